@@ -1,0 +1,57 @@
+"""The one base error, and Problem: what is wrong with an input, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SHOWN = 20
+"""Problems printed before the rest is only counted: more than a screen helps no one."""
+
+
+class TrackerError(Exception):
+    """Base of every error a user can meet: its text names what is wrong and what to do."""
+
+
+class NotFoundError(TrackerError):
+    """Something asked for by name or id is not there."""
+
+
+class LogError(TrackerError):
+    """The log cannot be opened, read or written as asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input file.
+
+    `line` and `column` count from 1 (0: the file as a whole); `path` is the place inside the
+    document, such as `facts[3].when.edtf`; a `warning` does not stop the file
+    being accepted, though one to `confirm` asks first where there is someone to ask.
+    """
+
+    file: str
+    line: int
+    column: int
+    path: str
+    message: str
+    warning: bool = False
+    confirm: bool = False
+
+    def __str__(self) -> str:
+        """Give `file:line:col: path: message`, the form editors and grep understand."""
+        where = f"{self.file}:{self.line}:{self.column}: "
+        path = f"{self.path}: " if self.path else ""
+        return f"{where}{'warning: ' if self.warning else ''}{path}{self.message}"
+
+
+class InputError(TrackerError):
+    """An input was refused whole; `problems` holds every reason found."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep the problems and print them one a line, at most SHOWN of them."""
+        self.problems = tuple(problems)
+        lines = [str(problem) for problem in self.problems[:SHOWN]]
+        if len(self.problems) > SHOWN:
+            lines.append(f"... and {len(self.problems) - SHOWN} more problems")
+        super().__init__("\n".join(lines))

@@ -1,0 +1,119 @@
+"""Record keeping: reports registered, facts corrected or retracted, rulings, snapshots."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
+
+from tracker.facts.base import Actors
+from tracker.sources import FROZEN, Document, Sha256, Slug, Text, Upcast
+from tracker.times import FUTURE_OPEN, When
+
+
+def _moment(value: When) -> When:
+    if value.end is not None or value.span.start_open or value.start.latest >= FUTURE_OPEN:
+        msg = "a publication is one moment: a date, or a time with its zone"
+        raise ValueError(msg)
+    return value
+
+
+Published = Annotated[When, AfterValidator(_moment)]
+"""When something was published: known to all through the end of the stated day or time."""
+
+
+class RecordEvent(BaseModel):
+    """Base of the events that speak of the record itself."""
+
+    model_config: ClassVar[ConfigDict] = FROZEN
+    TOPIC: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+    UPCASTS: ClassVar[tuple[Upcast, ...]] = ()
+
+
+class NotCoded(BaseModel):
+    """A sentence that holds no fact, and why."""
+
+    model_config = FROZEN
+
+    sentence: Annotated[StrictInt, Field(ge=0)]
+    why: Text
+
+
+class SheetFile(BaseModel):
+    """The fact sheet a report was recorded from: file name and sha256 of its raw bytes."""
+
+    model_config = FROZEN
+
+    name: Text
+    sha256: Sha256
+
+
+class ReportRegistered(RecordEvent):
+    """A report begins its stream: one document of one source at one publication time.
+
+    `content_sha256` is the whole sha256 of the canonical content the stream's id is made from.
+    """
+
+    TOPIC = "ReportRegistered"
+
+    source: Slug
+    published: Published
+    published_basis: Text | None = None
+    title: Text | None = None
+    url: Text | None = None
+    document: Document | None = None
+    sheet: SheetFile | None = None
+    not_coded: tuple[NotCoded, ...] = ()
+    content_sha256: Sha256
+
+
+class FactCorrected(RecordEvent):
+    """A fact has been replaced by another, recorded beside it; the first stays in the log."""
+
+    TOPIC = "FactCorrected"
+
+    fact: Text
+    replaced_by: Text
+    published: Published
+    reason: Text
+
+
+class FactRetracted(RecordEvent):
+    """A fact is no longer stood by, as of the retraction's own publication."""
+
+    TOPIC = "FactRetracted"
+
+    fact: Text
+    published: Published
+    reason: Text
+
+
+class RulingMade(RecordEvent):
+    """An analyst's dated judgement on one cell: which facts to follow over `when`, and why."""
+
+    TOPIC = "RulingMade"
+
+    projection: Slug
+    key: Text
+    when: When
+    published: Published
+    follows: Annotated[tuple[Text, ...], Field(min_length=1)]
+    analyst: Text
+    reason: Text
+
+
+class SnapshotTaken(RecordEvent):
+    """One version of a maintained list was read: what it listed in all, and what it dropped."""
+
+    TOPIC = "SnapshotTaken"
+
+    source: Slug
+    published: Published
+    version: Text
+    entries: Annotated[StrictInt, Field(ge=0)]
+    holders: Actors = ()
+    dropped: tuple[Text, ...] = ()
+
+
+KINDS = (ReportRegistered, FactCorrected, FactRetracted, RulingMade, SnapshotTaken)

@@ -1,0 +1,284 @@
+"""The registry: places, actors, sources and alert schemes, each registered by an event.
+
+The log is self-contained: what a situation.yaml names is recorded like any fact, and a later
+registration of the same id replaces the earlier one from its position on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Literal, Self, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from tracker.sources import FROZEN, Slug, Source, Text, Upcast
+from tracker.times import When, check_zone
+
+Latitude = Annotated[float, Field(ge=-90, le=90)]
+Longitude = Annotated[float, Field(ge=-180, le=180)]
+
+
+class Place(BaseModel):
+    """A place: town, region, country, site or area. Degrees are WGS 84.
+
+    `coordinates` says where latitude and longitude come from; `within` names the place that
+    contains it. Containment never carries control: a region's holder is not its towns' holder.
+    """
+
+    model_config = FROZEN
+
+    id: Slug
+    name: Text
+    type: Literal["town", "region", "country", "site", "area"] = "town"
+    within: Slug | None = None
+    lat: Latitude | None = None
+    lon: Longitude | None = None
+    coordinates: Text | None = None
+    aliases: tuple[Text, ...] = ()
+
+    @model_validator(mode="after")
+    def _coordinates_come_whole(self) -> Self:
+        if (self.lat is None) != (self.lon is None):
+            msg = "lat and lon come together"
+            raise ValueError(msg)
+        if self.lat is not None and self.coordinates is None:
+            msg = "coordinates: say where lat and lon come from"
+            raise ValueError(msg)
+        return self
+
+
+class Actor(BaseModel):
+    """Who acts: a state, a force, a group, an organisation or a person.
+
+    `side` is the camp in this situation; an actor without one is on its parent's side.
+    """
+
+    model_config = FROZEN
+
+    id: Slug
+    name: Text
+    type: Literal["state", "force", "group", "organisation", "person", "population"] = "group"
+    side: Text | None = None
+    parent: Slug | None = None
+    allies: tuple[Slug, ...] = ()
+    aliases: tuple[Text, ...] = ()
+
+
+class LevelAlias(BaseModel):
+    """A name in use for a level with modifiers, such as "bright red" for red + reinforced."""
+
+    model_config = FROZEN
+
+    name: Text
+    level: Text
+    modifiers: tuple[Text, ...] = ()
+
+
+class AlertScheme(BaseModel):
+    """A scale of alert: ordered levels, who sets them, where and when it is in force.
+
+    `levels` run from the mildest to the gravest. `valid` is the span of its validity (EDTF).
+    """
+
+    model_config = FROZEN
+
+    id: Slug
+    name: Text
+    authority: Slug
+    scope: Slug
+    levels: Annotated[tuple[Text, ...], Field(min_length=2)]
+    direction: Literal["ascending"] = "ascending"
+    valid: When | None = None
+    modifiers: tuple[Text, ...] = ()
+    aliases: tuple[LevelAlias, ...] = ()
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Self:
+        for alias in self.aliases:
+            if alias.level not in self.levels:
+                msg = f"alias '{alias.name}' names level '{alias.level}', which is not in levels"
+                raise ValueError(msg)
+            unknown = set(alias.modifiers) - set(self.modifiers)
+            if unknown:
+                msg = f"alias '{alias.name}' uses unknown modifiers: {', '.join(sorted(unknown))}"
+                raise ValueError(msg)
+        names = [*self.levels, *(alias.name for alias in self.aliases)]
+        if len(set(names)) < len(names):
+            msg = "every level and alias needs a name of its own"
+            raise ValueError(msg)
+        return self
+
+    def reading(self, name: str) -> LevelAlias | None:
+        """Read a level or alias by name; None where the scheme has no such name."""
+        for alias in self.aliases:
+            if alias.name == name:
+                return alias
+        return LevelAlias(name=name, level=name) if name in self.levels else None
+
+    def rank(self, name: str) -> float | None:
+        """Give the order of a name: level 1, 2, ...; modifiers lift it half way to the next."""
+        found = self.reading(name)
+        if found is None:
+            return None
+        return self.levels.index(found.level) + 1 + (0.5 if found.modifiers else 0.0)
+
+
+class Registration(BaseModel):
+    """Base of the registry's events."""
+
+    model_config: ClassVar[ConfigDict] = FROZEN
+    TOPIC: ClassVar[str]
+    VERSION: ClassVar[int] = 1
+    UPCASTS: ClassVar[tuple[Upcast, ...]] = ()
+
+
+class SituationRegistered(Registration):
+    """The situation this log describes: its title and the zone its bare dates are read in."""
+
+    TOPIC = "SituationRegistered"
+
+    title: Text
+    zone: str = "UTC"
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        return check_zone(value)
+
+    @property
+    def subject(self) -> str:
+        """What is registered."""
+        return "situation"
+
+
+class PlaceRegistered(Registration):
+    """A place has been registered, or registered anew."""
+
+    TOPIC = "PlaceRegistered"
+
+    place: Place
+
+    @property
+    def subject(self) -> str:
+        """What is registered."""
+        return f"place/{self.place.id}"
+
+
+class ActorRegistered(Registration):
+    """An actor has been registered, or registered anew."""
+
+    TOPIC = "ActorRegistered"
+
+    actor: Actor
+
+    @property
+    def subject(self) -> str:
+        """What is registered."""
+        return f"actor/{self.actor.id}"
+
+
+class SourceRegistered(Registration):
+    """A source has been registered, or registered anew."""
+
+    TOPIC = "SourceRegistered"
+
+    source: Source
+
+    @property
+    def subject(self) -> str:
+        """What is registered."""
+        return f"source/{self.source.id}"
+
+
+class AlertSchemeRegistered(Registration):
+    """An alert scheme has been registered, or registered anew."""
+
+    TOPIC = "AlertSchemeRegistered"
+
+    scheme: AlertScheme
+
+    @property
+    def subject(self) -> str:
+        """What is registered."""
+        return f"scheme/{self.scheme.id}"
+
+
+RegistryEvent = (
+    SituationRegistered
+    | PlaceRegistered
+    | ActorRegistered
+    | SourceRegistered
+    | AlertSchemeRegistered
+)
+REGISTRY_KINDS: tuple[type[RegistryEvent], ...] = (
+    SituationRegistered,
+    PlaceRegistered,
+    ActorRegistered,
+    SourceRegistered,
+    AlertSchemeRegistered,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What has been registered so far: a fold over registry events. Treat the maps as frozen."""
+
+    title: str = "untitled"
+    zone: str = "UTC"
+    places: Mapping[str, Place] = field(default_factory=dict)
+    actors: Mapping[str, Actor] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    schemes: Mapping[str, AlertScheme] = field(default_factory=dict)
+
+    def after(self, events: Iterable[RegistryEvent]) -> Registry:
+        """Return the registry after these events, in their order; one copy for all of them."""
+        title, zone = self.title, self.zone
+        places, actors = dict(self.places), dict(self.actors)
+        sources, schemes = dict(self.sources), dict(self.schemes)
+        for event in events:
+            match event:
+                case SituationRegistered():
+                    title, zone = event.title, event.zone
+                case PlaceRegistered():
+                    places[event.place.id] = event.place
+                case ActorRegistered():
+                    actors[event.actor.id] = event.actor
+                case SourceRegistered():
+                    sources[event.source.id] = event.source
+                case AlertSchemeRegistered():
+                    schemes[event.scheme.id] = event.scheme
+                case _:
+                    assert_never(event)
+        return Registry(title, zone, places, actors, sources, schemes)
+
+    def lineage(self, actor: str) -> tuple[str, ...]:
+        """Give an actor and its parents, nearest first; a loop of parents ends where it closes."""
+        line: list[str] = []
+        at: str | None = actor
+        while at is not None and at not in line:
+            line.append(at)
+            found = self.actors.get(at)
+            at = found.parent if found else None
+        return tuple(line)
+
+    def side(self, actor: str) -> str | None:
+        """Give the side of an actor: its own, else its nearest parent's, else None."""
+        for name in self.lineage(actor):
+            found = self.actors.get(name)
+            if found and found.side:
+                return found.side
+        return None
+
+    def same_side(self, one: str, other: str) -> bool:
+        """Whether two actors are one side: kin by parents, allies, or in the same camp."""
+        mine, theirs = self.lineage(one), self.lineage(other)
+        if one in theirs or other in mine:
+            return True
+        if any(other in self.actors[a].allies for a in mine if a in self.actors):
+            return True
+        if any(one in self.actors[a].allies for a in theirs if a in self.actors):
+            return True
+        side = self.side(one)
+        return side is not None and side == self.side(other)
