@@ -1,0 +1,446 @@
+"""The log: an append-only record of events on SQLite, through the eventsourcing library.
+
+The only module that imports eventsourcing. What is ours on top of it: a dense `seq` that is never
+reused, a mapper with a fixed list of topics and upcasting, client-chosen event ids looked up
+after an unclear failure, synchronous=FULL read back, BEGIN IMMEDIATE, and a polling follower.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
+from uuid import UUID, uuid4
+
+from eventsourcing.persistence import (
+    EventStore,
+    IntegrityError,
+    Mapper,
+    Notification,
+    PersistenceError,
+    StoredEvent,
+)
+from eventsourcing.sqlite import (
+    SQLiteApplicationRecorder,
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteTransaction,
+)
+
+from tracker.errors import LogError
+
+if TYPE_CHECKING:
+    from tracker.facts.envelope import Event
+
+MEMORY = ":memory:"
+APPLICATION_ID = 0x53495454  # "SITT", so that a stray database is not taken for a log
+SCHEMA_VERSION = 1
+PAGE = 500  # rows a read: larger pages were measured slower
+POLL_SECONDS = 0.1
+LOCK_SECONDS = 30
+NO_LIMIT = 2**62
+FULL = 2  # what PRAGMA synchronous reads back as
+
+_SCHEMA = (
+    f"PRAGMA application_id={APPLICATION_ID}",
+    f"PRAGMA user_version={SCHEMA_VERSION}",
+    """CREATE TABLE IF NOT EXISTS stored_events (
+        seq INTEGER PRIMARY KEY,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        event_id TEXT NOT NULL UNIQUE,
+        UNIQUE (originator_id, originator_version))""",
+    # The last rowid of a table is given out again after a delete; this counter never goes back.
+    "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER)",
+    "INSERT OR IGNORE INTO log_head VALUES (1, 0)",
+    """CREATE TRIGGER IF NOT EXISTS events_are_kept BEFORE DELETE ON stored_events
+        BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
+    """CREATE TRIGGER IF NOT EXISTS events_are_fixed BEFORE UPDATE ON stored_events
+        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
+)
+
+
+class Conflict(LogError):  # noqa: N818 - an outcome to retry on, not a fault
+    """Another writer appended to the same stream first, or the events are there already."""
+
+
+class LogHealth(NamedTuple):
+    """What `doctor` reports of a log: settings as read back, and counts that must agree."""
+
+    sqlite_version: str
+    journal_mode: str
+    synchronous: int
+    trusted_schema: int
+    events: int
+    last_seq: int
+    head_seq: int
+    quick_check: str
+
+
+@dataclass(frozen=True)
+class _Stored(StoredEvent):
+    """A stored event that also carries the id its client chose."""
+
+    event_id: str
+
+
+class EventMapper(Mapper[UUID]):
+    """Event <-> stored row: topics from the fixed list only, old versions upcast (facts.codec).
+
+    The library's own mapper would import whatever module a hostile row names as its topic.
+    """
+
+    def __init__(self) -> None:
+        """Need no transcoder: bodies are pydantic models."""  # so the base is not initialised
+
+    def to_stored_event(self, domain_event: Event) -> _Stored:  # type: ignore[override]
+        """Encode; the whole envelope is in `state`, so that the bytes alone tell everything."""
+        from tracker.facts.codec import encode
+
+        return _Stored(
+            originator_id=domain_event.stream,
+            originator_version=domain_event.version,
+            topic=domain_event.body.TOPIC,
+            state=encode(domain_event),
+            event_id=domain_event.id,
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Event:  # type: ignore[override]
+        """Decode; raises LogError for a topic, a version or a state that cannot be read."""
+        from tracker.facts.codec import CodecError, decode
+
+        version = stored_event.originator_version
+        try:
+            stream = UUID(str(stored_event.originator_id))
+        except ValueError as error:
+            msg = f"event {version} of stream {stored_event.originator_id!r}: no such stream can be"
+            raise LogError(msg) from error
+        try:
+            return decode(
+                stored_event.topic,
+                stored_event.state,
+                stream=stream,
+                version=version,
+                position=getattr(stored_event, "id", 0),
+            )
+        except CodecError as error:
+            msg = f"event {version} of stream {stream}: {error}"
+            raise LogError(msg) from error
+
+
+class _Transaction(SQLiteTransaction):
+    """Take the write lock at once: a plain BEGIN that reads and then writes fails when two meet."""
+
+    def __enter__(self) -> SQLiteCursor:
+        cursor = self.connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        return cursor
+
+
+class _Connection(SQLiteConnection):
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        with _Transaction(self, commit=commit) as cursor, cursor:
+            yield cursor
+
+
+class _Pool(SQLiteConnectionPool):
+    def _create_connection(self) -> SQLiteConnection:
+        raw = super()._create_connection()._sqlite_conn  # noqa: SLF001 - the pool makes it
+        for pragma in ("synchronous=FULL", "trusted_schema=OFF", "cell_size_check=ON"):
+            raw.execute(f"PRAGMA {pragma}")
+        # An acknowledged event must survive a power cut; NORMAL was measured to lose some.
+        if raw.execute("PRAGMA synchronous").fetchone()[0] != FULL:
+            msg = "SQLite did not take synchronous=FULL; refusing to write without it"
+            raise LogError(msg)
+        return _Connection(sqlite_conn=raw, max_age=self.max_age)
+
+
+class _Datastore(SQLiteDatastore):
+    def __init__(self, database: str) -> None:
+        super().__init__(database, lock_timeout=LOCK_SECONDS)
+        # One connection: several that write and checkpoint meet a WAL bug before SQLite 3.51.3.
+        self.pool = _Pool(db_name=database, lock_timeout=LOCK_SECONDS, pool_size=1, max_overflow=0)
+
+
+class _Recorder(SQLiteApplicationRecorder):
+    """Events with a dense seq of our own and the client's event id beside them."""
+
+    def __init__(self, datastore: SQLiteDatastore) -> None:
+        super().__init__(datastore)
+        self.select_max_notification_id_statement = "SELECT seq FROM log_head"
+
+    def construct_create_table_statements(self) -> list[str]:
+        return list(_SCHEMA)  # run in one transaction, the application id with the tables
+
+    def _insert_events(
+        self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: object
+    ) -> Sequence[int]:
+        c.execute("SELECT seq FROM log_head")
+        first = c.fetchone()[0] + 1
+        seqs = range(first, first + len(stored_events))
+        c.executemany(
+            "INSERT INTO stored_events VALUES (?,?,?,?,?,?)",
+            [
+                (
+                    seq,
+                    UUID(str(event.originator_id)).hex,
+                    event.originator_version,
+                    event.topic,
+                    event.state,
+                    cast("_Stored", event).event_id,
+                )
+                for seq, event in zip(seqs, stored_events, strict=True)
+            ],
+        )
+        c.execute("UPDATE log_head SET seq = ?", (seqs.stop - 1,))
+        return seqs
+
+    def select_notifications(  # the library's own asks for SQLite's rowid by that name
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> Sequence[Notification]:
+        first = (start or 0) + (0 if inclusive_of_start else 1)
+        sql = "SELECT * FROM stored_events WHERE seq >= ? AND seq <= ?"
+        params: list[int | str] = [first, NO_LIMIT if stop is None else stop]
+        if topics:
+            sql += f" AND topic IN ({','.join('?' * len(topics))})"
+            params += topics
+        return self._notifications(sql + " ORDER BY seq LIMIT ?", [*params, limit])
+
+    def select_events(  # the library's own leaves out the position
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> Sequence[StoredEvent]:
+        sql = (
+            "SELECT * FROM stored_events WHERE originator_id = ?"  # noqa: S608 - only marks
+            " AND originator_version > ? AND originator_version <= ?"
+            f" ORDER BY originator_version {'DESC' if desc else 'ASC'} LIMIT ?"
+        )
+        stream = UUID(str(originator_id)).hex
+        most = NO_LIMIT if lte is None else lte
+        return self._notifications(sql, [stream, gt or 0, most, -1 if limit is None else limit])
+
+    def _notifications(self, sql: str, params: Sequence[int | str]) -> list[Notification]:
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(sql, params)
+            return [
+                Notification(
+                    id=row["seq"],
+                    originator_id=row["originator_id"],  # read by the mapper, which may refuse it
+                    originator_version=row["originator_version"],
+                    topic=row["topic"],
+                    state=row["state"],
+                )
+                for row in c.fetchall()
+            ]
+
+    def positions(self, event_ids: Sequence[str]) -> dict[str, int]:
+        """Give the position of each of these events that the log holds."""
+        found: dict[str, int] = {}
+        with self.datastore.transaction(commit=False) as c:
+            for start in range(0, len(event_ids), PAGE):
+                page = event_ids[start : start + PAGE]
+                marks = ",".join("?" * len(page))
+                c.execute(
+                    f"SELECT event_id, seq FROM stored_events WHERE event_id IN ({marks})",  # noqa: S608 - only marks
+                    page,
+                )
+                found.update((row[0], row[1]) for row in c.fetchall())
+        return found
+
+
+class Log:
+    """One situation's events, in the order they were recorded. Use as a context manager."""
+
+    def __init__(self, path: str, *, create: bool = False) -> None:
+        """Open a log, or make one where `create`. Raises LogError, naming what to do."""
+        self.path = path
+        if path != MEMORY:
+            _check_file(Path(path), create=create)
+        database = f"file:{uuid4().hex}?mode=memory&cache=shared" if path == MEMORY else path
+        try:
+            self._datastore = _Datastore(database)
+            self._recorder = _Recorder(self._datastore)
+            if create:
+                self._recorder.create_table()
+        except (PersistenceError, sqlite3.Error) as error:
+            raise _plain(error, path) from error
+        self._store: EventStore[UUID] = EventStore(EventMapper(), self._recorder)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; safe to call twice."""
+        self._datastore.close()
+
+    @property
+    def position(self) -> int:
+        """The position of the newest event, 0 for an empty log."""
+        with self._errors():
+            return int(self._recorder.max_notification_id())
+
+    def append(self, events: Sequence[Event]) -> range:
+        """Record events in one transaction, all or none; return their positions.
+
+        Raises Conflict where one of them is there already or another writer took its version:
+        look up with `positions` and decide anew. An event whose append returned is kept.
+        """
+        if not events:
+            return range(self.position + 1, self.position + 1)
+        with self._errors():
+            try:
+                recordings = self._store.put(events)  # type: ignore[arg-type]
+            except (IntegrityError, sqlite3.IntegrityError) as error:
+                raise Conflict(str(error)) from error
+        positions = [recording.notification.id for recording in recordings]
+        return range(positions[0], positions[-1] + 1)
+
+    def event_id(self, position: int) -> str | None:
+        """Give the id of the event at a position, without decoding it; None where there is none."""
+        with self._errors(), self._datastore.transaction(commit=False) as c:
+            c.execute("SELECT event_id FROM stored_events WHERE seq = ?", (position,))
+            found = c.fetchone()
+            return str(found[0]) if found else None
+
+    def positions(self, event_ids: Sequence[str]) -> dict[str, int]:
+        """Look up which of these event ids the log holds, and where: the outcome after a doubt."""
+        with self._errors():
+            return self._recorder.positions(event_ids)
+
+    def find(self, prefix: str, limit: int = 6) -> list[tuple[str, int]]:
+        """Give (event id, position) of events whose id begins so; hyphens may be left out."""
+        plain = prefix.lower().replace("-", "")
+        if not plain or not set(plain) <= set("0123456789abcdef"):
+            return []
+        with self._errors(), self._datastore.transaction(commit=False) as c:
+            c.execute(
+                "SELECT event_id, seq FROM stored_events"
+                " WHERE replace(event_id, '-', '') GLOB ? || '*' ORDER BY seq LIMIT ?",
+                (plain, limit),
+            )
+            return [(row[0], row[1]) for row in c.fetchall()]
+
+    def stream(self, stream: UUID) -> list[Event]:
+        """Read the events of one stream, in order."""
+        with self._errors():
+            return list(self._store.get(stream))  # type: ignore[arg-type]
+
+    def read(self, after: int = 0, upto: int | None = None) -> Iterator[Event]:
+        """Read the events after a position, to `upto` inclusive, in pages."""
+        mapper = self._store.mapper
+        while True:
+            with self._errors():
+                page = self._recorder.select_notifications(
+                    after, PAGE, upto, inclusive_of_start=False
+                )
+            for notification in page:
+                yield mapper.to_domain_event(notification)  # type: ignore[misc]
+            if len(page) < PAGE:
+                return
+            after = page[-1].id
+
+    def follow(
+        self, after: int = 0, *, stop: Callable[[], bool], poll: float = POLL_SECONDS
+    ) -> Iterator[Event]:
+        """Yield events after a position as they come, looking every `poll` seconds until `stop`.
+
+        SQLite tells nobody of a commit in another process, so the follower asks.
+        """
+        while not stop():
+            fresh = False
+            for event in self.read(after):
+                fresh, after = True, event.position
+                yield event
+            if not fresh:
+                time.sleep(poll)
+
+    def health(self) -> LogHealth:
+        """Read settings back and count, for `doctor`."""
+        with self._errors(), self._datastore.transaction(commit=False) as c:
+
+            def one(sql: str) -> Any:  # noqa: ANN401 - a pragma's value
+                c.execute(sql)
+                return c.fetchone()[0]
+
+            return LogHealth(
+                sqlite_version=sqlite3.sqlite_version,
+                journal_mode=one("PRAGMA journal_mode"),
+                synchronous=one("PRAGMA synchronous"),
+                trusted_schema=one("PRAGMA trusted_schema"),
+                events=one("SELECT count(*) FROM stored_events"),
+                last_seq=one("SELECT coalesce(max(seq), 0) FROM stored_events"),
+                head_seq=one("SELECT seq FROM log_head"),
+                quick_check=one("PRAGMA quick_check(1)"),
+            )
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (PersistenceError, sqlite3.Error) as error:
+            raise _plain(error, self.path) from error
+
+
+def _check_file(path: Path, *, create: bool) -> None:
+    """Refuse what is plainly not a log before SQLite writes anything beside it."""
+    if path.is_dir():
+        msg = f"{path} is a folder: name the log's file, such as {path / 'situation.db'}"
+        raise LogError(msg)
+    if not path.exists() or path.stat().st_size == 0:
+        if create:
+            return
+        msg = f"no log at {path}: make one with `tracker init`, or name another with --log"
+        raise LogError(msg)
+    try:
+        with sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True) as connection:
+            found = connection.execute("PRAGMA application_id").fetchone()[0]
+            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        connection.close()
+    except sqlite3.Error as error:
+        raise _plain(error, str(path)) from error
+    if create and not tables:
+        return  # an `init` that was killed before it made its tables
+    if found != APPLICATION_ID:
+        msg = f"{path} is a database, but not a tracker's log: name another with --log"
+        raise LogError(msg)
+
+
+def _plain(error: Exception, path: str) -> LogError:
+    """Say in plain words what SQLite met."""
+    text = str(error)
+    if "not a database" in text:
+        return LogError(f"{path} is not a log (not an SQLite database)")
+    if "readonly" in text:
+        return LogError(f"{path} is read-only: it can be asked, not added to")
+    if "full" in text:
+        return LogError(f"the disk holding {path} is full: nothing was recorded; make room")
+    if "locked" in text:
+        return LogError(f"{path} was busy for {LOCK_SECONDS} s: another writer holds it; try again")
+    if "no such table" in text:
+        return LogError(f"{path} is empty or half made: make it with `tracker init`")
+    return LogError(f"{path}: {text}")
