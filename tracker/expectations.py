@@ -1,0 +1,159 @@
+"""expect.yaml: what the record must answer, like the balance assertions of a ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+
+from tracker.errors import InputError, Problem
+from tracker.instants import InstantError, parse_moment
+from tracker.sources import FROZEN, Text
+from tracker.validation import did_you_mean, validate
+from tracker.yamltree import load
+
+
+def _moment(value: str) -> str:
+    try:
+        parse_moment(value)
+    except InstantError as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+def _as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Moment = Annotated[str, BeforeValidator(_as_text), AfterValidator(_moment)]
+
+
+class Question(BaseModel):
+    """What is asked: one cell, and up to three clocks, written as on the command line."""
+
+    model_config = FROZEN
+
+    projection: Text
+    key: Text
+    as_of: Moment
+    known_at: Moment | None = None
+    recorded_at: Annotated[str, BeforeValidator(_as_text)] | None = None
+
+    def __str__(self) -> str:
+        """Give the question in one line."""
+        clocks = [f"as of {self.as_of}"]
+        clocks += [f"known at {self.known_at}"] if self.known_at else []
+        clocks += [f"recorded at {self.recorded_at}"] if self.recorded_at else []
+        return f"{self.projection} {self.key} {', '.join(clocks)}"
+
+
+class Expectation(BaseModel):
+    """A question, and the fields that its row must have; `none` where there must be no row."""
+
+    model_config = FROZEN
+
+    ask: Question
+    expect: Literal["none"] | dict[str, Any] = Field(union_mode="left_to_right")
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An expectation and where it stands."""
+
+    expectation: Expectation
+    file: str
+    line: int
+    column: int
+
+    def problem(self, message: str) -> Problem:
+        """Say that it does not hold."""
+        return Problem(self.file, self.line, self.column, str(self.expectation.ask), message)
+
+
+def read_expectations(data: bytes, file: str) -> list[Expected]:
+    """Read an expect.yaml's raw bytes. Raises InputError with every problem found."""
+    tree = load(data, file)
+    problems = [
+        tree.problem((key,), f"unknown field '{key}'{did_you_mean(key, ['expectations'])}")
+        for key in tree.value
+        if key != "expectations"
+    ]
+    raw = tree.value.get("expectations")
+    if not isinstance(raw, list):
+        raise InputError([*problems, tree.problem(("expectations",), "a list is needed here")])
+    expected = []
+    for index, entry in enumerate(raw):
+        made, found = validate(tree, ("expectations", index), entry, Expectation)
+        problems += found
+        if made:
+            line, column = tree.marks[("expectations", index)]
+            expected.append(Expected(made, file, line, column))
+    if problems:
+        raise InputError(problems)
+    return expected
+
+
+def differences(expect: Mapping[str, Any] | Literal["none"], row: Mapping[str, Any] | None) -> str:
+    """Compare a row with what was expected of it: what differs, or nothing where all holds.
+
+    Only the fields that are named count; lists compare as sets; `since` with the row's EDTF; each
+    entry of `possibly` must match one of the row's, and there must be as many.
+    """
+    if expect == "none":
+        return "" if row is None else f"expected no evidence, found {_brief(row)}"
+    if row is None:
+        return "expected a row, found no evidence"
+    wrong = [
+        f"{name}: expected {_text(wanted)}, found {_text(_comparable(name, row.get(name)))}"
+        for name, wanted in expect.items()
+        if not _matches(name, wanted, row.get(name))
+    ]
+    return "; ".join(wrong)
+
+
+def _matches(name: str, wanted: Any, found: Any) -> bool:  # noqa: ANN401 - YAML against JSON
+    found = _comparable(name, found)
+    if isinstance(wanted, list) and isinstance(found, list):
+        if any(isinstance(item, dict) for item in wanted):
+            return len(wanted) == len(found) and all(
+                any(not differences(one, other) for other in found) for one in wanted
+            )
+        return sorted(map(str, wanted)) == sorted(map(str, found))
+    if isinstance(wanted, dict) and isinstance(found, dict):
+        return not differences(wanted, found)
+    return bool(wanted == found) and isinstance(wanted, bool) == isinstance(found, bool)
+
+
+def _comparable(name: str, found: Any) -> Any:  # noqa: ANN401 - YAML against JSON
+    return found.get("edtf") if name == "since" and isinstance(found, dict) else found
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    if isinstance(value, dict):
+        return _brief(value)
+    return "nothing" if value is None else str(value)
+
+
+def _brief(row: Mapping[str, Any]) -> str:
+    names = ("status", "holders", "level", "alias", "low", "best", "high", "comparator")
+    return ", ".join(f"{name} {_text(row[name])}" for name in names if row.get(name) is not None)
+
+
+def expectations_schema() -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of an expect.yaml."""
+    schema = Expectation.model_json_schema(ref_template="#/$defs/{model}")
+    definitions = schema.pop("$defs", {})
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Expectations",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["expectations"],
+        "properties": {"expectations": {"type": "array", "items": schema}},
+        "$defs": definitions,
+    }

@@ -1,0 +1,43 @@
+"""Quotes: the text a locator points at, read from a folder of documents and verified."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The quoted text, or None and what stood in the way; `verified` once both hashes agree."""
+
+    text: str | None
+    verified: bool
+    problem: str = ""
+
+
+def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
+    """Find a locator's text: document, then span, each checked against its sha256.
+
+    Only a plain file of that name directly inside the folder is opened. Never raises for what a
+    log says: the problem is told in the result.
+    """
+    document, span = locator.get("document"), locator.get("span")
+    if not document or not span:
+        return Quote(None, verified=False, problem="the fact names no document or no span")
+    name = str(document["name"])
+    path = folder / name
+    if Path(name).name != name or path.is_symlink() or not path.is_file():
+        return Quote(None, verified=False, problem=f"no file {name} in {folder}")
+    raw = path.read_bytes()
+    if sha256(raw).hexdigest() != document["sha256"]:
+        return Quote(None, verified=False, problem=f"{name} is not the document that was read")
+    text = raw.decode("utf-8", errors="replace")[span[0] : span[1]]
+    wanted = locator.get("sha256")
+    if wanted is None:
+        return Quote(text, verified=False, problem="the span has no sha256 to verify it by")
+    if sha256(text.encode()).hexdigest() != wanted:
+        return Quote(text, verified=False, problem="the span's text has another sha256")
+    return Quote(text, verified=True)

@@ -1,0 +1,258 @@
+"""Fact sheets: YAML that people write <-> reports, every problem with its line and column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from pydantic import BaseModel
+
+from tracker.errors import InputError, Problem
+from tracker.facts import FACT_KINDS, Fact
+from tracker.facts.alerts import LevelFact
+from tracker.facts.record import NotCoded, Published, SheetFile
+from tracker.registry import Registry
+from tracker.reports import Report, make_report
+from tracker.sources import FROZEN, Document, Slug, Text
+from tracker.validation import did_you_mean, validate, warn_of_bidi
+from tracker.yamltree import Path, Tree, load
+
+KINDS: dict[str, type[Fact]] = {kind.TOPIC: kind for kind in FACT_KINDS}
+"""What a sheet may name as a kind."""
+
+_OURS = ("id", "locator")  # fields of a fact that a sheet may not set; it writes `at`
+_TOP = ("report", "facts", "not_coded")
+
+
+class Header(BaseModel):
+    """The `report` block of a sheet: who published what, when."""
+
+    model_config = FROZEN
+
+    source: Slug
+    published: Published
+    published_basis: Text | None = None
+    title: Text | None = None
+    url: Text | None = None
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet that was accepted: its report, and what to be warned of."""
+
+    report: Report
+    warnings: tuple[Problem, ...]
+
+
+def read_sheet(data: bytes, file: str, registry: Registry, *, tz: str | None = None) -> Sheet:
+    """Read a sheet's raw bytes against a registry.
+
+    `tz` is the zone of times written without one; without it they are refused. Raises InputError
+    with every problem found: nothing of a sheet with a problem is recorded.
+    """
+    tree = load(data, file)
+    problems = _unknown_keys(tree)
+    context = {"zone": registry.zone, "tz": tz}
+    header, found = validate(
+        tree, ("report",), tree.value.get("report", {}), Header, context=context
+    )
+    problems += found
+    if header and header.source not in registry.sources:
+        hint = did_you_mean(header.source, registry.sources)
+        problems.append(
+            tree.problem(("report", "source"), f"unknown source '{header.source}'{hint}")
+        )
+    facts = _facts(tree, header, registry, context, problems)
+    not_coded = _not_coded(tree, problems)
+    if problems or header is None:
+        raise InputError(sorted(problems, key=lambda p: (p.line, p.column)))
+    fields = header.model_dump(exclude={"published"}) | {
+        "published": header.published,
+        "sheet": SheetFile(name=_base(file), sha256=sha256(data).hexdigest()),
+        "not_coded": not_coded,
+    }
+    report = make_report(fields, facts)
+    _refuse_twins(tree, report)
+    return Sheet(report, (*_warn_of_later_events(tree, report), *warn_of_bidi(tree)))
+
+
+def _base(file: str) -> str:
+    return file.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+def _unknown_keys(tree: Tree) -> list[Problem]:
+    problems = [
+        tree.problem((key,), f"unknown field '{key}'{did_you_mean(key, _TOP)}")
+        for key in tree.value
+        if key not in _TOP
+    ]
+    if "report" not in tree.value:
+        problems.append(tree.problem((), "a sheet needs a `report` block"))
+    return problems
+
+
+def _facts(
+    tree: Tree,
+    header: Header | None,
+    registry: Registry,
+    context: Mapping[str, Any],
+    problems: list[Problem],
+) -> list[Fact]:
+    raw = tree.value.get("facts", [])
+    if not isinstance(raw, list):
+        problems.append(tree.problem(("facts",), "a list of facts is needed here"))
+        return []
+    facts = []
+    for index, entry in enumerate(raw):
+        path: Path = ("facts", index)
+        fact, found = _fact(tree, path, entry, header, context)
+        if fact:
+            found = list(_unknown_names(tree, path, fact, registry))
+            facts.append(fact)
+        problems += found
+    return facts
+
+
+def _fact(
+    tree: Tree, path: Path, entry: object, header: Header | None, context: Mapping[str, Any]
+) -> tuple[Fact | None, list[Problem]]:
+    if not isinstance(entry, dict):
+        return None, [tree.problem(path, "a fact is a mapping with a kind")]
+    kind = entry.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        if kind is None:
+            return None, [tree.problem(path, "this fact needs a kind")]
+        message = f"unknown kind '{kind}'{did_you_mean(str(kind), KINDS)}"
+        return None, [tree.problem((*path, "kind"), message)]
+    problems = [
+        tree.problem((*path, name), f"unknown field '{name}': where it stands is written `at`")
+        for name in _OURS
+        if name in entry
+    ]
+    fields = {name: value for name, value in entry.items() if name not in {"kind", "at", *_OURS}}
+    at = entry.get("at", {})
+    if isinstance(at, dict):
+        if "document" in at:
+            where = (*path, "at", "document")
+            problems.append(tree.problem(where, "the document is named once, under `report`"))
+        document = header.document if header else None
+        fields["locator"] = at | ({"document": document} if document else {})
+    else:
+        fields["locator"] = at
+    fact, found = validate(
+        tree, path, fields, KINDS[kind], context=context, renamed={"locator": "at"}
+    )
+    return (None if problems else fact), problems + found
+
+
+def _unknown_names(tree: Tree, path: Path, fact: Fact, registry: Registry) -> list[Problem]:
+    """Find the ids of a fact that nobody registered, and levels that their scheme does not have."""
+    known = (
+        ("place", fact.place_references(), registry.places),
+        ("actor", fact.actor_references(), registry.actors),
+    )
+    problems = [
+        tree.problem(
+            (*path, field),
+            f"unknown {what} '{name}'{did_you_mean(name, names)} "
+            "(register it in situation.yaml, then `tracker init`)",
+        )
+        for what, references, names in known
+        for field, name in references
+        if name not in names
+    ]
+    if isinstance(fact, LevelFact):
+        scheme = registry.schemes.get(fact.scheme)
+        if scheme is None:
+            hint = did_you_mean(fact.scheme, registry.schemes)
+            message = f"unknown alert scheme '{fact.scheme}'{hint}"
+            problems.append(tree.problem((*path, "scheme"), message))
+        elif scheme.reading(fact.level) is None:
+            names = [*scheme.levels, *(alias.name for alias in scheme.aliases)]
+            hint = did_you_mean(fact.level, names) or f": one of {', '.join(names)}"
+            message = f"scheme {scheme.id} has no level '{fact.level}'{hint}"
+            problems.append(tree.problem((*path, "level"), message))
+    return problems
+
+
+def _not_coded(tree: Tree, problems: list[Problem]) -> tuple[NotCoded, ...]:
+    raw = tree.value.get("not_coded", [])
+    if not isinstance(raw, list):
+        problems.append(tree.problem(("not_coded",), "a list is needed here"))
+        return ()
+    entries = []
+    for index, entry in enumerate(raw):
+        made, found = validate(tree, ("not_coded", index), entry, NotCoded)
+        problems += found
+        entries += [made] if made else []
+    return tuple(entries)
+
+
+def _refuse_twins(tree: Tree, report: Report) -> None:
+    seen: dict[str, int] = {}
+    problems = []
+    for index, fact in enumerate(report.facts):
+        if fact.id in seen:
+            message = f"the same fact as facts[{seen[fact.id]}], word for word: keep one"
+            problems.append(tree.problem(("facts", index), message))
+        seen.setdefault(fact.id, index)
+    if problems:
+        raise InputError(problems)
+
+
+def _warn_of_later_events(tree: Tree, report: Report) -> list[Problem]:
+    """Warn of what a report says has happened, but dates after its own publication."""
+    published = report.registered.published
+    return [
+        tree.problem(
+            ("facts", index, "when"),
+            f"dated {fact.when.describe()}, after the report was published "
+            f"({published.describe()}): check it, or use status planned",
+            warning=True,
+        )
+        for index, fact in enumerate(report.facts)
+        if fact.actual and fact.when.start.earliest >= published.start.latest
+    ]
+
+
+def sheet_schema() -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of a fact sheet."""
+    definitions: dict[str, Any] = {}
+    kinds = []
+    for name, kind in KINDS.items():
+        schema = kind.model_json_schema(ref_template="#/$defs/{model}")
+        definitions |= schema.pop("$defs", {})
+        properties = schema["properties"]
+        properties["at"] = properties.pop("locator")
+        properties.pop("id")
+        schema["properties"] = {"kind": {"const": name}, **properties}
+        schema["required"] = ["kind", *schema.get("required", [])]
+        definitions[name] = schema
+        kinds.append({"$ref": f"#/$defs/{name}"})
+    header = Header.model_json_schema(ref_template="#/$defs/{model}")
+    not_coded = NotCoded.model_json_schema(ref_template="#/$defs/{model}")
+    definitions |= header.pop("$defs", {})
+    _let_times_be_bare(definitions)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Fact sheet",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["report"],
+        "properties": {
+            "report": header,
+            "facts": {"type": "array", "items": {"oneOf": kinds}},
+            "not_coded": {"type": "array", "items": not_coded},
+        },
+        "$defs": definitions,
+    }
+
+
+def _let_times_be_bare(definitions: dict[str, Any]) -> None:
+    """Say what the models accept besides mappings: an EDTF value alone, a rating as its code."""
+    for name, bare in (("When", {"type": ["string", "integer"]}), ("Rating", {"type": "string"})):
+        if name in definitions:
+            definitions[name] = {"anyOf": [definitions[name], bare]}

@@ -1,0 +1,117 @@
+"""From a parsed YAML tree to frozen models; from pydantic's errors to problems with a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from tracker.errors import Problem
+from tracker.lookalikes import has_bidi_controls, skeleton
+from tracker.yamltree import Path, Tree
+
+M = TypeVar("M", bound=BaseModel)
+
+# What people meet most, said plainly; pydantic's own text serves for the rest.
+_PLAIN = {
+    "missing": "this field is needed",
+    "string_type": "text is needed here: put it in quotes",
+    "int_type": "a whole number is needed here",
+    "float_type": "a number is needed here",
+    "tuple_type": "a list is needed here: [one, two]",
+    "dict_type": "a mapping is needed here",
+    "model_type": "a mapping is needed here",
+    "too_short": "at least one is needed here",
+}
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """Give `: did you mean x?` for the nearest known word, else nothing."""
+    by_look = {skeleton(name): name for name in known}
+    near = get_close_matches(skeleton(word), by_look, n=1, cutoff=0.6)
+    return f": did you mean {by_look[near[0]]}?" if near else ""
+
+
+def validate(
+    tree: Tree,
+    path: Path,
+    value: object,
+    model: type[M],
+    *,
+    context: Mapping[str, Any] | None = None,
+    renamed: Mapping[str, str] | None = None,
+) -> tuple[M | None, list[Problem]]:
+    """Make a model of the value at a path; give it, or the problems that keep it from being one.
+
+    `renamed` maps a field of the model to the name that people write for it.
+    """
+    try:
+        return model.model_validate(value, context=dict(context or {})), []
+    except ValidationError as error:
+        problems = []
+        for found in error.errors(include_url=False):
+            message = _message(found, model)
+            steps = (
+                (renamed or {}).get(str(found["loc"][0]), found["loc"][0]) if found["loc"] else None
+            )
+            loc = () if steps is None else (steps, *found["loc"][1:])
+            problems.append(tree.problem((*path, *loc), message))
+        return None, problems
+
+
+def _message(found: Mapping[str, Any], model: type[BaseModel]) -> str:
+    kind, loc = found["type"], found["loc"]
+    if kind == "extra_forbidden":
+        owner = _model_at(model, loc[:-1])
+        known = owner.model_fields if owner else ()
+        return f"unknown field '{loc[-1]}'{did_you_mean(str(loc[-1]), known)}"
+    if kind == "literal_error":
+        expected = str(found["ctx"]["expected"])
+        choices = re.findall(r"'([^']*)'", expected)
+        hint = did_you_mean(str(found["input"]), choices) if isinstance(found["input"], str) else ""
+        return f"not one of {expected}{hint}"
+    if kind == "value_error":
+        return str(found["ctx"]["error"])
+    return _PLAIN.get(kind, str(found["msg"]).removeprefix("Value error, "))
+
+
+def _model_at(model: type[BaseModel], loc: tuple[Any, ...]) -> type[BaseModel] | None:
+    at: type[BaseModel] | None = model
+    for step in loc:
+        if isinstance(step, int) or at is None:
+            continue
+        info = at.model_fields.get(step)
+        at = _model_in(info.annotation) if info else None
+    return at
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any annotation
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in get_args(annotation):
+        found = _model_in(inner)
+        if found:
+            return found
+    return None
+
+
+def warn_of_bidi(tree: Tree) -> list[Problem]:
+    """Warn of every text whose controls reorder what a reader sees; it is kept as it is."""
+    message = "holds bidirectional control characters: it may read otherwise than it is stored"
+    found = []
+
+    def look(value: object, path: Path) -> None:
+        if isinstance(value, str) and has_bidi_controls(value):
+            found.append(tree.problem(path, message, warning=True))
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                look(item, (*path, key))
+        elif isinstance(value, list):
+            for index, item in enumerate(value):
+                look(item, (*path, index))
+
+    look(tree.value, ())
+    return found

@@ -1,0 +1,229 @@
+"""Strict YAML 1.2 for files people write: plain values, and the line and column of each.
+
+A subset on purpose. Refused, each with its place: aliases and anchors (no billion laughs), tags,
+merge keys, duplicate or non-string keys, several documents, deep nesting, long lists, and numbers
+that readers would disagree on (010, 1_000, .nan, 1.0e+309). Dates and times stay strings.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tracker.errors import InputError, Problem
+
+LARGEST_FILE = 1024 * 1024  # bytes, looked at before parsing
+DEEPEST = 32
+LONGEST_LIST = 20_000
+MOST_DIGITS = 18
+
+Path = tuple[str | int, ...]
+
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_PADDED = re.compile(r"[-+]?0[0-9]+")
+_GROUPED = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_WORDS = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A parsed file: its value, and (line, column), from 1, of every node by path."""
+
+    file: str
+    value: Any
+    marks: dict[Path, tuple[int, int]] = field(default_factory=dict)
+
+    def problem(self, path: Path, message: str, **kinds: bool) -> Problem:
+        """Make a problem at the node, or at the nearest one above it that the file holds."""
+        at = path
+        while at and at not in self.marks:
+            at = at[:-1]
+        line, column = self.marks.get(at, (0, 0))
+        return Problem(self.file, line, column, path_text(path), message, **kinds)
+
+
+def path_text(path: Path) -> str:
+    """Write a path as `facts[3].when.edtf`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def load(data: bytes, file: str) -> Tree:
+    """Parse one document whose top is a mapping. Raises InputError with every place named."""
+    text = _decode(data, file)
+    builder = _Builder(file)
+    value = builder.document(text)
+    tree = Tree(file, value, builder.marks)
+    if not isinstance(value, dict):
+        found = "nothing" if value is None else "a list" if isinstance(value, list) else "a scalar"
+        raise InputError([tree.problem((), f"a mapping is needed at the top, found {found}")])
+    return tree
+
+
+def _decode(data: bytes, file: str) -> str:
+    def refuse(message: str, line: int = 0, column: int = 0) -> InputError:
+        return InputError([Problem(file, line, column, "", message)])
+
+    if len(data) > LARGEST_FILE:
+        raise refuse(f"the file is over {LARGEST_FILE // 1024} KiB: split it, or import it")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise refuse("this is UTF-16: save it as UTF-8")
+    if b"\0" in data:
+        line = data.count(b"\n", 0, data.index(b"\0")) + 1
+        raise refuse("a NUL character: not text, or UTF-16 saved without its mark", line, 1)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        column = error.start - data.rfind(b"\n", 0, error.start)
+        raise refuse("not UTF-8 (Latin-1, perhaps): save it as UTF-8", line, column) from error
+
+
+class _Builder:
+    """Builds values from parser events, so that nothing is expanded before it is allowed."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.marks: dict[Path, tuple[int, int]] = {}
+
+    def refuse(self, mark: Any, path: Path, message: str) -> InputError:  # noqa: ANN401
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        return InputError([Problem(self.file, line, column, path_text(path), message)])
+
+    def document(self, text: str) -> Any:  # noqa: ANN401 - any plain value
+        from ruamel.yaml import YAML
+        from ruamel.yaml.error import MarkedYAMLError, YAMLError
+        from ruamel.yaml.reader import Reader
+
+        class AnyCharacter(Reader):
+            """Control characters are kept as they are written; showing them is made safe."""
+
+            def check_printable(self, data: Any) -> None:  # noqa: ANN401
+                """Allow all."""
+
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Reader = AnyCharacter
+        try:
+            return self._document(yaml.parse(io.StringIO(text)))
+        except MarkedYAMLError as error:
+            what = " ".join(str(error.problem or error).split())
+            hint = " (indent with spaces, never tabs)" if "\\t" in what or "\t" in text else ""
+            mark = error.problem_mark or error.context_mark
+            raise self.refuse(mark, (), f"not valid YAML: {what}{hint}") from error
+        except YAMLError as error:
+            what = " ".join(str(error).split())
+            raise self.refuse(None, (), f"not valid YAML: {what}") from error
+
+    def _document(self, events: Iterator[Any]) -> Any:  # noqa: ANN401
+        value: Any = None
+        documents = 0
+        for event in events:
+            match type(event).__name__:
+                case "StreamStartEvent" | "StreamEndEvent" | "DocumentEndEvent":
+                    continue
+                case "DocumentStartEvent":
+                    documents += 1
+                    if documents > 1:
+                        raise self.refuse(
+                            event.start_mark, (), "a second document: one to a file (drop the ---)"
+                        )
+                case _:
+                    value = self._node(event, events, ())
+        return value
+
+    def _node(self, event: Any, events: Iterator[Any], path: Path) -> Any:  # noqa: ANN401
+        mark = event.start_mark
+        self.marks.setdefault(path, (mark.line + 1, mark.column + 1))
+        kind = type(event).__name__
+        if kind == "AliasEvent" or event.anchor:
+            raise self.refuse(mark, path, "aliases and anchors are not allowed: write it out")
+        if event.tag:
+            raise self.refuse(mark, path, f"tags are not allowed: {event.tag}")
+        if len(path) > DEEPEST:
+            raise self.refuse(mark, path[:4], f"nested deeper than {DEEPEST}")
+        if kind == "ScalarEvent":
+            return self._scalar(event, path)
+        if kind == "SequenceStartEvent":
+            return self._sequence(events, path)
+        return self._mapping(events, path)
+
+    def _sequence(self, events: Iterator[Any], path: Path) -> list[Any]:
+        items: list[Any] = []
+        for event in events:
+            if type(event).__name__ == "SequenceEndEvent":
+                break
+            if len(items) >= LONGEST_LIST:
+                message = f"a list of more than {LONGEST_LIST} items: import it as a dataset"
+                raise self.refuse(event.start_mark, path, message)
+            items.append(self._node(event, events, (*path, len(items))))
+        return items
+
+    def _mapping(self, events: Iterator[Any], path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for event in events:
+            if type(event).__name__ == "MappingEndEvent":
+                break
+            mark = event.start_mark
+            if type(event).__name__ != "ScalarEvent":
+                raise self.refuse(mark, path, "a key must be plain text")
+            key = self._key(event, path)
+            if key in found:
+                raise self.refuse(mark, (*path, key), "this key stands twice")
+            self.marks[(*path, key)] = (mark.line + 1, mark.column + 1)
+            found[key] = self._node(next(events), events, (*path, key))
+        return found
+
+    def _key(self, event: Any, path: Path) -> str:  # noqa: ANN401
+        if event.anchor or event.tag:
+            raise self.refuse(event.start_mark, path, "aliases, anchors, tags are not allowed")
+        if event.implicit[0]:
+            if event.value == "<<":
+                raise self.refuse(event.start_mark, path, "merge keys are not allowed")
+            if event.value in _WORDS or _FLOAT.fullmatch(event.value):
+                message = f"a key must be text: put {event.value!r} in quotes"
+                raise self.refuse(event.start_mark, path, message)
+        return self._text(event, path)
+
+    def _text(self, event: Any, path: Path) -> str:  # noqa: ANN401
+        value: str = event.value
+        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+            raise self.refuse(event.start_mark, path, "half a surrogate pair: not a character")
+        if "\0" in value:
+            raise self.refuse(event.start_mark, path, "a NUL character")
+        return value
+
+    def _scalar(self, event: Any, path: Path) -> Any:  # noqa: ANN401
+        value: str = event.value
+        if not event.implicit[0]:
+            return self._text(event, path)
+        if value in _WORDS:
+            return _WORDS[value]
+        unclear = {
+            _PADDED: "a number with a leading zero: drop the zero, or quote it to make it text",
+            _GROUPED: "a number with underscores: write plain digits, or quote it",
+            _NOT_FINITE: "not a finite number",
+        }
+        for pattern, message in unclear.items():
+            if pattern.fullmatch(value):
+                raise self.refuse(event.start_mark, path, f"{message} ({value[:40]})")
+        if _INTEGER.fullmatch(value):
+            if len(value) > MOST_DIGITS:
+                raise self.refuse(event.start_mark, path, f"a number of {len(value)} digits")
+            return int(value)
+        if _FLOAT.fullmatch(value):
+            if not math.isfinite(float(value)):
+                raise self.refuse(event.start_mark, path, f"too large a number ({value[:40]})")
+            return float(value)
+        return self._text(event, path)
