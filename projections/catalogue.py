@@ -1,0 +1,30 @@
+"""Every projection there is. To add one: write its module, and add it here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from projections import alerts, control, forces, humanitarian, incidents, losses, posture
+from projections.chronology import Chronology
+from projections.claims import Claim
+from projections.state import Projection
+from projections.told import Told
+
+PROJECTIONS: dict[str, Projection] = {
+    module.NAME: Projection(module.NAME, module.EMPTY, module.claims, module.step, module.row)
+    for module in (control, forces, alerts, losses)
+}
+CHRONOLOGIES: dict[str, Chronology] = {
+    module.CHRONOLOGY.name: module.CHRONOLOGY for module in (incidents, humanitarian, posture)
+}
+
+
+def claims_of(told: Told) -> Iterator[Claim]:
+    """Yield every claim a fact makes in any projection."""
+    for projection in PROJECTIONS.values():
+        yield from projection.claims(told)
+
+
+def chronologies_of(told: Told) -> Iterator[str]:
+    """Name the chronologies a fact stands in."""
+    return (name for name, one in CHRONOLOGIES.items() if one.takes(told.fact))

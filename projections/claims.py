@@ -1,0 +1,124 @@
+"""Claim: a fact seen as evidence about one key of one projection. Standard library only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal, Protocol
+
+from tracker.instants import Bounds, Instant, format_open
+
+Mode = Literal["transition", "observation", "mention"]
+Value = Mapping[str, Any]
+"""What a cell is said to be: JSON values under the names of the projection's rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """When a state began: EDTF as stated, and its bounds (microseconds UTC, half-open)."""
+
+    edtf: str
+    earliest: Instant
+    latest: Instant
+
+    def as_json(self) -> dict[str, str | None]:
+        """Give {"edtf", "earliest", "latest"}; null for an open end."""
+        return {
+            "edtf": self.edtf,
+            "earliest": format_open(self.earliest),
+            "latest": format_open(self.latest),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One fact's evidence about one cell.
+
+    A transition changed something at its start; an observation found it so at `observed`, and
+    from `start` on; a mention (planned, possible, denied) makes no belief and is kept for audits.
+    `start` is what the claim speaks about: possible from start.earliest, certain once all of
+    start has passed; `end` bounds the moment it ceased to be so. `effect`, `actors` and `value`
+    are the projection's own. `closing` marks what comes after the state that it ends (a
+    withdrawal, a recapture); `stage` orders what one moment holds. Instants: microseconds UTC.
+    """
+
+    projection: str
+    key: str
+    fact: str
+    kind: str
+    position: int
+    version: int
+    report: str
+    source: str
+    origin: str
+    status: str
+    mode: Mode
+    effect: str
+    actors: tuple[str, ...]
+    value: Value
+    since: Since
+    start: Bounds
+    end: Bounds | None
+    observed: Instant | None
+    published: Instant
+    recorded_at: Instant
+    closing: bool = False
+    stage: int = 0
+    retracted: Instant | None = None
+
+    @property
+    def certain_from(self) -> Instant:
+        """The first instant at which it has certainly begun: start.latest is exclusive."""
+        return self.start.latest - 1
+
+    @property
+    def point(self) -> Instant:
+        """The instant that orders it among the others (see policies.latest)."""
+        if self.observed is not None:
+            return self.observed
+        return self.certain_from if self.closing else self.start.earliest
+
+    def to_json(self) -> str:
+        """Write it for the read model."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str) -> Claim:
+        """Read it back."""
+        data = json.loads(text)
+        data["since"] = Since(**data["since"])
+        data["actors"] = tuple(data["actors"])
+        data["start"] = Bounds(*data["start"])
+        data["end"] = Bounds(*data["end"]) if data["end"] else None
+        return cls(**data)
+
+    def retracted_at(self, published: Instant) -> Claim:
+        """Give the claim as it is once a retraction published at that instant counts."""
+        first = published if self.retracted is None else min(self.retracted, published)
+        return replace(self, retracted=first)
+
+
+class Kin(Protocol):
+    """What a step needs to know of the actors: who is kin to whom (tracker.registry.Registry)."""
+
+    def same_side(self, one: str, other: str, /) -> bool:
+        """Whether two actors are one side."""
+
+    def lineage(self, actor: str, /) -> tuple[str, ...]:
+        """Give an actor and its parents, nearest first."""
+
+
+Relation = Literal["agrees", "adds", "replaces"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one more claim makes of a cell's value, and how it bears on what was there before.
+
+    agrees: the same state goes on (its value may widen, as a hold by allies does); adds: a change
+    counted on top; replaces: another state begins.
+    """
+
+    value: Value
+    relation: Relation

@@ -1,0 +1,180 @@
+"""Told: a fact as its report tells it, and the claims that fall out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from projections.claims import Claim, Mode, Since, Value
+from tracker.facts import Fact, ReportRegistered
+from tracker.instants import PAST_OPEN, Bounds, Instant
+from tracker.registry import Registry
+from tracker.times import When
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact, its report, its place in the log, and the registry of that moment."""
+
+    fact: Fact
+    report: ReportRegistered
+    stream: str
+    position: int
+    version: int
+    recorded_at: Instant
+    registry: Registry
+
+    @property
+    def published(self) -> Instant:
+        """The instant by which the report was out: the end of the stated day or time."""
+        return self.report.published.start.latest - 1
+
+    @property
+    def origin(self) -> str:
+        """Where the information first came from."""
+        return self.fact.attribution.origin_in(self.report.source)
+
+    def transition(
+        self,
+        projection: str,
+        key: str,
+        effect: str,
+        value: Value,
+        *,
+        actors: Sequence[str] = (),
+        closing: bool = False,
+        stage: int = 0,
+    ) -> Claim:
+        """Claim that something changed when the fact says."""
+        return self._claim(
+            projection,
+            key,
+            effect,
+            value,
+            mode="transition",
+            actors=tuple(actors),
+            since=_since(self.fact.when),
+            start=self._capped(_bounds(self.fact.when)),
+            end=self.fact.when.end,
+            observed=None,
+            closing=closing,
+            stage=stage,
+        )
+
+    def observation(
+        self,
+        projection: str,
+        key: str,
+        effect: str,
+        value: Value,
+        *,
+        actors: Sequence[str] = (),
+        since: When | None = None,
+        stage: int = 0,
+        at_publication: bool = False,
+    ) -> Claim:
+        """Claim that it was so when the fact says, from `since` on where that is stated.
+
+        A span (`a/b`) is an observation from a that ceased at b. `at_publication` takes the
+        report's own time as the moment of observing, as for a plan, whose time lies ahead.
+        """
+        when = self.report.published if at_publication else self.fact.when
+        begun = since or when
+        ongoing = "/" in begun.edtf and begun.end is None
+        moment = self.report.published if ongoing else when
+        seen = self._capped(moment.end or _bounds(moment)).earliest
+        return self._claim(
+            projection,
+            key,
+            effect,
+            value,
+            mode="observation",
+            actors=tuple(actors),
+            since=_since(begun) if since or "/" in begun.edtf else _by(begun),
+            start=self._capped(_bounds(begun)),
+            end=begun.end,
+            observed=max(seen, _bounds(begun).earliest),
+            stage=stage,
+        )
+
+    def mention(self, projection: str, key: str) -> Claim:
+        """Note a fact that makes no belief about what is: planned, possible or denied."""
+        return self._claim(
+            projection,
+            key,
+            self.fact.status,
+            {},
+            mode="mention",
+            actors=self.fact.by,
+            since=_since(self.fact.when),
+            start=self.report.published.start,
+            end=None,
+            observed=None,
+        )
+
+    def _claim(  # noqa: PLR0913 - a claim's own fields, by keyword
+        self,
+        projection: str,
+        key: str,
+        effect: str,
+        value: Value,
+        *,
+        mode: Mode,
+        actors: tuple[str, ...],
+        since: Since,
+        start: Bounds,
+        end: Bounds | None,
+        observed: Instant | None,
+        closing: bool = False,
+        stage: int = 0,
+    ) -> Claim:
+        return Claim(
+            projection=projection,
+            key=key,
+            fact=self.fact.id,
+            kind=self.fact.kind,
+            position=self.position,
+            version=self.version,
+            report=self.stream,
+            source=self.report.source,
+            origin=self.origin,
+            status=self.fact.status,
+            mode=mode,
+            effect=effect,
+            actors=actors,
+            value=value,
+            since=since,
+            start=start,
+            end=end,
+            observed=observed,
+            published=self.published,
+            recorded_at=self.recorded_at,
+            closing=closing,
+            stage=stage,
+        )
+
+    def _capped(self, bounds: Bounds) -> Bounds:
+        """Bound a start by the report's publication: what it tells had begun by then.
+
+        A fact dated after its report (accepted with a warning) keeps its own bounds.
+        """
+        latest = min(bounds.latest, self.report.published.start.latest)
+        return Bounds(bounds.earliest, latest) if latest > bounds.earliest else bounds
+
+
+def _bounds(when: When) -> Bounds:
+    """Give the bounds of a start, from the first instant the value claims anything about."""
+    return Bounds(when.speaks_from, when.start.latest)
+
+
+def _since(when: When) -> Since:
+    """Give the start of a time, for a row; of a span its beginning."""
+    edtf = when.edtf.split("/")[0] if "/" in when.edtf and when.end else when.edtf
+    return Since(edtf, when.start.earliest, when.start.latest)
+
+
+def _by(when: When) -> Since:
+    """Say when an observed state began that no one dated: by the time it was observed."""
+    plain = not set(when.edtf) & set("[]/~?%X")
+    edtf = f"[..{when.edtf}]" if plain else when.edtf
+    return Since(edtf, PAST_OPEN if plain else when.start.earliest, when.start.latest)
