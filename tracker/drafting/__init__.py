@@ -1,0 +1,1 @@
+"""Drafting: from the prose of an article to a proposed fact sheet."""
