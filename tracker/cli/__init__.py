@@ -1,0 +1,111 @@
+"""The command line: a module a verb, each thin. To add a verb: write its module, list it here."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from typing import Any
+
+import click
+
+from tracker import __version__
+from tracker.cli import (
+    audit,
+    check,
+    demo,
+    doctor,
+    history,
+    init,
+    log,
+    rebuild,
+    record,
+    replay,
+    schema,
+    show,
+    state,
+)
+from tracker.cli.common import BAD_INPUT, common_options
+from tracker.errors import TrackerError
+
+VERBS = (
+    init.init,
+    record.record,
+    state.state,
+    history.history,
+    audit.audit,
+    log.log,
+    show.show,
+    replay.replay,
+    rebuild.rebuild,
+    check.check,
+    schema.schema,
+    doctor.doctor,
+    demo.demo,
+)
+
+
+class Verbs(click.Group):
+    """Lists verbs in the order in which one meets them, and turns our errors into plain text."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the verbs' names in the order of VERBS."""
+        del ctx
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Suggest the nearest verb where there is none of that name."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self.commands, n=1, cutoff=0.5)
+            hint = f" Did you mean {near[0]}?" if near and "Did you mean" not in str(error) else ""
+            raise click.UsageError(f"{error.format_message()}{hint}", ctx) from error
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run a verb; what a user can meet becomes a message and exit code 2, never a traceback."""
+        from tracker.cli.output import safe
+
+        try:
+            return super().invoke(ctx)
+        except TrackerError as error:
+            message = "\n".join(safe(line) for line in str(error).splitlines())
+        except sqlite3.Error as error:
+            message = f"the read model cannot be used ({error}): run `tracker rebuild`"
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            message = f"{error.filename or 'input or output'}: {error.strerror or error}"
+        click.echo(message, err=True)
+        return ctx.exit(BAD_INPUT)
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@common_options
+@click.version_option(__version__, prog_name="tracker")
+def tracker(**_: object) -> None:
+    """Record what reports say, and ask what was so: as of any date, as known at any other.
+
+    \b
+    Example:
+      tracker demo
+    """
+    if os.environ.get("NO_COLOR"):
+        click.get_current_context().color = False
+
+
+for _verb in VERBS:
+    tracker.add_command(_verb)
+
+
+def main() -> None:
+    """Run the program (the console script)."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that cannot show a letter shows its escape, and nothing fails half-way.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    tracker(prog_name="tracker")

@@ -1,0 +1,121 @@
+"""`tracker audit`: why a cell is as it is, back to the sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker.cli import words
+from tracker.cli.common import clock_options, common_options, open_situation, read_clocks
+from tracker.cli.output import emit, safe, table
+
+if TYPE_CHECKING:
+    from tracker.situation import Answer, Situation
+
+Row = dict[str, Any]
+
+
+@click.command()
+@click.argument("projection")
+@click.argument("key")
+@click.option(
+    "--documents",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Print the quoted text from the documents in this folder, and verify its hashes.",
+)
+@clock_options
+@common_options
+def audit(projection: str, key: str, documents: Path | None, **clocks: str | None) -> None:
+    """Tell why a cell is as it is, back to the sentence.
+
+    Every fact that decided, supported or lost is listed with its part, and the rule.
+
+    \b
+    Examples:
+      tracker audit control diabaly --as-of 2013-01-21 --known-at 2013-01-17
+      tracker audit alerts vigipirate/france --as-of 2013-01-14
+    """
+    situation = open_situation()
+    answer = situation.audit(read_clocks(situation, **clocks), projection, key)
+    trail = answer.more["evidence"]
+    if documents:
+        for line in trail:
+            _quote(situation, line, documents)
+    if emit(answer.as_json(), trail):
+        return
+    click.echo(safe(_verdict(answer)))
+    click.echo(table(["ROLE", "FACT", "FROM", "WHERE", "WHAT AND WHY"], map(_cells(answer), trail)))
+    if documents:
+        for line in trail:
+            click.echo(safe(_quoted(line)))
+    for line in _later(answer):
+        click.echo(safe(line))
+    click.echo(f"rule: {answer.more['rule']}")
+
+
+def _quote(situation: Situation, line: Row, documents: Path) -> None:
+    quote = situation.quote(line["locator"], documents)
+    line["quote"] = quote.text
+    line["verified"] = quote.verified
+    line["quote_problem"] = quote.problem or None
+
+
+def _quoted(line: Row) -> str:
+    state = "verified" if line["verified"] else f"NOT VERIFIED: {line['quote_problem']}"
+    text = f"“{line['quote']}” " if line["quote"] else ""
+    return f"#{line['position']}: {text}({state})"
+
+
+def _verdict(answer: Answer) -> str:
+    query, rows = answer.query, answer.rows
+    name = rows[0]["name"] if rows else answer.names.get(query["key"], query["key"])
+    said = words.value(query["projection"], rows[0] if rows else None, answer.names)
+    if rows and rows[0].get("since"):
+        said += f" ({rows[0]['support']}) since {words.since(rows[0])}"
+        may = words.possibly(rows[0], answer.names)
+        said += f"; {may}" if may else ""
+    known = f" as known at {words.clock(query['known_at'])}" if query["known_at"] else ""
+    return f"{name}, {query['projection']} as of {words.clock(query['as_of'])}{known}: {said}"
+
+
+def _cells(answer: Answer) -> Any:  # noqa: ANN401 - a function from a line to its cells
+    def cells(line: Row) -> list[str]:
+        source = answer.names.get(line["source"], line["source"])
+        voice = answer.names.get(line["speaker"], line["speaker"]) or line["voice"]
+        begun = words.when(line["when"]["edtf"])
+        return [
+            line["role"],
+            f"#{line['position']} {line['kind']}",
+            f"{source}, {words.when(line['published'])}",
+            locator_text(line["locator"]),
+            f"{voice}: {line['gist']} ({begun}; {line['why']})",
+        ]
+
+    return cells
+
+
+def locator_text(locator: Row) -> str:
+    """Say where a fact stands in its document, in short."""
+    document = locator.get("document")
+    parts = [document["name"].split("_")[0].removesuffix(".txt")] if document else []
+    if locator.get("sentence") is not None:
+        parts.append(f"s.{locator['sentence']}")
+    if locator.get("span"):
+        parts.append(f"[{locator['span'][0]}-{locator['span'][1]}]")
+    return " ".join(parts)
+
+
+def _later(answer: Answer) -> list[str]:
+    later, rows = answer.more["later"], answer.more["later_rows"]
+    if not later:
+        return []
+    facts = f"{later} later fact{'s' if later > 1 else ''}"
+    if not rows:
+        return [f"not known: {facts}, which do{'' if later > 1 else 'es'} not change this answer"]
+    said = words.value(answer.query["projection"], rows[0], answer.names)
+    return [
+        f"not known: {facts} change{'' if later > 1 else 's'} this answer: all reports give {said}"
+    ]

@@ -1,0 +1,183 @@
+"""What the verbs share: options, and how to open a situation."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from tracker.instants import AsOf
+    from tracker.situation import Situation
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+BAD_ANSWER = 1  # the answer is bad: an expectation fails, a model differs
+BAD_INPUT = 2  # bad usage or input
+POLICY_NAMES = ("latest", "latest/1")
+
+
+@dataclass
+class Options:
+    """The global options, wherever on the line they stood: the last one said counts."""
+
+    log: str = "situation.db"
+    format: str = "table"
+    color: bool = True
+    quiet: bool = False
+    policy: str = "latest/1"
+
+
+def _note(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    def keep(ctx: click.Context, param: click.Parameter, value: Any) -> None:  # noqa: ANN401
+        options = ctx.ensure_object(Options)
+        source = ctx.get_parameter_source(param.name or "")
+        if value is None or source is click.core.ParameterSource.DEFAULT:
+            return
+        setattr(options, name, value)
+        if name == "color":
+            ctx.color = value
+
+    return keep
+
+
+def common_options(command: F) -> F:
+    """Add the global options; they may stand before the verb or after it."""
+    made: list[Callable[[F], F]] = [
+        click.option(
+            "--log",
+            "log_path",
+            metavar="PATH",
+            envvar="TRACKER_LOG",
+            expose_value=False,
+            callback=_note("log"),
+            help="The log (or $TRACKER_LOG; ./situation.db).",
+        ),
+        click.option(
+            "--policy",
+            type=click.Choice(POLICY_NAMES),
+            expose_value=False,
+            callback=_note("policy"),
+            help="The rule that settles rival claims.",
+        ),
+        *(
+            click.option(
+                f"--{name}",
+                f"as_{name}",
+                flag_value=name,
+                expose_value=False,
+                callback=_note("format"),
+                help=text,
+            )
+            for name, text in (
+                ("json", "One JSON object."),
+                ("csv", "Rows as CSV."),
+                ("nl", "Rows as JSON, one a line."),
+                ("table", "A table for reading (default)."),
+            )
+        ),
+        click.option(
+            "--no-color",
+            "color",
+            flag_value=False,
+            type=bool,
+            default=None,
+            envvar=None,
+            expose_value=False,
+            callback=_note("color"),
+            help="No colours (or $NO_COLOR).",
+        ),
+        click.option(
+            "-q",
+            "--quiet",
+            "quiet",
+            is_flag=True,
+            expose_value=False,
+            callback=_note("quiet"),
+            help="Only what was asked for: no notes, no progress.",
+        ),
+    ]
+    for option in reversed(made):
+        command = option(command)
+    return command
+
+
+def clock_options(command: F) -> F:
+    """Add the three clocks and the zone of times written without one."""
+    for names, text in (
+        (("--tz",), "Zone of times written without one, such as Africa/Bamako."),
+        (("--recorded-at", "recorded_at"), "What our log held by then: a time, or #POSITION."),
+        (("--known-at", "known_at"), "What had been reported by then."),
+        (("--as-of", "as_of"), "When it was so in the world (default: now)."),
+    ):
+        metavar = "ZONE" if names == ("--tz",) else "TIME"
+        command = click.option(*names, metavar=metavar, help=text)(command)
+    return command
+
+
+by_option = click.option(
+    "--by",
+    metavar="NAME",
+    envvar="TRACKER_USER",
+    help="Who records (or $TRACKER_USER; the login name).",
+)
+yes_option = click.option("-y", "--yes", is_flag=True, help="Do not ask about look-alike names.")
+
+
+def options() -> Options:
+    """Give the global options of the running command."""
+    return click.get_current_context().ensure_object(Options)
+
+
+def open_situation(*, create: bool = False) -> Situation:
+    """Open the situation the options name; closed when the command ends."""
+    from tracker.situation import Situation
+
+    ctx = click.get_current_context()
+    situation = Situation(options().log, create=create)
+    ctx.call_on_close(situation.close)
+    return situation
+
+
+def read_clocks(
+    situation: Situation,
+    as_of: str | None = None,
+    known_at: str | None = None,
+    recorded_at: str | None = None,
+    tz: str | None = None,
+) -> AsOf:
+    """Read the clock options."""
+    return situation.clocks(as_of, known_at, recorded_at, tz)
+
+
+def recorder(by: str | None) -> str:
+    """Name who records."""
+    if by:
+        return by
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # no login name, as in some containers
+        return os.environ.get("HOSTNAME", "unknown")
+
+
+def read_file(path: str) -> tuple[bytes, str]:
+    """Read a file's raw bytes, `-` for standard input; with the name to tell problems by."""
+    from pathlib import Path
+
+    if path == "-":
+        return sys.stdin.buffer.read(), "<stdin>"
+    return Path(path).read_bytes(), path
+
+
+def warn(problems: Any) -> None:  # noqa: ANN401 - a sequence of Problem
+    """Print warnings to standard error."""
+    from tracker.cli.output import safe
+
+    for problem in problems:
+        click.echo(safe(str(problem)), err=True)

@@ -1,0 +1,65 @@
+"""`tracker init`: make a log, optionally from a situation.yaml."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from tracker.cli.common import (
+    by_option,
+    common_options,
+    open_situation,
+    options,
+    read_file,
+    recorder,
+    warn,
+    yes_option,
+)
+from tracker.cli.output import dump
+
+if TYPE_CHECKING:
+    from tracker.errors import Problem
+
+
+@click.command()
+@click.argument("situation_file", metavar="[SITUATION.YAML]", required=False)
+@by_option
+@yes_option
+@common_options
+def init(situation_file: str | None, by: str | None, yes: bool) -> None:
+    """Make a log, from a situation.yaml where one is given.
+
+    Its places, actors, sources and alert schemes are registered. Run it again after the file has
+    grown or changed: only what is new or different is registered.
+
+    \b
+    Example:
+      tracker init seeds/mali-2013/situation.yaml
+    """
+    data, name = read_file(situation_file) if situation_file else (b"", "")
+    situation = open_situation(create=True)
+    added, already = 0, 0
+    if situation_file:
+
+        def agree(asking: Sequence[Problem]) -> bool:
+            return _agree(asking, yes=yes)
+
+        outcome = situation.register(data, name, by=recorder(by), agree=agree)
+        warn(outcome.warnings)
+        added, already = outcome.added, outcome.already
+    if options().format == "json":
+        click.echo(dump({"log": options().log, "added": added, "already": already}))
+        return
+    what = f"{added} registered" if added or not already else "already registered, nothing to add"
+    click.echo(f"{options().log}: {what if situation_file else 'ready'}")
+
+
+def _agree(asking: Sequence[Problem], *, yes: bool) -> bool:
+    """Ask about look-alike names, where there is someone to ask."""
+    if yes or not sys.stdin.isatty():
+        return True
+    warn(asking)
+    return click.confirm("Register these names all the same?", err=True)

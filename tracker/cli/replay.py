@@ -1,0 +1,66 @@
+"""`tracker replay`: run the log again, event by event, with the changes each one caused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from tracker.cli import words
+from tracker.cli.common import clock_options, common_options, open_situation, options, read_clocks
+from tracker.cli.output import dump, safe
+
+Row = dict[str, Any]
+
+
+@click.command()
+@clock_options
+@click.option("--changes", is_flag=True, help="Only events that changed something.")
+@common_options
+def replay(changes: bool, **clocks: str | None) -> None:
+    """Run the log again, event by event.
+
+    Each event is followed by the state changes that it caused. The clocks say how far:
+    --recorded-at '#60' stops at a position (or a time), --known-at leaves out reports published
+    later, --as-of facts that begin later; states are those at these clocks.
+
+    \b
+    Examples:
+      tracker replay --known-at 2013-01-14
+      tracker replay --recorded-at '#60'
+    """
+    situation = open_situation()
+    names = situation.names()
+    rows = []
+    for event, changed in situation.replay(read_clocks(situation, **clocks)):
+        if changes and not changed:
+            continue
+        row = {**event, "changes": changed}
+        match options().format:
+            case "json" | "csv":
+                rows.append(row)
+            case "nl":
+                click.echo(dump(row, indent=None))
+            case _:
+                click.echo(safe(f"#{row['position']} {row['kind']}{_about(row)}: {row['what']}"))
+                for change in changed:
+                    click.echo("    " + safe(_change(change, names)))
+    if options().format in {"json", "csv"}:
+        from tracker.cli.output import emit
+
+        emit({"rows": rows}, rows)
+
+
+def _about(row: Row) -> str:
+    return f" {row['subject']}" if row["subject"] else ""
+
+
+def _change(change: Row, names: dict[str, str]) -> str:
+    name, before, after = change["projection"], change["before"], change["after"]
+    if name in {"incidents", "humanitarian", "posture"}:
+        return f"{name}: one more entry"
+    was, becomes = words.value(name, before, names), words.value(name, after, names)
+    may = words.possibly({**(after or {}), "projection": name}, names)
+    if was == becomes:
+        becomes = f"{becomes}, {(after or {}).get('evidence_count', 0)} facts"
+    return f"{name} {change['key']}: {was} -> {becomes}{f'; {may}' if may else ''}"

@@ -1,0 +1,123 @@
+"""`tracker state`: what is so, as of one time, as known at another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker.cli import words
+from tracker.cli.common import clock_options, common_options, open_situation, options, read_clocks
+from tracker.cli.output import emit, note, table
+
+if TYPE_CHECKING:
+    from tracker.situation import Answer
+
+Row = dict[str, Any]
+
+
+@click.command()
+@click.argument("projection", required=False)
+@click.argument("key", required=False)
+@clock_options
+@common_options
+def state(projection: str | None, key: str | None, **clocks: str | None) -> None:
+    """Tell what is so, as of one time, as known at another.
+
+    PROJECTION is control, forces, alerts, losses, incidents, humanitarian or posture; without it,
+    all of them. A bare date means through the end of that day. KEY narrows to one cell (the
+    "key" of its row in --json).
+
+    \b
+    Examples:
+      tracker state control --as-of 2013-01-19
+      tracker state forces france/mali/troops/deployed --as-of 2013-01-21
+      tracker state control diabaly --as-of 2013-01-21 --known-at 2013-01-17
+    """
+    situation = open_situation()
+    answer = situation.state(read_clocks(situation, **clocks), projection, key)
+    for text in answer.notes:
+        note(text)
+    if emit(answer.as_json(), answer.rows):
+        return
+    if not options().quiet:
+        click.echo(words.heading(answer, projection or "state"))
+    if not answer.rows:
+        click.echo("\nno evidence")
+    for name, rows in groupby(answer.rows, key=lambda row: row["projection"]):
+        headers, cells = COLUMNS[name]
+        click.echo("" if projection else f"\n{name.upper()}")
+        click.echo(table(headers, [cells(row, answer) for row in rows]))
+
+
+def _control(row: Row, answer: Answer) -> list[str]:
+    return [
+        row["name"],
+        words.value("control", row, answer.names),
+        row["support"] if row["since"] else "",
+        words.since(row),
+        words.evidence(row, answer.names),
+    ]
+
+
+def _forces(row: Row, answer: Answer) -> list[str]:
+    return [
+        words.names_of(row["actors"], answer.names),
+        answer.names.get(row["place"], row["place"]),
+        row["category"],
+        row["phase"],
+        words.value("forces", row, answer.names),
+        words.since(row),
+        words.evidence(row, answer.names),
+    ]
+
+
+def _alerts(row: Row, answer: Answer) -> list[str]:
+    authority = row["authority"]
+    return [
+        answer.names.get(row["scheme"], row["scheme"]),
+        words.names_of(row["scope"].split("+"), answer.names),
+        words.value("alerts", row, answer.names),
+        words.names_of([authority], answer.names) if authority else "",
+        words.since(row),
+        words.evidence(row, answer.names),
+    ]
+
+
+def _losses(row: Row, answer: Answer) -> list[str]:
+    return [
+        words.names_of(row["side"].split("+"), answer.names),
+        row["category"],
+        row["fate"],
+        words.value("losses", row, answer.names),
+        words.since(row),
+        words.evidence(row, answer.names),
+    ]
+
+
+def _facts(row: Row, answer: Answer) -> list[str]:
+    return [
+        words.when(row["when"]),
+        row["kind"],
+        row["status"],
+        answer.names.get(row["place"], row["place"] or ""),
+        answer.names.get(row["source"], row["source"]),
+        row["name"],
+    ]
+
+
+_FACTS = (["WHEN", "KIND", "STATUS", "PLACE", "SOURCE", "WHAT"], _facts)
+COLUMNS: dict[str, tuple[list[str], Callable[[Row, Answer], list[str]]]] = {
+    "control": (["PLACE", "STATE", "SUPPORT", "SINCE", "EVIDENCE"], _control),
+    "forces": (
+        ["FORCE", "PLACE", "CATEGORY", "PHASE", "NUMBER", "SINCE", "EVIDENCE"],
+        _forces,
+    ),
+    "alerts": (["SCHEME", "SCOPE", "LEVEL", "AUTHORITY", "SINCE", "EVIDENCE"], _alerts),
+    "losses": (["SIDE", "CATEGORY", "FATE", "NUMBER", "SINCE", "EVIDENCE"], _losses),
+    "incidents": _FACTS,
+    "humanitarian": _FACTS,
+    "posture": _FACTS,
+}

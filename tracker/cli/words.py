@@ -1,0 +1,149 @@
+"""Rows in words: states, numbers, times, as a person reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tracker.edtf import EdtfError, describe
+from tracker.instants import InstantError, parse_moment, to_datetime
+
+if TYPE_CHECKING:
+    from tracker.situation import Answer
+
+Row = Mapping[str, Any]
+Names = Mapping[str, str]
+
+
+def moment(text: str | None) -> str:
+    """Say an instant of a row: a midnight as its day, the last instant of a day as its end."""
+    if text is None:
+        return ".."
+    instant = parse_moment(text).earliest
+    day = to_datetime(instant)
+    if not (day.hour or day.minute or day.second or day.microsecond):
+        return _day(day)
+    try:
+        after = to_datetime(instant + 1)
+    except InstantError:
+        return text
+    if not (after.hour or after.minute or after.second or after.microsecond):
+        return f"end of {_day(day)}"
+    return text
+
+
+def _day(day: Any) -> str:  # noqa: ANN401 - a datetime
+    return describe(f"{day:%Y-%m-%d}")
+
+
+def clock(text: str | None) -> str:
+    """Say a clock of a question: the end of a day by its day alone."""
+    return moment(text).removeprefix("end of ")
+
+
+def when(edtf: str | None) -> str:
+    """Say an EDTF value."""
+    if not edtf:
+        return ""
+    try:
+        return describe(edtf)
+    except EdtfError:
+        return edtf
+
+
+def since(row: Row) -> str:
+    """Say since when a row's state has been so."""
+    return when(row["since"]["edtf"]) if row.get("since") else ""
+
+
+def names_of(ids: Sequence[str], names: Names) -> str:
+    """Name actors or places."""
+    return ", ".join(names.get(one, one) for one in ids)
+
+
+def number(row: Row) -> str:
+    """Say a quantity with its hedge."""
+    low, best, high, hedge = (row.get(name) for name in ("low", "best", "high", "comparator"))
+    if hedge is None:
+        return "number not given"
+    shown = best if best is not None else low if low is not None else high
+    if shown is None:
+        return str(hedge)
+    if hedge == "between":
+        return f"{low:,} to {high:,}"
+    return f"{shown:,}" if hedge == "exact" else f"{hedge} {shown:,}"
+
+
+def value(projection: str, row: Row | None, names: Names) -> str:
+    """Say what a cell is: held by whom, how many, which level."""
+    if row is None:
+        return "no evidence"
+    match projection:
+        case "control":
+            return _control(row, names)
+        case "alerts":
+            level = row.get("alias") or row.get("level") or row.get("notice")
+            return str(level or "unknown")
+        case "forces" | "losses":
+            unknown = row.get("since") is None and "support" in row
+            return "unknown" if unknown else number(row)
+        case _:
+            return f"{row['kind']}: {row['name']}"
+
+
+def _control(row: Row, names: Names) -> str:
+    holders = names_of(row["holders"], names)
+    match row["status"]:
+        case "held":
+            return holders
+        case "vacated" | "unknown":
+            return str(row["status"])
+        case "besieged":
+            by = names_of(row.get("besiegers", []), names)
+            return f"besieged by {by}, held by {holders or 'unknown'}"
+        case status:
+            return f"{status}: {holders or 'unknown'}"
+
+
+def possibly(row: Row, names: Names) -> str:
+    """Say what may already hold instead."""
+    parts = []
+    for one in row.get("possibly", []):
+        begun = when(one["since"]["edtf"])
+        said = value(row["projection"], one, names)
+        parts.append(f"possibly {said}" + (f" ({begun})" if begun else ""))
+    return "; ".join(parts)
+
+
+def evidence(row: Row, names: Names) -> str:
+    """Say how much evidence there is, how old, and what may hold instead."""
+    count, age = row.get("evidence_count", 0), row.get("age_days")
+    if not count:
+        text = "nothing certain"
+    else:
+        text = f"{count} fact{'s' if count > 1 else ''}"
+        if age is not None:
+            old = "same day" if age == 0 else f"{age:,} day{'s' if age > 1 else ''} old"
+            text += f", {'newest ' if count > 1 else ''}{old}"
+    may = possibly(row, names)
+    return f"{text}; {may}" if may else text
+
+
+def heading(answer: Answer, what: str) -> str:
+    """Say what was asked: the situation, the clocks, the policy, the log's position."""
+    query = answer.query
+    parts = [answer.title]
+    as_of = query["as_of"]
+    if as_of:
+        day = clock(as_of)
+        end = f" (end of day, {answer.zone})" if moment(as_of).startswith("end of ") else ""
+        parts.append(f"{what} as of {day}{end}")
+    else:
+        parts.append(what)
+    known = query["known_at"]
+    parts.append(f"known at {clock(known)}" if known else "all reports")
+    if query["recorded_at"]:
+        at = query["recorded_at"]
+        parts.append(f"recorded at {at if at.startswith('#') else clock(at)}")
+    parts += [query["policy"], f"log #{answer.position}"]
+    return " · ".join(parts)

@@ -1,0 +1,49 @@
+"""What `doctor` looks at: the log's settings and counts, the read model, SQLite, the disk."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tracker.log import FULL, MEMORY, Log
+
+ROOM = 100 * 1024 * 1024  # bytes free below which the next records may fail
+WAL_BUG = ((3, 7, 0), (3, 51, 2))
+"""SQLite versions whose write-ahead log can be corrupted by a reset with several connections."""
+
+
+def diagnose(log: Log, behind: int | None) -> list[dict[str, Any]]:
+    """Give {verdict, what, found} rows; `behind` is None for a read model of another log."""
+    return [
+        {"verdict": verdict, "what": what, "found": found}
+        for verdict, what, found in _checks(log, behind)
+    ]
+
+
+def _checks(log: Log, behind: int | None) -> Iterator[tuple[str, str, str]]:
+    health = log.health()
+    version = tuple(int(part) for part in health.sqlite_version.split("."))
+    old = WAL_BUG[0] <= version <= WAL_BUG[1]
+    hint = "; before 3.51.3, write through one process at a time" if old else ""
+    yield ("warning" if old else "ok", "SQLite version", health.sqlite_version + hint)
+    yield _must(health.synchronous == FULL, "synchronous (2 is FULL)", str(health.synchronous))
+    wanted = "memory" if log.path == MEMORY else "wal"
+    yield _must(health.journal_mode == wanted, "journal mode", health.journal_mode)
+    yield _must(health.trusted_schema == 0, "trusted schema (0 is off)", str(health.trusted_schema))
+    yield _must(health.quick_check == "ok", "SQLite's own check", health.quick_check)
+    dense = health.events == health.last_seq == health.head_seq
+    counts = f"{health.events} events, last #{health.last_seq}, counter #{health.head_seq}"
+    yield _must(dense, "positions without a gap", counts)
+    if behind is None:
+        yield ("warning", "read model", "of another log: the next question rebuilds it")
+    else:
+        yield ("ok", "read model", f"{behind} events behind; a question brings it up to date")
+    if log.path != MEMORY:
+        free = shutil.disk_usage(Path(log.path).absolute().parent).free
+        yield ("ok" if free >= ROOM else "warning", "disk room", f"{free // 2**20:,} MiB free")
+
+
+def _must(holds: bool, what: str, found: str) -> tuple[str, str, str]:  # noqa: FBT001 - a verdict
+    return ("ok" if holds else "WRONG", what, found)

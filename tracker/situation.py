@@ -1,0 +1,469 @@
+"""Situation: the one door that the command line, the web and the exports go through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from projections import answers
+from projections.names import DEFAULT_POLICY
+from projections.store import MEMORY, Row, Store, StoreError, replace_file
+from tracker.errors import InputError, NotFoundError, Problem, TrackerError
+from tracker.instants import (
+    AsOf,
+    Instant,
+    InstantError,
+    format_instant,
+    last_instant,
+    parse_moment,
+)
+from tracker.log import Conflict, Log
+
+if TYPE_CHECKING:
+    from tracker.quotes import Quote
+    from tracker.registry import Registry
+    from tracker.reports import Decision
+    from tracker.sheets import Sheet
+
+TRIES = 20
+"""Times a decision is taken anew when other writers keep appending first."""
+
+
+def now() -> Instant:
+    """Read the clock: microseconds UTC."""
+    return time.time_ns() // 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The outcome of recording one file: how many events it added, how many were there."""
+
+    file: str
+    added: int
+    already: int
+    position: int
+    warnings: tuple[Problem, ...] = ()
+    report: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a question returns: the rows, and what they were asked by. JSON through `as_json`.
+
+    `names` gives the registered name of each id that rows speak of; `more` is what one kind of
+    question adds to the JSON (the evidence of an audit).
+    """
+
+    query: Row
+    position: int
+    title: str
+    zone: str
+    rows: tuple[Row, ...]
+    names: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+    more: Row = field(default_factory=dict)
+
+    def as_json(self) -> Row:
+        """Give {"query", "log", "rows", "notes", ...}; `head` is null while there is no ledger."""
+        return {
+            "query": self.query,
+            "log": {"position": self.position, "head": None},
+            "rows": list(self.rows),
+            "notes": list(self.notes),
+            **self.more,
+        }
+
+
+class Situation:
+    """A situation: its log and the read model beside it. A context manager.
+
+    `clock` gives the present instant; tests pass their own.
+    """
+
+    def __init__(
+        self, path: str, *, create: bool = False, clock: Callable[[], Instant] = now
+    ) -> None:
+        """Open the log at `path`, or make it; raises LogError. ":memory:" keeps all in memory."""
+        self.log = Log(path, create=create)
+        self.clock = clock
+        self._store: Store | None = None
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the log and the read model; safe to call twice."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+        self.log.close()
+
+    # -- recording -----------------------------------------------------------------------------
+
+    def register(
+        self,
+        data: bytes,
+        file: str,
+        *,
+        by: str,
+        agree: Callable[[Sequence[Problem]], bool] = lambda _: True,
+    ) -> Recorded:
+        """Register what a situation.yaml names; what is registered so already adds nothing.
+
+        `agree` is asked about look-alike names. Raises InputError with every problem, and
+        TrackerError where `agree` says no.
+        """
+        from tracker import reports
+        from tracker.situation_file import read_situation
+
+        accepted = read_situation(data, file, self.registry())
+        asking = [warning for warning in accepted.warnings if warning.confirm]
+        if asking and not agree(asking):
+            raise TrackerError("nothing was registered")
+
+        def decide() -> Decision:
+            past = len(self.log.stream(reports.SITUATION_STREAM))
+            return reports.register(past, self.registry(), accepted.events, at=self.clock(), by=by)
+
+        decision = self._append(decide)
+        position = self.log.position
+        return Recorded(file, len(decision.events), decision.already, position, accepted.warnings)
+
+    def read_sheets(
+        self, sheets: Sequence[tuple[bytes, str]], *, tz: str | None = None
+    ) -> list[tuple[str, Sheet]]:
+        """Read fact sheets, (raw bytes, file name) each; raises InputError with all problems."""
+        from tracker.sheets import read_sheet
+
+        registry = self.registry()
+        read: list[tuple[str, Sheet]] = []
+        problems: list[Problem] = []
+        for data, file in sheets:
+            try:
+                read.append((file, read_sheet(data, file, registry, tz=tz)))
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+        return read
+
+    def examine(
+        self, sheets: Sequence[tuple[bytes, str]], *, tz: str | None = None
+    ) -> list[tuple[str, int, tuple[Problem, ...]]]:
+        """Validate only: (file, number of facts, warnings) each; InputError as `record`."""
+        read = self.read_sheets(sheets, tz=tz)
+        return [(file, len(sheet.report.facts), sheet.warnings) for file, sheet in read]
+
+    def record(
+        self, sheets: Sequence[tuple[bytes, str]], *, by: str, tz: str | None = None
+    ) -> list[Recorded]:
+        """Record fact sheets: all of a file or none of it, and nothing if any file has a problem.
+
+        Re-recording adds nothing. Raises InputError, LogError, or TrackerError where a sheet no
+        longer tells facts that are in the log.
+        """
+        from tracker import reports
+
+        outcomes = []
+        for file, sheet in self.read_sheets(sheets, tz=tz):
+            report = sheet.report
+
+            def decide(report: reports.Report = report) -> Decision:
+                past = self.log.stream(report.stream)
+                return reports.record(past, report, at=self.clock(), by=by)
+
+            try:
+                decision = self._append(decide)
+            except reports.ChangedReportError as error:
+                raise InputError([Problem(file, 0, 0, "", str(error))]) from error
+            added = len(decision.events)
+            outcomes.append(
+                Recorded(
+                    file,
+                    added,
+                    decision.already,
+                    self.log.position,
+                    sheet.warnings,
+                    report.stream.hex,
+                )
+            )
+        return outcomes
+
+    def _append(self, decide: Callable[[], Decision]) -> Decision:
+        """Decide and append; decide anew where another writer came first."""
+        for _ in range(TRIES):
+            decision = decide()
+            try:
+                self.log.append(decision.events)
+            except Conflict:
+                continue
+            return decision
+        raise TrackerError(
+            f"other writers came first {TRIES} times; nothing was recorded: try again"
+        )
+
+    # -- the read model ------------------------------------------------------------------------
+
+    @property
+    def store(self) -> Store:
+        """The read model, followed up to the log."""
+        if self._store is None:
+            self._store = self._open_store()
+        if not self._belongs(self._store):
+            self._store.clear()  # a model of another log that had this one's name
+        if self._store.position < self.log.position:
+            self._follow(self._store)
+        return self._store
+
+    @property
+    def store_path(self) -> str:
+        """Where the read model lies: situation.db has situation.state.db beside it."""
+        path = Path(self.log.path)
+        if self.log.path == MEMORY:
+            return MEMORY
+        return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.state.db"))
+
+    def _open_store(self) -> Store:
+        try:
+            return Store(self.store_path)
+        except StoreError:
+            # A folder that cannot be written to: the answers are the same, worked out in memory.
+            return Store(MEMORY)
+
+    def _belongs(self, store: Store) -> bool:
+        return store.position == 0 or self.log.event_id(store.position) == store.meta("event")
+
+    def _follow(self, store: Store, progress: Callable[[int], None] = lambda _: None) -> int:
+        from projections.follower import follow
+
+        return follow(store, self.log.read(store.position), progress=progress)
+
+    def registry(self) -> Registry:
+        """Give the registry as the log now has it."""
+        from projections.follower import registry_of
+
+        return registry_of(self.store)
+
+    def rebuild(self, progress: Callable[[int], None] = lambda _: None) -> int:
+        """Rebuild the read model into a new file that replaces the old at once; events read."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+        if self.log.path == MEMORY:
+            return self._follow(self.store, progress)
+        fresh = Path(f"{self.store_path}.{self.clock()}.new")
+        try:
+            with Store(fresh) as store:
+                count = self._follow(store, progress)
+            replace_file(fresh, Path(self.store_path))
+        finally:
+            fresh.unlink(missing_ok=True)
+        return count
+
+    def compare(self, progress: Callable[[int], None] = lambda _: None) -> list[str]:
+        """Rebuild aside and compare: one line for each row that the live model has otherwise."""
+        with Store(MEMORY) as fresh:
+            self._follow(fresh, progress)
+            wanted, found = list(fresh.dump()), list(self.store.dump())
+        lines = [f"missing in {table}: {row[:4]}" for table, row in set(wanted) - set(found)]
+        lines += [f"wrong in {table}: {row[:4]}" for table, row in set(found) - set(wanted)]
+        return sorted(lines)
+
+    # -- asking --------------------------------------------------------------------------------
+
+    def clocks(
+        self,
+        as_of: str | None = None,
+        known_at: str | None = None,
+        recorded_at: str | None = None,
+        tz: str | None = None,
+    ) -> AsOf:
+        """Read the three clocks as people write them; a bare date means through its end.
+
+        `recorded_at` is a time or `#position`. Raises TrackerError, naming the clock.
+        """
+        zone = tz or self.store.meta("zone", "UTC")
+
+        def last(clock: str, text: str) -> Instant:
+            try:
+                return last_instant(parse_moment(text, zone, assume_zone=tz is not None))
+            except InstantError as error:
+                raise TrackerError(f"{clock}: {error}") from error
+
+        position, recorded = None, None
+        if recorded_at is not None and recorded_at.startswith("#"):
+            if not recorded_at[1:].isdecimal():
+                raise TrackerError(
+                    f"recorded-at: a position is # and a number, not {recorded_at!r}"
+                )
+            position = int(recorded_at[1:])
+        elif recorded_at is not None:
+            recorded = last("recorded-at", recorded_at)
+        return AsOf(
+            self.clock() if as_of is None else last("as-of", as_of),
+            None if known_at is None else last("known-at", known_at),
+            recorded,
+            position,
+        )
+
+    def state(self, clocks: AsOf, projection: str | None = None, key: str | None = None) -> Answer:
+        """Answer what is so as of the clocks; a cell without evidence has no row."""
+        rows = answers.state(self.store, clocks, projection, key)
+        notes = []
+        if clocks.as_of > self.clock():
+            notes.append("as of a time still to come: this is the last state known")
+        if key is not None and not rows and not answers.has_key(self.store, projection, key):
+            notes.append(f"nothing here is called '{key}'{self._near(key)}")
+        return self._answer(clocks, rows, notes, projection=projection, key=key)
+
+    def history(
+        self, key: str, projection: str | None = None, clocks: AsOf | None = None
+    ) -> Answer:
+        """Answer how the belief about one key ran, in valid and in known time."""
+        rows = answers.history(self.store, clocks, key, projection)
+        return self._answer(clocks, rows, [], projection=projection, key=key)
+
+    def audit(self, clocks: AsOf, projection: str, key: str) -> Answer:
+        """Answer why: the cell's row, and every fact with its role, back to the sentence.
+
+        The answer's JSON also holds `evidence`, `rule`, `later` and `later_rows`
+        (projections.answers.audit).
+        """
+        found = answers.audit(self.store, clocks, projection, key)
+        rows = found.pop("rows")
+        answer = self._answer(clocks, rows, [], projection=projection, key=key)
+        return replace(answer, more=found)
+
+    def check(self, data: bytes, file: str) -> tuple[int, list[Problem]]:
+        """Ask what an expect.yaml asks; give how many were asked, and those that do not hold."""
+        from tracker.expectations import differences, read_expectations
+
+        expected = read_expectations(data, file)
+        failed = []
+        for one in expected:
+            ask = one.expectation.ask
+            clocks = self.clocks(ask.as_of, ask.known_at, ask.recorded_at)
+            rows = answers.state(self.store, clocks, ask.projection, ask.key)
+            wrong = differences(one.expectation.expect, rows[0] if rows else None)
+            failed += [one.problem(wrong)] if wrong else []
+        return len(expected), failed
+
+    def replay(self, clocks: AsOf) -> Iterator[tuple[Row, list[Row]]]:
+        """Run the log again: each event (a row as of `log_rows`) with the changes it caused.
+
+        Up to the clocks: see projections.replay.
+        """
+        from projections.events import event_row
+        from projections.replay import Replay
+
+        for event, changes in Replay(clocks).run(self.log.read()):
+            yield event_row(event), changes
+
+    def _answer(
+        self, clocks: AsOf | None, rows: Sequence[Row], notes: Sequence[str], **query: object
+    ) -> Answer:
+        asked = {
+            **query,
+            "as_of": format_instant(clocks.as_of) if clocks else None,
+            "known_at": _open(clocks.known_at if clocks else None),
+            "recorded_at": _recorded(clocks),
+            "policy": DEFAULT_POLICY,
+            "without": [],
+        }
+        title, zone = self.store.meta("title", "untitled"), self.store.meta("zone", "UTC")
+        position, names = self.store.position, self.store.display_names()
+        return Answer(asked, position, title, zone, tuple(rows), names, tuple(notes))
+
+    def _near(self, key: str) -> str:
+        try:
+            answers.projections_with(self.store, key)
+        except NotFoundError as error:
+            return str(error).partition("'" + key + "'")[2]
+        return ""
+
+    # -- the record ----------------------------------------------------------------------------
+
+    def log_rows(self, after: int = 0, upto: int | None = None) -> Iterator[Row]:
+        """Read the log in order: one row an event (see projections.events)."""
+        from projections.events import event_row
+
+        return (event_row(event) for event in self.log.read(after, upto))
+
+    def show(self, name: str) -> Row:
+        """Give one event whole, by `#position`, or by a unique prefix of its id or its report's.
+
+        Raises NotFoundError where none, or more than one, has that prefix.
+        """
+        from projections.events import event_detail
+
+        position = int(name[1:]) if name.startswith("#") and name[1:].isdecimal() else None
+        if position is None:
+            found = self.log.find(name)
+            if len(found) > 1:
+                some = ", ".join(event_id for event_id, _ in found[:5])
+                raise NotFoundError(f"'{name}' is the beginning of several ids: {some} ...")
+            position = found[0][1] if found else None
+        events = list(self.log.read(position - 1, position)) if position else []
+        if not events:
+            raise NotFoundError(f"no event {name}: `tracker log` lists them (#position, or an id)")
+        return event_detail(events[0], self.store)
+
+    def quote(self, locator: Mapping[str, object], folder: Path) -> Quote:
+        """Look a locator up in a folder of documents (tracker.quotes)."""
+        from tracker.quotes import look_up
+
+        return look_up(locator, folder)
+
+    def names(self) -> dict[str, str]:
+        """Give the name of every registered place, actor, source and scheme by id."""
+        return self.store.display_names()
+
+    def diagnose(self) -> list[Row]:
+        """Check log, read model, SQLite and disk: {verdict: ok | warning | WRONG, what, found}."""
+        from tracker.diagnosis import diagnose
+
+        with self._open_store() as store:
+            behind = self.log.position - store.position if self._belongs(store) else None
+        return diagnose(self.log, behind)
+
+
+def seeds(name: str) -> Path:
+    """Find a situation that comes with the package: in the wheel, or in a checkout beside it."""
+    here = Path(__file__).parent
+    for folder in (here / "_seeds" / name, here.parent / "seeds" / name):
+        if folder.is_dir():
+            return folder
+    raise NotFoundError(f"the situation '{name}' did not come with this installation")
+
+
+def file_schema(what: str) -> Row:
+    """Give the JSON Schema of a file people write: sheet, situation, expect."""
+    if what == "sheet":
+        from tracker.sheets import sheet_schema
+
+        return sheet_schema()
+    if what == "situation":
+        from tracker.situation_file import situation_schema
+
+        return situation_schema()
+    from tracker.expectations import expectations_schema
+
+    return expectations_schema()
+
+
+def _open(instant: Instant | None) -> str | None:
+    return None if instant is None else format_instant(instant)
+
+
+def _recorded(clocks: AsOf | None) -> str | None:
+    if clocks is None:
+        return None
+    return f"#{clocks.position}" if clocks.position is not None else _open(clocks.recorded_at)
