@@ -18,6 +18,7 @@ from tracker.instants import (
     FUTURE_OPEN,
     PAST_OPEN,
     AsOf,
+    Instant,
     format_instant,
     format_open,
     parse_moment,
@@ -57,12 +58,11 @@ def history(store: Store, clocks: AsOf | None, key: str, projection: str | None 
     no bound. Raises NotFoundError where no projection has the key.
     """
     names = projections_with(store, key, projection)
+    known = clocks.known_at if clocks else None
     rows: Rows = []
     for name in names:
-        for belief in _rectangles(store, clocks, name, key):
-            known = clocks.known_at if clocks else None
-            if known is not None and not belief["known_from"] <= known < belief["known_to"]:
-                continue
+        found = _rectangles(store, clocks, name, key)
+        for belief in found if known is None else _known(found, known):
             rows.append(
                 {
                     "projection": name,
@@ -75,6 +75,23 @@ def history(store: Store, clocks: AsOf | None, key: str, projection: str | None 
                 }
             )
     return rows
+
+
+def _known(beliefs: Rows, known: Instant) -> Rows:
+    """Keep what was known then, as it looked then: no cut, and no end, that came later."""
+    line: Rows = []
+    seen = (one for one in beliefs if one["known_from"] <= known < one["known_to"])
+    for belief in sorted(seen, key=lambda one: one["valid_from"]):
+        beside = line and line[-1]["valid_to"] == belief["valid_from"]
+        if beside and line[-1]["state"] == belief["state"]:
+            line[-1] = {
+                **line[-1],
+                "valid_to": belief["valid_to"],
+                "known_from": max(line[-1]["known_from"], belief["known_from"]),
+            }
+        else:
+            line.append({**belief, "known_to": FUTURE_OPEN})
+    return line
 
 
 def audit(store: Store, clocks: AsOf, projection: str, key: str) -> Row:
@@ -192,7 +209,7 @@ def _live(store: Store) -> Live:
 
 
 def _differs(before: Rows, after: Rows) -> bool:
-    ignored = {"evidence", "evidence_count", "last_evidence", "age_days", "since"}
+    ignored = {"evidence", "last_evidence", "age_days", "since"}
 
     def said(rows: Rows) -> list[Row]:
         return [{k: v for k, v in row.items() if k not in ignored} for row in rows]

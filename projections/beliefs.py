@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from projections.claims import Claim, Kin
 from projections.state import Policy, Projection, State
@@ -24,128 +26,96 @@ class Belief:
     state: State
 
 
-@dataclass(frozen=True, slots=True)
-class _Segment:
-    """A stretch of valid time up to the next segment's start, and since when it is known so."""
-
-    valid_from: Instant
-    state: State | None
-    known_from: Instant
-
-
 def rectangles(
     claims: Iterable[Claim], policy: Policy, projection: Projection, kin: Kin
 ) -> list[Belief]:
     """Resolve every claim of one key into rectangles, in order of known, then of valid time.
 
-    Known time is walked forward. What is published (or retracted) at one instant can change the
-    beliefs only from the first valid instant it speaks about; what it leaves as it was stays in
-    the rectangle that is open already.
+    Known time is walked forward. What is published (or retracted) at one instant bears on one
+    stretch of valid time, which the policy's timeline names; only there are states asked for
+    anew, and what they leave as it was stays in the rectangle that is open already.
     """
-    claims = [claim for claim in claims if claim.mode != "mention"]
-    changes = _changes(claims)
-    closed: list[Belief] = []
-    line = [_Segment(PAST_OPEN, None, PAST_OPEN)]
+    changes = _changes([claim for claim in claims if claim.mode != "mention"])
+    timeline = policy.timeline(projection, kin)
+    front = _Front()
     for known in sorted(changes):
-        first = min(claim.start.earliest for claim in changes[known])
-        visible = [claim for claim in claims if claim.published <= known]
-        line = _advance(
-            line, _resolve(visible, first, known, policy, projection, kin), known, closed
-        )
-    _close(line, FUTURE_OPEN, closed)
-    return sorted(closed, key=lambda b: (b.known_from, b.valid_from, b.known_to))
+        added, removed = changes[known]
+        first, upto = timeline.change(added, removed)
+        fresh = [(at, timeline.at(at)) for at in timeline.points(first, upto)]
+        front.lay(fresh, upto, known)
+    return front.finish()
 
 
-def _changes(claims: Sequence[Claim]) -> dict[Instant, list[Claim]]:
-    """Group claims by the known instants at which they appear or are retracted."""
-    changes: dict[Instant, list[Claim]] = {}
+def _changes(claims: Sequence[Claim]) -> dict[Instant, tuple[list[Claim], list[Claim]]]:
+    """Group claims by the known instants at which they appear, or are retracted."""
+    changes: dict[Instant, tuple[list[Claim], list[Claim]]] = {}
     for claim in claims:
-        changes.setdefault(claim.published, []).append(claim)
-        if claim.retracted is not None and claim.retracted > claim.published:
-            changes.setdefault(claim.retracted, []).append(claim)
+        if claim.retracted is not None and claim.retracted <= claim.published:
+            continue
+        changes.setdefault(claim.published, ([], []))[0].append(claim)
+        if claim.retracted is not None:
+            changes.setdefault(claim.retracted, ([], []))[1].append(claim)
     return changes
 
 
-def _resolve(
-    visible: Sequence[Claim],
-    first: Instant,
-    known: Instant,
-    policy: Policy,
-    projection: Projection,
-    kin: Kin,
-) -> list[tuple[Instant, State | None]]:
-    """Resolve from an instant on: (valid_from, state) where the state changes."""
-    instants = {first}
-    for claim in visible:
-        instants.update(point for point in policy.points(claim) if point > first)
-    found: list[tuple[Instant, State | None]] = []
-    for instant in sorted(instants):
-        state = policy.resolve(visible, instant, known, projection, kin)
-        if not found or found[-1][1] != state:
-            found.append((instant, state))
-    return found
+@dataclass
+class _Front:
+    """What is believed now over all of valid time, each stretch since when; and what was before.
 
+    `starts` are the stretches' first instants, in order; each reaches to the next start.
+    """
 
-def _advance(
-    line: list[_Segment],
-    fresh: list[tuple[Instant, State | None]],
-    known: Instant,
-    closed: list[Belief],
-) -> list[_Segment]:
-    """Lay what is known now over what was: equal stretches go on, the others close and open."""
-    first = fresh[0][0]
-    cuts = sorted({s.valid_from for s in line} | {at for at, _ in fresh})
-    after: list[_Segment] = []
-    old, new = -1, -1
-    for index, at in enumerate(cuts):
-        while old + 1 < len(line) and line[old + 1].valid_from <= at:
-            old += 1
-        while new + 1 < len(fresh) and fresh[new + 1][0] <= at:
-            new += 1
-        before = line[old]
-        state = before.state if at < first else fresh[new][1]
-        if state == before.state:
-            after.append(_Segment(at, state, before.known_from))
-            continue
-        upto = cuts[index + 1] if index + 1 < len(cuts) else FUTURE_OPEN
-        over = closed[-1] if closed else None
-        _close([_Segment(at, before.state, before.known_from)], known, closed, upto)
-        if over and over is not closed[-1]:
-            closed[-2:] = _merged(over, closed[-1])
-        after.append(_Segment(at, state, known))
-    return _joined(after)
+    starts: list[Instant] = field(default_factory=lambda: [PAST_OPEN])
+    held: list[tuple[State | None, Instant]] = field(default_factory=lambda: [(None, PAST_OPEN)])
+    closed: list[Belief] = field(default_factory=list)
 
+    def lay(
+        self, fresh: Sequence[tuple[Instant, State | None]], upto: Instant, known: Instant
+    ) -> None:
+        """Lay what is known now over [fresh[0], upto): equal stretches go on, the others close."""
+        first = fresh[0][0]
+        low = bisect_right(self.starts, first) - 1
+        high = bisect_left(self.starts, upto)
+        end = self.starts[high] if high < len(self.starts) else FUTURE_OPEN
+        cuts = {at for at, _ in fresh} | set(self.starts[low:high]) | {min(upto, end)}
+        edges = [*sorted(cut for cut in cuts if cut < end), end]
+        starts: list[Instant] = []
+        held: list[tuple[State | None, Instant]] = []
+        old, new = low, -1
+        for at, stop in pairwise(edges):
+            while old + 1 < high and self.starts[old + 1] <= at:
+                old += 1
+            while new + 1 < len(fresh) and fresh[new + 1][0] <= at:
+                new += 1
+            state, since = self.held[old]
+            if first <= at < upto and fresh[new][1] != state:
+                self._keep(at, stop, since, known, state)
+                state, since = fresh[new][1], known
+            if not held or held[-1] != (state, since):
+                starts.append(at)
+                held.append((state, since))
+        self.starts[low:high], self.held[low:high] = starts, held
 
-def _merged(one: Belief, other: Belief) -> list[Belief]:
-    """Join two rectangles that lie side by side and say the same: cuts of one that closed."""
-    beside = one.valid_to == other.valid_from
-    alike = (one.known_from, one.known_to, one.state) == (
-        other.known_from,
-        other.known_to,
-        other.state,
-    )
-    return [replace(one, valid_to=other.valid_to)] if beside and alike else [one, other]
+    def _keep(
+        self, start: Instant, stop: Instant, since: Instant, known: Instant, state: State | None
+    ) -> None:
+        """Close a rectangle, if it says anything; pieces of one that end together stay one."""
+        if state is None or since >= known:
+            return
+        piece = Belief(start, stop, since, known, state)
+        last = self.closed[-1] if self.closed else None
+        if (
+            last
+            and last.valid_to == start
+            and replace(last, valid_from=start, valid_to=stop) == piece
+        ):
+            piece = replace(last, valid_to=stop)
+            self.closed.pop()
+        self.closed.append(piece)
 
-
-def _joined(line: list[_Segment]) -> list[_Segment]:
-    joined: list[_Segment] = []
-    for segment in line:
-        same = joined and (joined[-1].state, joined[-1].known_from) == (
-            segment.state,
-            segment.known_from,
-        )
-        if not same:
-            joined.append(segment)
-    return joined
-
-
-def _close(
-    line: list[_Segment], known: Instant, closed: list[Belief], upto: Instant = FUTURE_OPEN
-) -> None:
-    """End segments at a known instant: each becomes a rectangle, if it says anything."""
-    for index, segment in enumerate(line):
-        valid_to = line[index + 1].valid_from if index + 1 < len(line) else upto
-        if segment.state is not None and segment.known_from < known:
-            closed.append(
-                Belief(segment.valid_from, valid_to, segment.known_from, known, segment.state)
-            )
+    def finish(self) -> list[Belief]:
+        """Give every rectangle, those still open included."""
+        for at, (state, since) in enumerate(self.held):
+            stop = self.starts[at + 1] if at + 1 < len(self.starts) else FUTURE_OPEN
+            self._keep(self.starts[at], stop, since, FUTURE_OPEN, state)
+        return sorted(self.closed, key=lambda b: (b.known_from, b.valid_from, b.known_to))

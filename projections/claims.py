@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, Protocol
 
-from tracker.instants import Bounds, Instant, format_open
+from tracker.instants import FUTURE_OPEN, Bounds, Instant, format_open
 
 Mode = Literal["transition", "observation", "mention"]
 Value = Mapping[str, Any]
@@ -69,8 +69,12 @@ class Claim:
 
     @property
     def certain_from(self) -> Instant:
-        """The first instant at which it has certainly begun: start.latest is exclusive."""
-        return self.start.latest - 1
+        """The first instant at which it has certainly begun: start.latest is exclusive.
+
+        FUTURE_OPEN, so at no instant, for what may begin at any time after its report.
+        """
+        latest = self.start.latest
+        return latest if latest == FUTURE_OPEN else latest - 1
 
     @property
     def point(self) -> Instant:

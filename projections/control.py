@@ -58,9 +58,9 @@ def step(value: Value | None, claim: Claim, kin: Kin) -> Step | None:
     who = list(claim.actors)
     match claim.effect:
         case "hold":
-            return _hold(status, holders, who, kin)
+            return _hold(value, holders, who, kin)
         case "withdraw":
-            return _withdraw(status, holders, who, kin)
+            return _withdraw(value, holders, who, kin)
         case "besiege":
             return _besiege(value, holders, who, kin)
         case "contested" | "mixed":
@@ -84,22 +84,45 @@ def _allied(holders: list[str], who: list[str], kin: Kin) -> bool:
     return any(kin.same_side(one, other) for one in holders for other in who)
 
 
-def _hold(status: str, holders: list[str], who: list[str], kin: Kin) -> Step:
-    if status in {"held", "besieged"} and _allied(holders, who, kin):
-        return Step(_state("held", [*holders, *who]), "agrees" if status == "held" else "replaces")
+def _hold(value: Value | None, holders: list[str], who: list[str], kin: Kin) -> Step:
+    """Give the place to those who hold it; that its holders still do lifts no siege."""
+    if value and value["status"] in {"held", "besieged"} and _allied(holders, who, kin):
+        return Step({**value, "holders": sorted({*holders, *who})}, "agrees")
     return Step(_state("held", who), "replaces")
 
 
-def _withdraw(status: str, holders: list[str], who: list[str], kin: Kin) -> Step | None:
-    """End the hold of those who left, and of their parts; it contradicts no one else's."""
-    if status == "unknown":
+def _withdraw(value: Value | None, holders: list[str], who: list[str], kin: Kin) -> Step | None:
+    """End the hold of those who left, and of their parts; it contradicts no one else's.
+
+    A siege ends when all the besiegers leave. A fight and mixed hands go on while rivals stay.
+    """
+    if value is None or value["status"] == "unknown":
         return Step(_state("vacated", []), "replaces")
-    left = [holder for holder in holders if set(kin.lineage(holder)).isdisjoint(who)]
+    left = _without(holders, who, kin)
+    around = _without(value.get("besiegers", []), who, kin)
+    if value["status"] == "besieged" and (left or not holders):
+        return _after_siege(value, left, around)
     if len(left) == len(holders):
         return None
     if not left:
         return Step(_state("vacated", []), "replaces")
-    return Step(_state("held", left), "agrees" if status == "held" else "replaces")
+    rivals = any(not kin.same_side(one, other) for one in left for other in left)
+    if value["status"] == "held" or rivals:
+        return Step({**value, "holders": left}, "agrees")
+    return Step(_state("held", left), "replaces")
+
+
+def _after_siege(value: Value, left: list[str], around: list[str]) -> Step | None:
+    if not around:
+        return Step(_state("held" if left else "unknown", left), "replaces")
+    if (left, around) == (value["holders"], value["besiegers"]):
+        return None
+    return Step({**value, "holders": left, "besiegers": around}, "agrees")
+
+
+def _without(actors: list[str], who: list[str], kin: Kin) -> list[str]:
+    """Leave out those who left, and their parts."""
+    return [actor for actor in actors if set(kin.lineage(actor)).isdisjoint(who)]
 
 
 def _besiege(value: Value | None, holders: list[str], who: list[str], kin: Kin) -> Step | None:

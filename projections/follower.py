@@ -15,7 +15,7 @@ from projections.catalogue import PROJECTIONS, chronologies_of, claims_of
 from projections.claims import Claim
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
-from projections.store import REGISTERS, Row, Store
+from projections.store import REGISTERS, Row, Store, StoreError
 from projections.told import Told
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event, body_dict
@@ -42,20 +42,26 @@ def follow(
     store: Store,
     events: Iterable[Event],
     *,
+    after: int = 0,
     batch: int = BATCH,
     progress: Callable[[int], None] = lambda _: None,
 ) -> int:
     """Apply events that come after the store's position; return how many were applied.
 
-    `progress` is told the position after each batch.
+    `events` begin after the position `after`. `progress` is told the position after each batch.
+    Raises StoreError where another process has cleared the model meanwhile.
     """
     stream = iter(events)
     applied = 0
     while chunk := list(islice(stream, batch)):
         with store.transaction():
             position = store.position
+            if position < after:
+                msg = f"the read model {store.path} was cleared by another process: ask again"
+                raise StoreError(msg)
             fresh = [event for event in chunk if event.position > position]
             _Batch(store).apply(fresh)
+            after = store.position
         applied += len(fresh)
         progress(chunk[-1].position)
     return applied

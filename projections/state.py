@@ -11,7 +11,7 @@ from projections.told import Told
 from tracker.instants import Instant, format_instant
 
 MOST_EVIDENCE = 16
-"""Fact ids kept in a state, newest first; `evidence_count` has them all, and so has an audit."""
+"""Fact ids kept in a state, newest first; an audit lists them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,23 @@ class Policy(Protocol):
     ) -> list[Role]:
         """Say of every claim of a cell what part it has in the answer at (t, k), and why."""
 
-    def points(self, claim: Claim, /) -> Iterator[Instant]:
-        """Yield the valid instants at which a claim's part can change."""
+    def timeline(self, projection: Projection, kin: Kin, /) -> Timeline:
+        """Begin to work out a key step by step, claim by claim."""
+
+
+class Timeline(Protocol):
+    """The claims of one key known so far, and the state they make at any valid time."""
+
+    def change(
+        self, added: Sequence[Claim], removed: Sequence[Claim] = (), /
+    ) -> tuple[Instant, Instant]:
+        """Take claims in or out; give the stretch [first, upto) of valid time they can bear on."""
+
+    def points(self, first: Instant, upto: Instant, /) -> list[Instant]:
+        """Give `first`, and every later instant before `upto` at which a state may change."""
+
+    def at(self, t: Instant, /) -> State | None:
+        """Give the state at a valid time, as the policy's resolve would."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +71,7 @@ class Alternative:
     def as_json(self) -> dict[str, Any]:
         """Give the entry of a row's `possibly`."""
         return {
-            **_public(self.value),
+            **public(self.value),
             "since": self.since.as_json(),
             "evidence": list(self.evidence),
         }
@@ -72,20 +87,18 @@ class State:
     since: Since | None
     possibly: tuple[Alternative, ...]
     evidence: tuple[str, ...]
-    evidence_count: int
     dissent: tuple[str, ...]
     last_evidence: Instant | None
 
     def as_json(self) -> dict[str, Any]:
         """Give the fields of a row, in their order."""
         return {
-            **_public(self.value),
+            **public(self.value),
             "support": self.support,
             "certainty": self.certainty,
             "since": self.since.as_json() if self.since else None,
             "possibly": [alternative.as_json() for alternative in self.possibly],
             "evidence": list(self.evidence),
-            "evidence_count": self.evidence_count,
             "dissent": list(self.dissent),
             "last_evidence": _when(self.last_evidence),
         }
@@ -100,7 +113,7 @@ class Role:
     why: str
 
 
-def _public(value: Value) -> dict[str, Any]:
+def public(value: Value) -> dict[str, Any]:
     """Leave out what a step only remembers for itself (names with a leading underscore)."""
     return {name: item for name, item in value.items() if not name.startswith("_")}
 

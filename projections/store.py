@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from projections.beliefs import Belief
 
 MEMORY = ":memory:"
-VERSION = 1
+VERSION = 2
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 REGISTERS = ("places", "actors", "sources", "schemes")
@@ -44,8 +44,8 @@ class Store:
             self.connection = sqlite3.connect(self.path, timeout=LOCK_SECONDS, isolation_level=None)
             self.connection.row_factory = sqlite3.Row
             self.connection.execute("PRAGMA trusted_schema=OFF")
-            if self.connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-                self.clear()
+            if self._version() != VERSION:
+                self.clear(only_if_old=True)
         except sqlite3.Error as error:
             msg = f"the read model {self.path} cannot be used ({error}): run `tracker rebuild`"
             raise StoreError(msg) from error
@@ -62,24 +62,33 @@ class Store:
         """Close the connection; safe to call twice."""
         self.connection.close()
 
-    def clear(self) -> None:
+    def clear(self, *, only_if_old: bool = False) -> None:
         """Drop whatever is there and make empty tables."""
         from projections.schema import make_tables
 
         with self.transaction():
+            if only_if_old and self._version() == VERSION:
+                return  # another process made them while this one waited for the lock
             make_tables(self.connection)
             self.connection.execute(f"PRAGMA user_version={VERSION}")
 
+    def _version(self) -> int:
+        return int(self.connection.execute("PRAGMA user_version").fetchone()[0])
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Take the write lock at once; all or nothing."""
-        self.connection.execute("BEGIN IMMEDIATE")
+        """Take the write lock at once; all or nothing. Raises StoreError where it cannot write."""
         try:
-            yield
-        except BaseException:
-            self.connection.rollback()
-            raise
-        self.connection.commit()
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.connection.rollback()
+                raise
+            self.connection.commit()
+        except sqlite3.Error as error:
+            msg = f"the read model {self.path} cannot be written ({error})"
+            raise StoreError(msg) from error
 
     # -- what it holds -------------------------------------------------------------------------
 

@@ -82,7 +82,9 @@ class Told:
         begun = since or when
         ongoing = "/" in begun.edtf and begun.end is None
         moment = self.report.published if ongoing else when
-        seen = self._capped(moment.end or _bounds(moment)).earliest
+        seen = _bounds(moment).earliest
+        if moment.end:  # nobody saw the end of a span before it was told of
+            seen = min(moment.end.earliest, self.report.published.start.earliest)
         return self._claim(
             projection,
             key,

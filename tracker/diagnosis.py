@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tracker.errors import LogError
 from tracker.log import FULL, MEMORY, Log
 
 ROOM = 100 * 1024 * 1024  # bytes free below which the next records may fail
@@ -30,12 +32,16 @@ def _checks(log: Log, behind: int | None) -> Iterator[tuple[str, str, str]]:
     yield ("warning" if old else "ok", "SQLite version", health.sqlite_version + hint)
     yield _must(health.synchronous == FULL, "synchronous (2 is FULL)", str(health.synchronous))
     wanted = "memory" if log.path == MEMORY else "wal"
-    yield _must(health.journal_mode == wanted, "journal mode", health.journal_mode)
+    if health.journal_mode != wanted and not os.access(Path(log.path).absolute().parent, os.W_OK):
+        yield ("warning", "journal mode", "none: the folder is read-only, nothing can be recorded")
+    else:
+        yield _must(health.journal_mode == wanted, "journal mode", health.journal_mode)
     yield _must(health.trusted_schema == 0, "trusted schema (0 is off)", str(health.trusted_schema))
     yield _must(health.quick_check == "ok", "SQLite's own check", health.quick_check)
     dense = health.events == health.last_seq == health.head_seq
     counts = f"{health.events} events, last #{health.last_seq}, counter #{health.head_seq}"
     yield _must(dense, "positions without a gap", counts)
+    yield _read_back(log)
     if behind is None:
         yield ("warning", "read model", "of another log: the next question rebuilds it")
     else:
@@ -43,6 +49,14 @@ def _checks(log: Log, behind: int | None) -> Iterator[tuple[str, str, str]]:
     if log.path != MEMORY:
         free = shutil.disk_usage(Path(log.path).absolute().parent).free
         yield ("ok" if free >= ROOM else "warning", "disk room", f"{free // 2**20:,} MiB free")
+
+
+def _read_back(log: Log) -> tuple[str, str, str]:
+    try:
+        count = sum(1 for _ in log.read())
+    except LogError as error:
+        return _must(False, "every event can be read", str(error))  # noqa: FBT003 - a verdict
+    return _must(True, "every event can be read", f"{count} read")  # noqa: FBT003 - a verdict
 
 
 def _must(holds: bool, what: str, found: str) -> tuple[str, str, str]:  # noqa: FBT001 - a verdict

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator
 
+from projections.names import ALL
 from tracker.errors import InputError, Problem
 from tracker.instants import InstantError, parse_moment
 from tracker.sources import FROZEN, Text
 from tracker.validation import did_you_mean, validate
 from tracker.yamltree import load
+
+LONGEST_POSITION = 16  # characters of #POSITION; no log is that long
 
 
 def _moment(value: str) -> str:
@@ -23,11 +26,32 @@ def _moment(value: str) -> str:
     return value
 
 
+def _recorded(value: str) -> str:
+    position = value.startswith("#") and value[1:].isdecimal() and len(value) <= LONGEST_POSITION
+    return value if position else _moment(value)
+
+
+def _projection(value: str) -> str:
+    if value not in ALL:
+        hint = did_you_mean(value, ALL) or f": one of {', '.join(ALL)}"
+        msg = f"no projection '{value}'{hint}"
+        raise ValueError(msg)
+    return value
+
+
+def _row_or_none(value: object) -> object:
+    if value != "none" and not isinstance(value, dict):
+        msg = "what the row must have is needed here, {field: value}, or none for no evidence"
+        raise ValueError(msg)
+    return value
+
+
 def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 Moment = Annotated[str, BeforeValidator(_as_text), AfterValidator(_moment)]
+Recorded = Annotated[str, BeforeValidator(_as_text), AfterValidator(_recorded)]
 
 
 class Question(BaseModel):
@@ -35,11 +59,11 @@ class Question(BaseModel):
 
     model_config = FROZEN
 
-    projection: Text
+    projection: Annotated[Text, AfterValidator(_projection)]
     key: Text
     as_of: Moment
     known_at: Moment | None = None
-    recorded_at: Annotated[str, BeforeValidator(_as_text)] | None = None
+    recorded_at: Recorded | None = None
 
     def __str__(self) -> str:
         """Give the question in one line."""
@@ -55,7 +79,7 @@ class Expectation(BaseModel):
     model_config = FROZEN
 
     ask: Question
-    expect: Literal["none"] | dict[str, Any] = Field(union_mode="left_to_right")
+    expect: Annotated[Literal["none"] | dict[str, Any], BeforeValidator(_row_or_none)]
     note: Text | None = None
 
 

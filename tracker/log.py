@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
@@ -274,9 +274,8 @@ class Log:
     def __init__(self, path: str, *, create: bool = False) -> None:
         """Open a log, or make one where `create`. Raises LogError, naming what to do."""
         self.path = path
-        if path != MEMORY:
-            _check_file(Path(path), create=create)
-        database = f"file:{uuid4().hex}?mode=memory&cache=shared" if path == MEMORY else path
+        memory = f"file:{uuid4().hex}?mode=memory&cache=shared"
+        database = memory if path == MEMORY else _check_file(Path(path), create=create)
         try:
             self._datastore = _Datastore(database)
             self._recorder = _Recorder(self._datastore)
@@ -406,28 +405,76 @@ class Log:
             raise _plain(error, self.path) from error
 
 
-def _check_file(path: Path, *, create: bool) -> None:
-    """Refuse what is plainly not a log before SQLite writes anything beside it."""
+def _check_file(path: Path, *, create: bool) -> str:
+    """Refuse what is plainly not a log before SQLite writes anything beside it; give its URI."""
+    uri = path.absolute().as_uri()
     if path.is_dir():
         msg = f"{path} is a folder: name the log's file, such as {path / 'situation.db'}"
         raise LogError(msg)
     if not path.exists() or path.stat().st_size == 0:
         if create:
-            return
+            return uri
         msg = f"no log at {path}: make one with `tracker init`, or name another with --log"
         raise LogError(msg)
-    try:
-        with sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True) as connection:
-            found = connection.execute("PRAGMA application_id").fetchone()[0]
-            tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        connection.close()
-    except sqlite3.Error as error:
-        raise _plain(error, str(path)) from error
-    if create and not tables:
-        return  # an `init` that was killed before it made its tables
-    if found != APPLICATION_ID:
+    found, uri = _look(path, uri)
+    if found.tables == 0 and found.application_id == 0:
+        if create:
+            return uri  # an `init` that was killed before it made its tables
+        raise LogError(_HALF_MADE.format(path))
+    if found.application_id != APPLICATION_ID:
         msg = f"{path} is a database, but not a tracker's log: name another with --log"
         raise LogError(msg)
+    if found.version > SCHEMA_VERSION:
+        msg = f"{path} was made by a newer tracker (schema {found.version}): update this one"
+        raise LogError(msg)
+    return uri
+
+
+class _Look(NamedTuple):
+    application_id: int
+    version: int
+    tables: int
+
+
+def _look(path: Path, uri: str) -> tuple[_Look, str]:
+    """Look at a file without changing it; give what was seen, and the URI to open it by."""
+    try:
+        return _look_at(f"{uri}?mode=ro"), uri
+    except sqlite3.OperationalError as error:
+        if not _cannot_write_beside(error):
+            raise _plain(error, str(path)) from error
+    except sqlite3.Error as error:
+        raise _plain(error, str(path)) from error
+    # A folder that nothing can be written to: SQLite cannot keep its books beside a WAL file. No
+    # writer can be at work there either, so the file may be read as it stands, if it is whole.
+    wal = Path(f"{path}-wal")
+    if wal.exists() and wal.stat().st_size:
+        msg = f"{path} lies in a read-only folder, its newest events in {wal.name}: copy both"
+        raise LogError(msg)
+    try:
+        return _look_at(f"{uri}?immutable=1"), f"{uri}?immutable=1"
+    except sqlite3.Error as error:
+        raise _plain(error, str(path)) from error
+
+
+def _cannot_write_beside(error: sqlite3.OperationalError) -> bool:
+    return "readonly" in str(error) or "unable to open" in str(error)
+
+
+def _look_at(uri: str) -> _Look:
+    with closing(sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)) as connection:
+
+        def one(sql: str) -> int:
+            return int(connection.execute(sql).fetchone()[0])
+
+        return _Look(
+            one("PRAGMA application_id"),
+            one("PRAGMA user_version"),
+            one("SELECT count(*) FROM sqlite_master"),
+        )
+
+
+_HALF_MADE = "{} is empty or half made: make it with `tracker init`"
 
 
 def _plain(error: Exception, path: str) -> LogError:
@@ -442,5 +489,7 @@ def _plain(error: Exception, path: str) -> LogError:
     if "locked" in text:
         return LogError(f"{path} was busy for {LOCK_SECONDS} s: another writer holds it; try again")
     if "no such table" in text:
-        return LogError(f"{path} is empty or half made: make it with `tracker init`")
+        return LogError(_HALF_MADE.format(path))
+    if "unable to open" in text:
+        return LogError(f"{path} cannot be opened: see that its folder exists and may be read")
     return LogError(f"{path}: {text}")

@@ -63,7 +63,7 @@ class Quantity(BaseModel):
     def _exact_is_its_own_bounds(cls, data: object) -> object:
         if isinstance(data, dict) and data.get("comparator", "exact") == "exact":
             best = data.get("best")
-            return {**data, "low": data.get("low", best), "high": data.get("high", best)}
+            return {**data, **{end: best for end in ("low", "high") if data.get(end) is None}}
         return data
 
     @model_validator(mode="after")

@@ -28,10 +28,9 @@ def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
     if not document or not span:
         return Quote(None, verified=False, problem="the fact names no document or no span")
     name = str(document["name"])
-    path = folder / name
-    if Path(name).name != name or path.is_symlink() or not path.is_file():
+    raw = _read(folder, name)
+    if raw is None:
         return Quote(None, verified=False, problem=f"no file {name} in {folder}")
-    raw = path.read_bytes()
     if sha256(raw).hexdigest() != document["sha256"]:
         return Quote(None, verified=False, problem=f"{name} is not the document that was read")
     text = raw.decode("utf-8", errors="replace")[span[0] : span[1]]
@@ -41,3 +40,13 @@ def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
     if sha256(text.encode()).hexdigest() != wanted:
         return Quote(text, verified=False, problem="the span's text has another sha256")
     return Quote(text, verified=True)
+
+
+def _read(folder: Path, name: str) -> bytes | None:
+    path = folder / name
+    try:
+        if Path(name).name != name or path.is_symlink() or not path.is_file():
+            return None
+        return path.read_bytes()
+    except OSError:  # a name too long for a file, or one that we may not read
+        return None

@@ -217,11 +217,32 @@ class Situation:
         """The read model, followed up to the log."""
         if self._store is None:
             self._store = self._open_store()
-        if not self._belongs(self._store):
-            self._store.clear()  # a model of another log that had this one's name
-        if self._store.position < self.log.position:
-            self._follow(self._store)
+        try:
+            self._catch_up(self._store)
+        except StoreError:
+            self._store = self._reopened(self._store)
         return self._store
+
+    def _reopened(self, store: Store) -> Store:
+        """Open the model anew: another process has replaced it by one that it rebuilt.
+
+        Or it cannot be written, or the disk is full: the answers are the same from memory.
+        """
+        store.close()
+        fresh = self._open_store()
+        try:
+            self._catch_up(fresh)
+        except StoreError:
+            fresh.close()
+            fresh = Store(MEMORY)
+            self._catch_up(fresh)
+        return fresh
+
+    def _catch_up(self, store: Store) -> None:
+        if not self._belongs(store):
+            store.clear()  # a model of another log that had this one's name
+        if store.position < self.log.position:
+            self._follow(store)
 
     @property
     def store_path(self) -> str:
@@ -244,7 +265,8 @@ class Situation:
     def _follow(self, store: Store, progress: Callable[[int], None] = lambda _: None) -> int:
         from projections.follower import follow
 
-        return follow(store, self.log.read(store.position), progress=progress)
+        after = store.position
+        return follow(store, self.log.read(after), after=after, progress=progress)
 
     def registry(self) -> Registry:
         """Give the registry as the log now has it."""

@@ -70,7 +70,9 @@ def read_situation(data: bytes, file: str, known: Registry | None = None) -> Sit
 def _register(
     tree: Tree, register: str, model: type[BaseModel], problems: list[Problem]
 ) -> list[RegistryEvent]:
-    entries = tree.value.get(register) or {}
+    entries = tree.value.get(register)
+    if entries is None:
+        return []
     if not isinstance(entries, dict):
         message = "a mapping is needed here: each id, then what it names"
         problems.append(tree.problem((register,), message))

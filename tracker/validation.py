@@ -24,7 +24,11 @@ _PLAIN = {
     "tuple_type": "a list is needed here: [one, two]",
     "dict_type": "a mapping is needed here",
     "model_type": "a mapping is needed here",
-    "too_short": "at least one is needed here",
+    "string_pattern_mismatch": "64 hexadecimal digits in lower case are needed here",  # Sha256
+    "too_short": "at least {min_length} needed here",
+    "string_too_long": "a text of at most {max_length} characters is needed here",
+    "greater_than_equal": "{ge} or more is needed here",
+    "less_than_equal": "{le} or less is needed here",
 }
 
 
@@ -52,7 +56,7 @@ def validate(
         return model.model_validate(value, context=dict(context or {})), []
     except ValidationError as error:
         problems = []
-        for found in error.errors(include_url=False):
+        for found in _as_written(tree, path, error.errors(include_url=False)):
             message = _message(found, model)
             steps = (
                 (renamed or {}).get(str(found["loc"][0]), found["loc"][0]) if found["loc"] else None
@@ -60,6 +64,22 @@ def validate(
             loc = () if steps is None else (steps, *found["loc"][1:])
             problems.append(tree.problem((*path, *loc), message))
         return None, problems
+
+
+def _as_written(tree: Tree, path: Path, errors: list[Any]) -> list[Any]:
+    """Leave out what a model filled in by itself: its error only echoes that of what is written."""
+    written = {
+        (found["type"], found["loc"][:-1])
+        for found in errors
+        if (*path, *found["loc"]) in tree.marks
+    }
+    return [
+        found
+        for found in errors
+        if (*path, *found["loc"]) in tree.marks
+        or found["type"] == "missing"
+        or (found["type"], found["loc"][:-1]) not in written
+    ]
 
 
 def _message(found: Mapping[str, Any], model: type[BaseModel]) -> str:
@@ -75,7 +95,8 @@ def _message(found: Mapping[str, Any], model: type[BaseModel]) -> str:
         return f"not one of {expected}{hint}"
     if kind == "value_error":
         return str(found["ctx"]["error"])
-    return _PLAIN.get(kind, str(found["msg"]).removeprefix("Value error, "))
+    plain = _PLAIN.get(kind, "").format_map(found.get("ctx", {}))
+    return plain or str(found["msg"]).removeprefix("Value error, ")
 
 
 def _model_at(model: type[BaseModel], loc: tuple[Any, ...]) -> type[BaseModel] | None:

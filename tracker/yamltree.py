@@ -1,8 +1,9 @@
 """Strict YAML 1.2 for files people write: plain values, and the line and column of each.
 
 A subset on purpose. Refused, each with its place: aliases and anchors (no billion laughs), tags,
-merge keys, duplicate or non-string keys, several documents, deep nesting, long lists, and numbers
-that readers would disagree on (010, 1_000, .nan, 1.0e+309). Dates and times stay strings.
+directives, merge keys, duplicate or non-string keys, several documents, deep nesting, long lists,
+and numbers that readers would disagree on (010, 1_000, .nan, 1.0e+309). Dates and times stay
+strings.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import io
 import math
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +22,12 @@ LARGEST_FILE = 1024 * 1024  # bytes, looked at before parsing
 DEEPEST = 32
 LONGEST_LIST = 20_000
 MOST_DIGITS = 18
+LONGEST_TAG = 1000  # characters; the parser takes quadratic time over one, to no use
+
+# Line breaks of YAML 1.1, which the parser still breaks lines at: an editor would show as part of a
+# comment what follows one. In YAML 1.2 they are letters like others, so they are hidden from it.
+_OLD_BREAKS = "\x85\u2028\u2029"
+_PRIVATE = range(0xF0000, 0xF0100)  # Unicode's private use: stand-ins that a text does not hold
 
 Path = tuple[str | int, ...]
 
@@ -27,6 +35,7 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _PADDED = re.compile(r"[-+]?0[0-9]+")
 _GROUPED = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*")
+_LONG_TAG = re.compile(rf"!\S{{{LONGEST_TAG}}}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -73,7 +82,8 @@ def load(data: bytes, file: str) -> Tree:
 
 
 def _decode(data: bytes, file: str) -> str:
-    def refuse(message: str, line: int = 0, column: int = 0) -> InputError:
+    def refuse(message: str, at: int | None = None) -> InputError:
+        line, column = (0, 0) if at is None else _place(data, at)
         return InputError([Problem(file, line, column, "", message)])
 
     if len(data) > LARGEST_FILE:
@@ -81,14 +91,20 @@ def _decode(data: bytes, file: str) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise refuse("this is UTF-16: save it as UTF-8")
     if b"\0" in data:
-        line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise refuse("a NUL character: not text, or UTF-16 saved without its mark", line, 1)
+        message = "a NUL character: not text, or UTF-16 saved without its mark"
+        raise refuse(message, data.index(b"\0"))
+    data = data.removeprefix(BOM_UTF8)
     try:
-        return data.decode("utf-8-sig")
+        return data.decode()
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        column = error.start - data.rfind(b"\n", 0, error.start)
-        raise refuse("not UTF-8 (Latin-1, perhaps): save it as UTF-8", line, column) from error
+        raise refuse("not UTF-8 (Latin-1, perhaps): save it as UTF-8", error.start) from error
+
+
+def _place(data: bytes, at: int) -> tuple[int, int]:
+    """Give line and column, in characters from 1, of a byte; what cannot be read counts as one."""
+    start = data.rfind(b"\n", 0, at) + 1
+    before = data[start:at].removeprefix(BOM_UTF8).decode(errors="replace")
+    return data.count(b"\n", 0, at) + 1, len(before) + 1
 
 
 class _Builder:
@@ -97,6 +113,7 @@ class _Builder:
     def __init__(self, file: str) -> None:
         self.file = file
         self.marks: dict[Path, tuple[int, int]] = {}
+        self.hidden: dict[int, str] = {}
 
     def refuse(self, mark: Any, path: Path, message: str) -> InputError:  # noqa: ANN401
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -113,18 +130,31 @@ class _Builder:
             def check_printable(self, data: Any) -> None:  # noqa: ANN401
                 """Allow all."""
 
+        if found := _LONG_TAG.search(text):
+            line, column = _place(text.encode(), len(text[: found.start()].encode()))
+            message = f"a tag, or a word after !, of more than {LONGEST_TAG} characters"
+            raise InputError([Problem(self.file, line, column, "", message)])
         yaml = YAML(typ="safe", pure=True)
         yaml.Reader = AnyCharacter
         try:
-            return self._document(yaml.parse(io.StringIO(text)))
+            return self._document(yaml.parse(io.StringIO(self._hide(text))))
         except MarkedYAMLError as error:
             what = " ".join(str(error.problem or error).split())
             hint = " (indent with spaces, never tabs)" if "\\t" in what or "\t" in text else ""
             mark = error.problem_mark or error.context_mark
             raise self.refuse(mark, (), f"not valid YAML: {what}{hint}") from error
-        except YAMLError as error:
+        except (YAMLError, ValueError) as error:  # ValueError: a %YAML directive of many digits
             what = " ".join(str(error).split())
             raise self.refuse(None, (), f"not valid YAML: {what}") from error
+
+    def _hide(self, text: str) -> str:
+        """Put letters that the parser makes nothing of in the place of the old line breaks."""
+        if text.isascii():
+            return text
+        unused = (chr(code) for code in _PRIVATE if chr(code) not in text)
+        hide = {ord(old): stand_in for old, stand_in in zip(_OLD_BREAKS, unused, strict=False)}
+        self.hidden = {ord(stand_in): chr(old) for old, stand_in in hide.items()}
+        return text.translate(hide)
 
     def _document(self, events: Iterator[Any]) -> Any:  # noqa: ANN401
         value: Any = None
@@ -139,6 +169,9 @@ class _Builder:
                         raise self.refuse(
                             event.start_mark, (), "a second document: one to a file (drop the ---)"
                         )
+                    if event.version or event.tags:
+                        message = "directives (%YAML, %TAG) are not allowed: drop the line"
+                        raise self.refuse(event.start_mark, (), message)
                 case _:
                     value = self._node(event, events, ())
         return value
@@ -150,7 +183,7 @@ class _Builder:
         if kind == "AliasEvent" or event.anchor:
             raise self.refuse(mark, path, "aliases and anchors are not allowed: write it out")
         if event.tag:
-            raise self.refuse(mark, path, f"tags are not allowed: {event.tag}")
+            raise self.refuse(mark, path, f"tags are not allowed: {str(event.tag)[:80]}")
         if len(path) > DEEPEST:
             raise self.refuse(mark, path[:4], f"nested deeper than {DEEPEST}")
         if kind == "ScalarEvent":
@@ -198,8 +231,13 @@ class _Builder:
 
     def _text(self, event: Any, path: Path) -> str:  # noqa: ANN401
         value: str = event.value
-        if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
-            raise self.refuse(event.start_mark, path, "half a surrogate pair: not a character")
+        if not value.isascii():
+            value = value.translate(self.hidden)
+            try:  # "\ud83d\ude00" is one letter, as JSON writes it; a half alone is none
+                value = value.encode("utf-16", "surrogatepass").decode("utf-16")
+            except UnicodeDecodeError as error:
+                message = "half a surrogate pair: not a character"
+                raise self.refuse(event.start_mark, path, message) from error
         if "\0" in value:
             raise self.refuse(event.start_mark, path, "a NUL character")
         return value
@@ -219,8 +257,8 @@ class _Builder:
             if pattern.fullmatch(value):
                 raise self.refuse(event.start_mark, path, f"{message} ({value[:40]})")
         if _INTEGER.fullmatch(value):
-            if len(value) > MOST_DIGITS:
-                raise self.refuse(event.start_mark, path, f"a number of {len(value)} digits")
+            if (digits := len(value.lstrip("+-"))) > MOST_DIGITS:
+                raise self.refuse(event.start_mark, path, f"a number of {digits} digits")
             return int(value)
         if _FLOAT.fullmatch(value):
             if not math.isfinite(float(value)):

@@ -21,11 +21,20 @@ Support is always `reported`: this policy weighs no origins against each other.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from projections.claims import Claim, Kin, Since, Value
-from projections.state import MOST_EVIDENCE, Alternative, Projection, Role, State, newest
+from projections.state import (
+    MOST_EVIDENCE,
+    Alternative,
+    Projection,
+    Role,
+    State,
+    Timeline,
+    newest,
+    public,
+)
 from tracker.edtf import describe
 from tracker.instants import Instant, format_instant
 
@@ -36,7 +45,7 @@ Order = tuple[bool, Instant, Instant, int, Instant, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class Cell:
     """The fold so far: a value, since when, and the claims that carry it, oldest first."""
 
     value: Value
@@ -50,19 +59,36 @@ def resolve(
     """Give the belief at (t, k); None where nothing visible says anything."""
     visible = [claim for claim in claims if _visible(claim, t, k)]
     certain = [claim for claim in visible if claim.certain_from <= t]
-    cell = _fold(certain, t, projection, kin)
-    possibly = tuple(_alternatives(visible, certain, cell, t, projection, kin))
+    unsettled = [claim for claim in visible if is_unsettled(claim, t)]
+
+    def without(claim: Claim) -> Cell | None:
+        return fold([one for one in certain if one is not claim], t, projection, kin)
+
+    cell = fold(certain, t, projection, kin)
+    return state_of(cell, possibilities(unsettled, cell, t, projection, kin, without), projection)
+
+
+def timeline(projection: Projection, kin: Kin) -> Timeline:
+    """Begin to work a key out step by step."""
+    from projections.policies.latest_timeline import LatestTimeline
+
+    return LatestTimeline(projection, kin)
+
+
+def state_of(
+    cell: Cell | None, possibly: tuple[Alternative, ...], projection: Projection
+) -> State | None:
+    """Make the state of a fold and what may hold instead; None where both say nothing."""
     if cell is None and not possibly:
         return None
-    run = cell.run if cell else ()
+    run = cell.run[-MOST_EVIDENCE:] if cell else ()
     return State(
         value=cell.value if cell else projection.empty,
         support="reported",
         certainty="possible" if possibly else "certain",
         since=cell.since if cell else None,
         possibly=possibly,
-        evidence=tuple(claim.fact for claim in reversed(run[-MOST_EVIDENCE:])),
-        evidence_count=len(run),
+        evidence=tuple(claim.fact for claim in reversed(run)),
         dissent=(),
         last_evidence=newest(run),
     )
@@ -74,7 +100,7 @@ def roles(
     """Say of every claim of a cell what part it has in the answer at (t, k), and why."""
     claims = list(claims)
     certain = [claim for claim in claims if _visible(claim, t, k) and claim.certain_from <= t]
-    cell = _fold(certain, t, projection, kin)
+    cell = fold(certain, t, projection, kin, keep=len(claims))
     run = cell.run if cell else ()
     found = []
     for claim in claims:
@@ -108,7 +134,7 @@ def _visible(claim: Claim, t: Instant, k: Instant) -> bool:
     )
 
 
-def _order(claim: Claim, t: Instant, point: Instant | None = None) -> Order:
+def order(claim: Claim, t: Instant, point: Instant | None = None) -> Order:
     """Sort key: the evidence time at t, then the ties. An observation still to come counts as t."""
     speaks_directly = claim.observed is not None and t < claim.observed
     return (
@@ -122,19 +148,34 @@ def _order(claim: Claim, t: Instant, point: Instant | None = None) -> Order:
     )
 
 
-def _fold(certain: Sequence[Claim], t: Instant, projection: Projection, kin: Kin) -> _Cell | None:
-    cell: _Cell | None = None
-    for claim in sorted(certain, key=lambda one: _order(one, t)):
-        step = projection.step(cell.value if cell else None, claim, kin)
-        if step is None:
-            continue
-        if cell is None or step.relation == "replaces":
-            cell = _Cell(step.value, claim.since, (claim,))
-        elif step.relation == "adds":
-            cell = _Cell(step.value, claim.since, (*cell.run, claim))
-        else:
-            cell = _Cell(step.value, _sharper(cell.since, claim.since), (*cell.run, claim))
+def fold(
+    certain: Iterable[Claim],
+    t: Instant,
+    projection: Projection,
+    kin: Kin,
+    cell: Cell | None = None,
+    *,
+    keep: int = MOST_EVIDENCE,
+) -> Cell | None:
+    """Take claims in the order of their evidence at t, on top of a cell already reached."""
+    for claim in sorted(certain, key=lambda one: order(one, t)):
+        cell = advance(cell, claim, projection, kin, keep)
     return cell
+
+
+def advance(
+    cell: Cell | None, claim: Claim, projection: Projection, kin: Kin, keep: int = MOST_EVIDENCE
+) -> Cell | None:
+    """Take one claim more; of the run the newest `keep` claims are kept."""
+    step = projection.step(cell.value if cell else None, claim, kin)
+    if step is None:
+        return cell
+    if cell is None or step.relation == "replaces":
+        return Cell(step.value, claim.since, (claim,))
+    run = (*cell.run[1 - keep :], claim) if len(cell.run) >= keep else (*cell.run, claim)
+    if step.relation == "adds":
+        return Cell(step.value, claim.since, run)
+    return Cell(step.value, _sharper(cell.since, claim.since), run)
 
 
 def _sharper(first: Since, other: Since) -> Since:
@@ -144,35 +185,42 @@ def _sharper(first: Since, other: Since) -> Since:
     return other if overlap and narrower else first
 
 
-def _alternatives(
-    visible: Sequence[Claim],
-    certain: Sequence[Claim],
-    cell: _Cell | None,
+def is_unsettled(claim: Claim, t: Instant) -> bool:
+    """Whether a visible claim may not have begun yet at t, or may have ended."""
+    return claim.certain_from > t or (claim.end is not None and claim.end.earliest <= t)
+
+
+def possibilities(
+    unsettled: Iterable[Claim],
+    cell: Cell | None,
     t: Instant,
     projection: Projection,
     kin: Kin,
-) -> list[Alternative]:
-    """Find what may hold instead: begun perhaps, or ended perhaps."""
+    without: Callable[[Claim], Cell | None],
+) -> tuple[Alternative, ...]:
+    """Find what may hold instead: begun perhaps, or ended perhaps (`without` that claim)."""
     found: list[tuple[Value, Since, tuple[str, ...]]] = []
-    last = _order(cell.run[-1], t) if cell else None
-    for claim in sorted(visible, key=lambda one: _order(one, t)):
-        begun_perhaps = claim.certain_from > t
-        # It may begin just now, that is after whatever has certainly begun: no ties with that.
-        if begun_perhaps and (last is None or _order(claim, t, t + 1) > last):
-            step = projection.step(cell.value if cell else None, claim, kin)
-            if step and (cell is None or step.value != cell.value):
-                found.append((step.value, claim.since, (claim.fact,)))
-        elif not begun_perhaps and claim.end and claim.end.earliest <= t:
-            without = _fold([one for one in certain if one is not claim], t, projection, kin)
-            value = without.value if without else projection.empty
-            if cell is None or value != cell.value:
+    last = order(cell.run[-1], t) if cell else None
+    shown = public(cell.value) if cell else None
+    for claim in sorted(unsettled, key=lambda one: order(one, t)):
+        if claim.certain_from > t:
+            # It may begin just now, that is after whatever has certainly begun: no ties with that.
+            if last is None or order(claim, t, t + 1) > last:
+                step = projection.step(cell.value if cell else None, claim, kin)
+                if step and public(step.value) != shown:
+                    found.append((step.value, claim.since, (claim.fact,)))
+        elif claim.end:
+            other = without(claim)
+            value = other.value if other else projection.empty
+            if public(value) != shown:
                 since = Since("", claim.end.earliest, claim.end.latest)
                 found.append((value, since, (claim.fact,)))
     merged: dict[str, Alternative] = {}
     for value, since, evidence in found:
-        known = merged.setdefault(repr(value), Alternative(value, since, ()))
-        merged[repr(value)] = Alternative(known.value, known.since, known.evidence + evidence)
-    return list(merged.values())
+        name = repr(public(value))
+        known = merged.setdefault(name, Alternative(value, since, ()))
+        merged[name] = Alternative(known.value, known.since, known.evidence + evidence)
+    return tuple(merged.values())
 
 
 def _why_not(claim: Claim, t: Instant, k: Instant) -> tuple[str, str]:

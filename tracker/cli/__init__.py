@@ -62,9 +62,11 @@ class Verbs(click.Group):
         except click.UsageError as error:
             from difflib import get_close_matches
 
+            message = error.format_message()
             near = get_close_matches(args[0], self.commands, n=1, cutoff=0.5)
-            hint = f" Did you mean {near[0]}?" if near and "Did you mean" not in str(error) else ""
-            raise click.UsageError(f"{error.format_message()}{hint}", ctx) from error
+            if near and "Did you mean" not in message:  # click says so itself from 8.3 on
+                message += f" Did you mean '{near[0]}'?"
+            raise click.UsageError(message, ctx) from error
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run a verb; what a user can meet becomes a message and exit code 2, never a traceback."""
@@ -73,14 +75,14 @@ class Verbs(click.Group):
         try:
             return super().invoke(ctx)
         except TrackerError as error:
-            message = "\n".join(safe(line) for line in str(error).splitlines())
+            message = str(error)
         except sqlite3.Error as error:
             message = f"the read model cannot be used ({error}): run `tracker rebuild`"
         except BrokenPipeError:
             raise
         except OSError as error:
             message = f"{error.filename or 'input or output'}: {error.strerror or error}"
-        click.echo(message, err=True)
+        click.echo("\n".join(map(safe, message.split("\n"))), err=True)
         return ctx.exit(BAD_INPUT)
 
 

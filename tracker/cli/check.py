@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import BAD_ANSWER, common_options, open_situation, read_file
+from tracker.cli.common import (
+    BAD_ANSWER,
+    common_options,
+    open_situation,
+    read_file,
+    tell_of_no_model,
+)
 from tracker.cli.output import emit, safe
 
 
@@ -21,6 +27,7 @@ def check(files: tuple[str, ...]) -> None:
       tracker check seeds/mali-2013/expect.yaml
     """
     situation = open_situation()
+    tell_of_no_model(situation)
     total, failed = 0, []
     for name in files or ("expect.yaml",):
         asked, wrong = situation.check(*read_file(name))

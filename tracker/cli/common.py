@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -18,6 +18,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 BAD_ANSWER = 1  # the answer is bad: an expectation fails, a model differs
 BAD_INPUT = 2  # bad usage or input
+FARTHEST = 10**15  # positions; no log comes near it, and SQLite takes it
+LONGEST_POSITION = len(f"#{FARTHEST}")
 POLICY_NAMES = ("latest", "latest/1")
 
 
@@ -30,6 +32,7 @@ class Options:
     color: bool = True
     quiet: bool = False
     policy: str = "latest/1"
+    typed: set[str] = field(default_factory=set)
 
 
 def _note(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
@@ -38,6 +41,10 @@ def _note(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
         source = ctx.get_parameter_source(param.name or "")
         if value is None or source is click.core.ParameterSource.DEFAULT:
             return
+        if source is click.core.ParameterSource.COMMANDLINE:
+            options.typed.add(name)
+        elif name in options.typed:
+            return  # typed before the verb: the verb finds the environment, which counts for less
         setattr(options, name, value)
         if name == "color":
             ctx.color = value
@@ -106,16 +113,46 @@ def common_options(command: F) -> F:
     return command
 
 
+def _zone(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    from tracker.instants import InstantError, check_zone
+
+    try:
+        return value if value is None else check_zone(value)
+    except InstantError as error:
+        raise click.BadParameter(str(error), ctx, param) from error
+
+
+def zone_option(text: str) -> Callable[[F], F]:
+    """Make the option that names the zone of times written without one."""
+    return click.option("--tz", metavar="ZONE", callback=_zone, help=text)
+
+
+def refuse_far_position(
+    ctx: click.Context, param: click.Parameter, value: str | None
+) -> str | None:
+    """Refuse a #POSITION that no log can hold, before SQLite does."""
+    if value is not None and value.startswith("#") and len(value) > LONGEST_POSITION:
+        raise click.BadParameter(f"no log is that long: {value[:40]}", ctx, param)
+    return value
+
+
+recorded_option = click.option(
+    "--recorded-at",
+    metavar="TIME",
+    callback=refuse_far_position,
+    help="What our log held by then: a time, or #POSITION.",
+)
+
+
 def clock_options(command: F) -> F:
     """Add the three clocks and the zone of times written without one."""
+    command = zone_option("Zone of times written without one, such as Africa/Bamako.")(command)
+    command = recorded_option(command)
     for names, text in (
-        (("--tz",), "Zone of times written without one, such as Africa/Bamako."),
-        (("--recorded-at", "recorded_at"), "What our log held by then: a time, or #POSITION."),
         (("--known-at", "known_at"), "What had been reported by then."),
         (("--as-of", "as_of"), "When it was so in the world (default: now)."),
     ):
-        metavar = "ZONE" if names == ("--tz",) else "TIME"
-        command = click.option(*names, metavar=metavar, help=text)(command)
+        command = click.option(*names, metavar="TIME", help=text)(command)
     return command
 
 
@@ -151,7 +188,21 @@ def read_clocks(
     tz: str | None = None,
 ) -> AsOf:
     """Read the clock options."""
+    tell_of_no_model(situation)
     return situation.clocks(as_of, known_at, recorded_at, tz)
+
+
+def tell_of_no_model(situation: Situation) -> bool:
+    """Say so where the read model's file is of no use, and answers come from the log alone."""
+    from tracker.cli.output import note
+
+    useless = situation.store.path != situation.store_path
+    if useless:
+        note(
+            f"the read model {situation.store_path} cannot be opened: answering from the log "
+            "alone, which takes longer; `tracker rebuild` makes it anew"
+        )
+    return useless
 
 
 def recorder(by: str | None) -> str:

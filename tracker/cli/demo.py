@@ -11,7 +11,9 @@ from tempfile import TemporaryDirectory
 import click
 
 from tracker.cli.common import common_options
+from tracker.errors import TrackerError
 
+LOG = "situation.db"
 STEPS = (
     ("Make a log and register who and what there is.", "init situation.yaml"),
     (
@@ -52,6 +54,7 @@ def demo(keep: Path | None) -> None:
     from tracker.situation import seeds
 
     if keep:
+        _refuse_what_is_not_ours(seeds("mali-2013"), keep)
         copytree(seeds("mali-2013"), keep, dirs_exist_ok=True)
         _run(keep)
         click.echo(f"\nExplore: cd {shlex.quote(str(keep))}, then tracker --help")
@@ -62,6 +65,17 @@ def demo(keep: Path | None) -> None:
     click.echo("\nTo keep it and explore: tracker demo --keep mali")
 
 
+def _refuse_what_is_not_ours(seeds: Path, keep: Path) -> None:
+    """Overwrite nothing, and record nothing into a log that is not the demo's."""
+    mine = {path.name: path.read_bytes() for path in seeds.iterdir() if path.is_file()}
+    there = {name: keep / name for name in mine if (keep / name).exists()}
+    for name, path in there.items():
+        if not path.is_file() or path.read_bytes() != mine[name]:
+            raise TrackerError(f"{path} is there and is not the demo's: name another folder")
+    if (keep / LOG).exists() and not there:
+        raise TrackerError(f"{keep / LOG} is there and is not the demo's: name another folder")
+
+
 def _run(folder: Path) -> None:
     """Run each step as a command of its own, in the folder."""
     program = click.get_current_context().find_root().command
@@ -69,7 +83,5 @@ def _run(folder: Path) -> None:
         for why, line in STEPS:
             click.echo(click.style(f"\n# {why}", dim=True))
             click.echo(click.style(f"$ tracker {line}", bold=True))
-            with program.make_context(
-                "tracker", ["--log", "situation.db", *shlex.split(line)]
-            ) as ctx:
+            with program.make_context("tracker", ["--log", LOG, *shlex.split(line)]) as ctx:
                 program.invoke(ctx)

@@ -5,16 +5,23 @@ from __future__ import annotations
 import click
 
 from tracker.cli import words
-from tracker.cli.common import common_options, open_situation, options
-from tracker.cli.output import emit, table
+from tracker.cli.common import (
+    common_options,
+    open_situation,
+    options,
+    read_clocks,
+    recorded_option,
+    zone_option,
+)
+from tracker.cli.output import emit, safe, table
 
 
 @click.command()
 @click.argument("key")
 @click.option("--projection", help="Only this projection, where several have the key.")
 @click.option("--known-at", metavar="TIME", help="Only what had been reported by then.")
-@click.option("--recorded-at", metavar="TIME", help="Only what our log held: a time, or #POSITION.")
-@click.option("--tz", metavar="ZONE", help="Zone of times written without one.")
+@recorded_option
+@zone_option("Zone of times written without one.")
 @common_options
 def history(
     key: str,
@@ -34,13 +41,13 @@ def history(
       tracker history vigipirate/france --known-at 2013-01-21
     """
     situation = open_situation()
-    clocks = situation.clocks(None, known_at, recorded_at, tz)
+    clocks = read_clocks(situation, None, known_at, recorded_at, tz)
     asked = bool(known_at or recorded_at)
     answer = situation.history(key, projection, clocks if asked else None)
     if emit(answer.as_json(), answer.rows):
         return
     if not options().quiet:
-        click.echo(words.heading(answer, f"history of {key}") + "\n")
+        click.echo(safe(words.heading(answer, f"history of {key}")) + "\n")
     headers = ["KNOWN FROM", "TO", "VALID FROM", "TO", "STATE", "SINCE", "EVIDENCE"]
     several = len({row["projection"] for row in answer.rows}) > 1
     cells = [

@@ -18,7 +18,7 @@ from tracker.cli.common import (
     warn,
     yes_option,
 )
-from tracker.cli.output import dump
+from tracker.cli.output import emit, safe
 
 if TYPE_CHECKING:
     from tracker.errors import Problem
@@ -50,11 +50,11 @@ def init(situation_file: str | None, by: str | None, yes: bool) -> None:
         outcome = situation.register(data, name, by=recorder(by), agree=agree)
         warn(outcome.warnings)
         added, already = outcome.added, outcome.already
-    if options().format == "json":
-        click.echo(dump({"log": options().log, "added": added, "already": already}))
+    row = {"log": options().log, "added": added, "already": already}
+    if emit(row, [row]):
         return
     what = f"{added} registered" if added or not already else "already registered, nothing to add"
-    click.echo(f"{options().log}: {what if situation_file else 'ready'}")
+    click.echo(safe(f"{options().log}: {what if situation_file else 'ready'}"))
 
 
 def _agree(asking: Sequence[Problem], *, yes: bool) -> bool:

@@ -7,13 +7,15 @@ from itertools import islice
 import click
 
 from tracker.cli import words
-from tracker.cli.common import common_options, open_situation, options
+from tracker.cli.common import FARTHEST, common_options, open_situation, options
 from tracker.cli.output import dump, emit, table
 
 
 @click.command()
-@click.option("--after", type=click.IntRange(min=0), default=0, help="Only after this position.")
-@click.option("-n", "--limit", type=click.IntRange(min=1), help="At most so many.")
+@click.option(
+    "--after", type=click.IntRange(0, FARTHEST), default=0, help="Only after this position."
+)
+@click.option("-n", "--limit", type=click.IntRange(1, FARTHEST), help="At most so many.")
 @click.option("--kind", help="Only events of this kind.")
 @common_options
 def log(after: int, limit: int | None, kind: str | None) -> None:
@@ -35,7 +37,7 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
     cells = [
         [
             f"#{row['position']}",
-            row["recorded_at"][:19] + "Z",
+            row["recorded_at"][:16] + "Z",
             row["recorded_by"],
             row["kind"],
             (row["fact"] or row["report"] or "")[:8],

@@ -16,6 +16,7 @@ from tracker.cli.common import options
 Row = Mapping[str, Any]
 
 NARROWEST = 12  # columns; below that a folded column cannot be read
+LONGEST_WORD = 24  # columns; a word up to that is not broken while other columns can give room
 # Everything that can move a cursor, change a colour, or reorder what is read: C0, DEL, C1, and the
 # characters that control direction or line breaks.
 _LIVE = re.compile(
@@ -84,8 +85,16 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     cells = [[safe("" if cell is None else str(cell)) for cell in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(headers, *cells, strict=True)]
     room = get_terminal_size((120, 24)).columns - 2 * (len(widths) - 1)
-    while sum(widths) > room and max(widths) > NARROWEST:
-        widths[widths.index(max(widths))] -= 1
+    words = [max(map(_longest_word, column)) for column in zip(headers, *cells, strict=True)]
+    for floors in ([max(NARROWEST, word) for word in words], [NARROWEST] * len(widths)):
+        while sum(widths) > room:
+            spare, widest = max(
+                (width if width > floor else 0, at)
+                for at, (width, floor) in enumerate(zip(widths, floors, strict=True))
+            )
+            if not spare:
+                break
+            widths[widest] -= 1
     lines = [click.style(_line(headers, widths), bold=True)]
     for row in cells:
         folded = [_fold(cell, width) for cell, width in zip(row, widths, strict=True)]
@@ -95,6 +104,10 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
             for at in range(height)
         ]
     return "\n".join(lines)
+
+
+def _longest_word(text: str) -> int:
+    return min(LONGEST_WORD, max((_width(word) for word in text.split()), default=0))
 
 
 def _fold(text: str, width: int) -> list[str]:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import click
 
-from tracker.cli.common import BAD_ANSWER, common_options, open_situation, options
-from tracker.cli.output import note, safe
+from tracker.cli.common import (
+    BAD_ANSWER,
+    common_options,
+    open_situation,
+    options,
+    tell_of_no_model,
+)
+from tracker.cli.output import emit, note, safe
+from tracker.errors import TrackerError
 
 SHOWN = 20
 
@@ -29,6 +38,11 @@ def rebuild(check: bool) -> None:
       tracker rebuild --check
     """
     situation = open_situation()
+    if check and tell_of_no_model(situation):
+        click.get_current_context().exit(BAD_ANSWER)
+    folder = Path(situation.store_path).absolute().parent
+    if not check and not os.access(folder, os.W_OK):
+        raise TrackerError(f"{folder} cannot be written to: no read model can be made there")
     total = situation.log.position
     quiet = options().quiet or not sys.stderr.isatty()
     bar = click.progressbar(length=total, label="events", file=sys.stderr, hidden=quiet)
@@ -41,11 +55,14 @@ def rebuild(check: bool) -> None:
 
     with bar:
         different = _run(check, situation.compare, situation.rebuild, progress)
-    if not check:
+    rows = [{"problem": line} for line in different]
+    if emit({"events": total, "rows": rows}, rows):
+        pass
+    elif not check:
         note(f"rebuilt from {total} events")
-        return
-    if not different:
+    elif not different:
         click.echo(f"the read model equals a rebuild of {total} events")
+    if not different:
         return
     for line in different[:SHOWN]:
         click.echo(safe(line), err=True)

@@ -11,13 +11,14 @@ from tracker.cli.common import (
     read_file,
     recorder,
     warn,
+    zone_option,
 )
-from tracker.cli.output import emit, note
+from tracker.cli.output import emit, safe
 
 
 @click.command()
 @click.argument("sheets", metavar="SHEET...", nargs=-1, required=True)
-@click.option("--tz", metavar="ZONE", help="Zone of times written without one; it is recorded.")
+@zone_option("Zone of times written without one; it is recorded.")
 @click.option("--dry-run", is_flag=True, help="Only validate: record nothing.")
 @by_option
 @common_options
@@ -34,9 +35,14 @@ def record(sheets: tuple[str, ...], tz: str | None, dry_run: bool, by: str | Non
     files = [read_file(sheet) for sheet in sheets]
     situation = open_situation()
     if dry_run:
-        for file, facts, warnings in situation.examine(files, tz=tz):
+        examined = situation.examine(files, tz=tz)
+        for _, _, warnings in examined:
             warn(warnings)
-            note(f"{file}: {facts} facts, no problem; nothing recorded")
+        found = [{"file": file, "facts": facts} for file, facts, _ in examined]
+        if not emit({"examined": found}, found):
+            for file, facts, _ in examined:
+                number = f"{facts} fact{'' if facts == 1 else 's'}"
+                click.echo(safe(f"{file}: {number}, no problem; nothing recorded"))
         return
     outcomes = situation.record(files, by=recorder(by), tz=tz)
     rows = [
@@ -56,6 +62,8 @@ def record(sheets: tuple[str, ...], tz: str | None, dry_run: bool, by: str | Non
     for one in outcomes:
         if one.added:
             there = f", {one.already} already recorded" if one.already else ""
-            click.echo(f"{one.file}: {one.added} events recorded{there}, log at #{one.position}")
+            what = f"{one.added} event{'' if one.added == 1 else 's'}"
+            said = f"{what} recorded{there}, log at #{one.position}"
         else:
-            click.echo(f"{one.file}: already recorded, 0 events added")
+            said = "already recorded, 0 events added"
+        click.echo(safe(f"{one.file}: {said}"))

@@ -62,5 +62,5 @@ def _change(change: Row, names: dict[str, str]) -> str:
     was, becomes = words.value(name, before, names), words.value(name, after, names)
     may = words.possibly({**(after or {}), "projection": name}, names)
     if was == becomes:
-        becomes = f"{becomes}, {(after or {}).get('evidence_count', 0)} facts"
+        becomes = f"{becomes}, {len((after or {}).get('evidence', []))} facts"
     return f"{name} {change['key']}: {was} -> {becomes}{f'; {may}' if may else ''}"

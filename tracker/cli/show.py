@@ -6,12 +6,12 @@ import click
 
 from tracker.cli import words
 from tracker.cli.audit import locator_text
-from tracker.cli.common import common_options, open_situation
+from tracker.cli.common import common_options, open_situation, refuse_far_position
 from tracker.cli.output import dump, emit, table
 
 
 @click.command()
-@click.argument("event", metavar="ID|#POSITION")
+@click.argument("event", metavar="ID|#POSITION", callback=refuse_far_position)
 @common_options
 def show(event: str) -> None:
     """Show one event whole.

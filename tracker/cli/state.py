@@ -10,7 +10,7 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import clock_options, common_options, open_situation, options, read_clocks
-from tracker.cli.output import emit, note, table
+from tracker.cli.output import emit, note, safe, table
 
 if TYPE_CHECKING:
     from tracker.situation import Answer
@@ -43,7 +43,7 @@ def state(projection: str | None, key: str | None, **clocks: str | None) -> None
     if emit(answer.as_json(), answer.rows):
         return
     if not options().quiet:
-        click.echo(words.heading(answer, projection or "state"))
+        click.echo(safe(words.heading(answer, projection or "state")))
     if not answer.rows:
         click.echo("\nno evidence")
     for name, rows in groupby(answer.rows, key=lambda row: row["projection"]):

@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 
 from tracker.edtf import EdtfError, describe
-from tracker.instants import InstantError, parse_moment, to_datetime
+from tracker.instants import parse_moment, to_datetime
 
 if TYPE_CHECKING:
     from tracker.situation import Answer
+
+MOST_EVIDENCE = 16
+"""Fact ids that a row lists at most."""
 
 Row = Mapping[str, Any]
 Names = Mapping[str, str]
 
 
 def moment(text: str | None) -> str:
-    """Say an instant of a row: a midnight as its day, the last instant of a day as its end."""
+    """Say an instant: a midnight as its day, the last one of a day or a minute as its end."""
     if text is None:
         return ".."
     instant = parse_moment(text).earliest
-    day = to_datetime(instant)
-    if not (day.hour or day.minute or day.second or day.microsecond):
-        return _day(day)
-    try:
-        after = to_datetime(instant + 1)
-    except InstantError:
-        return text
-    if not (after.hour or after.minute or after.second or after.microsecond):
-        return f"end of {_day(day)}"
-    return text
+    at = to_datetime(instant)
+    if at.time() == time.min:
+        return _day(at)
+    if at.time() == time.max:
+        return f"end of {_day(at)}"
+    if at.time() == time(at.hour, at.minute, 59, 999_999):
+        return f"end of {_day(at)} {at:%H:%M}Z"
+    return f"{_day(at)} {at:%H:%M:%S}Z"
 
 
-def _day(day: Any) -> str:  # noqa: ANN401 - a datetime
-    return describe(f"{day:%Y-%m-%d}")
+def _day(day: datetime) -> str:
+    return describe(day.date().isoformat())
 
 
 def clock(text: str | None) -> str:
-    """Say a clock of a question: the end of a day by its day alone."""
+    """Say a clock of a question: the end of a day, or of a minute, by its name alone."""
     return moment(text).removeprefix("end of ")
 
 
@@ -117,11 +119,12 @@ def possibly(row: Row, names: Names) -> str:
 
 def evidence(row: Row, names: Names) -> str:
     """Say how much evidence there is, how old, and what may hold instead."""
-    count, age = row.get("evidence_count", 0), row.get("age_days")
+    count, age = len(row.get("evidence", [])), row.get("age_days")
     if not count:
         text = "nothing certain"
     else:
-        text = f"{count} fact{'s' if count > 1 else ''}"
+        more = " or more" if count >= MOST_EVIDENCE else ""
+        text = f"{count}{more} fact{'s' if count > 1 else ''}"
         if age is not None:
             old = "same day" if age == 0 else f"{age:,} day{'s' if age > 1 else ''} old"
             text += f", {'newest ' if count > 1 else ''}{old}"
@@ -136,7 +139,8 @@ def heading(answer: Answer, what: str) -> str:
     as_of = query["as_of"]
     if as_of:
         day = clock(as_of)
-        end = f" (end of day, {answer.zone})" if moment(as_of).startswith("end of ") else ""
+        whole_day = moment(as_of).startswith("end of ") and not day.endswith("Z")
+        end = f" (end of day, {answer.zone})" if whole_day else ""
         parts.append(f"{what} as of {day}{end}")
     else:
         parts.append(what)

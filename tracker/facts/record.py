@@ -12,7 +12,7 @@ from tracker.times import FUTURE_OPEN, When
 
 
 def _moment(value: When) -> When:
-    if value.end is not None or value.span.start_open or value.start.latest >= FUTURE_OPEN:
+    if "/" in value.edtf or value.span.start_open or value.start.latest >= FUTURE_OPEN:
         msg = "a publication is one moment: a date, or a time with its zone"
         raise ValueError(msg)
     return value

@@ -1,0 +1,89 @@
+"""Running commands in process, on the Mali situation or on small files that a test writes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from click.testing import CliRunner, Result
+
+from tracker.cli import tracker
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = ROOT / "seeds" / "mali-2013"
+SHEETS = tuple(
+    str(SEEDS / name)
+    for name in ("guardian-2013-01-14.yaml", "voa-2013-01-17.yaml", "guardian-2013-01-21.yaml")
+)
+
+
+def run(*words: object, stdin: str | bytes | None = None, color: bool = False) -> Result:
+    """Run `tracker` with these words; an exception that it lets through fails the test."""
+    args = [str(word) for word in words]
+    return CliRunner().invoke(tracker, args, input=stdin, color=color, catch_exceptions=False)
+
+
+def said(*words: object) -> str:
+    """Run a command that must succeed; give what it printed."""
+    result = run(*words)
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
+def answer(*words: object) -> Any:  # noqa: ANN401 - whatever the JSON holds
+    """Run a command that must succeed with --json; give what it answered."""
+    return json.loads(said(*words, "--json"))
+
+
+@cache
+def _mali(recorded: bool) -> dict[str, bytes]:  # noqa: FBT001 - one switch
+    with TemporaryDirectory() as folder:
+        log = Path(folder) / "situation.db"
+        said("--log", log, "init", SEEDS / "situation.yaml")
+        if recorded:
+            said("--log", log, "record", *SHEETS)
+        said("--log", log, "state")
+        return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
+
+
+def mali(folder: Path, *, recorded: bool = True) -> Path:
+    """Put a log of the Mali situation, with its read model, into a folder; give its path."""
+    for name, data in _mali(recorded).items():
+        (folder / name).write_bytes(data)
+    return folder / "situation.db"
+
+
+def sql(path: Path, *statements: str) -> None:
+    """Change a database behind the tracker's back."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def held(log: Path) -> list[tuple[Any, ...]]:
+    """Give every row that a log holds, and its counter, read behind the tracker's back."""
+    with closing(sqlite3.connect(log)) as connection:
+        rows = connection.execute("SELECT * FROM stored_events ORDER BY seq").fetchall()
+        return [*rows, *connection.execute("SELECT * FROM log_head").fetchall()]
+
+
+def bodies(log: Path) -> list[dict[str, Any]]:
+    """Give what the log's bytes say: the body of every event."""
+    return [json.loads(row[4])["body"] for row in held(log)[:-1]]
+
+
+def place_of(text: str, part: str) -> str:
+    """Give `line:column` of the first place where a text has this part, counted from 1."""
+    before = text[: text.index(part)]
+    return f"{before.count(chr(10)) + 1}:{len(before) - before.rfind(chr(10))}"
+
+
+def lines(texts: Iterable[str]) -> str:
+    """Join lines, with an end to each."""
+    return "".join(f"{text}\n" for text in texts)

@@ -1,0 +1,475 @@
+"""An oracle: who held a place, or how high a level was, at (t, k), told by a plain walk over facts.
+
+It knows nothing of claims, rectangles or policies. For each question it takes the facts of one
+cell, leaves out what is not known or does not speak about that time, sorts what is left, and walks
+through it. The rules are those that the docstrings of projections state; see `timing` and `walk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tracker.facts.alerts import LevelFact, ThreatLevelReported
+from tracker.facts.base import Fact
+from tracker.facts.control import (
+    ControlFact,
+    ControlReported,
+    ForcesWithdrew,
+    TownBesieged,
+    TownEntered,
+    TownOccupied,
+    TownRecaptured,
+)
+from tracker.facts.forces import (
+    ForceFact,
+    ForcesAdvanced,
+    TroopsMobilised,
+    TroopsPledged,
+    TroopsWithdrawn,
+)
+from tracker.facts.losses import CasualtiesReported
+from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant
+from tracker.quantities import Quantity
+from tracker.registry import Registry
+from tracker.times import When
+
+MOST = 16  # fact ids that a row lists
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A fact, and of its report: when it was published, its stream, the fact's place in it."""
+
+    fact: Fact
+    published: When
+    stream: str
+    place: int
+    retracted: Instant | None = None
+
+    @property
+    def out(self) -> Instant:
+        """A report is out by the end of the day, or the second, of its publication."""
+        return self.published.start.latest - 1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the oracle finds at one (t, k). `possibly` holds (value, fact ids) without order."""
+
+    value: dict[str, Any]
+    since: str | None
+    certainty: str
+    possibly: list[tuple[dict[str, Any], list[str]]]
+    evidence: list[str]
+
+
+Cell = tuple[str, str]
+"""A projection and a key."""
+
+
+def cells(tellings: Iterable[Telling], world: Registry) -> dict[Cell, list[Timed]]:
+    """Sort what was told by the cells that it is evidence about."""
+    found: dict[Cell, list[Timed]] = {}
+    for one in tellings:
+        cell = cell_of(one.fact)
+        if cell is not None:
+            found.setdefault(cell, []).append(timing(one, world))
+    return found
+
+
+def ask(
+    told: Sequence[Timed], projection: str, t: Instant, k: Instant, world: Registry
+) -> Finding | None:
+    """Say what is believed of a cell, of which this was told, at valid time t and known time k."""
+    heard = sorted((one for one in told if one.speaks(t, k)), key=lambda one: one.rank(t))
+    sure = [one for one in heard if one.begun <= t]
+    story = walk(sure, projection, world)
+    newest = story.lines[-1].rank(t) if story.lines else None
+    possibly: list[tuple[dict[str, Any], list[str]]] = []
+    for one in heard:
+        if one.begun > t:  # it may have happened just now
+            if newest and one.as_if_at(t).rank(t) < newest:
+                continue
+            told_too = bear(story, one, projection, world)
+            value = told_too[0] if told_too else story.shown
+        elif one.going is not None and one.going <= t:  # it may have ended by now
+            others = [other for other in sure if other is not one]
+            value = walk(others, projection, world).shown
+        else:
+            continue
+        if not story.lines or value != story.shown:
+            _add(possibly, value, one.telling.fact.id)
+    if not story.lines and not possibly:
+        return None
+    return Finding(
+        value=story.shown,
+        since=story.since[0] if story.since else None,
+        certainty="possible" if possibly else "certain",
+        possibly=possibly,
+        evidence=[one.telling.fact.id for one in reversed(story.lines)][:MOST],
+    )
+
+
+def _add(
+    possibly: list[tuple[dict[str, Any], list[str]]], value: dict[str, Any], name: str
+) -> None:
+    for known, names in possibly:
+        if known == value:
+            names.append(name)
+            return
+    possibly.append((value, [name]))
+
+
+def cell_of(fact: Fact) -> Cell | None:
+    """Name the cell a fact is evidence about; None where it makes no belief."""
+    actual = fact.status in {"occurred", "ongoing"}
+    if isinstance(fact, ForceFact):
+        if fact.status == "denied":
+            return None
+        who = "+".join(sorted(fact.by))
+        return "forces", f"{who}/{fact.place}/{fact.category}/{phase_of(fact)}"
+    if not actual:
+        return None
+    if isinstance(fact, ControlFact):
+        return "control", fact.place
+    if isinstance(fact, LevelFact):
+        return "alerts", f"{fact.scheme}/{fact.scope}"
+    if isinstance(fact, CasualtiesReported):
+        return "losses", f"{fact.side}/{fact.category}/{fact.fate}"
+    return None
+
+
+def phase_of(fact: ForceFact) -> str:
+    """Plans are pledges, whatever their kind."""
+    if fact.status in {"planned", "possible"} or isinstance(fact, TroopsPledged):
+        return "pledged"
+    if isinstance(fact, TroopsMobilised):
+        return "mobilised"
+    if isinstance(fact, TroopsWithdrawn):
+        return "withdrawn"
+    return "advancing" if isinstance(fact, ForcesAdvanced) else "deployed"
+
+
+# -- when a fact speaks --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Timed:
+    """A telling in time: it begins between `begins` and `begun`, was seen, ends `going` to `gone`.
+
+    `at` is the moment it is ordered by; `since` what a row would say: EDTF, earliest, latest.
+    """
+
+    telling: Telling
+    since: tuple[str, Instant, Instant]
+    begins: Instant
+    begun: Instant
+    capped: Instant
+    seen: Instant | None
+    going: Instant | None
+    gone: Instant | None
+    at: Instant
+    supposed: bool = False
+
+    def speaks(self, t: Instant, k: Instant) -> bool:
+        """Whether it was known at k, and not taken back, and may have begun and not ended at t."""
+        told = self.telling
+        known = told.out <= k and (told.retracted is None or k < told.retracted)
+        return known and self.begins <= t and (self.gone is None or t < self.gone)
+
+    def rank(self, t: Instant) -> tuple[Any, ...]:
+        """Order it among others that speak about t; an observation yet to be made speaks of t."""
+        direct = self.seen is not None and t < self.seen
+        return (
+            direct,
+            t if direct else self.at,
+            self.supposed and not direct,
+            self.telling.out,
+            stage_of(self.telling.fact),
+            self.begins,
+            self.telling.stream,
+            self.telling.place,
+        )
+
+    def as_if_at(self, t: Instant) -> Timed:
+        """Suppose that it happened at t, after all that is sure to have happened by then."""
+        return replace(self, at=t, supposed=True)
+
+
+def timing(one: Telling, world: Registry) -> Timed:
+    """Place a telling on the time line."""
+    if observes(one.fact, world):
+        return _seen(one)
+    when = one.fact.when
+    latest = _no_later_than_told(when.start.latest, when.speaks_from, one)
+    begun = _certainly(latest)
+    closing = isinstance(one.fact, ForcesWithdrew | TownRecaptured)
+    return Timed(
+        one,
+        _first_half(when),
+        begins=when.speaks_from,
+        begun=begun,
+        capped=latest,
+        seen=None,
+        going=when.end.earliest if when.end else None,
+        gone=when.end.latest - 1 if when.end else None,
+        at=begun if closing else when.speaks_from,
+    )
+
+
+def _seen(one: Telling) -> Timed:
+    fact = one.fact
+    plan = isinstance(fact, ForceFact) and phase_of(fact) == "pledged"
+    when = one.published if plan else fact.when
+    since = getattr(fact, "since", None)
+    begun = since or when
+    if "/" in begun.edtf and begun.end is None:  # it still goes on as the report tells it
+        seen = one.published.speaks_from
+    elif when.end is not None:  # nobody sees the end of a span before it is told
+        seen = min(when.end.earliest, one.published.speaks_from)
+    else:
+        seen = when.speaks_from
+    seen = max(seen, begun.speaks_from)
+    latest = _no_later_than_told(begun.start.latest, begun.speaks_from, one)
+    return Timed(
+        one,
+        _first_half(begun) if since or "/" in begun.edtf else _by(begun),
+        begins=begun.speaks_from,
+        begun=_certainly(latest),
+        capped=latest,
+        seen=seen,
+        going=begun.end.earliest if begun.end else None,
+        gone=begun.end.latest - 1 if begun.end else None,
+        at=seen,
+    )
+
+
+def observes(fact: Fact, world: Registry) -> bool:
+    """Whether it tells how things were found, not what changed."""
+    if isinstance(fact, ControlFact):
+        return isinstance(fact, ControlReported)
+    if isinstance(fact, ForceFact):
+        if phase_of(fact) == "pledged" or fact.status == "ongoing":
+            return True
+    elif isinstance(fact, LevelFact):
+        if isinstance(fact, ThreatLevelReported):
+            return True
+        authority = world.schemes[fact.scheme].authority
+        return not any(authority in world.lineage(who) for who in fact.by)
+    number: Quantity | None = getattr(fact, "quantity", None)
+    return number is not None and number.semantics != "change"
+
+
+def stage_of(fact: Fact) -> int:
+    """Within one moment: the entry or the fight, the hold, what ends a hold, the recapture."""
+    match fact:
+        case TownEntered() | TownBesieged():
+            return 0
+        case ControlReported():
+            return 0 if fact.state == "contested" else 1
+        case TownOccupied():
+            return 1
+        case ForcesWithdrew():
+            return 2
+        case TownRecaptured():
+            return 3
+        case _:
+            return 0
+
+
+def _no_later_than_told(latest: Instant, earliest: Instant, one: Telling) -> Instant:
+    told = one.published.start.latest
+    return told if earliest < told < latest else latest
+
+
+def _certainly(latest: Instant) -> Instant:
+    """Give the last instant of a start; what may begin at any time has at none certainly begun."""
+    return latest if latest == FUTURE_OPEN else latest - 1
+
+
+def _first_half(when: When) -> tuple[str, Instant, Instant]:
+    edtf = when.edtf if when.end is None else when.edtf.partition("/")[0]
+    return edtf, when.start.earliest, when.start.latest
+
+
+def _by(when: When) -> tuple[str, Instant, Instant]:
+    if any(mark in when.edtf for mark in "[/~?%X"):
+        return when.edtf, when.start.earliest, when.start.latest
+    return f"[..{when.edtf}]", PAST_OPEN, when.start.latest
+
+
+# -- what the facts make of it -------------------------------------------------------------------
+
+
+@dataclass
+class Story:
+    """The walk so far: what holds, since when, and the tellings that carry it, oldest first."""
+
+    shown: dict[str, Any]
+    since: tuple[str, Instant, Instant] | None = None
+    lines: list[Timed] = field(default_factory=list)
+    counted: list[Timed] = field(default_factory=list)
+
+
+NOTHING: dict[str, dict[str, Any]] = {
+    "control": {"status": "unknown", "holders": []},
+    "forces": {"low": None, "best": None, "high": None, "comparator": None, "unexplained": None},
+    "losses": {"low": None, "best": None, "high": None, "comparator": None, "cumulative": False},
+    "alerts": {"level": None, "rank": None, "alias": None, "modifiers": [], "authority": None},
+}
+
+
+def walk(sure: Sequence[Timed], projection: str, world: Registry) -> Story:
+    """Let each telling in turn bear on the story: go on with it, add to it, or begin another."""
+    story = Story(NOTHING[projection])
+    for one in sure:
+        found = bear(story, one, projection, world)
+        if found is None:
+            continue
+        shown, how, counted = found
+        if how == "same" and story.lines:
+            assert story.since
+            story.since = _narrower(story.since, one.since)
+            story.lines = [*story.lines, one]
+        else:
+            story.since = one.since
+            story.lines = [*story.lines, one] if how == "more" else [one]
+        story.shown, story.counted = shown, counted
+    return story
+
+
+Outcome = tuple[dict[str, Any], str, list[Timed]]
+
+
+def bear(story: Story, one: Timed, projection: str, world: Registry) -> Outcome | None:
+    """Give what a telling makes of the story and how: same, more or new; None for no bearing."""
+    fact = one.telling.fact
+    if isinstance(fact, ControlFact):
+        place = control(story, fact, world)
+        return (*place, []) if place else None
+    if isinstance(fact, LevelFact):
+        shown = alert(fact, world)
+        return shown, "same" if story.lines and story.shown == shown else "new", []
+    return number(story, one, projection)
+
+
+def _narrower(
+    one: tuple[str, Instant, Instant], other: tuple[str, Instant, Instant]
+) -> tuple[str, Instant, Instant]:
+    can_be_one = max(one[1], other[1]) < min(one[2], other[2])
+    return other if can_be_one and other[2] - other[1] < one[2] - one[1] else one
+
+
+def control(story: Story, fact: ControlFact, world: Registry) -> tuple[dict[str, Any], str] | None:
+    """Say who holds the place once this is told too."""
+    status, holders, who = story.shown["status"], set(story.shown["holders"]), set(fact.by)
+    friends = any(world.same_side(one, other) for one in holders for other in who)
+    match fact:
+        case TownOccupied() | TownRecaptured() | ControlReported(state="held"):
+            if friends and status in {"held", "besieged"}:
+                return story.shown | {"holders": sorted(holders | who)}, "same"
+            return place("held", who), "new"
+        case ForcesWithdrew():
+            return withdrawal(story, status, holders, who, world)
+        case TownBesieged():
+            if friends:
+                return None
+            shown = place("besieged", holders) | {"besiegers": sorted(who)}
+        case ControlReported():
+            shown = place(fact.state, who or holders)
+        case TownEntered():
+            if friends:
+                return None
+            unopposed = fact.opposed == "no" or (status == "vacated" and fact.opposed == "unknown")
+            return (place("held", who) if unopposed else place("contested", holders | who)), "new"
+        case _:
+            raise AssertionError(fact)
+    return shown, "same" if shown == story.shown else "new"
+
+
+def withdrawal(
+    story: Story, status: str, holders: set[str], who: set[str], world: Registry
+) -> tuple[dict[str, Any], str] | None:
+    """Those who left, and their parts, hold it no more; enemies who stay go on as they were."""
+    if status == "unknown":
+        return place("vacated", set()), "new"
+    staying = {one for one in holders if not who & set(world.lineage(one))}
+    if status == "besieged" and (staying or not holders):
+        before = set(story.shown["besiegers"])
+        around = {one for one in before if not who & set(world.lineage(one))}
+        if not around:
+            return place("held" if staying else "unknown", staying), "new"
+        if (staying, around) == (holders, before):
+            return None
+        return story.shown | {"holders": sorted(staying), "besiegers": sorted(around)}, "same"
+    if staying == holders:
+        return None
+    if not staying:
+        return place("vacated", set()), "new"
+    rivals = any(not world.same_side(one, other) for one in staying for other in staying)
+    if status in {"held", "besieged"} or rivals:
+        return story.shown | {"holders": sorted(staying)}, "same"
+    return place("held", staying), "new"
+
+
+def place(status: str, holders: set[str]) -> dict[str, Any]:
+    """Give the fields of a row of control."""
+    return {"status": status, "holders": sorted(holders)}
+
+
+def alert(fact: LevelFact, world: Registry) -> dict[str, Any]:
+    """Give the fields of a level: an alias stands for a level and its modifiers."""
+    scheme = world.schemes[fact.scheme]
+    alias = next((one for one in scheme.aliases if one.name == fact.level), None)
+    level, modifiers = (alias.level, list(alias.modifiers)) if alias else (fact.level, [])
+    return {
+        "level": level,
+        "rank": 1 + scheme.levels.index(level) + (0.5 if modifiers else 0),
+        "alias": alias.name if alias else None,
+        "modifiers": modifiers,
+        "authority": scheme.authority,
+    }
+
+
+SIZE = ("low", "best", "high")
+
+
+def number(story: Story, one: Timed, projection: str) -> Outcome:
+    """A total sets the number; a change moves it once; presence leaves it standing."""
+    said: Quantity | None = getattr(one.telling.fact, "quantity", None)
+    if said is None:
+        if story.lines:
+            return story.shown, "same", story.counted
+        return NOTHING[projection], "new", []
+    stated: dict[str, Any] = {name: getattr(said, name) for name in (*SIZE, "comparator")}
+    shown = NOTHING[projection] | stated
+    if projection == "losses":
+        shown |= {"cumulative": said.semantics == "cumulative"}
+    if said.semantics != "change":
+        same = all(story.shown[name] == stated[name] for name in stated)
+        go_on = story.lines and same and not story.counted
+        return shown, "same" if go_on else "new", []
+    if not story.lines:
+        return shown, "new", [one]
+    for other in story.counted:
+        if _quantity(other) == stated and other.begins < one.capped and one.begins < other.capped:
+            return story.shown, "same", story.counted
+    before = story.shown
+    if before["comparator"] is None:  # some were there: at least those who came
+        moved = stated | {"high": None, "comparator": "at least"}
+    else:
+        moved = {name: _plus(before[name], stated[name]) for name in SIZE}
+        plain = before["comparator"] in {"exact", stated["comparator"]}
+        moved["comparator"] = stated["comparator"] if plain else before["comparator"]
+    return before | moved, "more", [*story.counted, one]
+
+
+def _quantity(one: Timed) -> dict[str, Any]:
+    said: Quantity | None = getattr(one.telling.fact, "quantity", None)
+    return {name: getattr(said, name) for name in (*SIZE, "comparator")}
+
+
+def _plus(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other

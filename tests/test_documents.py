@@ -1,0 +1,216 @@
+"""The documents: what they show is what happens, and all they point at is there.
+
+Run as a program, it writes output that no longer matches anew into the documents; lines that
+stood there as `...` are then to be put back by hand.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shlex
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import chdir
+from pathlib import Path
+from typing import NamedTuple
+from unittest import mock
+
+import pytest
+from click.testing import CliRunner
+
+from tracker._version import __version__
+from tracker.cli import tracker as program
+from tracker.expectations import read_expectations
+from tracker.registry import Registry
+from tracker.sheets import read_sheet
+from tracker.situation_file import read_situation
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = Path("seeds") / "mali-2013"
+WIDTH = "120"  # columns of the transcript; README names it
+NAMES = (
+    "README.md",
+    "ARCHITECTURE.md",
+    "BENCHMARKS.md",
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+)
+TOURED = ("README.md", "ARCHITECTURE.md")  # in this order, in one folder
+CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^```yaml\n# (\S+\.yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^```(pycon|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+every_document = pytest.mark.parametrize("name", NAMES)
+
+
+def text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+class Shown(NamedTuple):
+    """A command of the transcript, without its `$ `, and the output that stands below it."""
+
+    command: str
+    output: str
+
+    def matches(self, found: str) -> bool:
+        """Whether output is as shown; a line `...` stands for any lines, also for none."""
+        lines = self.output.splitlines(keepends=True)
+        parts = ["(?:.*\n)*" if line == "...\n" else re.escape(line) for line in lines]
+        return re.fullmatch("".join(parts), found) is not None
+
+
+def shown(block: str) -> list[Shown]:
+    """Split a console block into its commands."""
+    assert block.startswith("$ "), f"a console block begins with a command: {block[:40]}"
+    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    return [Shown(*part.split("\n", 1)) for part in parts]
+
+
+def run(command: str) -> str:
+    """Run one line of the transcript, here and in this process; give all that it prints."""
+    name, *arguments = shlex.split(command)
+    assert name == "tracker", f"the transcript runs only the tracker: {command}"
+    result = CliRunner().invoke(program, arguments, prog_name="tracker")
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def prepare(folder: Path) -> None:
+    """Put into a folder what a reader has: the seeds, and the files that README shows."""
+    shutil.copytree(ROOT / SEEDS, folder / SEEDS)
+    for name, written in FILE.findall(text("README.md")):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(written, encoding="utf-8")
+
+
+def transcript(folder: Path) -> Iterator[str]:
+    """Run every command shown, in order, in one folder; yield what each prints."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
+    with mock.patch.dict(os.environ, {**kept, "COLUMNS": WIDTH}, clear=True), chdir(folder):
+        for one in SHOWN:
+            yield run(one.command)
+
+
+SHOWN = [one for name in TOURED for block in CONSOLE.findall(text(name)) for one in shown(block)]
+
+
+@pytest.fixture(scope="module")
+def toured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """The folder after the whole transcript, and what each command printed."""
+    folder = tmp_path_factory.mktemp("reader")
+    prepare(folder)
+    return folder, list(transcript(folder))
+
+
+# -- what they show -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("at", range(len(SHOWN)), ids=[one.command for one in SHOWN])
+def test_the_transcript_is_what_happens(at: int, toured: tuple[Path, list[str]]) -> None:
+    found = toured[1][at]
+    assert SHOWN[at].matches(found), f"$ {SHOWN[at].command}\n{found}"
+
+
+def test_the_python_example_runs(toured: tuple[Path, list[str]]) -> None:
+    examples = [code for kind, code in PYTHON.findall(text("README.md")) if kind == "pycon"]
+    assert examples
+    for code in examples:
+        test = doctest.DocTestParser().get_doctest(code, {}, "README.md", None, None)
+        with chdir(toured[0]):
+            assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_the_example_files_are_valid() -> None:
+    files = {name: written.encode() for name, written in FILE.findall(text("README.md"))}
+    situation, sheet, expect = files  # in the order in which one writes them
+    found = read_situation(files[situation], situation)
+    registry = Registry().after(found.events)
+    assert found.warnings == ()
+    assert read_sheet(files[sheet], sheet, registry).warnings == ()
+    assert read_expectations(files[expect], expect)
+
+
+def test_every_verb_is_in_the_readme() -> None:
+    listed = set(re.findall(r"^\| `([a-z]+)[ `]", text("README.md"), flags=re.MULTILINE))
+    assert set(program.commands) <= listed
+
+
+def test_the_width_of_the_transcript_is_stated() -> None:
+    assert f"{WIDTH} columns" in text("README.md")
+
+
+# -- all documents -------------------------------------------------------------------------------
+
+
+def test_every_module_is_in_the_architecture() -> None:
+    modules = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("tracker", "projections")
+        for path in (ROOT / package).rglob("*.py")
+    }
+    named = set(re.findall(r"^\| `([\w/]+\.py)` \|", text("ARCHITECTURE.md"), flags=re.MULTILINE))
+    assert modules - named == set(), "not described"
+    assert named - modules == set(), "described, but not there"
+
+
+@every_document
+def test_what_a_document_links_to_is_there(name: str) -> None:
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text(name))
+    assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+@every_document
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        pytest.param(r"://", id="url"),
+        pytest.param(r"\b[a-z0-9-]+\.(?:org|com|net|io|dev|internal|local)\b", id="host"),
+        pytest.param(
+            r"(?<![\w.~])/(?:bin|etc|home|mnt|opt|root|srv|tmp|usr|var|work|Users)\b|[A-Z]:\\",
+            id="path of a machine",
+        ),
+    ],
+)
+def test_a_document_names_no_host_and_no_path_of_a_machine(name: str, pattern: str) -> None:
+    assert re.search(pattern, text(name)) is None
+
+
+@every_document
+def test_a_python_program_in_a_document_can_be_read(name: str) -> None:
+    for kind, code in PYTHON.findall(text(name)):
+        if kind == "python":
+            compile(code, name, "exec")
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    assert f"## [{__version__}]" in text("CHANGELOG.md")
+
+
+# -- refreshing ----------------------------------------------------------------------------------
+
+
+def refresh() -> None:
+    """Write what the commands print now into the documents, wherever it is no longer as shown."""
+    with tempfile.TemporaryDirectory() as folder:
+        prepare(Path(folder))
+        printed = list(transcript(Path(folder)))
+    found = iter(printed)
+
+    def again(block: re.Match[str]) -> str:
+        pairs = zip(shown(block[1]), found, strict=False)
+        lines = [
+            f"$ {one.command}\n{one.output if one.matches(now) else now}" for one, now in pairs
+        ]
+        return f"```console\n{''.join(lines)}```"
+
+    for name in TOURED:
+        (ROOT / name).write_text(CONSOLE.sub(again, text(name)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    refresh()

@@ -1,0 +1,137 @@
+"""expect.yaml: what it may ask, and when a row is what was expected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tracker.errors import InputError
+from tracker.expectations import Expected, differences, expectations_schema, read_expectations
+
+ROW = {
+    "status": "held",
+    "holders": ["france", "mali"],
+    "since": {"edtf": "2013-01-14", "earliest": "...", "latest": "..."},
+    "certainty": "possible",
+    "possibly": [{"status": "vacated", "holders": [], "since": {"edtf": "2013-01-17"}}],
+    "best": 500,
+    "low": None,
+    "rank": 3.5,
+    "contested": True,
+}
+
+HOLDS: list[dict[str, Any]] = [
+    {},
+    {"status": "held"},
+    {"holders": ["mali", "france"]},
+    {"since": "2013-01-14"},
+    {"possibly": [{"status": "vacated"}]},
+    {"possibly": [{"holders": [], "since": "2013-01-17"}]},
+    {"best": 500, "rank": 3.5, "contested": True},
+    {"low": None, "nothing": None},
+    {"status": "held", "holders": ["france", "mali"], "certainty": "possible"},
+]
+DIFFERS: list[tuple[dict[str, Any], str]] = [
+    ({"status": "vacated"}, "status: expected vacated, found held"),
+    ({"holders": ["mali"]}, "holders: expected [mali], found [france, mali]"),
+    ({"holders": []}, "holders: expected [], found [france, mali]"),
+    ({"holders": "mali"}, "holders: expected mali, found [france, mali]"),
+    ({"since": "2013"}, "since: expected 2013, found 2013-01-14"),
+    ({"best": 501}, "best: expected 501, found 500"),
+    ({"best": None}, "best: expected nothing, found 500"),
+    ({"low": 3}, "low: expected 3, found nothing"),
+    ({"statsu": "held"}, "statsu: expected held, found nothing"),
+    ({"possibly": []}, "possibly: expected [], found [status vacated, holders []]"),
+    ({"possibly": [{"status": "held"}]}, "possibly: expected [status held], found [status vacated"),
+    ({"possibly": [{}, {}]}, "possibly: expected [, ], found [status vacated"),
+    ({"contested": 1}, "contested: expected 1, found True"),
+    (
+        {"status": "vacated", "best": 1},
+        "status: expected vacated, found held; best: expected 1, found 500",
+    ),
+]
+
+
+@pytest.mark.parametrize("expect", HOLDS)
+def test_only_what_is_named_must_agree(expect: dict[str, Any]) -> None:
+    assert differences(expect, ROW) == ""
+
+
+@pytest.mark.parametrize(("expect", "said"), DIFFERS)
+def test_what_differs_is_said(expect: dict[str, Any], said: str) -> None:
+    assert differences(expect, ROW).startswith(said)
+
+
+def test_no_evidence() -> None:
+    assert differences("none", None) == ""
+    assert differences({"status": "held"}, None) == "expected a row, found no evidence"
+    assert differences({}, None) == "expected a row, found no evidence"
+    found = differences("none", ROW)
+    assert found.startswith("expected no evidence, found status held, holders [france, mali]")
+
+
+def read(text: str) -> list[Expected]:
+    return read_expectations(text.encode(), "e.yaml")
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read(text)
+    return str(caught.value).splitlines()
+
+
+def test_read() -> None:
+    first, second = read(
+        "expectations:\n"
+        "  - ask: {projection: control, key: x, as_of: 2013, known_at: 2013-01-17}\n"
+        "    expect: {status: held}\n"
+        "    note: why\n"
+        "  - expect: none\n"
+        "    ask: {projection: posture, key: y, as_of: 2013-01-01T12:00Z, recorded_at: '#12'}\n"
+    )
+    assert str(first.expectation.ask) == "control x as of 2013, known at 2013-01-17"
+    assert (first.expectation.expect, first.line, first.column) == ({"status": "held"}, 2, 5)
+    assert str(second.expectation.ask) == "posture y as of 2013-01-01T12:00Z, recorded at #12"
+    assert (second.expectation.expect, second.line, second.column) == ("none", 5, 5)
+    said = "e.yaml:2:5: control x as of 2013, known at 2013-01-17: no"
+    assert str(first.problem("no")) == said
+
+
+ENTRY = "expectations:\n  - ask: {projection: control, key: x, as_of: 2013}\n    expect: none\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("expectations:\n", "expectations: 3\nx:\n", "1:1: expectations: a list is needed here"),
+        ("control", "contrl", "2:11: expectations[0].ask.projection: no projection 'contrl': did"),
+        ("control", "rivers", "2:11: expectations[0].ask.projection: no projection 'rivers': one"),
+        ("as_of: 2013", "as_of: 2013-13", "2:40: expectations[0].ask.as_of: '2013-13': there is"),
+        ("as_of: 2013", "as_of: true", "2:40: expectations[0].ask.as_of: text is needed here"),
+        (", as_of: 2013", "", "2:5: expectations[0].ask.as_of: this field is needed"),
+        ("2013}", "2013, recorded_at: '#x'}", "2:53: expectations[0].ask.recorded_at: cannot"),
+        ("2013}", f"2013, recorded_at: '#{'9' * 30}'}}", "2:53: expectations[0].ask.recorded_at:"),
+        ("none", "nothing", "3:5: expectations[0].expect: what the row must have is needed here"),
+        ("none", "[a]", "3:5: expectations[0].expect: what the row must have is needed here"),
+        ("    expect: none\n", "", "2:5: expectations[0].expect: this field is needed"),
+        ("ask:", "aks:", "2:5: expectations[0].ask: this field is needed"),
+    ],
+)
+def test_what_cannot_be_asked(old: str, new: str, said: str) -> None:
+    assert old in ENTRY
+    found = problems(ENTRY.replace(old, new, 1))
+    assert any(line.startswith(f"e.yaml:{said}") for line in found), found
+
+
+def test_every_problem_is_told() -> None:
+    found = problems(ENTRY.replace("control", "rivers").replace("none", "3") + "more: 1\n")
+    assert len(found) == 3
+
+
+def test_the_schema_takes_what_the_reader_takes() -> None:
+    schema = expectations_schema()
+    item = schema["properties"]["expectations"]["items"]
+    assert {"const": "none", "type": "string"} in item["properties"]["expect"]["anyOf"]
+    assert item["required"] == ["ask", "expect"]
+    assert schema["$defs"]["Question"]["required"] == ["projection", "key", "as_of"]
