@@ -109,7 +109,7 @@ def audit(store: Store, clocks: AsOf, projection: str, key: str) -> Row:
         if not rows:
             msg = f"no fact {key} in {projection} as of then: keys of a chronology are fact ids"
             raise NotFoundError(msg)
-        evidence = [_evidence(store, key, "decides", "the fact itself")]
+        evidence = [_evidence(store, row["key"], "decides", "the fact itself") for row in rows]
         rule = "a chronology lists what was told"
         return {"rows": rows, "evidence": evidence, "later": 0, "later_rows": [], "rule": rule}
     name = projections_with(store, key, projection)[0]
@@ -169,7 +169,11 @@ def _wanted(projection: str | None) -> tuple[str, ...]:
     if projection is None:
         return ALL
     if projection not in ALL:
-        msg = f"no projection '{projection}': one of {', '.join(ALL)}"
+        from difflib import get_close_matches
+
+        near = get_close_matches(projection, ALL, n=1)
+        hint = f": did you mean {near[0]}?" if near else ""
+        msg = f"no projection '{projection}'{hint} (one of {', '.join(ALL)})"
         raise NotFoundError(msg)
     return (projection,)
 
@@ -242,7 +246,7 @@ class _Decorator:
                 return _name(self.places, key)
             case "forces":
                 actors = " + ".join(_name(self.actors, actor) for actor in found["actors"])
-                return f"{actors}, {_name(self.places, found['place'])}"
+                return f"{actors} in {_name(self.places, found['place'])}"
             case "alerts":
                 scope = found["scope"]
                 who = scope if scope in self.places else scope.split("+")[0]

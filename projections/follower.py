@@ -100,7 +100,7 @@ class _Batch:
         self._register()
         self._flush()
         self._believe()
-        self.store.set_meta(position=str(events[-1].position), event=events[-1].id)
+        self.store.set_meta(position=str(events[-1].position), mark=events[-1].mark)
 
     def _apply(self, event: Event) -> None:
         match event.body:

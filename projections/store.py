@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from projections.beliefs import Belief
 
 MEMORY = ":memory:"
-VERSION = 2
+VERSION = 3
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 REGISTERS = ("places", "actors", "sources", "schemes")
@@ -93,7 +93,7 @@ class Store:
     # -- what it holds -------------------------------------------------------------------------
 
     def meta(self, name: str, default: str = "") -> str:
-        """Read one setting of the model: position, event (the id at it), title, zone."""
+        """Read one setting of the model: position, mark (of the event at it), title, zone."""
         found = self.connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
         return found[0] if found else default
 

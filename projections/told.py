@@ -53,7 +53,7 @@ class Told:
             value,
             mode="transition",
             actors=tuple(actors),
-            since=_since(self.fact.when),
+            since=self._since(self.fact.when),
             start=self._capped(_bounds(self.fact.when)),
             end=self.fact.when.end,
             observed=None,
@@ -92,7 +92,7 @@ class Told:
             value,
             mode="observation",
             actors=tuple(actors),
-            since=_since(begun) if since or "/" in begun.edtf else _by(begun),
+            since=self._since(begun) if since or "/" in begun.edtf else self._by(begun),
             start=self._capped(_bounds(begun)),
             end=begun.end,
             observed=max(seen, _bounds(begun).earliest),
@@ -108,7 +108,7 @@ class Told:
             {},
             mode="mention",
             actors=self.fact.by,
-            since=_since(self.fact.when),
+            since=self._since(self.fact.when),
             start=self.report.published.start,
             end=None,
             observed=None,
@@ -155,6 +155,19 @@ class Told:
             stage=stage,
         )
 
+    def _since(self, when: When) -> Since:
+        """Give the start of a time, for a row; of a span its beginning."""
+        beginning = "/" in when.edtf and when.end and not when.span.start_open
+        edtf = when.edtf.split("/")[0] if beginning else when.edtf
+        return Since(edtf, *self._capped(when.start))
+
+    def _by(self, when: When) -> Since:
+        """Say when an observed state began that no one dated: by the time it was observed."""
+        if set(when.edtf) & set("[]/~?%X"):
+            return self._since(when)
+        start = self._capped(Bounds(PAST_OPEN, when.start.latest))
+        return Since(f"[..{when.edtf}]", *start)
+
     def _capped(self, bounds: Bounds) -> Bounds:
         """Bound a start by the report's publication: what it tells had begun by then.
 
@@ -167,16 +180,3 @@ class Told:
 def _bounds(when: When) -> Bounds:
     """Give the bounds of a start, from the first instant the value claims anything about."""
     return Bounds(when.speaks_from, when.start.latest)
-
-
-def _since(when: When) -> Since:
-    """Give the start of a time, for a row; of a span its beginning."""
-    edtf = when.edtf.split("/")[0] if "/" in when.edtf and when.end else when.edtf
-    return Since(edtf, when.start.earliest, when.start.latest)
-
-
-def _by(when: When) -> Since:
-    """Say when an observed state began that no one dated: by the time it was observed."""
-    plain = not set(when.edtf) & set("[]/~?%X")
-    edtf = f"[..{when.edtf}]" if plain else when.edtf
-    return Since(edtf, PAST_OPEN if plain else when.start.earliest, when.start.latest)

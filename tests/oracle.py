@@ -208,7 +208,7 @@ def timing(one: Telling, world: Registry) -> Timed:
     closing = isinstance(one.fact, ForcesWithdrew | TownRecaptured)
     return Timed(
         one,
-        _first_half(when),
+        _first_half(when, one),
         begins=when.speaks_from,
         begun=begun,
         capped=latest,
@@ -235,7 +235,7 @@ def _seen(one: Telling) -> Timed:
     latest = _no_later_than_told(begun.start.latest, begun.speaks_from, one)
     return Timed(
         one,
-        _first_half(begun) if since or "/" in begun.edtf else _by(begun),
+        _first_half(begun, one) if since or "/" in begun.edtf else _by(begun, one),
         begins=begun.speaks_from,
         begun=_certainly(latest),
         capped=latest,
@@ -289,15 +289,17 @@ def _certainly(latest: Instant) -> Instant:
     return latest if latest == FUTURE_OPEN else latest - 1
 
 
-def _first_half(when: When) -> tuple[str, Instant, Instant]:
-    edtf = when.edtf if when.end is None else when.edtf.partition("/")[0]
-    return edtf, when.start.earliest, when.start.latest
+def _first_half(when: When, one: Telling) -> tuple[str, Instant, Instant]:
+    whole = when.end is None or when.edtf.startswith(("/", "../"))
+    edtf = when.edtf if whole else when.edtf.partition("/")[0]
+    begun = when.start
+    return edtf, begun.earliest, _no_later_than_told(begun.latest, begun.earliest, one)
 
 
-def _by(when: When) -> tuple[str, Instant, Instant]:
+def _by(when: When, one: Telling) -> tuple[str, Instant, Instant]:
     if any(mark in when.edtf for mark in "[/~?%X"):
-        return when.edtf, when.start.earliest, when.start.latest
-    return f"[..{when.edtf}]", PAST_OPEN, when.start.latest
+        return _first_half(when, one)
+    return f"[..{when.edtf}]", PAST_OPEN, _no_later_than_told(when.start.latest, PAST_OPEN, one)
 
 
 # -- what the facts make of it -------------------------------------------------------------------

@@ -67,7 +67,7 @@ def test_a_row_names_the_parts_of_its_key(situation: Situation) -> None:
         "troops",
         "deployed",
         None,
-        "Army, Valley",
+        "Army in Valley",
     ]
 
 

@@ -10,21 +10,22 @@ from typing import Any
 
 from tracker.errors import LogError
 from tracker.log import FULL, MEMORY, Log
+from tracker.model import ReadModel
 
 ROOM = 100 * 1024 * 1024  # bytes free below which the next records may fail
 WAL_BUG = ((3, 7, 0), (3, 51, 2))
 """SQLite versions whose write-ahead log can be corrupted by a reset with several connections."""
 
 
-def diagnose(log: Log, behind: int | None) -> list[dict[str, Any]]:
-    """Give {verdict, what, found} rows; `behind` is None for a read model of another log."""
+def diagnose(log: Log, model: ReadModel) -> list[dict[str, Any]]:
+    """Give {verdict, what, found} rows."""
     return [
         {"verdict": verdict, "what": what, "found": found}
-        for verdict, what, found in _checks(log, behind)
+        for verdict, what, found in _checks(log, model)
     ]
 
 
-def _checks(log: Log, behind: int | None) -> Iterator[tuple[str, str, str]]:
+def _checks(log: Log, model: ReadModel) -> Iterator[tuple[str, str, str]]:
     health = log.health()
     version = tuple(int(part) for part in health.sqlite_version.split("."))
     old = WAL_BUG[0] <= version <= WAL_BUG[1]
@@ -42,10 +43,8 @@ def _checks(log: Log, behind: int | None) -> Iterator[tuple[str, str, str]]:
     counts = f"{health.events} events, last #{health.last_seq}, counter #{health.head_seq}"
     yield _must(dense, "positions without a gap", counts)
     yield _read_back(log)
-    if behind is None:
-        yield ("warning", "read model", "of another log: the next question rebuilds it")
-    else:
-        yield ("ok", "read model", f"{behind} events behind; a question brings it up to date")
+    verdict, found = model.verdict()
+    yield (verdict, "read model", found)
     if log.path != MEMORY:
         free = shutil.disk_usage(Path(log.path).absolute().parent).free
         yield ("ok" if free >= ROOM else "warning", "disk room", f"{free // 2**20:,} MiB free")

@@ -92,8 +92,8 @@ class AsOf:
 # -- writing ---------------------------------------------------------------------------------
 
 
-def to_datetime(i: Instant) -> datetime:
-    """Give the aware UTC datetime of an instant.
+def to_datetime(i: Instant, zone: str = "UTC") -> datetime:
+    """Give the aware datetime of an instant, in UTC or another zone.
 
     Raises InstantError for the open ends and anything outside the years 0001 to 9999.
     """
@@ -103,7 +103,8 @@ def to_datetime(i: Instant) -> datetime:
     if not _FIRST <= i <= _LAST:
         msg = f"instant {i} lies outside the years 0001 to 9999"
         raise InstantError(msg)
-    return _EPOCH + timedelta(microseconds=i)
+    moment = _EPOCH + timedelta(microseconds=i)
+    return moment if zone == "UTC" else moment.astimezone(_zone(zone))
 
 
 @lru_cache(maxsize=65_536)

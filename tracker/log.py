@@ -7,10 +7,11 @@ after an unclear failure, synchronous=FULL read back, BEGIN IMMEDIATE, and a pol
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
@@ -34,38 +35,16 @@ from eventsourcing.sqlite import (
 )
 
 from tracker.errors import LogError
+from tracker.logfile import LOCK_SECONDS, SCHEMA, check_file, plain_error
 
 if TYPE_CHECKING:
     from tracker.facts.envelope import Event
 
 MEMORY = ":memory:"
-APPLICATION_ID = 0x53495454  # "SITT", so that a stray database is not taken for a log
-SCHEMA_VERSION = 1
 PAGE = 500  # rows a read: larger pages were measured slower
 POLL_SECONDS = 0.1
-LOCK_SECONDS = 30
 NO_LIMIT = 2**62
 FULL = 2  # what PRAGMA synchronous reads back as
-
-_SCHEMA = (
-    f"PRAGMA application_id={APPLICATION_ID}",
-    f"PRAGMA user_version={SCHEMA_VERSION}",
-    """CREATE TABLE IF NOT EXISTS stored_events (
-        seq INTEGER PRIMARY KEY,
-        originator_id TEXT NOT NULL,
-        originator_version INTEGER NOT NULL,
-        topic TEXT NOT NULL,
-        state BLOB NOT NULL,
-        event_id TEXT NOT NULL UNIQUE,
-        UNIQUE (originator_id, originator_version))""",
-    # The last rowid of a table is given out again after a delete; this counter never goes back.
-    "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER)",
-    "INSERT OR IGNORE INTO log_head VALUES (1, 0)",
-    """CREATE TRIGGER IF NOT EXISTS events_are_kept BEFORE DELETE ON stored_events
-        BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
-    """CREATE TRIGGER IF NOT EXISTS events_are_fixed BEFORE UPDATE ON stored_events
-        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
-)
 
 
 class Conflict(LogError):  # noqa: N818 - an outcome to retry on, not a fault
@@ -179,7 +158,7 @@ class _Recorder(SQLiteApplicationRecorder):
         self.select_max_notification_id_statement = "SELECT seq FROM log_head"
 
     def construct_create_table_statements(self) -> list[str]:
-        return list(_SCHEMA)  # run in one transaction, the application id with the tables
+        return list(SCHEMA)  # run in one transaction, the application id with the tables
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: object
@@ -275,14 +254,14 @@ class Log:
         """Open a log, or make one where `create`. Raises LogError, naming what to do."""
         self.path = path
         memory = f"file:{uuid4().hex}?mode=memory&cache=shared"
-        database = memory if path == MEMORY else _check_file(Path(path), create=create)
+        database = memory if path == MEMORY else check_file(Path(path), create=create)
         try:
             self._datastore = _Datastore(database)
             self._recorder = _Recorder(self._datastore)
             if create:
                 self._recorder.create_table()
         except (PersistenceError, sqlite3.Error) as error:
-            raise _plain(error, path) from error
+            raise plain_error(error, path) from error
         self._store: EventStore[UUID] = EventStore(EventMapper(), self._recorder)
 
     def __enter__(self) -> Self:
@@ -319,12 +298,17 @@ class Log:
         positions = [recording.notification.id for recording in recordings]
         return range(positions[0], positions[-1] + 1)
 
-    def event_id(self, position: int) -> str | None:
-        """Give the id of the event at a position, without decoding it; None where there is none."""
+    def mark(self, position: int) -> str | None:
+        """Tell the event at a position from any other log's, as Event.mark does; None for none."""
         with self._errors(), self._datastore.transaction(commit=False) as c:
-            c.execute("SELECT event_id FROM stored_events WHERE seq = ?", (position,))
+            c.execute("SELECT event_id, state FROM stored_events WHERE seq = ?", (position,))
             found = c.fetchone()
-            return str(found[0]) if found else None
+        if found is None:
+            return None
+        try:
+            return f"{found[0]} {json.loads(found[1])['recorded_at']}"
+        except (ValueError, KeyError, TypeError):
+            return None
 
     def positions(self, event_ids: Sequence[str]) -> dict[str, int]:
         """Look up which of these event ids the log holds, and where: the outcome after a doubt."""
@@ -402,94 +386,4 @@ class Log:
         try:
             yield
         except (PersistenceError, sqlite3.Error) as error:
-            raise _plain(error, self.path) from error
-
-
-def _check_file(path: Path, *, create: bool) -> str:
-    """Refuse what is plainly not a log before SQLite writes anything beside it; give its URI."""
-    uri = path.absolute().as_uri()
-    if path.is_dir():
-        msg = f"{path} is a folder: name the log's file, such as {path / 'situation.db'}"
-        raise LogError(msg)
-    if not path.exists() or path.stat().st_size == 0:
-        if create:
-            return uri
-        msg = f"no log at {path}: make one with `tracker init`, or name another with --log"
-        raise LogError(msg)
-    found, uri = _look(path, uri)
-    if found.tables == 0 and found.application_id == 0:
-        if create:
-            return uri  # an `init` that was killed before it made its tables
-        raise LogError(_HALF_MADE.format(path))
-    if found.application_id != APPLICATION_ID:
-        msg = f"{path} is a database, but not a tracker's log: name another with --log"
-        raise LogError(msg)
-    if found.version > SCHEMA_VERSION:
-        msg = f"{path} was made by a newer tracker (schema {found.version}): update this one"
-        raise LogError(msg)
-    return uri
-
-
-class _Look(NamedTuple):
-    application_id: int
-    version: int
-    tables: int
-
-
-def _look(path: Path, uri: str) -> tuple[_Look, str]:
-    """Look at a file without changing it; give what was seen, and the URI to open it by."""
-    try:
-        return _look_at(f"{uri}?mode=ro"), uri
-    except sqlite3.OperationalError as error:
-        if not _cannot_write_beside(error):
-            raise _plain(error, str(path)) from error
-    except sqlite3.Error as error:
-        raise _plain(error, str(path)) from error
-    # A folder that nothing can be written to: SQLite cannot keep its books beside a WAL file. No
-    # writer can be at work there either, so the file may be read as it stands, if it is whole.
-    wal = Path(f"{path}-wal")
-    if wal.exists() and wal.stat().st_size:
-        msg = f"{path} lies in a read-only folder, its newest events in {wal.name}: copy both"
-        raise LogError(msg)
-    try:
-        return _look_at(f"{uri}?immutable=1"), f"{uri}?immutable=1"
-    except sqlite3.Error as error:
-        raise _plain(error, str(path)) from error
-
-
-def _cannot_write_beside(error: sqlite3.OperationalError) -> bool:
-    return "readonly" in str(error) or "unable to open" in str(error)
-
-
-def _look_at(uri: str) -> _Look:
-    with closing(sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)) as connection:
-
-        def one(sql: str) -> int:
-            return int(connection.execute(sql).fetchone()[0])
-
-        return _Look(
-            one("PRAGMA application_id"),
-            one("PRAGMA user_version"),
-            one("SELECT count(*) FROM sqlite_master"),
-        )
-
-
-_HALF_MADE = "{} is empty or half made: make it with `tracker init`"
-
-
-def _plain(error: Exception, path: str) -> LogError:
-    """Say in plain words what SQLite met."""
-    text = str(error)
-    if "not a database" in text:
-        return LogError(f"{path} is not a log (not an SQLite database)")
-    if "readonly" in text:
-        return LogError(f"{path} is read-only: it can be asked, not added to")
-    if "full" in text:
-        return LogError(f"the disk holding {path} is full: nothing was recorded; make room")
-    if "locked" in text:
-        return LogError(f"{path} was busy for {LOCK_SECONDS} s: another writer holds it; try again")
-    if "no such table" in text:
-        return LogError(_HALF_MADE.format(path))
-    if "unable to open" in text:
-        return LogError(f"{path} cannot be opened: see that its folder exists and may be read")
-    return LogError(f"{path}: {text}")
+            raise plain_error(error, self.path) from error

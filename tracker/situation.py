@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from projections import answers
 from projections.names import DEFAULT_POLICY
-from projections.store import MEMORY, Row, Store, StoreError, replace_file
+from projections.store import Row, Store
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.instants import (
     AsOf,
@@ -21,6 +21,7 @@ from tracker.instants import (
     parse_moment,
 )
 from tracker.log import Conflict, Log
+from tracker.model import ReadModel
 
 if TYPE_CHECKING:
     from tracker.quotes import Quote
@@ -89,7 +90,7 @@ class Situation:
         """Open the log at `path`, or make it; raises LogError. ":memory:" keeps all in memory."""
         self.log = Log(path, create=create)
         self.clock = clock
-        self._store: Store | None = None
+        self.model = ReadModel(self.log)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -101,9 +102,7 @@ class Situation:
 
     def close(self) -> None:
         """Close the log and the read model; safe to call twice."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        self.model.close()
         self.log.close()
 
     # -- recording -----------------------------------------------------------------------------
@@ -215,58 +214,12 @@ class Situation:
     @property
     def store(self) -> Store:
         """The read model, followed up to the log."""
-        if self._store is None:
-            self._store = self._open_store()
-        try:
-            self._catch_up(self._store)
-        except StoreError:
-            self._store = self._reopened(self._store)
-        return self._store
-
-    def _reopened(self, store: Store) -> Store:
-        """Open the model anew: another process has replaced it by one that it rebuilt.
-
-        Or it cannot be written, or the disk is full: the answers are the same from memory.
-        """
-        store.close()
-        fresh = self._open_store()
-        try:
-            self._catch_up(fresh)
-        except StoreError:
-            fresh.close()
-            fresh = Store(MEMORY)
-            self._catch_up(fresh)
-        return fresh
-
-    def _catch_up(self, store: Store) -> None:
-        if not self._belongs(store):
-            store.clear()  # a model of another log that had this one's name
-        if store.position < self.log.position:
-            self._follow(store)
+        return self.model.store
 
     @property
     def store_path(self) -> str:
-        """Where the read model lies: situation.db has situation.state.db beside it."""
-        path = Path(self.log.path)
-        if self.log.path == MEMORY:
-            return MEMORY
-        return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.state.db"))
-
-    def _open_store(self) -> Store:
-        try:
-            return Store(self.store_path)
-        except StoreError:
-            # A folder that cannot be written to: the answers are the same, worked out in memory.
-            return Store(MEMORY)
-
-    def _belongs(self, store: Store) -> bool:
-        return store.position == 0 or self.log.event_id(store.position) == store.meta("event")
-
-    def _follow(self, store: Store, progress: Callable[[int], None] = lambda _: None) -> int:
-        from projections.follower import follow
-
-        after = store.position
-        return follow(store, self.log.read(after), after=after, progress=progress)
+        """Where the read model lies."""
+        return self.model.path
 
     def registry(self) -> Registry:
         """Give the registry as the log now has it."""
@@ -276,28 +229,11 @@ class Situation:
 
     def rebuild(self, progress: Callable[[int], None] = lambda _: None) -> int:
         """Rebuild the read model into a new file that replaces the old at once; events read."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
-        if self.log.path == MEMORY:
-            return self._follow(self.store, progress)
-        fresh = Path(f"{self.store_path}.{self.clock()}.new")
-        try:
-            with Store(fresh) as store:
-                count = self._follow(store, progress)
-            replace_file(fresh, Path(self.store_path))
-        finally:
-            fresh.unlink(missing_ok=True)
-        return count
+        return self.model.rebuild(progress)
 
     def compare(self, progress: Callable[[int], None] = lambda _: None) -> list[str]:
         """Rebuild aside and compare: one line for each row that the live model has otherwise."""
-        with Store(MEMORY) as fresh:
-            self._follow(fresh, progress)
-            wanted, found = list(fresh.dump()), list(self.store.dump())
-        lines = [f"missing in {table}: {row[:4]}" for table, row in set(wanted) - set(found)]
-        lines += [f"wrong in {table}: {row[:4]}" for table, row in set(found) - set(wanted)]
-        return sorted(lines)
+        return self.model.compare(progress)
 
     # -- asking --------------------------------------------------------------------------------
 
@@ -351,7 +287,8 @@ class Situation:
     ) -> Answer:
         """Answer how the belief about one key ran, in valid and in known time."""
         rows = answers.history(self.store, clocks, key, projection)
-        return self._answer(clocks, rows, [], projection=projection, key=key)
+        answer = self._answer(clocks, rows, [], projection=projection, key=key)
+        return replace(answer, query={**answer.query, "as_of": None})  # a history has no as-of
 
     def audit(self, clocks: AsOf, projection: str, key: str) -> Answer:
         """Answer why: the cell's row, and every fact with its role, back to the sentence.
@@ -452,9 +389,18 @@ class Situation:
         """Check log, read model, SQLite and disk: {verdict: ok | warning | WRONG, what, found}."""
         from tracker.diagnosis import diagnose
 
-        with self._open_store() as store:
-            behind = self.log.position - store.position if self._belongs(store) else None
-        return diagnose(self.log, behind)
+        return diagnose(self.log, self.model)
+
+
+def check_situation(data: bytes, file: str, log: str) -> None:
+    """Refuse a situation.yaml before a new log is made for it. Raises InputError.
+
+    Where there is a log already, it may lean on what is registered there: `register` checks that.
+    """
+    from tracker.situation_file import read_situation
+
+    if not Path(log).exists():
+        read_situation(data, file)
 
 
 def seeds(name: str) -> Path:

@@ -229,9 +229,9 @@ def _why_not(claim: Claim, t: Instant, k: Instant) -> tuple[str, str]:
             return "dissents", "denies it: makes no belief of its own"
         return "not-yet", f"{claim.status}: makes no belief about what is"
     if claim.published > k:
-        return "not-yet", f"not known: published by {_day(claim.published)}"
+        return "not-yet", f"not known: published {_day(claim.published)}"
     if claim.retracted is not None and claim.retracted <= k:
-        return "retracted", f"retracted by {_day(claim.retracted)}"
+        return "retracted", f"retracted {_day(claim.retracted)}"
     if claim.start.earliest > t:
         return "not-yet", "begins later"
     if claim.end and claim.end.latest - 1 <= t:

@@ -74,11 +74,13 @@ def _verdict(answer: Answer) -> str:
     name = rows[0]["name"] if rows else answer.names.get(query["key"], query["key"])
     said = words.value(query["projection"], rows[0] if rows else None, answer.names)
     if rows and rows[0].get("since"):
-        said += f" ({rows[0]['support']}) since {words.since(rows[0])}"
+        said += f" ({rows[0]['support']}) {words.begun(rows[0])}"
         may = words.possibly(rows[0], answer.names)
         said += f"; {may}" if may else ""
-    known = f" as known at {words.clock(query['known_at'])}" if query["known_at"] else ""
-    return f"{name}, {query['projection']} as of {words.clock(query['as_of'])}{known}: {said}"
+    known = query["known_at"]
+    as_known = f" as known at {words.clock(known, answer.zone)}" if known else ""
+    as_of = words.clock(query["as_of"], answer.zone)
+    return f"{name}, {query['projection']} as of {as_of}{as_known}: {said}"
 
 
 def _cells(answer: Answer) -> Any:  # noqa: ANN401 - a function from a line to its cells

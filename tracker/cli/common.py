@@ -206,15 +206,14 @@ def tell_of_no_model(situation: Situation) -> bool:
 
 
 def recorder(by: str | None) -> str:
-    """Name who records."""
-    if by:
-        return by
+    """Name who records; what is not UTF-8 in a login name is shown as question marks."""
     import getpass
 
     try:
-        return getpass.getuser()
+        name = by or getpass.getuser()
     except (OSError, KeyError):  # no login name, as in some containers
-        return os.environ.get("HOSTNAME", "unknown")
+        name = os.environ.get("HOSTNAME", "unknown")
+    return name.encode(errors="replace").decode()
 
 
 def read_file(path: str) -> tuple[bytes, str]:

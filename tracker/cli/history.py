@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from tracker.cli import words
@@ -13,7 +16,12 @@ from tracker.cli.common import (
     recorded_option,
     zone_option,
 )
-from tracker.cli.output import emit, safe, table
+from tracker.cli.output import emit, note, safe, table
+
+if TYPE_CHECKING:
+    from tracker.situation import Answer
+
+Row = dict[str, Any]
 
 
 @click.command()
@@ -21,6 +29,7 @@ from tracker.cli.output import emit, safe, table
 @click.option("--projection", help="Only this projection, where several have the key.")
 @click.option("--known-at", metavar="TIME", help="Only what had been reported by then.")
 @recorded_option
+@click.option("--instants", is_flag=True, help="To the instant, not by days.")
 @zone_option("Zone of times written without one.")
 @common_options
 def history(
@@ -28,12 +37,13 @@ def history(
     projection: str | None,
     known_at: str | None,
     recorded_at: str | None,
+    instants: bool,
     tz: str | None,
 ) -> None:
     """Tell how the belief about one key ran.
 
-    A row for each state, over the time in which it was so (VALID) and the time in which that was
-    what the reports said (KNOWN).
+    A row for each state: known at which days, as of which days it is what the reports say. Read
+    a row as the answer to `tracker state KEY --known-at DAY --as-of DAY` for any day in them.
 
     \b
     Examples:
@@ -48,19 +58,47 @@ def history(
         return
     if not options().quiet:
         click.echo(safe(words.heading(answer, f"history of {key}")) + "\n")
-    headers = ["KNOWN FROM", "TO", "VALID FROM", "TO", "STATE", "SINCE", "EVIDENCE"]
+    lines, within = _lines(answer, instants=instants)
     several = len({row["projection"] for row in answer.rows}) > 1
-    cells = [
-        [
-            *([row["projection"]] if several else []),
-            words.moment(row["known_from"]),
-            words.moment(row["known_to"]),
-            words.moment(row["valid_from"]),
-            words.moment(row["valid_to"]),
-            words.value(row["projection"], row, answer.names),
-            words.since(row),
-            words.evidence(row, answer.names),
-        ]
-        for row in answer.rows
-    ]
-    click.echo(table([*(["PROJECTION"] if several else []), *headers], cells))
+    headers = ["KNOWN AT", "AS OF", "STATE", "SINCE", "EVIDENCE"]
+    cells = [line if several else line[1:] for line in lines]
+    click.echo(table(["PROJECTION", *headers] if several else headers, cells))
+    if within:
+        note(f"{within} more that last less than a day: --instants shows them")
+
+
+def _lines(answer: Answer, *, instants: bool) -> tuple[list[list[str]], int]:
+    """Give a line for each stretch that reads alike, and how many cover no end of a day."""
+    say = _instants if instants else words.days
+    lines: list[list[str]] = []
+    within = 0
+    for _, together in groupby(answer.rows, key=lambda row: _reads(row, answer)):
+        rows = list(together)
+        first = rows[0]
+        known = say(first["known_from"], first["known_to"], answer.zone)
+        valid = say(first["valid_from"], rows[-1]["valid_to"], answer.zone)
+        if known is None or valid is None:
+            within += 1
+            continue
+        lines.append([first["projection"], known, valid, *_said(first, answer)])
+    return lines, within
+
+
+def _reads(row: Row, answer: Answer) -> tuple[str, ...]:
+    """What a line shows of a row, apart from its valid time."""
+    known = (row["projection"], row["known_from"], row["known_to"])
+    return (*map(str, known), *_said(row, answer))
+
+
+def _said(row: Row, answer: Answer) -> tuple[str, str, str]:
+    return (
+        words.value(row["projection"], row, answer.names),
+        words.since(row),
+        words.evidence(row, answer.names),
+    )
+
+
+def _instants(start: str | None, stop: str | None, zone: str) -> str:
+    return (
+        f"{words.moment(start, zone)} .. {'' if stop is None else words.moment(stop, zone)}".strip()
+    )

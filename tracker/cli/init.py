@@ -39,7 +39,11 @@ def init(situation_file: str | None, by: str | None, yes: bool) -> None:
     Example:
       tracker init seeds/mali-2013/situation.yaml
     """
+    from tracker.situation import check_situation
+
     data, name = read_file(situation_file) if situation_file else (b"", "")
+    if situation_file:
+        check_situation(data, name, options().log)
     situation = open_situation(create=True)
     added, already = 0, 0
     if situation_file:

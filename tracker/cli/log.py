@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import groupby, islice
+from typing import Any
 
 import click
 
 from tracker.cli import words
 from tracker.cli.common import FARTHEST, common_options, open_situation, options
-from tracker.cli.output import dump, emit, table
+from tracker.cli.output import dump, emit, safe, table
 
 
 @click.command()
@@ -34,18 +35,23 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
     found = list(islice(rows, limit))
     if emit({"log": {"position": situation.log.position}, "rows": found}, found):
         return
-    cells = [
-        [
-            f"#{row['position']}",
-            row["recorded_at"][:16] + "Z",
-            row["recorded_by"],
-            row["kind"],
-            (row["fact"] or row["report"] or "")[:8],
-            row["subject"] or "",
-            words.when(row["when"]),
-            row["what"],
-        ]
-        for row in found
+    if not found:
+        click.echo("no events")
+    for (at, by), together in groupby(
+        found, key=lambda row: (row["recorded_at"], row["recorded_by"])
+    ):
+        click.echo(safe(f"recorded {at} by {by}"))
+        click.echo(
+            table(["#", "KIND", "ID", "ABOUT", "WHEN", "WHAT"], map(_cells, together)) + "\n"
+        )
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    return [
+        f"#{row['position']}",
+        row["kind"],
+        (row["fact"] or row["report"] or "")[:8],
+        row["subject"] or "",
+        words.when(row["when"]),
+        row["what"],
     ]
-    headers = ["#", "RECORDED", "BY", "KIND", "ID", "ABOUT", "WHEN", "WHAT"]
-    click.echo(table(headers, cells) if cells else "no events")

@@ -42,14 +42,12 @@ def state(projection: str | None, key: str | None, **clocks: str | None) -> None
         note(text)
     if emit(answer.as_json(), answer.rows):
         return
-    if not options().quiet:
-        click.echo(safe(words.heading(answer, projection or "state")))
-    if not answer.rows:
-        click.echo("\nno evidence")
+    parts = [] if options().quiet else [safe(words.heading(answer, projection or "state"))]
     for name, rows in groupby(answer.rows, key=lambda row: row["projection"]):
         headers, cells = COLUMNS[name]
-        click.echo("" if projection else f"\n{name.upper()}")
-        click.echo(table(headers, [cells(row, answer) for row in rows]))
+        title = "" if projection else f"{name.upper()}\n"
+        parts.append(title + table(headers, [cells(row, answer) for row in rows]))
+    click.echo("\n\n".join(parts if answer.rows else [*parts, "no evidence"]))
 
 
 def _control(row: Row, answer: Answer) -> list[str]:

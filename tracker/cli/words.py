@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tracker.edtf import EdtfError, describe
@@ -19,28 +19,55 @@ Row = Mapping[str, Any]
 Names = Mapping[str, str]
 
 
-def moment(text: str | None) -> str:
-    """Say an instant: a midnight as its day, the last one of a day or a minute as its end."""
+def moment(text: str | None, zone: str = "UTC") -> str:
+    """Say an instant, by the days of a zone: a midnight as its day, the last one as its end."""
     if text is None:
         return ".."
     instant = parse_moment(text).earliest
-    at = to_datetime(instant)
+    at = to_datetime(instant, zone)
     if at.time() == time.min:
         return _day(at)
     if at.time() == time.max:
         return f"end of {_day(at)}"
-    if at.time() == time(at.hour, at.minute, 59, 999_999):
-        return f"end of {_day(at)} {at:%H:%M}Z"
-    return f"{_day(at)} {at:%H:%M:%S}Z"
+    utc = to_datetime(instant)
+    if utc.time() == time(utc.hour, utc.minute, 59, 999_999):
+        return f"end of {_day(utc)} {utc:%H:%M}Z"
+    return f"{_day(utc)} {utc:%H:%M:%S}Z"
 
 
-def _day(day: datetime) -> str:
-    return describe(day.date().isoformat())
+def _day(day: date) -> str:
+    return describe(f"{day:%Y-%m-%d}".zfill(10))
 
 
-def clock(text: str | None) -> str:
+def days(start: str | None, stop: str | None, zone: str) -> str | None:
+    """Say a stretch [start, stop) by the days at whose end it is so; None where there is none.
+
+    That is how a bare date asks: what is so as of 14 January is so at the end of the 14th.
+    """
+    first = _date(start, zone)
+    last = None if stop is None else _date(stop, zone)
+    if last is not None:
+        last -= timedelta(days=1)
+    if first is None or last is None:
+        return f"from {_day(first)}" if first else f"until {_day(last)}" if last else "always"
+    if first > last:
+        return None
+    return when(f"[{first}..{last}]") if first < last else _day(first)
+
+
+def _date(text: str | None, zone: str) -> date | None:
+    return None if text is None else to_datetime(parse_moment(text).earliest, zone).date()
+
+
+def clock(text: str | None, zone: str = "UTC") -> str:
     """Say a clock of a question: the end of a day, or of a minute, by its name alone."""
-    return moment(text).removeprefix("end of ")
+    return moment(text, zone).removeprefix("end of ")
+
+
+def begun(row: Row) -> str:
+    """Say since when, to follow a state: "since 14 Jan 2013", "by 21 Jan 2013"."""
+    said = since(row)
+    return said if said.startswith(("by ", "since ", "from ")) or not said else f"since {said}"
 
 
 def when(edtf: str | None) -> str:
@@ -138,16 +165,16 @@ def heading(answer: Answer, what: str) -> str:
     parts = [answer.title]
     as_of = query["as_of"]
     if as_of:
-        day = clock(as_of)
-        whole_day = moment(as_of).startswith("end of ") and not day.endswith("Z")
+        day = clock(as_of, answer.zone)
+        whole_day = moment(as_of, answer.zone).startswith("end of ") and not day.endswith("Z")
         end = f" (end of day, {answer.zone})" if whole_day else ""
         parts.append(f"{what} as of {day}{end}")
     else:
         parts.append(what)
     known = query["known_at"]
-    parts.append(f"known at {clock(known)}" if known else "all reports")
+    parts.append(f"known at {clock(known, answer.zone)}" if known else "all reports")
     if query["recorded_at"]:
         at = query["recorded_at"]
-        parts.append(f"recorded at {at if at.startswith('#') else clock(at)}")
+        parts.append(f"recorded at {at if at.startswith('#') else clock(at, answer.zone)}")
     parts += [query["policy"], f"log #{answer.position}"]
     return " · ".join(parts)

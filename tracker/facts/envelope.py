@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from tracker.facts.base import Fact
+from tracker.instants import format_instant
 
 if TYPE_CHECKING:
     from tracker.facts import Body
@@ -31,6 +32,11 @@ class Event:
     recorded_at: int = 0
     recorded_by: str = ""
     position: int = 0
+
+    @property
+    def mark(self) -> str:
+        """Tell it from the event at its position in any other log: its id, and when recorded."""
+        return f"{self.id} {format_instant(self.recorded_at)}"
 
     @property
     def fact(self) -> Fact | None:

@@ -1,0 +1,146 @@
+"""The log's file: its tables, and a look at it before anything is opened or written.
+
+Knows nothing of events. A file that someone else made is refused unless it is plainly a log: it
+may hold no trigger and no view but our own, so that nothing of its maker's runs here.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from tracker.errors import LogError
+
+APPLICATION_ID = 0x53495454  # "SITT", so that a stray database is not taken for a log
+SCHEMA_VERSION = 1
+LOCK_SECONDS = 30
+
+_TRIGGERS = {
+    "events_are_kept": """CREATE TRIGGER events_are_kept BEFORE DELETE ON stored_events
+        BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
+    "events_are_fixed": """CREATE TRIGGER events_are_fixed BEFORE UPDATE ON stored_events
+        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
+}
+SCHEMA = (
+    f"PRAGMA application_id={APPLICATION_ID}",
+    f"PRAGMA user_version={SCHEMA_VERSION}",
+    """CREATE TABLE IF NOT EXISTS stored_events (
+        seq INTEGER PRIMARY KEY,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        event_id TEXT NOT NULL UNIQUE,
+        UNIQUE (originator_id, originator_version))""",
+    # The last rowid of a table is given out again after a delete; this counter never goes back.
+    "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER)",
+    "INSERT OR IGNORE INTO log_head VALUES (1, 0)",
+    *(sql.replace("TRIGGER", "TRIGGER IF NOT EXISTS", 1) for sql in _TRIGGERS.values()),
+)
+
+
+def check_file(path: Path, *, create: bool) -> str:
+    """Refuse what is plainly not a log before SQLite writes anything beside it; give its URI."""
+    uri = path.absolute().as_uri()
+    if path.is_dir():
+        msg = f"{path} is a folder: name the log's file, such as {path / 'situation.db'}"
+        raise LogError(msg)
+    if not path.exists() or path.stat().st_size == 0:
+        if create:
+            return uri
+        msg = f"no log at {path}: make one with `tracker init`, or name another with --log"
+        raise LogError(msg)
+    found, uri = _look(path, uri)
+    if found.tables == 0 and found.application_id == 0:
+        if create:
+            return uri  # an `init` that was killed before it made its tables
+        raise LogError(_HALF_MADE.format(path))
+    if found.application_id != APPLICATION_ID:
+        msg = f"{path} is a database, but not a tracker's log: name another with --log"
+        raise LogError(msg)
+    if found.foreign:
+        msg = (
+            f"{path} holds what no log holds ({', '.join(found.foreign)}): refused, nothing was run"
+        )
+        raise LogError(msg)
+    if found.version > SCHEMA_VERSION:
+        msg = f"{path} was made by a newer tracker (schema {found.version}): update this one"
+        raise LogError(msg)
+    return uri
+
+
+class _Look(NamedTuple):
+    application_id: int
+    version: int
+    tables: int
+    foreign: tuple[str, ...]
+
+
+def _look(path: Path, uri: str) -> tuple[_Look, str]:
+    """Look at a file without changing it; give what was seen, and the URI to open it by."""
+    try:
+        return _look_at(f"{uri}?mode=ro"), uri
+    except sqlite3.OperationalError as error:
+        if not _cannot_write_beside(error):
+            raise plain_error(error, str(path)) from error
+    except sqlite3.Error as error:
+        raise plain_error(error, str(path)) from error
+    # A folder that nothing can be written to: SQLite cannot keep its books beside a WAL file. No
+    # writer can be at work there either, so the file may be read as it stands, if it is whole.
+    wal = Path(f"{path}-wal")
+    if wal.exists() and wal.stat().st_size:
+        msg = f"{path} lies in a read-only folder, its newest events in {wal.name}: copy both"
+        raise LogError(msg)
+    try:
+        return _look_at(f"{uri}?immutable=1"), f"{uri}?immutable=1"
+    except sqlite3.Error as error:
+        raise plain_error(error, str(path)) from error
+
+
+def _cannot_write_beside(error: sqlite3.OperationalError) -> bool:
+    return "readonly" in str(error) or "unable to open" in str(error)
+
+
+def _look_at(uri: str) -> _Look:
+    with closing(sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)) as connection:
+
+        def one(sql: str) -> int:
+            return int(connection.execute(sql).fetchone()[0])
+
+        return _Look(
+            one("PRAGMA application_id"),
+            one("PRAGMA user_version"),
+            one("SELECT count(*) FROM sqlite_master"),
+            _foreign(connection),
+        )
+
+
+def _foreign(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Name the triggers and views that are not ours, word for word."""
+    found = connection.execute(
+        "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')"
+    )
+    return tuple(f"{kind} {name!r}" for kind, name, sql in found if _TRIGGERS.get(name) != sql)
+
+
+_HALF_MADE = "{} is empty or half made: make it with `tracker init`"
+
+
+def plain_error(error: Exception, path: str) -> LogError:
+    """Say in plain words what SQLite met."""
+    text = str(error)
+    if "not a database" in text:
+        return LogError(f"{path} is not a log (not an SQLite database)")
+    if "readonly" in text:
+        return LogError(f"{path} is read-only: it can be asked, not added to")
+    if "full" in text:
+        return LogError(f"the disk holding {path} is full: nothing was recorded; make room")
+    if "locked" in text:
+        return LogError(f"{path} was busy for {LOCK_SECONDS} s: another writer holds it; try again")
+    if "no such table" in text:
+        return LogError(_HALF_MADE.format(path))
+    if "unable to open" in text:
+        return LogError(f"{path} cannot be opened: see that its folder exists and may be read")
+    return LogError(f"{path}: {text}")

@@ -1,0 +1,126 @@
+"""The read model of a log: where it lies, kept up to the log, rebuilt, compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+from projections.store import MEMORY, Store, StoreError, replace_file
+from tracker.log import Log
+
+
+def _silent(_position: int) -> None:
+    """Tell nobody of progress."""
+
+
+class ReadModel:
+    """The store beside a log, opened when it is first asked for."""
+
+    def __init__(self, log: Log) -> None:
+        """Open nothing yet."""
+        self._log = log
+        self._store: Store | None = None
+
+    def close(self) -> None:
+        """Close the store; safe to call twice."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    @property
+    def path(self) -> str:
+        """Where it lies: situation.db has situation.state.db beside it."""
+        path = Path(self._log.path)
+        if self._log.path == MEMORY:
+            return MEMORY
+        return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.state.db"))
+
+    @property
+    def store(self) -> Store:
+        """The store, followed up to the log."""
+        if self._store is None:
+            self._store = self._open()
+        try:
+            self._catch_up(self._store)
+        except StoreError:
+            self._store = self._reopened(self._store)
+        return self._store
+
+    def _open(self) -> Store:
+        try:
+            return Store(self.path)
+        except StoreError:
+            # A folder that cannot be written to: the answers are the same, worked out in memory.
+            return Store(MEMORY)
+
+    def _reopened(self, store: Store) -> Store:
+        """Open the model anew: another process has replaced it by one that it rebuilt.
+
+        Or it cannot be written, or the disk is full: the answers are the same from memory.
+        """
+        store.close()
+        fresh = self._open()
+        try:
+            self._catch_up(fresh)
+        except StoreError:
+            fresh.close()
+            fresh = Store(MEMORY)
+            self._catch_up(fresh)
+        return fresh
+
+    def _catch_up(self, store: Store) -> None:
+        if not self._belongs(store):
+            store.clear()  # a model of another log that had this one's name
+        if store.position < self._log.position:
+            self._follow(store, _silent)
+
+    def _belongs(self, store: Store) -> bool:
+        return store.position == 0 or self._log.mark(store.position) == store.meta("mark")
+
+    def _follow(self, store: Store, progress: Callable[[int], None]) -> int:
+        from projections.follower import follow
+
+        after = store.position
+        return follow(store, self._log.read(after), after=after, progress=progress)
+
+    def rebuild(self, progress: Callable[[int], None] = _silent) -> int:
+        """Rebuild into a new file that replaces the old at once; give the events read.
+
+        `progress` is told each position reached. Raises StoreError, and leaves the old model.
+        """
+        self.close()
+        if self._log.path == MEMORY:
+            return self._follow(self.store, progress)
+        fresh = Path(f"{self.path}.{uuid4().hex[:8]}.new")
+        try:
+            with Store(fresh) as store:
+                count = self._follow(store, progress)
+            replace_file(fresh, Path(self.path))
+        finally:
+            for left in (fresh, Path(f"{fresh}-journal")):
+                left.unlink(missing_ok=True)
+        return count
+
+    def compare(self, progress: Callable[[int], None] = _silent) -> list[str]:
+        """Rebuild aside and compare: one line for each row that the live model has otherwise."""
+        with Store(MEMORY) as fresh:
+            self._follow(fresh, progress)
+            wanted, found = set(fresh.dump()), set(self.store.dump())
+        lines = [f"missing in {table}: {row[:4]}" for table, row in wanted - found]
+        lines += [f"wrong in {table}: {row[:4]}" for table, row in found - wanted]
+        return sorted(lines)
+
+    def verdict(self) -> tuple[str, str]:
+        """Judge the model as it lies there, before any question mends it: (verdict, found)."""
+        if self._log.path != MEMORY and not Path(self.path).exists():
+            return "ok", "none yet; a question makes it"
+        try:
+            with Store(self.path) as store:
+                if not self._belongs(store):
+                    return "warning", "of another log: the next question rebuilds it"
+                behind = self._log.position - store.position
+        except StoreError as error:
+            return "warning", str(error)
+        plural = "" if behind == 1 else "s"
+        return "ok", f"{behind} event{plural} behind; a question brings it up to date"
