@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, Protocol
 
 from tracker.instants import FUTURE_OPEN, Bounds, Instant, format_open
@@ -85,13 +85,15 @@ class Claim:
 
     def to_json(self) -> str:
         """Write it for the read model."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        data = {one.name: getattr(self, one.name) for one in fields(self)}
+        data["since"] = (self.since.edtf, self.since.earliest, self.since.latest)
+        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Claim:
         """Read it back."""
         data = json.loads(text)
-        data["since"] = Since(**data["since"])
+        data["since"] = Since(*data["since"])
         data["actors"] = tuple(data["actors"])
         data["start"] = Bounds(*data["start"])
         data["end"] = Bounds(*data["end"]) if data["end"] else None

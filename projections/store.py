@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from projections.beliefs import Belief
 
 MEMORY = ":memory:"
-VERSION = 3
+VERSION = 4
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 REGISTERS = ("places", "actors", "sources", "schemes")
