@@ -375,11 +375,11 @@ class Situation:
             raise NotFoundError(f"no event {name}: `tracker log` lists them (#position, or an id)")
         return event_detail(events[0], self.store)
 
-    def quote(self, locator: Mapping[str, object], folder: Path) -> Quote:
+    def quote(self, locator: Mapping[str, object], folder: str | Path) -> Quote:
         """Look a locator up in a folder of documents (tracker.quotes)."""
         from tracker.quotes import look_up
 
-        return look_up(locator, folder)
+        return look_up(locator, Path(folder))
 
     def names(self) -> dict[str, str]:
         """Give the name of every registered place, actor, source and scheme by id."""

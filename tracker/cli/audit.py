@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,12 +22,12 @@ Row = dict[str, Any]
 @click.option(
     "--documents",
     metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=click.Path(exists=True, file_okay=False),
     help="Print the quoted text from the documents in this folder, and verify its hashes.",
 )
 @clock_options
 @common_options
-def audit(projection: str, key: str, documents: Path | None, **clocks: str | None) -> None:
+def audit(projection: str, key: str, documents: str | None, **clocks: str | None) -> None:
     """Tell why a cell is as it is, back to the sentence.
 
     Every fact that decided, supported or lost is listed with its part, and the rule.
@@ -56,7 +55,7 @@ def audit(projection: str, key: str, documents: Path | None, **clocks: str | Non
     click.echo(f"rule: {answer.more['rule']}")
 
 
-def _quote(situation: Situation, line: Row, documents: Path) -> None:
+def _quote(situation: Situation, line: Row, documents: str) -> None:
     quote = situation.quote(line["locator"], documents)
     line["quote"] = quote.text
     line["verified"] = quote.verified

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import shlex
 from contextlib import chdir
-from pathlib import Path
-from shutil import copytree
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import click
 
 from tracker.cli.common import common_options
 from tracker.errors import TrackerError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LOG = "situation.db"
 STEPS = (
@@ -38,11 +39,11 @@ STEPS = (
 @click.option(
     "--keep",
     metavar="DIR",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=click.Path(file_okay=False),
     help="Work in this folder and leave everything there to explore.",
 )
 @common_options
-def demo(keep: Path | None) -> None:
+def demo(keep: str | None) -> None:
     """Run the Mali situation of January 2013 end to end.
 
     On SQLite, in a folder of its own; every command is shown as one would type it.
@@ -51,13 +52,17 @@ def demo(keep: Path | None) -> None:
     Example:
       tracker demo --keep mali
     """
+    from pathlib import Path
+    from shutil import copytree
+    from tempfile import TemporaryDirectory
+
     from tracker.situation import seeds
 
     if keep:
-        _refuse_what_is_not_ours(seeds("mali-2013"), keep)
+        _refuse_what_is_not_ours(seeds("mali-2013"), Path(keep))
         copytree(seeds("mali-2013"), keep, dirs_exist_ok=True)
-        _run(keep)
-        click.echo(f"\nExplore: cd {shlex.quote(str(keep))}, then tracker --help")
+        _run(Path(keep))
+        click.echo(f"\nExplore: cd {shlex.quote(keep)}, then tracker --help")
         return
     with TemporaryDirectory() as folder:
         copytree(seeds("mali-2013"), folder, dirs_exist_ok=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -59,6 +57,9 @@ def emit(whole: object, rows: Sequence[Row]) -> bool:
 def _csv(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
+    import csv
+    import io
+
     columns = list(dict.fromkeys(name for row in rows for name in row))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -1,15 +1,16 @@
-"""Rows in words: states, numbers, times, as a person reads them."""
+"""Rows in words: states, numbers, times, as a person reads them.
+
+Every verb's module imports this one, so what reads times is imported only where one is said.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tracker.edtf import EdtfError, describe
-from tracker.instants import parse_moment, to_datetime
-
 if TYPE_CHECKING:
+    from datetime import date
+
     from tracker.situation import Answer
 
 MOST_EVIDENCE = 16
@@ -21,6 +22,10 @@ Names = Mapping[str, str]
 
 def moment(text: str | None, zone: str = "UTC") -> str:
     """Say an instant, by the days of a zone: a midnight as its day, the last one as its end."""
+    from datetime import time
+
+    from tracker.instants import parse_moment, to_datetime
+
     if text is None:
         return ".."
     instant = parse_moment(text).earliest
@@ -36,7 +41,7 @@ def moment(text: str | None, zone: str = "UTC") -> str:
 
 
 def _day(day: date) -> str:
-    return describe(f"{day:%Y-%m-%d}".zfill(10))
+    return when(f"{day:%Y-%m-%d}".zfill(10))
 
 
 def days(start: str | None, stop: str | None, zone: str) -> str | None:
@@ -44,6 +49,8 @@ def days(start: str | None, stop: str | None, zone: str) -> str | None:
 
     That is how a bare date asks: what is so as of 14 January is so at the end of the 14th.
     """
+    from datetime import timedelta
+
     first = _date(start, zone)
     last = None if stop is None else _date(stop, zone)
     if last is not None:
@@ -56,6 +63,8 @@ def days(start: str | None, stop: str | None, zone: str) -> str | None:
 
 
 def _date(text: str | None, zone: str) -> date | None:
+    from tracker.instants import parse_moment, to_datetime
+
     return None if text is None else to_datetime(parse_moment(text).earliest, zone).date()
 
 
@@ -72,6 +81,8 @@ def begun(row: Row) -> str:
 
 def when(edtf: str | None) -> str:
     """Say an EDTF value."""
+    from tracker.edtf import EdtfError, describe
+
     if not edtf:
         return ""
     try:
