@@ -19,7 +19,9 @@ PROGRAMS = ["scripts/demo", "scripts/lint", "scripts/test", ".ci/run"]
 FOLDERS = {"tracker", "projections", "seeds", "tests", "scripts"}
 FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 # What a face may import besides the situation.
-VALUES = {f"tracker.{name}" for name in ("edtf", "errors", "instants", "quantities", "times")}
+VALUES = {
+    f"tracker.{name}" for name in ("edtf", "errors", "instants", "outcomes", "quantities", "times")
+}
 UNBOUND = {"tracker.__main__", "tracker._version", "tracker.situation"}
 
 

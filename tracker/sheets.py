@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from pydantic import BaseModel
-
 from tracker.errors import InputError, Problem
 from tracker.facts import FACT_KINDS, Fact
 from tracker.facts.alerts import LevelFact
-from tracker.facts.record import NotCoded, Published, SheetFile
+from tracker.facts.record import NotCoded, ReportHeader, SheetFile
 from tracker.registry import Registry
 from tracker.reports import Report, make_report
-from tracker.sources import FROZEN, Document, Slug, Text
 from tracker.validation import did_you_mean, validate, warn_of_bidi
 from tracker.yamltree import Path, Tree, load
 
@@ -24,19 +21,6 @@ KINDS: dict[str, type[Fact]] = {kind.TOPIC: kind for kind in FACT_KINDS}
 
 _OURS = ("id", "locator")  # fields of a fact that a sheet may not set; it writes `at`
 _TOP = ("report", "facts", "not_coded")
-
-
-class Header(BaseModel):
-    """The `report` block of a sheet: who published what, when."""
-
-    model_config = FROZEN
-
-    source: Slug
-    published: Published
-    published_basis: Text | None = None
-    title: Text | None = None
-    url: Text | None = None
-    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +41,7 @@ def read_sheet(data: bytes, file: str, registry: Registry, *, tz: str | None = N
     problems = _unknown_keys(tree)
     context = {"zone": registry.zone, "tz": tz}
     header, found = validate(
-        tree, ("report",), tree.value.get("report", {}), Header, context=context
+        tree, ("report",), tree.value.get("report", {}), ReportHeader, context=context
     )
     problems += found
     if header and header.source not in registry.sources:
@@ -96,7 +80,7 @@ def _unknown_keys(tree: Tree) -> list[Problem]:
 
 def _facts(
     tree: Tree,
-    header: Header | None,
+    header: ReportHeader | None,
     registry: Registry,
     context: Mapping[str, Any],
     problems: list[Problem],
@@ -117,7 +101,7 @@ def _facts(
 
 
 def _fact(
-    tree: Tree, path: Path, entry: object, header: Header | None, context: Mapping[str, Any]
+    tree: Tree, path: Path, entry: object, header: ReportHeader | None, context: Mapping[str, Any]
 ) -> tuple[Fact | None, list[Problem]]:
     if not isinstance(entry, dict):
         return None, [tree.problem(path, "a fact is a mapping with a kind")]
@@ -232,7 +216,7 @@ def sheet_schema() -> dict[str, Any]:
         schema["required"] = ["kind", *schema.get("required", [])]
         definitions[name] = schema
         kinds.append({"$ref": f"#/$defs/{name}"})
-    header = Header.model_json_schema(ref_template="#/$defs/{model}")
+    header = ReportHeader.model_json_schema(ref_template="#/$defs/{model}")
     not_coded = NotCoded.model_json_schema(ref_template="#/$defs/{model}")
     definitions |= header.pop("$defs", {})
     _let_times_be_bare(definitions)

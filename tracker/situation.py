@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -22,6 +22,7 @@ from tracker.instants import (
 )
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
+from tracker.outcomes import Answer, Recorded
 
 if TYPE_CHECKING:
     from tracker.quotes import Quote
@@ -36,46 +37,6 @@ TRIES = 20
 def now() -> Instant:
     """Read the clock: microseconds UTC."""
     return time.time_ns() // 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The outcome of recording one file: how many events it added, how many were there."""
-
-    file: str
-    added: int
-    already: int
-    position: int
-    warnings: tuple[Problem, ...] = ()
-    report: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a question returns: the rows, and what they were asked by. JSON through `as_json`.
-
-    `names` gives the registered name of each id that rows speak of; `more` is what one kind of
-    question adds to the JSON (the evidence of an audit).
-    """
-
-    query: Row
-    position: int
-    title: str
-    zone: str
-    rows: tuple[Row, ...]
-    names: Mapping[str, str]
-    notes: tuple[str, ...] = ()
-    more: Row = field(default_factory=dict)
-
-    def as_json(self) -> Row:
-        """Give {"query", "log", "rows", "notes", ...}; `head` is null while there is no ledger."""
-        return {
-            "query": self.query,
-            "log": {"position": self.position, "head": None},
-            "rows": list(self.rows),
-            "notes": list(self.notes),
-            **self.more,
-        }
 
 
 class Situation:

@@ -11,7 +11,8 @@ from tracker.cli.common import clock_options, common_options, open_situation, re
 from tracker.cli.output import emit, safe, table
 
 if TYPE_CHECKING:
-    from tracker.situation import Answer, Situation
+    from tracker.outcomes import Answer
+    from tracker.situation import Situation
 
 Row = dict[str, Any]
 

@@ -19,7 +19,7 @@ from tracker.cli.common import (
 from tracker.cli.output import emit, note, safe, table
 
 if TYPE_CHECKING:
-    from tracker.situation import Answer
+    from tracker.outcomes import Answer
 
 Row = dict[str, Any]
 

@@ -13,7 +13,7 @@ from tracker.cli.common import clock_options, common_options, open_situation, op
 from tracker.cli.output import emit, note, safe, table
 
 if TYPE_CHECKING:
-    from tracker.situation import Answer
+    from tracker.outcomes import Answer
 
 Row = dict[str, Any]
 

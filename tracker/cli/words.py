@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from datetime import date
 
-    from tracker.situation import Answer
+    from tracker.outcomes import Answer
 
 MOST_EVIDENCE = 16
 """Fact ids that a row lists at most."""

@@ -49,13 +49,10 @@ class SheetFile(BaseModel):
     sha256: Sha256
 
 
-class ReportRegistered(RecordEvent):
-    """A report begins its stream: one document of one source at one publication time.
+class ReportHeader(BaseModel):
+    """Who published what, when: the `report` block of a sheet."""
 
-    `content_sha256` is the whole sha256 of the canonical content the stream's id is made from.
-    """
-
-    TOPIC = "ReportRegistered"
+    model_config = FROZEN
 
     source: Slug
     published: Published
@@ -63,6 +60,16 @@ class ReportRegistered(RecordEvent):
     title: Text | None = None
     url: Text | None = None
     document: Document | None = None
+
+
+class ReportRegistered(ReportHeader, RecordEvent):
+    """A report begins its stream: one document of one source at one publication time.
+
+    `content_sha256` is the whole sha256 of the canonical content the stream's id is made from.
+    """
+
+    TOPIC = "ReportRegistered"
+
     sheet: SheetFile | None = None
     not_coded: tuple[NotCoded, ...] = ()
     content_sha256: Sha256
