@@ -42,13 +42,21 @@ class Store:
         self.path = str(path)
         try:
             self.connection = sqlite3.connect(self.path, timeout=LOCK_SECONDS, isolation_level=None)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+        try:
             self.connection.row_factory = sqlite3.Row
             self.connection.execute("PRAGMA trusted_schema=OFF")
             if self._version() != VERSION:
                 self.clear(only_if_old=True)
-        except sqlite3.Error as error:
-            msg = f"the read model {self.path} cannot be used ({error}): run `tracker rebuild`"
-            raise StoreError(msg) from error
+        except (sqlite3.Error, StoreError) as error:
+            self.close()
+            raise self._unusable(error) from error
+
+    def _unusable(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"the read model {self.path} cannot be used ({error}): run `tracker rebuild`"
+        )
 
     def __enter__(self) -> Self:
         """Return itself."""

@@ -255,12 +255,13 @@ class Log:
         self.path = path
         memory = f"file:{uuid4().hex}?mode=memory&cache=shared"
         database = memory if path == MEMORY else check_file(Path(path), create=create)
+        self._datastore = _Datastore(database)
+        self._recorder = _Recorder(self._datastore)
         try:
-            self._datastore = _Datastore(database)
-            self._recorder = _Recorder(self._datastore)
             if create:
                 self._recorder.create_table()
         except (PersistenceError, sqlite3.Error) as error:
+            self.close()
             raise plain_error(error, path) from error
         self._store: EventStore[UUID] = EventStore(EventMapper(), self._recorder)
 
