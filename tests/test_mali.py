@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker import Situation
+from tracker import InputError, Situation
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds" / "mali-2013"
 SHEETS = ("guardian-2013-01-14.yaml", "voa-2013-01-17.yaml", "guardian-2013-01-21.yaml")
@@ -89,3 +89,17 @@ def test_what_was_known_does_not_change_when_more_is_published() -> None:
 def test_recording_a_sheet_again_adds_nothing(situation: Situation) -> None:
     again = situation.record([raw(sheet) for sheet in SHEETS], by="someone else")
     assert [outcome.added for outcome in again] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("field", ["level", "from_level"])
+def test_a_level_that_the_scheme_does_not_have_is_refused(situation: Situation, field: str) -> None:
+    levels = {"level": "red", "from_level": "bright red", field: "brigt red"}
+    sheet = (
+        "report: {source: voa, published: 2013-02-03}\n"
+        "facts:\n"
+        "  - {kind: ThreatLevelLowered, scheme: vigipirate, scope: france, by: [france],\n"
+        f"     level: {levels['level']}, from_level: {levels['from_level']},\n"
+        "     when: 2013-02-01, status: occurred, voice: reporter, gist: The level went down.}\n"
+    )
+    with pytest.raises(InputError, match=rf"{field}: .* no level 'brigt red': did you mean bright"):
+        situation.record([(sheet.encode(), "lowered.yaml")], by="tests")

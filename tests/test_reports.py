@@ -322,6 +322,11 @@ def test_what_a_later_file_leaves_out_stays_registered() -> None:
         ("places: {bamako: {name: Bamako, within: mali}}", "unknown place 'mali'"),
         ("actors: {raf: {name: RAF, parent: britain}}", "unknown actor 'britain'"),
         ("actors: {raf: {name: RAF, allies: [frence]}}", "unknown actor 'frence': did you mean"),
+        ("actors: {raf: {name: RAF, parent: raf}}", "actors.raf.parent: goes round in a circle"),
+        (
+            "places: {a: {name: A, within: b}, b: {name: B, within: a}}",
+            "places.a.within: goes round in a circle: a -> b -> a",
+        ),
         (
             "alert_schemes: {v: {name: V, authority: frans, scope: konna, levels: [low, high]}}",
             "unknown actor 'frans': did you mean france?",

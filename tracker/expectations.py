@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, WithJsonSchema
 
 from projections.names import ALL
 from tracker.errors import InputError, Problem
@@ -50,8 +50,9 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-Moment = Annotated[str, BeforeValidator(_as_text), AfterValidator(_moment)]
-Recorded = Annotated[str, BeforeValidator(_as_text), AfterValidator(_recorded)]
+_Written = WithJsonSchema({"type": ["string", "integer"]})  # a year alone is a number in YAML
+Moment = Annotated[str, BeforeValidator(_as_text), AfterValidator(_moment), _Written]
+Recorded = Annotated[str, BeforeValidator(_as_text), AfterValidator(_recorded), _Written]
 
 
 class Question(BaseModel):

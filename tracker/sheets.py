@@ -154,11 +154,14 @@ def _unknown_names(tree: Tree, path: Path, fact: Fact, registry: Registry) -> li
             hint = did_you_mean(fact.scheme, registry.schemes)
             message = f"unknown alert scheme '{fact.scheme}'{hint}"
             problems.append(tree.problem((*path, "scheme"), message))
-        elif scheme.reading(fact.level) is None:
+        else:
             names = [*scheme.levels, *(alias.name for alias in scheme.aliases)]
-            hint = did_you_mean(fact.level, names) or f": one of {', '.join(names)}"
-            message = f"scheme {scheme.id} has no level '{fact.level}'{hint}"
-            problems.append(tree.problem((*path, "level"), message))
+            for field in ("level", "from_level"):
+                level = getattr(fact, field, None)
+                if level is not None and level not in names:
+                    hint = did_you_mean(level, names) or f": one of {', '.join(names)}"
+                    message = f"scheme {scheme.id} has no level '{level}'{hint}"
+                    problems.append(tree.problem((*path, field), message))
     return problems
 
 

@@ -122,7 +122,31 @@ def _dangling(tree: Tree, events: list[RegistryEvent], registry: Registry) -> li
                 need((*path, "scope"), "place", scheme.scope, registry.places)
             case _:
                 pass
+    above = _above(registry)
+    for register, step in (("places", "within"), ("actors", "parent")):
+        written = tree.value.get(register)
+        problems += [
+            tree.problem((register, name, step), f"goes round in a circle: {' -> '.join(circle)}")
+            for name in (written if isinstance(written, dict) else ())
+            if (circle := _circle(name, above[register]))
+        ]
     return problems
+
+
+def _above(registry: Registry) -> dict[str, dict[str, str | None]]:
+    """Give what contains each place, and who commands each actor."""
+    return {
+        "places": {place.id: place.within for place in registry.places.values()},
+        "actors": {actor.id: actor.parent for actor in registry.actors.values()},
+    }
+
+
+def _circle(name: str, above: dict[str, str | None]) -> list[str]:
+    """Follow a name upwards; give the way if it comes back to where it began."""
+    way = [name]
+    while (upper := above.get(way[-1])) is not None and upper not in way:
+        way.append(upper)
+    return [*way, name] if upper == name else []
 
 
 def _lookalikes(tree: Tree, registry: Registry) -> list[Problem]:
