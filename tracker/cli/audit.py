@@ -8,13 +8,15 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import clock_options, common_options, open_situation, read_clocks
-from tracker.cli.output import emit, safe, table
+from tracker.cli.output import emit, indented, safe
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
     from tracker.situation import Situation
 
 Row = dict[str, Any]
+
+ROLE = 12  # columns for the part that a fact has; what it says is indented by them
 
 
 @click.command()
@@ -47,12 +49,10 @@ def audit(projection: str, key: str, documents: str | None, **clocks: str | None
     if emit(answer.as_json(), trail):
         return
     click.echo(safe(_verdict(answer)))
-    click.echo(table(["ROLE", "FACT", "FROM", "WHERE", "WHAT AND WHY"], map(_cells(answer), trail)))
-    if documents:
-        for line in trail:
-            click.echo(safe(_quoted(line)))
-    for line in _later(answer):
-        click.echo(safe(line))
+    for line in trail:
+        click.echo(_entry(line, answer))
+    for text in _later(answer):
+        click.echo(safe(text))
     click.echo(f"rule: {answer.more['rule']}")
 
 
@@ -61,12 +61,6 @@ def _quote(situation: Situation, line: Row, documents: str) -> None:
     line["quote"] = quote.text
     line["verified"] = quote.verified
     line["quote_problem"] = quote.problem or None
-
-
-def _quoted(line: Row) -> str:
-    state = "verified" if line["verified"] else f"NOT VERIFIED: {line['quote_problem']}"
-    text = f"“{line['quote']}” " if line["quote"] else ""
-    return f"#{line['position']}: {text}({state})"
 
 
 def _verdict(answer: Answer) -> str:
@@ -83,20 +77,21 @@ def _verdict(answer: Answer) -> str:
     return f"{name}, {query['projection']} as of {as_of}{as_known}: {said}"
 
 
-def _cells(answer: Answer) -> Any:  # noqa: ANN401 - a function from a line to its cells
-    def cells(line: Row) -> list[str]:
-        source = answer.names.get(line["source"], line["source"])
-        voice = answer.names.get(line["speaker"], line["speaker"]) or line["voice"]
-        begun = words.when(line["when"]["edtf"])
-        return [
-            line["role"],
-            f"#{line['position']} {line['kind']}",
-            f"{source}, {words.when(line['published'])}",
-            locator_text(line["locator"]),
-            f"{voice}: {line['gist']} ({begun}; {line['why']})",
-        ]
-
-    return cells
+def _entry(line: Row, answer: Answer) -> str:
+    """Say one fact's part: where it stands on the first line, what and why below, then its text."""
+    source = f"{answer.names.get(line['source'], line['source'])}, {words.when(line['published'])}"
+    where = [f"#{line['position']} {line['kind']}", source, locator_text(line["locator"])]
+    voice = answer.names.get(line["speaker"], line["speaker"]) or line["voice"]
+    told = f"{voice}: {line['gist']} ({words.when(line['when']['edtf'])}; {line['why']})"
+    lines = [
+        click.style(f"{line['role']:{ROLE}}", bold=True) + safe(" · ".join(filter(None, where)))
+    ]
+    lines += indented(told, ROLE)
+    if "verified" in line:
+        quoted = f"“{line['quote']}” " if line["quote"] else ""
+        state = "verified" if line["verified"] else f"NOT VERIFIED: {line['quote_problem']}"
+        lines += indented(f"{quoted}({state})", ROLE)
+    return "\n".join(lines)
 
 
 def locator_text(locator: Row) -> str:
@@ -118,6 +113,8 @@ def _later(answer: Answer) -> list[str]:
     if not rows:
         return [f"not known: {facts}, which do{'' if later > 1 else 'es'} not change this answer"]
     said = words.value(answer.query["projection"], rows[0], answer.names)
+    may = words.possibly(rows[0], answer.names)
+    said += f"; {may}" if may else ""
     return [
         f"not known: {facts} change{'' if later > 1 else 's'} this answer: all reports give {said}"
     ]

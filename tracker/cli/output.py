@@ -107,6 +107,14 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
+def indented(text: str, indent: int) -> list[str]:
+    """Fold a text into lines of the terminal's width, each indented."""
+    from shutil import get_terminal_size
+
+    room = max(NARROWEST, get_terminal_size((120, 24)).columns - indent)
+    return [" " * indent + line for line in _fold(safe(text), room)]
+
+
 def _longest_word(text: str) -> int:
     return min(LONGEST_WORD, max((_width(word) for word in text.split()), default=0))
 
