@@ -19,7 +19,7 @@ from projections.store import REGISTERS, Row, Store, StoreError
 from projections.told import Told
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event, body_dict
-from tracker.facts.record import FactCorrected, FactRetracted
+from tracker.facts.record import FactCorrected, FactRetracted, known_from
 from tracker.registry import (
     Actor,
     ActorRegistered,
@@ -111,10 +111,8 @@ class _Batch:
             case Fact() as body:
                 self._register()
                 self._fact(event, body)
-            case FactRetracted() as body:
-                self._retract(body.fact, body.published.start.latest - 1)
-            case FactCorrected() as body:
-                self._retract(body.fact, body.published.start.latest - 1)
+            case FactRetracted() | FactCorrected() as body:
+                self._retract(body.fact, known_from(body.published))
             case _:
                 pass  # rulings and snapshots make no claim under policy latest
 
@@ -143,7 +141,7 @@ class _Batch:
                     "id": event.stream.hex,
                     "position": event.position,
                     "source": body.source,
-                    "published": body.published.start.latest - 1,
+                    "published": known_from(body.published),
                     "published_edtf": body.published.edtf,
                     "document": body.document.name if body.document else None,
                     "data": _json(body_dict(body)),
@@ -158,16 +156,8 @@ class _Batch:
         return self.reports[stream]
 
     def _fact(self, event: Event, fact: Fact) -> None:
-        stream = event.stream.hex
-        told = Told(
-            fact,
-            self._report_of(stream),
-            stream,
-            event.position,
-            event.version,
-            event.recorded_at,
-            self.registry,
-        )
+        report = self._report_of(event.stream.hex)
+        told = Told.of(event, fact, report, self.registry)
         self.facts.append(_fact_row(event, fact, told))
         self.stands += [{"projection": name, "fact": fact.id} for name in chronologies_of(told)]
         claims = list(claims_of(told))

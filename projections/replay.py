@@ -13,9 +13,9 @@ from projections.store import Row
 from projections.told import Told
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
-from tracker.facts.record import FactCorrected, FactRetracted
+from tracker.facts.record import FactCorrected, FactRetracted, known_from
 from tracker.instants import AsOf
-from tracker.registry import Registration, Registry
+from tracker.registry import ActorRegistered, Registration, Registry, RegistryEvent
 
 Cell = tuple[str, str]
 
@@ -29,6 +29,7 @@ class Replay:
     reports: dict[str, ReportRegistered] = field(default_factory=dict)
     claims: dict[Cell, list[Claim]] = field(default_factory=dict)
     states: dict[Cell, Row] = field(default_factory=dict)
+    pending: list[RegistryEvent] = field(default_factory=list)
 
     def run(self, events: Iterable[Event]) -> Iterator[tuple[Event, list[Row]]]:
         """Yield each event within the clocks with its changes.
@@ -50,36 +51,36 @@ class Replay:
             return True
         if isinstance(event.body, ReportRegistered):
             self.reports[event.stream.hex] = event.body
-            return event.body.published.start.latest - 1 > clocks.known
+            return known_from(event.body.published) > clocks.known
         fact = event.fact
         if fact is None:
             return False
-        late = self.reports[event.stream.hex].published.start.latest - 1 > clocks.known
+        late = known_from(self.reports[event.stream.hex].published) > clocks.known
         return late or (fact.actual and fact.when.speaks_from > clocks.as_of)
 
     def _changes(self, event: Event) -> Iterator[Row]:
         match event.body:
             case Registration() as body:
-                self.registry = self.registry.after([body])  # type: ignore[list-item]
-                yield from self._resolve(list(self.claims))
+                self.pending.append(body)  # type: ignore[arg-type]
+                if isinstance(body, ActorRegistered) and self.claims:
+                    self._register()  # a change of kin can change any belief
+                    yield from self._resolve(list(self.claims))
             case Fact() as body:
                 yield from self._told(event, body)
             case FactRetracted() | FactCorrected() as body:
-                yield from self._retracted(body.fact, body.published.start.latest - 1)
+                yield from self._retracted(body.fact, known_from(body.published))
             case _:
                 return
 
+    def _register(self) -> None:
+        """Fold what was registered since; together, for each fold copies the registry."""
+        if self.pending:
+            self.registry = self.registry.after(self.pending)
+            self.pending = []
+
     def _told(self, event: Event, fact: Fact) -> Iterator[Row]:
-        stream = event.stream.hex
-        told = Told(
-            fact,
-            self.reports[stream],
-            stream,
-            event.position,
-            event.version,
-            event.recorded_at,
-            self.registry,
-        )
+        self._register()
+        told = Told.of(event, fact, self.reports[event.stream.hex], self.registry)
         touched = []
         for claim in claims_of(told):
             cell = (claim.projection, claim.key)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from projections.claims import Claim, Mode, Since, Value
 from tracker.facts import Fact, ReportRegistered
+from tracker.facts.envelope import Event
+from tracker.facts.record import known_from
 from tracker.instants import PAST_OPEN, Bounds, Instant
 from tracker.registry import Registry
 from tracker.times import When
@@ -24,10 +27,23 @@ class Told:
     recorded_at: Instant
     registry: Registry
 
+    @classmethod
+    def of(cls, event: Event, fact: Fact, report: ReportRegistered, registry: Registry) -> Self:
+        """Make it of an event that holds the fact."""
+        return cls(
+            fact,
+            report,
+            event.stream.hex,
+            event.position,
+            event.version,
+            event.recorded_at,
+            registry,
+        )
+
     @property
     def published(self) -> Instant:
         """The instant by which the report was out: the end of the stated day or time."""
-        return self.report.published.start.latest - 1
+        return known_from(self.report.published)
 
     @property
     def origin(self) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from sheets_for_tests import NOW, ask, fact, new_situation, tell, ticking, who_holds
 
+from projections.state import MOST_EVIDENCE
 from projections.store import Row
+from tracker.cli import words
 from tracker.errors import NotFoundError
 from tracker.instants import AsOf, format_instant
 from tracker.situation import Situation
@@ -103,6 +105,7 @@ def test_a_row_keeps_the_sixteen_newest_facts(situation: Situation) -> None:
     row = ask(situation, "control", "mill", "2013-01-22")
     assert row
     assert row["evidence"] == ids[::-1][:16]
+    assert len(row["evidence"]) == MOST_EVIDENCE == words.MOST_EVIDENCE
 
 
 def test_the_same_report_recorded_again_adds_nothing(situation: Situation) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from tracker.cli import words
 from tracker.facts import FACT_KINDS, RECORD_KINDS, TOPICS, Body, Fact
 from tracker.facts.codec import decode, encode
 from tracker.facts.control import ControlReported, TownOccupied
@@ -462,7 +463,8 @@ DOCUMENT = {"name": "004_61992a9f.txt", "sha256": "a" * 64}
     ],
 )
 def test_a_locator_has_a_short_form(stated: dict[str, object], short: str) -> None:
-    assert str(Locator.model_validate(stated)) == short
+    locator = Locator.model_validate(stated)
+    assert words.locator(locator.model_dump(mode="json", exclude_none=True)) == short
 
 
 @pytest.mark.parametrize(

@@ -66,6 +66,11 @@ class Situation:
         self.model.close()
         self.log.close()
 
+    @property
+    def position(self) -> int:
+        """The log's position: the number of its newest event."""
+        return self.log.position
+
     # -- recording -----------------------------------------------------------------------------
 
     def register(

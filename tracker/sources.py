@@ -114,16 +114,6 @@ class Locator(BaseModel):
             raise ValueError(msg)
         return self
 
-    def __str__(self) -> str:
-        """Give the short form of a trail, such as `004 s.0 [12-71]`."""
-        name = self.document.name.split("_")[0].removesuffix(".txt") if self.document else ""
-        parts = [name] if name else []
-        if self.sentence is not None:
-            parts.append(f"s.{self.sentence}")
-        if self.span:
-            parts.append(f"[{self.span[0]}-{self.span[1]}]")
-        return " ".join(parts)
-
 
 @dataclass(frozen=True, slots=True)
 class Attribution:

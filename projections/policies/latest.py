@@ -102,9 +102,10 @@ def roles(
     certain = [claim for claim in claims if _visible(claim, t, k) and claim.certain_from <= t]
     cell = fold(certain, t, projection, kin, keep=len(claims))
     run = cell.run if cell else ()
+    told = {claim.fact for claim in run}
     found = []
     for claim in claims:
-        if claim in run:
+        if claim.fact in told:
             decides = claim is run[-1]
             why = "newest evidence" if decides else "tells of the same state"
             found.append(Role(claim, "decides" if decides else "supports", why))

@@ -80,7 +80,7 @@ def _verdict(answer: Answer) -> str:
 def _entry(line: Row, answer: Answer) -> str:
     """Say one fact's part: where it stands on the first line, what and why below, then its text."""
     source = f"{answer.names.get(line['source'], line['source'])}, {words.when(line['published'])}"
-    where = [f"#{line['position']} {line['kind']}", source, locator_text(line["locator"])]
+    where = [f"#{line['position']} {line['kind']}", source, words.locator(line["locator"])]
     voice = answer.names.get(line["speaker"], line["speaker"]) or line["voice"]
     told = f"{voice}: {line['gist']} ({words.when(line['when']['edtf'])}; {line['why']})"
     lines = [
@@ -92,17 +92,6 @@ def _entry(line: Row, answer: Answer) -> str:
         state = "verified" if line["verified"] else f"NOT VERIFIED: {line['quote_problem']}"
         lines += indented(f"{quoted}({state})", ROLE)
     return "\n".join(lines)
-
-
-def locator_text(locator: Row) -> str:
-    """Say where a fact stands in its document, in short."""
-    document = locator.get("document")
-    parts = [document["name"].split("_")[0].removesuffix(".txt")] if document else []
-    if locator.get("sentence") is not None:
-        parts.append(f"s.{locator['sentence']}")
-    if locator.get("span"):
-        parts.append(f"[{locator['span'][0]}-{locator['span'][1]}]")
-    return " ".join(parts)
 
 
 def _later(answer: Answer) -> list[str]:

@@ -33,7 +33,7 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
             click.echo(dump(row, indent=None))
         return
     found = list(islice(rows, limit))
-    if emit({"log": {"position": situation.log.position}, "rows": found}, found):
+    if emit({"log": {"position": situation.position}, "rows": found}, found):
         return
     if not found:
         click.echo("no events")

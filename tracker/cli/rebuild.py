@@ -43,7 +43,7 @@ def rebuild(check: bool) -> None:
     folder = Path(situation.store_path).absolute().parent
     if not check and not os.access(folder, os.W_OK):
         raise TrackerError(f"{folder} cannot be written to: no read model can be made there")
-    total = situation.log.position
+    total = situation.position
     quiet = options().quiet or not sys.stderr.isatty()
     bar = click.progressbar(length=total, label="events", file=sys.stderr, hidden=quiet)
     done = 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 
 from tracker.cli import words
-from tracker.cli.audit import locator_text
 from tracker.cli.common import common_options, open_situation, refuse_far_position
 from tracker.cli.output import dump, emit, table
 
@@ -41,7 +40,7 @@ def show(event: str) -> None:
 
 def _text(name: str, value: object) -> str:
     if name == "locator" and isinstance(value, dict):
-        return locator_text(value)
+        return words.locator(value)
     if name in {"when", "since", "published"} and isinstance(value, dict):
         said = words.when(value["edtf"])
         phrase = f" (“{value['phrase']}”)" if value.get("phrase") else ""

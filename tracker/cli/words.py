@@ -170,6 +170,17 @@ def evidence(row: Row, names: Names) -> str:
     return f"{text}; {may}" if may else text
 
 
+def locator(where: Row) -> str:
+    """Say where a fact stands in its document, in short."""
+    document = where.get("document")
+    parts = [document["name"].split("_")[0].removesuffix(".txt")] if document else []
+    if where.get("sentence") is not None:
+        parts.append(f"s.{where['sentence']}")
+    if where.get("span"):
+        parts.append(f"[{where['span'][0]}-{where['span'][1]}]")
+    return " ".join(parts)
+
+
 def heading(answer: Answer, what: str) -> str:
     """Say what was asked: the situation, the clocks, the policy, the log's position."""
     query = answer.query

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
 from tracker.facts.base import Actors
 from tracker.sources import FROZEN, Document, Sha256, Slug, Text, Upcast
-from tracker.times import FUTURE_OPEN, When
+from tracker.times import FUTURE_OPEN, Instant, When, last_instant
 
 
 def _moment(value: When) -> When:
@@ -19,7 +19,12 @@ def _moment(value: When) -> When:
 
 
 Published = Annotated[When, AfterValidator(_moment)]
-"""When something was published: known to all through the end of the stated day or time."""
+"""When something was published: known from `known_from` of it."""
+
+
+def known_from(published: When) -> Instant:
+    """Give the instant from which a publication counts as known: the last of the stated unit."""
+    return last_instant(published.start)
 
 
 class RecordEvent(BaseModel):
