@@ -6,19 +6,18 @@ belong to no scheme and have no level.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
-from projections.claims import Claim, Kin, Step, Value
-from projections.told import Told
-from tracker.facts.alerts import (
-    AlertAdvised,
-    AlertFact,
-    LevelFact,
-    SecurityMeasureAnnounced,
-    ThreatIssued,
-    ThreatLevelReported,
-)
+from projections.claims import Claim, Step, Value, public
+from tracker.kin import Kin
+
+if TYPE_CHECKING:
+    from projections.told import Told
+    from tracker.facts.alerts import AlertFact, LevelFact
+
+if TYPE_CHECKING:
+    from projections.policies.walk import View
 
 NAME = "alerts"
 EMPTY: Value = {"level": None, "rank": None, "alias": None, "modifiers": [], "authority": None}
@@ -26,6 +25,8 @@ EMPTY: Value = {"level": None, "rank": None, "alias": None, "modifiers": [], "au
 
 def claims(told: Told) -> Iterator[Claim]:
     """Yield what a fact says about a level, or the notice it gives."""
+    from tracker.facts.alerts import AlertFact, LevelFact
+
     fact = told.fact
     if not isinstance(fact, AlertFact):
         return
@@ -41,28 +42,38 @@ def claims(told: Told) -> Iterator[Claim]:
 
 
 def _level(told: Told, fact: LevelFact) -> Claim:
+    from tracker.facts.alerts import ThreatLevelReported
+
     key = f"{fact.scheme}/{fact.scope}"
     if not fact.actual:
         return told.mention(NAME, key)
     scheme = told.registry.schemes.get(fact.scheme)
     reading = scheme.reading(fact.level) if scheme else None
-    value = {
+    value: dict[str, Any] = {
         "level": reading.level if reading else fact.level,
         "rank": scheme.rank(fact.level) if scheme else None,
         "alias": fact.level if reading and reading.name != reading.level else None,
         "modifiers": list(reading.modifiers) if reading else [],
         "authority": scheme.authority if scheme else None,
     }
-    if isinstance(fact, ThreatLevelReported):
-        return told.observation(NAME, key, "level", value, since=fact.since)
     authority = scheme.authority if scheme else None
-    if any(authority in told.registry.lineage(actor) for actor in fact.by):
-        return told.transition(NAME, key, "level", value, actors=fact.by)
-    # Only its authority changes a scheme's level: from anyone else it is a report of it.
-    return told.observation(NAME, key, "level", value, actors=fact.by)
+    kin = told.registry.kin
+    from_level = getattr(fact, "from_level", None)
+    left = scheme.reading(from_level) if scheme and from_level else None
+    if left:
+        value["_from"] = [left.level, list(left.modifiers)]
+    if isinstance(fact, ThreatLevelReported):
+        claim = told.observation(NAME, key, "level", value, since=fact.since)
+    elif any(authority in kin.lineage(actor) for actor in fact.by):
+        return told.transition(NAME, key, "level", value, actors=fact.by).with_authority()
+    else:  # only its authority changes a scheme's level: from anyone else it is a report of it
+        claim = told.observation(NAME, key, "level", value, actors=fact.by)
+    return claim.with_authority() if authority in kin.lineage(told.origin) else claim
 
 
 def _notice(fact: AlertFact) -> str:
+    from tracker.facts.alerts import AlertAdvised, SecurityMeasureAnnounced, ThreatIssued
+
     match fact:
         case ThreatIssued():
             return f"threat/{'+'.join(sorted(fact.against))}"
@@ -76,7 +87,57 @@ def _notice(fact: AlertFact) -> str:
 
 def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:
     """Say which level is in force once this is told too."""
-    return Step(claim.value, "agrees" if claim.value == value else "replaces")
+    goes = value is not None and public(claim.value) == public(value)
+    return Step(claim.value, "agrees" if goes else "replaces")
+
+
+def same(one: Value, other: Value, _kin: Kin) -> bool:
+    """Whether two levels are one, whatever they are called. No notice contradicts another."""
+    if "notice" in one and "notice" in other:
+        return True
+    return all(one.get(name) == other.get(name) for name in ("level", "rank", "modifiers"))
+
+
+def backs(one: Value, other: Value, kin: Kin) -> bool:
+    """Whether one says as much as the other; of notices, the same one."""
+    return same(one, other, kin) and one.get("notice") == other.get("notice")
+
+
+def goes_on(before: Value, now: Value, _kin: Kin) -> bool:
+    """Whether the level in force is still the one it was."""
+    return public(before) == public(now)
+
+
+def merge(_one: Value, other: Value) -> Value:
+    """Call a level by its newest name."""
+    return other
+
+
+def follows(earlier: View, later: View, _kin: Kin) -> bool:
+    """Whether a level was left for another: raised or lowered from it, and not before it."""
+    left = later.value.get("_from")
+    held = [earlier.value["level"], earlier.value["modifiers"]]
+    return left == held and later.hi >= earlier.lo
+
+
+def gone(_value: Value) -> bool:
+    """A level is never gone."""
+    return False
+
+
+def explain(value: Value, _before: Value | None) -> Value:
+    """Give the value: levels are no sums."""
+    return value
+
+
+def disputed(_values: Sequence[Value]) -> Value:
+    """Say nothing while sources disagree."""
+    return EMPTY
+
+
+def stake(_claim: Claim, _kin: Kin) -> bool | None:
+    """Nobody gains from a level of alert."""
+    return None
 
 
 def row(key: str) -> dict[str, Any]:

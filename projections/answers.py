@@ -6,52 +6,56 @@ Only what a question needs is imported: a plain question reads stored beliefs an
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
 
-from projections.claims import Claim
+from projections.cells import Cells
 from projections.names import ALL, BELIEVED, CHRONICLED
+from projections.rows import Decorator, evidence_row, fact_row, origin_in, said
 from projections.store import Row, Store
+from projections.weighing import Weighing
 from tracker.errors import NotFoundError
-from tracker.instants import (
-    DAY,
-    FUTURE_OPEN,
-    PAST_OPEN,
-    AsOf,
-    Instant,
-    format_instant,
-    format_open,
-    parse_moment,
-)
-
-if TYPE_CHECKING:
-    from projections.live import Live
+from tracker.instants import FUTURE_OPEN, AsOf, Instant, format_open
 
 Rows = list[Row]
+ALL_ALIKE = Weighing()
+"""The default policy over all sources."""
 
 
 def state(
-    store: Store, clocks: AsOf, projection: str | None = None, key: str | None = None
+    store: Store,
+    clocks: AsOf,
+    projection: str | None = None,
+    key: str | None = None,
+    *,
+    weighing: Weighing = ALL_ALIKE,
+    stale_after: int | None = None,
 ) -> Rows:
     """Give the rows of one projection, or of all, as of the clocks.
 
-    A cell without evidence has no row. Raises NotFoundError for a projection that does not exist.
+    A cell without evidence has no row. `stale_after` (microseconds): rows of beliefs say under
+    "stale" whether their newest evidence is older. Raises NotFoundError for a projection that
+    does not exist.
     """
-    wanted = _wanted(projection)
+    wanted = wanted_names(projection)
     rows: Rows = []
     believed = [name for name in wanted if name in BELIEVED]
     if believed:
-        decorate = _Decorator(store, clocks)
         only = believed[0] if projection else None
-        rows += [decorate(cell) for cell in _cells(store, clocks, only, key)]
+        rows += Decorator(Cells(store, clocks, weighing), clocks, stale_after).rows(only, key)
         rows.sort(key=lambda row: (wanted.index(row["projection"]), row["key"]))
     for name in wanted:
         if name in CHRONICLED:
-            rows += _chronology(store, clocks, name, key)
+            rows += chronology(store, clocks, name, key, weighing)
     return rows
 
 
-def history(store: Store, clocks: AsOf | None, key: str, projection: str | None = None) -> Rows:
+def history(
+    store: Store,
+    clocks: AsOf | None,
+    key: str,
+    projection: str | None = None,
+    *,
+    weighing: Weighing = ALL_ALIKE,
+) -> Rows:
     """Give the rectangles of a key in valid and known time, oldest knowledge first.
 
     With clocks, only those that they fall in: `known_at` picks what was known then, `as_of` is
@@ -59,9 +63,10 @@ def history(store: Store, clocks: AsOf | None, key: str, projection: str | None 
     """
     names = projections_with(store, key, projection)
     known = clocks.known_at if clocks else None
+    cells = Cells(store, clocks, weighing)
     rows: Rows = []
     for name in names:
-        found = _rectangles(store, clocks, name, key)
+        found = cells.rectangles(name, key)
         for belief in found if known is None else _known(found, known):
             rows.append(
                 {
@@ -94,7 +99,9 @@ def _known(beliefs: Rows, known: Instant) -> Rows:
     return line
 
 
-def audit(store: Store, clocks: AsOf, projection: str, key: str) -> Row:
+def audit(
+    store: Store, clocks: AsOf, projection: str, key: str, *, weighing: Weighing = ALL_ALIKE
+) -> Row:
     """Tell why a cell is as it is: {rows, evidence, later, later_rows, rule}.
 
     `rows` holds its row, or nothing without evidence; `evidence` every fact with its role in it;
@@ -105,38 +112,48 @@ def audit(store: Store, clocks: AsOf, projection: str, key: str) -> Row:
     the projection has never heard of the key.
     """
     if projection in CHRONICLED:
-        rows = _chronology(store, clocks, projection, key)
-        if not rows:
-            msg = f"no fact {key} in {projection} as of then: keys of a chronology are fact ids"
-            raise NotFoundError(msg)
-        evidence = [_evidence(store, row["key"], "decides", "the fact itself") for row in rows]
-        rule = "a chronology lists what was told"
-        return {"rows": rows, "evidence": evidence, "later": 0, "later_rows": [], "rule": rule}
+        return _audit_entry(store, clocks, projection, key, weighing)
     name = projections_with(store, key, projection)[0]
-    rows = state(store, clocks, name, key)
-    live = _live(store)
-    claims = _recorded(store.claims(name, key), clocks)
-    roles = live.roles(claims, clocks.as_of, clocks.known, name)
+    rows = state(store, clocks, name, key, weighing=weighing)
+    cells = Cells(store, clocks, weighing)
+    claims = cells.claims(name, key)
+    heard = [claim for claim in claims if cells.hears(claim)]
+    roles = [
+        (role.role, role.why, role.claim)
+        for role in cells.live.roles(heard, clocks.as_of, clocks.known, name)
+    ]
+    roles += [("superseded", LEFT_OUT, claim) for claim in claims if not cells.hears(claim)]
     order = {role: index for index, role in enumerate(_ROLES)}
-    roles.sort(key=lambda r: (order[r.role], -r.claim.published, r.claim.position))
-    unlimited = AsOf(clocks.as_of)
-    later = [r for r in roles if r.role == "not-yet" and r.claim.published > clocks.known]
-    now = state(store, unlimited, name, key)
+    roles.sort(key=lambda one: (order[one[0]], -one[2].published, one[2].position))
+    later = [one for one in roles if one[0] == "not-yet" and one[2].published > clocks.known]
+    now = state(store, AsOf(clocks.as_of), name, key, weighing=weighing)
+    differs = [said(row) for row in rows] != [said(row) for row in now]
     return {
         "rows": rows,
-        "evidence": [_evidence(store, r.claim.fact, r.role, r.why) for r in roles],
+        "evidence": [evidence_row(store, claim, role, why) for role, why, claim in roles],
         "later": len(later),
-        "later_rows": now if later and _differs(rows, now) else [],
-        "rule": live.rule(),
+        "later_rows": now if later and differs else [],
+        "rule": cells.live.rule(),
     }
 
 
+def _audit_entry(store: Store, clocks: AsOf, projection: str, key: str, weighing: Weighing) -> Row:
+    rows = chronology(store, clocks, projection, key, weighing)
+    if not rows:
+        msg = f"no fact {key} in {projection} as of then: keys of a chronology are fact ids"
+        raise NotFoundError(msg)
+    evidence = [evidence_row(store, row["key"], "decides", "the fact itself") for row in rows]
+    rule = "a chronology lists what was told"
+    return {"rows": rows, "evidence": evidence, "later": 0, "later_rows": [], "rule": rule}
+
+
+LEFT_OUT = "left out of this question"
 _ROLES = ("decides", "supports", "dissents", "not-yet", "superseded", "retracted")
 
 
 def projections_with(store: Store, key: str, projection: str | None = None) -> list[str]:
     """Name the projections that hold a key; NotFoundError, with the nearest key, if none does."""
-    names = [name for name in _wanted(projection) if name in BELIEVED]
+    names = [name for name in wanted_names(projection) if name in BELIEVED]
     marks = ", ".join("?" * len(names))
     found = store.rows(
         f"SELECT DISTINCT projection FROM claims WHERE key = ? AND projection IN ({marks})",  # noqa: S608 - marks
@@ -165,7 +182,8 @@ def has_key(store: Store, projection: str | None, key: str) -> bool:
     return bool(store.rows(sql + " LIMIT 1", parameters) or store.rows(facts, parameters))
 
 
-def _wanted(projection: str | None) -> tuple[str, ...]:
+def wanted_names(projection: str | None) -> tuple[str, ...]:
+    """Name the projections a question is about; NotFoundError for one that does not exist."""
     if projection is None:
         return ALL
     if projection not in ALL:
@@ -178,97 +196,16 @@ def _wanted(projection: str | None) -> tuple[str, ...]:
     return (projection,)
 
 
-# -- cells ---------------------------------------------------------------------------------------
-
-
-def _cells(store: Store, clocks: AsOf, projection: str | None, key: str | None) -> Iterator[Row]:
-    """Yield {projection, key, state (a mapping)} of every cell with evidence."""
-    if clocks.recorded_at is None and clocks.position is None:
-        for belief in store.beliefs_at(clocks.as_of, clocks.known, projection, key):
-            yield {**belief, "state": json.loads(belief["state"])}
-        return
-    yield from _live(store).cells(
-        _recorded(store.claims(projection, key), clocks), clocks.as_of, clocks.known
-    )
-
-
-def _rectangles(store: Store, clocks: AsOf | None, projection: str, key: str) -> Rows:
-    if clocks is None or (clocks.recorded_at is None and clocks.position is None):
-        return store.beliefs(projection, key)
-    claims = _recorded(store.claims(projection, key), clocks)
-    return _live(store).rectangles(claims, projection, key)
-
-
-def _recorded(claims: Iterable[Claim], clocks: AsOf) -> list[Claim]:
-    """Keep what the log held by the recorded clock."""
-    position = FUTURE_OPEN if clocks.position is None else clocks.position
-    recorded = FUTURE_OPEN if clocks.recorded_at is None else clocks.recorded_at
-    return [c for c in claims if c.position <= position and c.recorded_at <= recorded]
-
-
-def _live(store: Store) -> Live:
-    from projections.live import Live
-
-    return Live(store)
-
-
-def _differs(before: Rows, after: Rows) -> bool:
-    ignored = {"evidence", "last_evidence", "age_days", "since"}
-
-    def said(rows: Rows) -> list[Row]:
-        return [{k: v for k, v in row.items() if k not in ignored} for row in rows]
-
-    return said(before) != said(after)
-
-
-class _Decorator:
-    """Adds to a cell what people read it by: names, coordinates, the age of its evidence."""
-
-    def __init__(self, store: Store, clocks: AsOf) -> None:
-        self.clocks = clocks
-        self.places = store.names("places")
-        self.actors = store.names("actors")
-        self.schemes = store.names("schemes")
-
-    def __call__(self, cell: Row) -> Row:
-        projection, key, found = cell["projection"], cell["key"], cell["state"]
-        row = {"projection": projection, "key": key, "name": self._name(projection, key, found)}
-        row |= found
-        if projection == "control":
-            place = self.places.get(key, {})
-            row["place"] = {"lat": place.get("lat"), "lon": place.get("lon")}
-        row["age_days"] = self._age(found["last_evidence"])
-        return row
-
-    def _name(self, projection: str, key: str, found: Row) -> str:
-        match projection:
-            case "control":
-                return _name(self.places, key)
-            case "forces":
-                actors = " + ".join(_name(self.actors, actor) for actor in found["actors"])
-                return f"{actors} in {_name(self.places, found['place'])}"
-            case "alerts":
-                scope = found["scope"]
-                who = scope if scope in self.places else scope.split("+")[0]
-                names = self.places if scope in self.places else self.actors
-                return f"{_name(self.schemes, found['scheme'])}, {_name(names, who)}"
-            case _:
-                return " + ".join(_name(self.actors, one) for one in found["side"].split("+"))
-
-    def _age(self, last: str | None) -> int | None:
-        if last is None:
-            return None
-        return max(0, (self.clocks.as_of - parse_moment(last).earliest) // DAY)
-
-
-def _name(names: Mapping[str, Row], name: str) -> str:
-    return str(names.get(name, {}).get("name", name))
-
-
 # -- facts ---------------------------------------------------------------------------------------
 
 
-def _chronology(store: Store, clocks: AsOf, projection: str, key: str | None) -> Rows:
+def chronology(
+    store: Store,
+    clocks: AsOf,
+    projection: str,
+    key: str | None = None,
+    weighing: Weighing = ALL_ALIKE,
+) -> Rows:
     """Give the facts of a chronology visible at the clocks, newest first.
 
     `key` narrows to a fact id, or to a place.
@@ -277,7 +214,8 @@ def _chronology(store: Store, clocks: AsOf, projection: str, key: str | None) ->
         "SELECT f.*, r.source FROM chronologies c JOIN facts f ON f.id = c.fact"
         " JOIN reports r ON r.id = f.report WHERE c.projection = :projection"
         " AND f.begins <= :t AND f.published <= :k"
-        " AND (f.retracted IS NULL OR f.retracted > :k)"
+        " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id AND x.published <= :k"
+        " AND x.position <= :position AND x.recorded_at <= :recorded)"
         " AND f.position <= :position AND f.recorded_at <= :recorded"
     )
     if key is not None:
@@ -293,51 +231,5 @@ def _chronology(store: Store, clocks: AsOf, projection: str, key: str | None) ->
             "key": key,
         },
     )
-    return [_fact_row(projection, row) for row in found]
-
-
-def _fact_row(projection: str, row: Row) -> Row:
-    fact = json.loads(row["data"])
-    return {
-        "projection": projection,
-        "key": row["id"],
-        "name": row["gist"],
-        "kind": row["kind"],
-        "status": row["status"],
-        "voice": row["voice"],
-        "speaker": row["speaker"],
-        "place": row["place"],
-        "actors": [actor for actor in row["actors"].split("+") if actor],
-        "when": fact["when"]["edtf"],
-        "source": row["source"],
-        "published": format_instant(row["published"]),
-        "evidence": [row["id"]],
-        "last_evidence": None if row["begins"] == PAST_OPEN else format_instant(row["begins"]),
-    }
-
-
-def _evidence(store: Store, fact: str, role: str, why: str) -> Row:
-    """Give one line of an audit: the fact, where it stands, and its part in the answer."""
-    sql = (
-        "SELECT f.*, r.source, r.published_edtf FROM facts f JOIN reports r ON r.id = f.report"
-        " WHERE f.id = ?"
-    )
-    row = store.rows(sql, (fact,))[0]
-    data = json.loads(row["data"])
-    return {
-        "fact": fact,
-        "kind": row["kind"],
-        "position": row["position"],
-        "source": row["source"],
-        "published": row["published_edtf"],
-        "voice": row["voice"],
-        "speaker": row["speaker"],
-        "status": row["status"],
-        "when": data["when"],
-        "gist": row["gist"],
-        "locator": data.get("locator", {}),
-        "rating": data.get("rating"),
-        "report": row["report"],
-        "role": role,
-        "why": why,
-    }
+    found = [row for row in found if weighing.takes(row["source"], origin_in(row))]
+    return [fact_row(projection, row) for row in found]

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from projections.claims import Claim, Kin
+from projections.claims import Claim
 from projections.state import Policy, Projection, State
 from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant
+from tracker.kin import Kin
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ def rectangles(
     stretch of valid time, which the policy's timeline names; only there are states asked for
     anew, and what they leave as it was stays in the rectangle that is open already.
     """
-    changes = _changes([claim for claim in claims if claim.mode != "mention"])
+    changes = _changes([claim for claim in claims if policy.hears(claim, kin)])
     timeline = policy.timeline(projection, kin)
     front = _Front()
     for known in sorted(changes):

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from projections import alerts, control, forces, humanitarian, incidents, losses, posture
 from projections.chronology import Chronology
 from projections.claims import Claim
 from projections.state import Projection
-from projections.told import Told
+
+if TYPE_CHECKING:
+    from projections.told import Told
 
 PROJECTIONS: dict[str, Projection] = {
-    module.NAME: Projection(module.NAME, module.EMPTY, module.claims, module.step, module.row)
+    module.NAME: Projection(
+        name=module.NAME,
+        empty=module.EMPTY,
+        claims=module.claims,
+        step=module.step,
+        row=module.row,
+        same=module.same,
+        backs=module.backs,
+        merge=module.merge,
+        goes_on=module.goes_on,
+        follows=module.follows,
+        gone=module.gone,
+        explain=module.explain,
+        disputed=module.disputed,
+        stake=module.stake,
+    )
     for module in (control, forces, alerts, losses)
 }
 CHRONOLOGIES: dict[str, Chronology] = {

@@ -7,9 +7,12 @@ in the other families stands in posture, so that every fact shows somewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from projections.names import BELIEVED
-from tracker.facts import Fact
+
+if TYPE_CHECKING:
+    from tracker.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)

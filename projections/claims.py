@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from tracker.instants import FUTURE_OPEN, Bounds, Instant, format_open
 
-Mode = Literal["transition", "observation", "mention"]
+Mode = Literal["transition", "observation", "mention", "ruling"]
 Value = Mapping[str, Any]
 """What a cell is said to be: JSON values under the names of the projection's rows."""
+
+
+def public(value: Value) -> dict[str, Any]:
+    """Leave out what a step only remembers for itself (names with a leading underscore)."""
+    return {name: item for name, item in value.items() if not name.startswith("_")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,12 @@ class Claim:
     `start` is what the claim speaks about: possible from start.earliest, certain once all of
     start has passed; `end` bounds the moment it ceased to be so. `effect`, `actors` and `value`
     are the projection's own. `closing` marks what comes after the state that it ends (a
-    withdrawal, a recapture); `stage` orders what one moment holds. Instants: microseconds UTC.
+    withdrawal, a recapture); `stage` orders what one moment holds. `moves` marks what only moves
+    the state that others tell of (a withdrawal, a change of a number). `standing`: an entry of a
+    maintained list, which says so until the list changes it or drops it (effect "dropped").
+    `authority`: told by whoever sets what it tells of. `rating` is the fact's own. A ruling is an
+    analyst's: its value holds `follows` (fact ids), `analyst`, `reason`; it is in force over
+    [start, end). Instants: microseconds UTC.
     """
 
     projection: str
@@ -65,6 +75,10 @@ class Claim:
     recorded_at: Instant
     closing: bool = False
     stage: int = 0
+    moves: bool = False
+    standing: bool = False
+    authority: bool = False
+    rating: str | None = None
     retracted: Instant | None = None
 
     @property
@@ -99,20 +113,18 @@ class Claim:
         data["end"] = Bounds(*data["end"]) if data["end"] else None
         return cls(**data)
 
+    def moving(self) -> Claim:
+        """Give the claim as one that only moves what others tell of."""
+        return replace(self, moves=True, standing=False)
+
+    def with_authority(self) -> Claim:
+        """Give the claim as told by whoever sets what it tells of."""
+        return replace(self, authority=True)
+
     def retracted_at(self, published: Instant) -> Claim:
         """Give the claim as it is once a retraction published at that instant counts."""
         first = published if self.retracted is None else min(self.retracted, published)
         return replace(self, retracted=first)
-
-
-class Kin(Protocol):
-    """What a step needs to know of the actors: who is kin to whom (tracker.registry.Registry)."""
-
-    def same_side(self, one: str, other: str, /) -> bool:
-        """Whether two actors are one side."""
-
-    def lineage(self, actor: str, /) -> tuple[str, ...]:
-        """Give an actor and its parents, nearest first."""
 
 
 Relation = Literal["agrees", "adds", "replaces"]
@@ -123,8 +135,10 @@ class Step:
     """What one more claim makes of a cell's value, and how it bears on what was there before.
 
     agrees: the same state goes on (its value may widen, as a hold by allies does); adds: a change
-    counted on top; replaces: another state begins.
+    counted on top; replaces: another state begins. `backs` tells whether an agreeing claim says
+    that very value itself, as a mention of troops without their number does not.
     """
 
     value: Value
     relation: Relation
+    backs: bool = True

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
-from projections.claims import Claim, Kin, Step, Value
-from projections.told import Told
-from tracker.facts.control import (
-    ControlFact,
-    ControlReported,
-    ForcesWithdrew,
-    TownBesieged,
-    TownEntered,
-    TownOccupied,
-    TownRecaptured,
-)
+from projections.claims import Claim, Step, Value
+from tracker.kin import Kin
+
+if TYPE_CHECKING:
+    from projections.policies.walk import View
+    from projections.told import Told
 
 NAME = "control"
 EMPTY: Value = {"status": "unknown", "holders": []}
@@ -26,6 +21,16 @@ ENTRY, HOLD, END, RECAPTURE = range(4)
 
 def claims(told: Told) -> Iterator[Claim]:
     """Yield what a fact says about who holds a place."""
+    from tracker.facts.control import (
+        ControlFact,
+        ControlReported,
+        ForcesWithdrew,
+        TownBesieged,
+        TownEntered,
+        TownOccupied,
+        TownRecaptured,
+    )
+
     fact = told.fact
     if not isinstance(fact, ControlFact):
         return
@@ -34,17 +39,21 @@ def claims(told: Told) -> Iterator[Claim]:
         return
     key, by = fact.place, fact.by
     match fact:
-        case TownOccupied():
-            yield told.transition(NAME, key, "hold", {}, actors=by, stage=HOLD)
-        case TownRecaptured():
-            yield told.transition(NAME, key, "hold", {}, actors=by, closing=True, stage=RECAPTURE)
+        case TownOccupied() | TownRecaptured():
+            again = isinstance(fact, TownRecaptured)
+            stage = RECAPTURE if again else HOLD
+            taken_from = {"_against": list(fact.against)} if fact.against else {}
+            yield told.transition(
+                NAME, key, "hold", taken_from, actors=by, closing=again, stage=stage
+            )
         case TownEntered():
             effect = f"enter-{fact.opposed}"
             yield told.transition(NAME, key, effect, {}, actors=by, stage=ENTRY)
         case TownBesieged():
             yield told.transition(NAME, key, "besiege", {}, actors=by, stage=ENTRY)
         case ForcesWithdrew():
-            yield told.transition(NAME, key, "withdraw", {}, actors=by, closing=True, stage=END)
+            left = told.transition(NAME, key, "withdraw", {}, actors=by, closing=True, stage=END)
+            yield left.moving()
         case ControlReported():
             effect = "hold" if fact.state == "held" else fact.state
             stage = ENTRY if fact.state == "contested" else HOLD
@@ -76,6 +85,102 @@ def row(_key: str) -> dict[str, Any]:
     return {}
 
 
+def same(one: Value, other: Value, kin: Kin) -> bool:
+    """Whether two values are one: the same status, and the same sides.
+
+    A siege does not contradict that those inside hold the place.
+    """
+    if one == other:
+        return True
+    statuses = {one["status"], other["status"]}
+    if statuses == {"held", "besieged"}:
+        siege = one if one["status"] == "besieged" else other
+        hold = other if siege is one else one
+        if _allied(siege["besiegers"], hold["holders"], kin):
+            return False
+        return not siege["holders"] or _allied(siege["holders"], hold["holders"], kin)
+    if len(statuses) > 1:
+        return False
+    around = _sides_match(one.get("besiegers", []), other.get("besiegers", []), kin)
+    return around and _sides_match(one["holders"], other["holders"], kin)
+
+
+def backs(one: Value, other: Value, kin: Kin) -> bool:
+    """Whether one says as much as the other: who finds its holders there tells of no siege."""
+    return bool(one["status"] == other["status"]) and same(one, other, kin)
+
+
+def goes_on(before: Value, now: Value, kin: Kin) -> bool:
+    """Whether the state is still the one it was."""
+    return bool(before["status"] == now["status"]) and same(before, now, kin)
+
+
+def merge(one: Value, other: Value) -> Value:
+    """Make one value of two that are the same: the union of the holders; a siege stays one."""
+    found = {**one, **other, "holders": sorted({*one["holders"], *other["holders"]})}
+    if "besiegers" in found:
+        found["status"] = "besieged"
+        found["besiegers"] = sorted({*one.get("besiegers", []), *other.get("besiegers", [])})
+    return found
+
+
+def follows(earlier: View, later: View, kin: Kin) -> bool:
+    """Whether a view comes after another by nature, unless their times say otherwise.
+
+    A recapture after the hold or the fight that it overturns; a hold after the fight or the entry
+    that led to it; a fight for a place after the hold that was over before it was seen.
+    """
+    if later.hi < earlier.lo:
+        return False
+    claim, before = later.claims[-1], earlier.claims[-1]
+    if later.value["status"] == "held" and claim.effect == "hold":
+        if claim.closing:
+            return not before.closing and not same(earlier.value, later.value, kin)
+        fought = earlier.value["status"] in {"contested", "besieged"} and before.effect != "hold"
+        led = fought and _allied(list(before.actors), list(claim.actors), kin)
+        return led and earlier.lo <= later.hi
+    fight = later.value["status"] == "contested" and earlier.value["status"] == "held"
+    return (
+        fight
+        and earlier.hi < later.lo
+        and _allied(earlier.value["holders"], later.value["holders"], kin)
+    )
+
+
+def gone(value: Value) -> bool:
+    """Whether nobody is there any more."""
+    return bool(value["status"] == "vacated")
+
+
+def explain(value: Value, _before: Value | None) -> Value:
+    """Give the value: who holds a place needs no sum."""
+    return value
+
+
+def disputed(_values: Sequence[Value]) -> Value:
+    """Say nothing while sources disagree."""
+    return EMPTY
+
+
+def stake(claim: Claim, kin: Kin) -> bool | None:
+    """Whether the origin gains (its side took, holds, entered, besieges), admits, or neither.
+
+    That others besiege it or fight their way in is no admission yet, nor that one enemy took a
+    place from another.
+    """
+    if claim.effect in {"contested", "mixed"}:
+        return None
+    leanings = {kin.leaning(claim.origin, actor) for actor in claim.actors}
+    gains = True if True in leanings else False if False in leanings else None
+    if claim.effect == "withdraw":
+        return None if gains is None else not gains
+    lost_by = claim.value.get("_against")
+    if gains is False and (claim.effect in {"besiege", "enter-yes"} or lost_by):
+        ours = any(kin.leaning(claim.origin, actor) for actor in lost_by or ())
+        return False if ours else None
+    return gains
+
+
 def _state(status: str, holders: list[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401
     return {"status": status, "holders": sorted(set(holders)), **more}
 
@@ -84,10 +189,18 @@ def _allied(holders: list[str], who: list[str], kin: Kin) -> bool:
     return any(kin.same_side(one, other) for one in holders for other in who)
 
 
+def _sides_match(ones: list[str], others: list[str], kin: Kin) -> bool:
+    """Whether every actor of each list has one of its side in the other."""
+    return all(_allied([one], others, kin) for one in ones) and all(
+        _allied([other], ones, kin) for other in others
+    )
+
+
 def _hold(value: Value | None, holders: list[str], who: list[str], kin: Kin) -> Step:
     """Give the place to those who hold it; that its holders still do lifts no siege."""
     if value and value["status"] in {"held", "besieged"} and _allied(holders, who, kin):
-        return Step({**value, "holders": sorted({*holders, *who})}, "agrees")
+        found = {**value, "holders": sorted({*holders, *who})}
+        return Step(found, "agrees", backs=value["status"] == "held")
     return Step(_state("held", who), "replaces")
 
 
@@ -97,7 +210,10 @@ def _withdraw(value: Value | None, holders: list[str], who: list[str], kin: Kin)
     A siege ends when all the besiegers leave. A fight and mixed hands go on while rivals stay.
     """
     if value is None or value["status"] == "unknown":
-        return Step(_state("vacated", []), "replaces")
+        return Step(_state("vacated", [], _left=sorted(who)), "replaces")
+    if value["status"] == "vacated":
+        told_again = _allied(value.get("_left", []), who, kin)
+        return Step(value, "agrees") if told_again else None
     left = _without(holders, who, kin)
     around = _without(value.get("besiegers", []), who, kin)
     if value["status"] == "besieged" and (left or not holders):
@@ -105,10 +221,10 @@ def _withdraw(value: Value | None, holders: list[str], who: list[str], kin: Kin)
     if len(left) == len(holders):
         return None
     if not left:
-        return Step(_state("vacated", []), "replaces")
+        return Step(_state("vacated", [], _left=sorted(who)), "replaces")
     rivals = any(not kin.same_side(one, other) for one in left for other in left)
     if value["status"] == "held" or rivals:
-        return Step({**value, "holders": left}, "agrees")
+        return Step({**value, "holders": left}, "agrees", backs=False)
     return Step(_state("held", left), "replaces")
 
 
@@ -117,7 +233,7 @@ def _after_siege(value: Value, left: list[str], around: list[str]) -> Step | Non
         return Step(_state("held" if left else "unknown", left), "replaces")
     if (left, around) == (value["holders"], value["besiegers"]):
         return None
-    return Step({**value, "holders": left, "besiegers": around}, "agrees")
+    return Step({**value, "holders": left, "besiegers": around}, "agrees", backs=False)
 
 
 def _without(actors: list[str], who: list[str], kin: Kin) -> list[str]:
@@ -135,6 +251,10 @@ def _besiege(value: Value | None, holders: list[str], who: list[str], kin: Kin) 
 def _enter(
     status: str, holders: list[str], who: list[str], kin: Kin, *, opposed: str
 ) -> Step | None:
+    if opposed != "enter-no" and status == "contested" and set(who) <= set(holders):
+        return Step(_state(status, holders), "agrees")
+    if opposed != "enter-yes" and status == "held" and set(who) <= set(holders):
+        return Step(_state(status, holders), "agrees", backs=opposed == "enter-no")
     if holders and _allied(holders, who, kin):
         return None
     empty = status == "vacated" and opposed != "enter-yes"

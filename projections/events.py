@@ -2,71 +2,173 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from projections.store import Row, Store
-from tracker.facts import ReportRegistered
+from tracker.facts import Body, ReportRegistered
 from tracker.facts.envelope import Event, body_dict
+from tracker.facts.record import FactCorrected, FactRetracted, RulingMade, SnapshotTaken
 from tracker.instants import format_instant
 from tracker.registry import Registration
 
 
-def event_row(event: Event) -> Row:
+def event_row(event: Event, places: Mapping[str, int] | None = None) -> Row:
     """Give {position, recorded_at, recorded_by, report, kind, fact, subject, what}.
 
-    `report` is the report's stream (null for registrations), `fact` the fact's id (null for the
-    rest); `subject` is what the event is about, `what` its gist.
+    `report` is the report's stream (null for registrations and rulings), `fact` the fact's id
+    (null for the rest); `subject` is what the event is about, `what` its gist. `places` gives the
+    positions of the events that it names (see names_in).
     """
     fact = event.fact
-    registration = isinstance(event.body, Registration)
+    of_no_report = isinstance(event.body, Registration | RulingMade)
     return {
         "position": event.position,
         "recorded_at": format_instant(event.recorded_at),
         "recorded_by": event.recorded_by,
-        "report": None if registration else event.stream.hex,
+        "report": None if of_no_report else event.stream.hex,
         "kind": event.body.TOPIC,
         "fact": fact.id if fact else None,
         "id": event.id,
-        "subject": _subject(event),
-        "when": fact.when.edtf if fact else None,
-        "what": _what(event),
+        "subject": _subject(event, places or {}),
+        "when": _when(event),
+        "what": _what(event, places or {}),
     }
 
 
-def event_detail(event: Event, store: Store) -> Row:
-    """Give an event whole: its row, its stream and version, its body, and its report's header."""
+def names_in(body: Body) -> list[str]:
+    """Give the ids of other events that an event names."""
+    match body:
+        case FactCorrected():
+            return [body.fact, body.replaced_by]
+        case FactRetracted():
+            return [body.fact]
+        case RulingMade():
+            return list(body.follows)
+        case _:
+            return []
+
+
+def amends(body: Body) -> str | None:
+    """Give the id of the event that an event corrects or retracts, if it does."""
+    return body.fact if isinstance(body, FactCorrected | FactRetracted) else None
+
+
+def event_detail(event: Event, store: Store, places: Mapping[str, int] | None = None) -> Row:
+    """Give an event whole: its row, its stream and version, its body, and its report's header.
+
+    `amended` lists what has corrected or retracted it since; `replaces` names the fact whose place
+    it takes; `changes` are, of a correction, the fields that differ: {field, before, after}.
+    """
     found = store.rows(
-        "SELECT source, published_edtf, document FROM reports WHERE id = ?", (event.stream.hex,)
+        "SELECT source, published_edtf, document, batch FROM reports WHERE id = ?",
+        (event.stream.hex,),
     )
+    report = found[0] if found else {}
     return {
-        **event_row(event),
+        **event_row(event, places),
         "stream": str(event.stream),
         "version": event.version,
         "body": body_dict(event.body),
-        "source": found[0]["source"] if found else None,
-        "published": found[0]["published_edtf"] if found else None,
-        "document": found[0]["document"] if found else None,
+        "source": report.get("source"),
+        "published": report.get("published_edtf"),
+        "document": report.get("document"),
+        "batch": report.get("batch"),
+        "amended": _amended(event, store),
+        "replaces": _replaces(event, store),
+        "changes": _differences(event.body, store),
     }
 
 
-def _subject(event: Event) -> str | None:
+def _amended(event: Event, store: Store) -> list[Row]:
+    sql = (
+        "SELECT r.kind, r.position, r.published_edtf AS published, r.reason, r.replaced_by,"
+        " f.position AS replaced_at FROM retractions r LEFT JOIN facts f ON f.id = r.replaced_by"
+        " WHERE r.fact = ? ORDER BY r.position"
+    )
+    return store.rows(sql, (event.id,))
+
+
+def _replaces(event: Event, store: Store) -> Row | None:
+    sql = (
+        "SELECT r.fact, f.position, r.position AS correction, r.published_edtf AS published,"
+        " r.reason FROM retractions r JOIN facts f ON f.id = r.fact WHERE r.replaced_by = ?"
+    )
+    found = store.rows(sql, (event.id,)) if event.fact else []
+    return found[0] if found else None
+
+
+def _differences(body: Body, store: Store) -> list[Row]:
+    """Give the fields that a correction changed, those that lie deeper under dotted names."""
+    if not isinstance(body, FactCorrected):
+        return []
+    before, after = (_fields(store, fact) for fact in (body.fact, body.replaced_by))
+    return [
+        {"field": name, "before": before.get(name), "after": after.get(name)}
+        for name in dict.fromkeys([*before, *after])
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _fields(store: Store, fact: str) -> Row:
+    found = store.rows("SELECT data FROM facts WHERE id = ?", (fact,))
+    data = json.loads(found[0]["data"]) if found else {}
+    data.pop("id", None)
+    return dict(_flat(data))
+
+
+def _flat(data: Row, above: str = "") -> Iterator[tuple[str, object]]:
+    for name, value in data.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
+
+
+def _subject(event: Event, places: Mapping[str, int]) -> str | None:
     body: Any = event.body
-    if isinstance(body, Registration):
-        return str(body.subject)  # type: ignore[attr-defined] # each registration has one
-    if isinstance(body, ReportRegistered):
-        return body.source
+    match body:
+        case Registration():
+            return str(body.subject)  # type: ignore[attr-defined] # each registration has one
+        case ReportRegistered() | SnapshotTaken():
+            return body.source
+        case FactCorrected() | FactRetracted():
+            return _place(body.fact, places)
+        case RulingMade():
+            return f"{body.projection}/{body.key}"
     fact = event.fact
     return (fact.place or "+".join(fact.actors) or None) if fact else None
 
 
-def _what(event: Event) -> str:
+def _place(event_id: str, places: Mapping[str, int]) -> str:
+    return f"#{places[event_id]}" if event_id in places else event_id[:8]
+
+
+def _when(event: Event) -> str | None:
+    if event.fact:
+        return event.fact.when.edtf
+    return event.body.when.edtf if isinstance(event.body, RulingMade) else None
+
+
+def _what(event: Event, places: Mapping[str, int]) -> str:
     body: Any = event.body
     if event.fact:
         return event.fact.gist
-    if isinstance(body, ReportRegistered):
-        document = f", {body.document.name}" if body.document else ""
-        return f"published {body.published.describe()}{document}"
-    if isinstance(body, Registration):
-        entry = next(iter(body.__dict__.values()))
-        return str(getattr(entry, "name", entry))
-    return str(getattr(body, "reason", ""))
+    match body:
+        case ReportRegistered():
+            document = f", {body.document.name}" if body.document else ""
+            return f"published {body.published.describe()}{document}"
+        case Registration():
+            entry = next(iter(body.__dict__.values()))
+            return str(getattr(entry, "name", entry))
+        case FactCorrected():
+            return f"replaced by {_place(body.replaced_by, places)}: {body.reason}"
+        case FactRetracted():
+            return f"taken back: {body.reason}"
+        case RulingMade():
+            followed = ", ".join(_place(fact, places) for fact in body.follows)
+            return f"follow {followed}: {body.reason}"
+        case SnapshotTaken():
+            return f"version {body.version}: {body.entries} entries, {len(body.dropped)} dropped"
+    return ""

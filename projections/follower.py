@@ -15,11 +15,19 @@ from projections.catalogue import PROJECTIONS, chronologies_of, claims_of
 from projections.claims import Claim
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
+from projections.rulings import drops, ruling
 from projections.store import REGISTERS, Row, Store, StoreError
 from projections.told import Told
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event, body_dict
-from tracker.facts.record import FactCorrected, FactRetracted, known_from
+from tracker.facts.record import (
+    FactCorrected,
+    FactRetracted,
+    RulingMade,
+    SnapshotTaken,
+    known_from,
+)
+from tracker.instants import Instant
 from tracker.registry import (
     Actor,
     ActorRegistered,
@@ -90,6 +98,7 @@ class _Batch:
         self.facts: list[Row] = []
         self.stands: list[Row] = []
         self.claims: list[Claim] = []
+        self.replaced: dict[str, Instant] = {}
         self.dirty: set[tuple[str, str]] = set()
 
     def apply(self, events: list[Event]) -> None:
@@ -112,25 +121,42 @@ class _Batch:
                 self._register()
                 self._fact(event, body)
             case FactRetracted() | FactCorrected() as body:
-                self._retract(body.fact, known_from(body.published))
+                self._amend(event, body)
+            case RulingMade() as body:
+                self._claim([ruling(event, body)])
+            case SnapshotTaken() as body:
+                self._claim(drops(event, body))
             case _:
-                pass  # rulings and snapshots make no claim under policy latest
+                pass
 
     def _register(self) -> None:
-        """Fold pending registrations; a change of kin can change any belief."""
+        """Fold pending registrations; who is on whose side, and how trusted, bears on beliefs."""
         if not self.pending:
             return
+        related, sources = _related(self.registry), self.registry.sources.values()
+        tellers: set[str] = set()
         for body in self.pending:
-            if isinstance(body, ActorRegistered) and body.actor.id in self.registry.actors:
-                self._flush()
-                rows = self.store.rows("SELECT DISTINCT projection, key FROM claims")
-                self.dirty.update((row["projection"], row["key"]) for row in rows)
+            if isinstance(body, SourceRegistered):
+                tellers.add(body.source.id)
+            elif isinstance(body, ActorRegistered):
+                actor = body.actor.id
+                if actor in related:
+                    self._touch("1")  # a change of kin can change any belief
+                tellers |= {actor, *(one.id for one in sources if one.interest == actor)}
+        for teller in sorted(tellers):
+            self._touch("source = :teller OR origin = :teller", teller=teller)
         self.registry = self.registry.after(self.pending)  # type: ignore[arg-type]
         for register, rows in _register_rows(self.pending):
             self.store.put(register, rows)
         if any(isinstance(body, SituationRegistered) for body in self.pending):
             self.store.set_meta(title=self.registry.title, zone=self.registry.zone)
         self.pending = []
+
+    def _touch(self, where: str, **values: object) -> None:
+        """Have the cells of some claims resolved again."""
+        self._flush()
+        sql = f"SELECT DISTINCT projection, key FROM claims WHERE {where}"  # noqa: S608 - our own
+        self.dirty.update((row["projection"], row["key"]) for row in self.store.rows(sql, values))
 
     def _report(self, event: Event, body: ReportRegistered) -> None:
         self.reports[event.stream.hex] = body
@@ -144,6 +170,7 @@ class _Batch:
                     "published": known_from(body.published),
                     "published_edtf": body.published.edtf,
                     "document": body.document.name if body.document else None,
+                    "batch": body.batch,
                     "data": _json(body_dict(body)),
                 }
             ],
@@ -157,23 +184,30 @@ class _Batch:
 
     def _fact(self, event: Event, fact: Fact) -> None:
         report = self._report_of(event.stream.hex)
-        told = Told.of(event, fact, report, self.registry)
+        told = Told.of(event, fact, report, self.registry, self._corrected(fact.id))
         self.facts.append(_fact_row(event, fact, told))
         self.stands += [{"projection": name, "fact": fact.id} for name in chronologies_of(told)]
-        claims = list(claims_of(told))
-        self.claims += claims
-        self.dirty.update((claim.projection, claim.key) for claim in claims)
+        self._claim(claims_of(told))
 
-    def _retract(self, fact: str, published: int) -> None:
-        self._flush()
-        self.store.connection.execute(
-            "UPDATE facts SET retracted = min(coalesce(retracted, ?), ?) WHERE id = ?",
-            (published, published, fact),
-        )
-        rows = self.store.rows("SELECT data FROM claims WHERE fact = ?", (fact,))
-        claims = [Claim.from_json(row["data"]).retracted_at(published) for row in rows]
-        self.claims += claims
-        self.dirty.update((claim.projection, claim.key) for claim in claims)
+    def _corrected(self, fact: str) -> Instant | None:
+        """Give when the correction was known that put this fact in the place of another."""
+        if fact in self.replaced:
+            return self.replaced[fact]
+        sql = "SELECT min(published) AS known FROM retractions WHERE replaced_by = ?"
+        found: Instant | None = self.store.rows(sql, (fact,))[0]["known"]
+        return found
+
+    def _claim(self, claims: Iterable[Claim]) -> None:
+        for claim in claims:
+            self.claims.append(claim)
+            self.dirty.add((claim.projection, claim.key))
+
+    def _amend(self, event: Event, body: FactCorrected | FactRetracted) -> None:
+        row = _retraction_row(event, body)
+        self.store.put("retractions", [row])
+        if isinstance(body, FactCorrected):
+            self.replaced[body.replaced_by] = row["published"]
+        self._touch("fact = :fact", fact=body.fact)
 
     def _flush(self) -> None:
         self.store.put("facts", self.facts)
@@ -185,8 +219,15 @@ class _Batch:
         policy = POLICIES[DEFAULT_POLICY]
         for name, key in sorted(self.dirty):
             projection = PROJECTIONS[name]
-            found = rectangles(self.store.claims(name, key), policy, projection, self.registry)
+            found = rectangles(self.store.claims(name, key), policy, projection, self.registry.kin)
             self.store.put_beliefs(name, key, projection.row(key), found)
+
+
+def _related(registry: Registry) -> set[str]:
+    """Give every actor that is registered, or named by one that is."""
+    actors = registry.actors.values()
+    named = {ally for actor in actors for ally in actor.allies}
+    return {*registry.actors, *named, *(actor.parent for actor in actors if actor.parent)}
 
 
 def _register_rows(bodies: list[Registration]) -> Iterator[tuple[str, list[Row]]]:
@@ -229,8 +270,23 @@ def _fact_row(event: Event, fact: Fact, told: Told) -> Row:
         "published": told.published,
         "recorded_at": event.recorded_at,
         "recorded_by": event.recorded_by,
-        "retracted": None,
         "data": _json({"kind": fact.kind, **body_dict(fact)}),
+    }
+
+
+def _retraction_row(event: Event, body: FactCorrected | FactRetracted) -> Row:
+    replaced_by = body.replaced_by if isinstance(body, FactCorrected) else None
+    return {
+        "id": event.id,
+        "fact": body.fact,
+        "kind": "retracted" if replaced_by is None else "corrected",
+        "replaced_by": replaced_by,
+        "published": known_from(body.published),
+        "published_edtf": body.published.edtf,
+        "position": event.position,
+        "recorded_at": event.recorded_at,
+        "recorded_by": event.recorded_by,
+        "reason": body.reason,
     }
 
 

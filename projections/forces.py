@@ -2,24 +2,25 @@
 
 Key: actor/place/category/phase, joint forces with their actors sorted and joined by `+`. The
 phases do not conflict: pledged -> mobilised -> deployed -> withdrawn, and advancing (on the way,
-not there). Plans, whatever their kind, are pledges.
+not there). Plans, whatever their kind, are pledges. A change told of what was withdrawn is also a
+change, the other way, of what is deployed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from projections import levels
-from projections.claims import Claim, Kin, Step, Value
-from projections.told import Told
-from tracker.facts.forces import (
-    ForceFact,
-    ForcesAdvanced,
-    TroopsMobilised,
-    TroopsPledged,
-    TroopsWithdrawn,
-)
+from projections.claims import Claim, Step, Value
+from tracker.kin import Kin
+
+if TYPE_CHECKING:
+    from projections.told import Told
+    from tracker.facts.forces import ForceFact
+
+if TYPE_CHECKING:
+    from projections.policies.walk import View
 
 NAME = "forces"
 EMPTY: Value = {**levels.EMPTY, "unexplained": None}
@@ -27,6 +28,8 @@ EMPTY: Value = {**levels.EMPTY, "unexplained": None}
 
 def phase(fact: ForceFact) -> str:
     """Say which phase of a force a fact speaks of."""
+    from tracker.facts.forces import ForcesAdvanced, TroopsMobilised, TroopsPledged, TroopsWithdrawn
+
     if fact.status in {"planned", "possible"}:
         return "pledged"
     match fact:
@@ -44,6 +47,8 @@ def phase(fact: ForceFact) -> str:
 
 def claims(told: Told) -> Iterator[Claim]:
     """Yield what a fact says about the size of a force."""
+    from tracker.facts.forces import ForceFact
+
     fact = told.fact
     if not isinstance(fact, ForceFact):
         return
@@ -54,17 +59,50 @@ def claims(told: Told) -> Iterator[Claim]:
         return
     effect = levels.effect(fact.quantity)
     value = {**levels.numbers(fact.quantity), "unexplained": None}
+    seen = effect == "total" or (fact.quantity is not None and effect == "present")
     if step_of == "pledged":
-        yield told.observation(NAME, key, effect, value, actors=fact.by, at_publication=True)
-    elif effect == "total" or fact.status == "ongoing":
-        yield told.observation(NAME, key, effect, value, actors=fact.by)
+        claim = told.observation(NAME, key, effect, value, actors=fact.by, at_publication=True)
+    elif seen or fact.status == "ongoing":
+        claim = told.observation(NAME, key, effect, value, actors=fact.by)
     else:
-        yield told.transition(NAME, key, effect, value, actors=fact.by)
+        claim = told.transition(NAME, key, effect, value, actors=fact.by)
+    yield claim if effect == "total" else claim.moving()
+    if step_of == "withdrawn" and effect == "change":
+        left = f"{key.rpartition('/')[0]}/deployed"
+        yield told.transition(NAME, left, effect, levels.fewer(value), actors=fact.by).moving()
 
 
 def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:
     """Say what the level is once this is told too."""
     return levels.step(value, claim)
+
+
+same, backs, goes_on, merge = levels.same, levels.backs, levels.goes_on, levels.merge
+
+
+def follows(_earlier: View, _later: View, _kin: Kin) -> bool:
+    """No level follows another by nature."""
+    return False
+
+
+def gone(_value: Value) -> bool:
+    """A level of nought is a level."""
+    return False
+
+
+def explain(value: Value, before: Value | None) -> Value:
+    """Say what a total differs by from the level before it and the changes since."""
+    return {**value, "unexplained": levels.difference(value, before)}
+
+
+def disputed(values: Sequence[Value]) -> Value:
+    """Give the range that the rival levels lie in."""
+    return {**EMPTY, **levels.envelope(values)}
+
+
+def stake(_claim: Claim, _kin: Kin) -> bool | None:
+    """Nobody gains from the size of a force: those who tell of it mostly command it."""
+    return None
 
 
 def row(key: str) -> dict[str, Any]:

@@ -2,62 +2,213 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from math import inf
+from typing import TYPE_CHECKING, Any
 
 from projections.claims import Claim, Step, Value
-from tracker.quantities import Quantity
+from tracker.instants import DAY
+from tracker.kin import Kin
+
+if TYPE_CHECKING:
+    from tracker.quantities import Quantity
 
 NUMBERS = ("low", "best", "high")
+STATED = (*NUMBERS, "comparator")
 EMPTY: Value = {"low": None, "best": None, "high": None, "comparator": None, "_changes": []}
+_OPEN_ABOVE = frozenset(
+    {"at least", "more than", "some", "many", "dozens", "hundreds", "thousands"}
+)
 
 
 def effect(quantity: Quantity | None) -> str:
-    """Say how a quantity bears on a level: `present` (no number), `change`, or `total`."""
+    """Say how a quantity bears on a level: `present` (no number), `change`, or `total`.
+
+    "Many" is no number: it tells of a presence, and takes away no number that is known.
+    """
     if quantity is None:
         return "present"
-    return "change" if quantity.semantics == "change" else "total"
+    if quantity.semantics == "change":
+        return "change"
+    return "total" if quantity.numbers else "present"
 
 
 def numbers(quantity: Quantity | None) -> dict[str, Any]:
     """Give {"low", "best", "high", "comparator"}; all null without a quantity."""
-    names = (*NUMBERS, "comparator")
-    return {name: getattr(quantity, name, None) for name in names}
+    return {name: getattr(quantity, name, None) for name in STATED}
 
 
-def step(value: Value | None, claim: Claim) -> Step:
-    """Say what the level is once this is told too.
+def fewer(numbers: Value) -> dict[str, Any]:
+    """Give a change the other way: what left, as a change of what is left."""
+    turned = {"low": "high", "best": "best", "high": "low"}
+    less = {name: None if numbers[of] is None else -numbers[of] for name, of in turned.items()}
+    hedges = {"at least": "at most", "more than": "fewer than", "at most": "at least"}
+    hedges["fewer than"] = "more than"
+    hedge = numbers["comparator"]
+    return {**numbers, **less, "comparator": hedges.get(hedge, hedge)}
+
+
+def step(value: Value | None, claim: Claim) -> Step | None:
+    """Say what the level is once this is told too; None where it bears on nothing.
 
     A total sets it. A change moves it, once: two changes of one size whose times overlap are two
-    mentions of one event. Being told of without a number leaves a known number standing.
+    mentions of one event, as long as no change has begun since that one was over; and a total of
+    the same day that the change makes good holds it already. Being told of without a number
+    leaves a known number standing. Nothing can be taken from an unknown level.
     """
-    stated = {name: claim.value[name] for name in (*NUMBERS, "comparator")}
-    if claim.effect == "present":
-        return Step(value, "agrees") if value else Step({**EMPTY, **claim.value}, "replaces")
-    if claim.effect == "total":
-        found = {**claim.value, "_changes": []}
-        unmoved = value is not None and not value["_changes"]
-        same = unmoved and all(value[name] == stated[name] for name in stated)  # type: ignore[index]
-        return Step(found, "agrees" if same else "replaces")
+    stated = {name: claim.value[name] for name in STATED}
+    match claim.effect:
+        case "present":
+            return _present(value, claim, stated)
+        case "total":
+            if value is not None and not value["_changes"] and _equal(value, stated):
+                return Step({**value, **stated}, "agrees")
+            found = {**claim.value, "_changes": [], "_total": claim.observed}
+            return Step(found, "replaces")
+        case _:
+            return _change(value, claim, stated)
+
+
+def _present(value: Value | None, claim: Claim, stated: Value) -> Step:
+    if value is None:
+        return Step({**EMPTY, **claim.value}, "replaces")
+    if _figure(value) is not None:
+        return Step(value, "agrees", backs=False)
+    hedge = stated["comparator"] or value["comparator"]
+    return Step({**value, "comparator": hedge}, "agrees")
+
+
+def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
     change = [*stated.values(), claim.start.earliest, claim.start.latest]
+    if (value is None or _figure(value) is None) and _is_less(stated):
+        return None
     if value is None:
         return Step({**claim.value, "_changes": [change]}, "replaces")
     if any(_one_event(change, counted) for counted in value["_changes"]):
         return Step(value, "agrees")
+    if _makes_good(stated, value, claim):
+        return Step({**value, "unexplained": None}, "agrees", backs=False)
     moved = {name: _sum(value, stated, name) for name in NUMBERS}
     comparator = _hedge(value["comparator"], stated["comparator"])
-    found = {**value, **moved, "comparator": comparator, "_changes": [*value["_changes"], change]}
-    return Step(found, "adds")
+    # Changes come in the order of their starts: what is over by then is no part of this event.
+    open_still = [one for one in value["_changes"] if claim.start.earliest < one[5]]
+    changes = [*(open_still or value["_changes"][-1:]), change]
+    return Step({**value, **moved, "comparator": comparator, "_changes": changes}, "adds")
+
+
+def reach(value: Value) -> tuple[float, float]:
+    """Give the least and the greatest number that a level may stand for.
+
+    "About 500" reaches one unit of its last significant digit either way, 400 to 600, as `~`
+    widens a time by one unit of its precision; but never more than a fifth ("about 1,000").
+    """
+    low, best, high = (value[name] for name in NUMBERS)
+    hedge = value["comparator"]
+    if hedge is None:
+        return 0, inf
+    if hedge == "about" and best is not None:
+        unit = min(_unit(best), best // 5)
+        least, most = best - unit, best + unit
+        return min(least, low if low is not None else least), max(
+            most, high if high is not None else most
+        )
+    least = low if low is not None else best if best is not None else 0
+    most = high if high is not None else inf if hedge in _OPEN_ABOVE or best is None else best
+    if hedge in {"at most", "fewer than"} and low is None:
+        least = 0
+    return least + (hedge == "more than"), most - (hedge == "fewer than")
+
+
+def _unit(number: int) -> int:
+    unit = 1
+    while number and number % (unit * 10) == 0:
+        unit *= 10
+    return unit
+
+
+def same(one: Value, other: Value, _kin: Kin) -> bool:
+    """Whether two levels do not conflict: their ranges overlap."""
+    (low, high), (least, most) = reach(one), reach(other)
+    return low <= most and least <= high
+
+
+def backs(one: Value, other: Value, kin: Kin) -> bool:
+    """Whether one says as much as the other: no word without a number backs a number."""
+    return same(one, other, kin) and (_figure(one) is None) == (_figure(other) is None)
+
+
+def goes_on(before: Value, now: Value, _kin: Kin) -> bool:
+    """Whether the level is still the one it was, as stated."""
+    return _equal(before, now) and bool(before["_changes"]) == bool(now["_changes"])
+
+
+def merge(one: Value, other: Value) -> Value:
+    """Make one level of two that do not conflict: the more definite, else the newer."""
+    if _equal(one, other):
+        return {**other, **{name: one[name] for name in one if other.get(name) is None}}
+    return one if _width(one) < _width(other) else other
+
+
+def _width(value: Value) -> float:
+    least, most = reach(value)
+    return most - least
+
+
+def difference(value: Value, before: Value | None) -> int | None:
+    """Give what a total differs by from the level before it; None where their ranges overlap.
+
+    Changes without a total under them are no level to compare with.
+    """
+    if before is None or before.get("_total") is None:
+        return None
+    (low, high), (least, most) = reach(value), reach(before)
+    if low <= most and least <= high:
+        return None
+    now, then = _figure(value), _figure(before)
+    return None if now is None or then is None else now - then
+
+
+def _figure(value: Value) -> int | None:
+    """Give the figure that a level is counted by: the best, else the bound that is stated."""
+    found = next((value[name] for name in ("best", "low", "high") if value[name] is not None), None)
+    return None if found is None else int(found)
+
+
+def envelope(values: Sequence[Value]) -> dict[str, Any]:
+    """Give the range that all of them lie in."""
+    low = min(reach(value)[0] for value in values)
+    high = max(reach(value)[1] for value in values)
+    if high == inf:
+        return {"low": int(low), "best": None, "high": None, "comparator": "at least"}
+    return {"low": int(low), "best": None, "high": int(high), "comparator": "between"}
+
+
+def _is_less(stated: Value) -> bool:
+    return any(stated[name] is not None and stated[name] < 0 for name in NUMBERS)
+
+
+def _equal(value: Value, other: Value) -> bool:
+    return all(value[name] == other[name] for name in STATED)
 
 
 def _one_event(change: list[Any], counted: list[Any]) -> bool:
-    return change[:4] == counted[:4] and change[4] < counted[5] and counted[4] < change[5]
+    one, other = (_figure(dict(zip(STATED, told, strict=False))) for told in (change, counted))
+    return one == other and change[4] < counted[5] and counted[4] < change[5]
 
 
-def _sum(value: Value, stated: dict[str, Any], name: str) -> int | None:
+def _makes_good(stated: Value, value: Value, claim: Claim) -> bool:
+    """Whether a change of a total's own day is just what the total left unexplained."""
+    missing, seen = value.get("unexplained"), value.get("_total")
+    if missing is None or seen is None or value["_changes"]:
+        return False
+    return bool(missing == _figure(stated) and claim.start.earliest < seen + DAY)
+
+
+def _sum(value: Value, stated: Value, name: str) -> int | None:
     before, more = value[name], stated[name]
-    if value["comparator"] is None:  # present in unknown number: the change is what is known
+    if _figure(value) is None:  # present in unknown number: the change is what is known
         return more if isinstance(more, int) and name != "high" else None
-    return before + more if before is not None and more is not None else None
+    return max(0, before + more) if before is not None and more is not None else None
 
 
 def _hedge(before: str | None, more: str) -> str:

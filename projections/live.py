@@ -1,4 +1,7 @@
-"""Beliefs worked out at the moment of asking: for the recorded clock, audits and replays."""
+"""Beliefs worked out at the moment of asking: other policies, filters, the recorded clock, audits.
+
+Nothing here loads what validates: kin is built of the read model's rows.
+"""
 
 from __future__ import annotations
 
@@ -8,42 +11,76 @@ from itertools import groupby
 from projections.beliefs import rectangles
 from projections.catalogue import PROJECTIONS
 from projections.claims import Claim
-from projections.follower import registry_of
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
 from projections.state import Role
 from projections.store import Row, Store, belief_row
+from tracker.errors import NotFoundError
 from tracker.instants import Instant
+from tracker.kin import Kin
+
+
+def kin_of(store: Store) -> Kin:
+    """Give who stands with whom, from a read model."""
+    return Kin(store.names("actors"), store.names("sources"))
 
 
 class Live:
-    """Resolves claims under the default policy with the registry of a read model."""
+    """Resolves claims under a policy, with the kin of a read model."""
 
-    def __init__(self, store: Store) -> None:
-        """Read the registry once."""
-        self.registry = registry_of(store)
-        self.policy = POLICIES[DEFAULT_POLICY]
+    def __init__(self, store: Store, policy: str = DEFAULT_POLICY) -> None:
+        """Read the registers once. Raises NotFoundError for a policy that there is not."""
+        if policy not in POLICIES:
+            msg = f"no policy '{policy}' (one of {', '.join(POLICIES)})"
+            raise NotFoundError(msg)
+        self.kin = kin_of(store)
+        self.policy = POLICIES[policy]
 
     def cells(self, claims: Iterable[Claim], t: Instant, k: Instant) -> Iterator[Row]:
         """Yield {projection, key, state} of every cell that these claims say anything about."""
-        cell = lambda claim: (claim.projection, claim.key)  # noqa: E731 - a sort key
-        for (name, key), group in groupby(sorted(claims, key=cell), key=cell):
+        for name, key, group in by_cell(claims):
             projection = PROJECTIONS[name]
-            found = self.policy.resolve(group, t, k, projection, self.registry)
+            found = self.policy.resolve(group, t, k, projection, self.kin)
             if found is not None:
                 state = {**projection.row(key), **found.as_json()}
                 yield {"projection": name, "key": key, "state": state}
 
+    def states_before(
+        self, claims: Iterable[Claim], name: str, t: Instant, k: Instant
+    ) -> Iterator[Row]:
+        """Yield the states of one cell at valid times before t, as known at k, latest first."""
+        projection = PROJECTIONS[name]
+        visible = [
+            one
+            for one in claims
+            if one.published <= k
+            and (one.retracted is None or k < one.retracted)
+            and self.policy.hears(one, self.kin)
+        ]
+        timeline = self.policy.timeline(projection, self.kin)
+        first, _ = timeline.change(visible)
+        for at in reversed(timeline.points(first, t)):
+            found = timeline.at(at)
+            if found is not None:
+                yield found.as_json()
+
     def rectangles(self, claims: Iterable[Claim], name: str, key: str) -> list[Row]:
         """Give the rectangles of one cell as the read model stores them."""
         projection = PROJECTIONS[name]
-        found = rectangles(claims, self.policy, projection, self.registry)
+        found = rectangles(claims, self.policy, projection, self.kin)
         return [belief_row(name, key, projection.row(key), belief) for belief in found]
 
     def roles(self, claims: Iterable[Claim], t: Instant, k: Instant, name: str) -> list[Role]:
         """Say what part every claim of a cell has in the answer."""
-        return self.policy.roles(claims, t, k, PROJECTIONS[name], self.registry)
+        return self.policy.roles(claims, t, k, PROJECTIONS[name], self.kin)
 
     def rule(self) -> str:
         """Name the rule that decides, in a line."""
-        return f"{self.policy.RULE} ({self.policy.NAME})"
+        return f"{self.policy.rule} ({self.policy.name})"
+
+
+def by_cell(claims: Iterable[Claim]) -> Iterator[tuple[str, str, list[Claim]]]:
+    """Yield (projection, key, claims) of each cell, in the order of their names."""
+    cell = lambda claim: (claim.projection, claim.key)  # noqa: E731 - a sort key
+    for (name, key), group in groupby(sorted(claims, key=cell), key=cell):
+        yield name, key, list(group)

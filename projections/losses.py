@@ -6,25 +6,30 @@ a side obtained, which stand here because the vocabulary feeds them here).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from projections import levels
-from projections.claims import Claim, Kin, Step, Value
-from projections.told import Told
-from tracker.facts.losses import (
-    ArmsAcquired,
-    CasualtiesReported,
-    EquipmentCaptured,
-    EquipmentLost,
-)
+from projections.claims import Claim, Step, Value
+from tracker.kin import Kin
+
+if TYPE_CHECKING:
+    from projections.policies.walk import View
+    from projections.told import Told
 
 NAME = "losses"
-EMPTY: Value = {**levels.EMPTY, "cumulative": False}
+EMPTY: Value = {**levels.EMPTY, "cumulative": False, "restated": None}
 
 
 def key_of(fact: object) -> str | None:
     """Give the key of a fact of the family, None for any other."""
+    from tracker.facts.losses import (
+        ArmsAcquired,
+        CasualtiesReported,
+        EquipmentCaptured,
+        EquipmentLost,
+    )
+
     match fact:
         case CasualtiesReported():
             return f"{fact.side}/{fact.category}/{fact.fate}"
@@ -50,14 +55,55 @@ def claims(told: Told) -> Iterator[Claim]:
     quantity = getattr(fact, "quantity", None)
     effect = levels.effect(quantity)
     cumulative = bool(quantity and quantity.semantics == "cumulative")
-    value = {**levels.numbers(quantity), "cumulative": cumulative}
-    make = told.observation if effect == "total" else told.transition
-    yield make(NAME, key, effect, value, actors=fact.by)
+    value = {**levels.numbers(quantity), "cumulative": cumulative, "restated": None}
+    seen = effect == "total" or (quantity is not None and effect == "present")
+    make = told.observation if seen else told.transition
+    claim = make(NAME, key, effect, value, actors=fact.by)
+    yield claim if effect == "total" else claim.moving()
 
 
 def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:
     """Say what the loss is once this is told too."""
     return levels.step(value, claim)
+
+
+same, backs, goes_on, merge = levels.same, levels.backs, levels.goes_on, levels.merge
+
+
+def follows(_earlier: View, _later: View, _kin: Kin) -> bool:
+    """No count follows another by nature."""
+    return False
+
+
+def gone(_value: Value) -> bool:
+    """A loss of nought is a loss counted."""
+    return False
+
+
+def explain(value: Value, before: Value | None) -> Value:
+    """Say by how much a cumulative count was restated: it cannot fall by itself."""
+    fall = None
+    if before is not None and value["cumulative"] and before["cumulative"]:
+        fall = levels.difference(value, before)
+    return {**value, "restated": fall if fall is not None and fall < 0 else None}
+
+
+def disputed(values: Sequence[Value]) -> Value:
+    """Give the range that the rival counts lie in."""
+    cumulative = all(value["cumulative"] for value in values)
+    return {**EMPTY, **levels.envelope(values), "cumulative": cumulative}
+
+
+def stake(claim: Claim, kin: Kin) -> bool | None:
+    """Whether the origin admits its own side's loss, claims another's, or neither.
+
+    What a side acquired is its gain, and nobody's loss.
+    """
+    side, _, fate = claim.key.split("/")
+    leanings = {kin.leaning(claim.origin, actor) for actor in side.split("+")}
+    if fate == "acquired":
+        return True if True in leanings else None
+    return False if True in leanings else True if False in leanings else None
 
 
 def row(key: str) -> dict[str, Any]:

@@ -5,5 +5,12 @@ BELIEVED = ("control", "forces", "alerts", "losses")
 CHRONICLED = ("incidents", "humanitarian", "posture")
 """Projections that list facts in order of time."""
 ALL = (*BELIEVED, *CHRONICLED)
-DEFAULT_POLICY = "latest/1"
+DEFAULT_POLICY = "origin-weighted/1"
 """The policy that the read model holds beliefs of, and that answers name unless asked otherwise."""
+POLICY_NAMES = {
+    "origin-weighted": "origin-weighted/1",
+    "latest": "latest/1",
+    "majority-by-origin": "majority-by-origin/1",
+    "official-only": "official-only/1",
+}
+"""Policies by the short name that people type: the name with its version, as answers give it."""

@@ -7,15 +7,28 @@ from dataclasses import dataclass, field
 
 from projections.catalogue import PROJECTIONS, chronologies_of, claims_of
 from projections.claims import Claim
-from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
+from projections.rulings import drops, ruling
 from projections.store import Row
 from projections.told import Told
+from projections.weighing import Weighing
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
-from tracker.facts.record import FactCorrected, FactRetracted, known_from
-from tracker.instants import AsOf
-from tracker.registry import ActorRegistered, Registration, Registry, RegistryEvent
+from tracker.facts.record import (
+    FactCorrected,
+    FactRetracted,
+    RulingMade,
+    SnapshotTaken,
+    known_from,
+)
+from tracker.instants import AsOf, Instant
+from tracker.registry import (
+    ActorRegistered,
+    Registration,
+    Registry,
+    RegistryEvent,
+    SourceRegistered,
+)
 
 Cell = tuple[str, str]
 
@@ -25,9 +38,13 @@ class Replay:
     """A run of the log in memory, asked after every event for the state at fixed clocks."""
 
     clocks: AsOf
+    weighing: Weighing = field(default_factory=Weighing)
     registry: Registry = field(default_factory=Registry)
     reports: dict[str, ReportRegistered] = field(default_factory=dict)
     claims: dict[Cell, list[Claim]] = field(default_factory=dict)
+    cells_of: dict[str, list[Cell]] = field(default_factory=dict)
+    entries: dict[str, list[Row]] = field(default_factory=dict)
+    replaced: dict[str, Instant] = field(default_factory=dict)
     states: dict[Cell, Row] = field(default_factory=dict)
     pending: list[RegistryEvent] = field(default_factory=list)
 
@@ -35,7 +52,7 @@ class Replay:
         """Yield each event within the clocks with its changes.
 
         A change is {projection, key, before, after}: rows as `state` gives them, None for no
-        evidence. Left out are events beyond the recorded clock, facts of reports published after
+        evidence. Left out are events beyond the recorded clock, what was published after
         `known_at`, and facts that begin after `as_of`.
         """
         for event in events:
@@ -49,26 +66,40 @@ class Replay:
             return True
         if clocks.recorded_at is not None and event.recorded_at > clocks.recorded_at:
             return True
-        if isinstance(event.body, ReportRegistered):
-            self.reports[event.stream.hex] = event.body
-            return known_from(event.body.published) > clocks.known
-        fact = event.fact
-        if fact is None:
-            return False
-        late = known_from(self.reports[event.stream.hex].published) > clocks.known
-        return late or (fact.actual and fact.when.speaks_from > clocks.as_of)
+        match event.body:
+            case ReportRegistered() as body:
+                self.reports[event.stream.hex] = body
+                return known_from(body.published) > clocks.known
+            case FactCorrected() as body:
+                self.replaced[body.replaced_by] = known_from(body.published)
+                return known_from(body.published) > clocks.known
+            case FactRetracted() | RulingMade() | SnapshotTaken() as body:
+                return known_from(body.published) > clocks.known
+            case Fact() as fact:
+                late = self._told_by(event, fact).published > clocks.known
+                return late or (fact.actual and fact.when.speaks_from > clocks.as_of)
+            case _:
+                return False
+
+    def _told_by(self, event: Event, fact: Fact) -> Told:
+        report = self.reports[event.stream.hex]
+        return Told.of(event, fact, report, self.registry, self.replaced.get(fact.id))
 
     def _changes(self, event: Event) -> Iterator[Row]:
         match event.body:
             case Registration() as body:
                 self.pending.append(body)  # type: ignore[arg-type]
-                if isinstance(body, ActorRegistered) and self.claims:
-                    self._register()  # a change of kin can change any belief
+                if isinstance(body, ActorRegistered | SourceRegistered) and self.claims:
+                    self._register()  # kin, interests and ratings bear on beliefs
                     yield from self._resolve(list(self.claims))
             case Fact() as body:
                 yield from self._told(event, body)
             case FactRetracted() | FactCorrected() as body:
                 yield from self._retracted(body.fact, known_from(body.published))
+            case RulingMade() as body:
+                yield from self._resolve(self._claim([ruling(event, body)]))
+            case SnapshotTaken() as body:
+                yield from self._resolve(self._claim(drops(event, body)))
             case _:
                 return
 
@@ -80,36 +111,48 @@ class Replay:
 
     def _told(self, event: Event, fact: Fact) -> Iterator[Row]:
         self._register()
-        told = Told.of(event, fact, self.reports[event.stream.hex], self.registry)
+        told = self._told_by(event, fact)
+        if not self.weighing.takes(told.report.source, told.origin):
+            return
+        yield from self._resolve(self._claim(claims_of(told)))
+        entry = {"kind": fact.kind, "name": fact.gist, "evidence": [fact.id]}
+        self.entries[fact.id] = [
+            {"projection": name, "key": fact.id, "before": None, "after": entry}
+            for name in chronologies_of(told)
+        ]
+        yield from self.entries[fact.id]
+
+    def _claim(self, claims: Iterable[Claim]) -> list[Cell]:
+        """Take claims in; give the cells that they speak of."""
         touched = []
-        for claim in claims_of(told):
+        for claim in claims:
+            if claim.mode != "ruling" and not self.weighing.takes(claim.source, claim.origin):
+                continue
             cell = (claim.projection, claim.key)
             self.claims.setdefault(cell, []).append(claim)
+            self.cells_of.setdefault(claim.fact, []).append(cell)
             touched.append(cell)
-        yield from self._resolve(touched)
-        for name in chronologies_of(told):
-            after = {"kind": fact.kind, "name": fact.gist, "evidence": [fact.id]}
-            yield {"projection": name, "key": fact.id, "before": None, "after": after}
+        return touched
 
-    def _retracted(self, fact: str, published: int) -> Iterator[Row]:
-        touched = []
-        for cell, claims in self.claims.items():
-            if any(claim.fact == fact for claim in claims):
-                touched.append(cell)
-                self.claims[cell] = [
-                    claim.retracted_at(published) if claim.fact == fact else claim
-                    for claim in claims
-                ]
+    def _retracted(self, fact: str, published: Instant) -> Iterator[Row]:
+        touched = self.cells_of.get(fact, [])
+        for cell in touched:
+            self.claims[cell] = [
+                claim.retracted_at(published) if claim.fact == fact else claim
+                for claim in self.claims[cell]
+            ]
         yield from self._resolve(touched)
+        for one in self.entries.pop(fact, []):
+            yield {**one, "before": one["after"], "after": None}
 
     def _resolve(self, cells: Iterable[Cell]) -> Iterator[Row]:
-        policy = POLICIES[DEFAULT_POLICY]
+        policy = POLICIES[self.weighing.policy]
         for cell in dict.fromkeys(cells):
             name, key = cell
             projection = PROJECTIONS[name]
             claims = self.claims[cell]
             t, k = self.clocks.as_of, self.clocks.known
-            state = policy.resolve(claims, t, k, projection, self.registry)
+            state = policy.resolve(claims, t, k, projection, self.registry.kin)
             after = {**projection.row(key), **state.as_json()} if state else None
             before = self.states.get(cell)
             if after != before:

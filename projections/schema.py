@@ -19,6 +19,7 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "published": int,
             "published_edtf": str,
             "document": str,
+            "batch": str,
             "data": str,
         },
         ("id",),
@@ -41,8 +42,22 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "published": int,
             "recorded_at": int,
             "recorded_by": str,
-            "retracted": int,
             "data": str,
+        },
+        ("id",),
+    ),
+    "retractions": (
+        {
+            "id": str,
+            "fact": str,
+            "kind": str,
+            "replaced_by": str,
+            "published": int,
+            "published_edtf": str,
+            "position": int,
+            "recorded_at": int,
+            "recorded_by": str,
+            "reason": str,
         },
         ("id",),
     ),
@@ -52,6 +67,8 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "projection": str,
             "key": str,
             "fact": str,
+            "source": str,
+            "origin": str,
             "position": int,
             "published": int,
             "data": str,
@@ -71,7 +88,16 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         ("projection", "key", "known_from", "valid_from"),
     ),
 }
-_INDEXES = (("facts", ("position",)), ("facts", ("report",)), ("claims", ("fact",)))
+_INDEXES = (
+    ("facts", ("position",)),
+    ("facts", ("report",)),
+    ("reports", ("batch",)),
+    ("retractions", ("fact",)),
+    ("retractions", ("replaced_by",)),
+    ("claims", ("fact",)),
+    ("claims", ("source",)),
+    ("claims", ("origin",)),
+)
 
 
 def make_tables(connection: sqlite3.Connection) -> None:

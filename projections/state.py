@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from projections.claims import Claim, Kin, Since, Step, Value
-from projections.told import Told
+from projections.claims import Claim, Since, Step, Value, public
 from tracker.instants import Instant, format_instant
+from tracker.kin import Kin
+
+if TYPE_CHECKING:
+    from projections.policies.walk import View
+    from projections.told import Told
 
 MOST_EVIDENCE = 16
 """Fact ids kept in a state, newest first; an audit lists them all."""
@@ -16,20 +20,45 @@ MOST_EVIDENCE = 16
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """What a projection is made of: see control.py for the shape of each function."""
+    """What a projection is made of: its functions, as control.py, forces.py ... define them.
+
+    step: what one more claim makes of a value. same: whether two values contradict each other no
+    further than words. merge: one value of two that are the same. goes_on: whether the second is
+    the state that the first was. follows: whether what a view says comes after another view by
+    nature, whatever their times. gone: whether a value says that nothing is there any more.
+    explain: a value beside what held before it. disputed: what is shown where values differ.
+    stake: whether who says a claim gains from it (True), admits it (False), or neither (None).
+    """
 
     name: str
     empty: Value
     claims: Callable[[Told], Iterator[Claim]]
     step: Callable[[Value | None, Claim, Kin], Step | None]
     row: Callable[[str], dict[str, Any]]
+    same: Callable[[Value, Value, Kin], bool]
+    merge: Callable[[Value, Value], Value]
+    backs: Callable[[Value, Value, Kin], bool]
+    goes_on: Callable[[Value, Value, Kin], bool]
+    follows: Callable[[View, View, Kin], bool]
+    gone: Callable[[Value], bool]
+    explain: Callable[[Value, Value | None], Value]
+    disputed: Callable[[Sequence[Value]], Value]
+    stake: Callable[[Claim, Kin], bool | None]
 
 
 class Policy(Protocol):
-    """What a policy module offers; see policies/latest.py."""
+    """What a policy offers; see policies/policy.py."""
 
-    NAME: str
-    RULE: str
+    @property
+    def name(self) -> str:
+        """Its name and version, as answers give it."""
+
+    @property
+    def rule(self) -> str:
+        """What it goes by, in a line."""
+
+    def hears(self, claim: Claim, kin: Kin, /) -> bool:
+        """Whether the policy listens to a claim."""
 
     def resolve(
         self, claims: Iterable[Claim], t: Instant, k: Instant, projection: Projection, kin: Kin, /
@@ -78,8 +107,32 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True)
+class Contender:
+    """One value of a dispute: since when, the facts, who says so, and how they are rated."""
+
+    value: Value
+    since: Since
+    evidence: tuple[str, ...]
+    origins: tuple[str, ...]
+    ratings: tuple[str | None, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the entry of a row's `values`."""
+        return {
+            **public(self.value),
+            "since": self.since.as_json(),
+            "evidence": list(self.evidence),
+            "origins": list(self.origins),
+            "ratings": list(self.ratings),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """A belief. `evidence` runs from the newest fact, which decides, back to the oldest."""
+    """A belief. `evidence` runs from the newest fact, which decides, back to the oldest.
+
+    `rule` names what decided. A dispute has its `values`.
+    """
 
     value: Value
     support: str
@@ -89,6 +142,8 @@ class State:
     evidence: tuple[str, ...]
     dissent: tuple[str, ...]
     last_evidence: Instant | None
+    rule: str | None = None
+    values: tuple[Contender, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Give the fields of a row, in their order."""
@@ -100,6 +155,8 @@ class State:
             "possibly": [alternative.as_json() for alternative in self.possibly],
             "evidence": list(self.evidence),
             "dissent": list(self.dissent),
+            "values": [contender.as_json() for contender in self.values],
+            "rule": self.rule,
             "last_evidence": _when(self.last_evidence),
         }
 
@@ -111,11 +168,6 @@ class Role:
     claim: Claim
     role: str
     why: str
-
-
-def public(value: Value) -> dict[str, Any]:
-    """Leave out what a step only remembers for itself (names with a leading underscore)."""
-    return {name: item for name, item in value.items() if not name.startswith("_")}
 
 
 def _when(instant: Instant | None) -> str | None:

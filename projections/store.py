@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from projections.beliefs import Belief
 
 MEMORY = ":memory:"
-VERSION = 4
+VERSION = 5
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 REGISTERS = ("places", "actors", "sources", "schemes")
+_FILLED = ("reports", "facts", "retractions", "chronologies", "claims", "beliefs")
 
 Row = dict[str, Any]
 
@@ -138,17 +139,66 @@ class Store:
         latest = FUTURE_OPEN - 1  # the ends are exclusive, also the open ones
         return self._of_cell(sql, projection, key, t=min(t, latest), k=min(k, latest))
 
+    def states_before(self, projection: str, key: str, t: Instant, k: Instant) -> Iterator[Row]:
+        """Yield the states of a cell at valid times before t, as known at k, the latest first."""
+        found = self.connection.execute(
+            "SELECT state FROM beliefs WHERE projection = ? AND key = ? AND valid_from < ?"
+            " AND known_from <= ? AND ? < known_to ORDER BY valid_from DESC",
+            (projection, key, t, k, min(k, FUTURE_OPEN - 1)),
+        )
+        return (json.loads(row[0]) for row in found)
+
     def beliefs(self, projection: str | None = None, key: str | None = None) -> list[Row]:
         """Give every rectangle of a cell, by known and then by valid time."""
         return self._of_cell("SELECT * FROM beliefs WHERE 1", projection, key)
 
-    def claims(self, projection: str | None = None, key: str | None = None) -> list[Claim]:
-        """Give the claims of a cell, in the log's order."""
-        sql = "SELECT projection, key, data, position FROM claims WHERE 1"
-        return [
-            Claim.from_json(row["data"])
-            for row in sorted(self._of_cell(sql, projection, key), key=lambda r: r["position"])
+    def claims(
+        self,
+        projection: str | None = None,
+        key: str | None = None,
+        *,
+        position: int | None = None,
+        recorded_at: Instant | None = None,
+        known: Instant | None = None,
+    ) -> list[Claim]:
+        """Give the claims of a cell, in the log's order, as it held them by the recorded clock.
+
+        They were recorded by then, and are `retracted` if a retraction recorded by then says so.
+        With `known`, only those published by then.
+        """
+        clock = {
+            "position": FUTURE_OPEN if position is None else position,
+            "recorded_at": FUTURE_OPEN if recorded_at is None else recorded_at,
+        }
+        sql = (
+            "SELECT projection, key, data, position FROM claims"
+            " WHERE position <= :position AND published <= :known"
+        )
+        until = FUTURE_OPEN if known is None else known
+        rows = self._of_cell(sql, projection, key, position=clock["position"], known=until)
+        found = [
+            Claim.from_json(row["data"]) for row in sorted(rows, key=lambda row: row["position"])
         ]
+        retracted = self._retracted(projection, key, clock)
+        return [
+            claim.retracted_at(retracted[claim.fact]) if claim.fact in retracted else claim
+            for claim in found
+            if claim.recorded_at <= clock["recorded_at"]
+        ]
+
+    def _retracted(
+        self, projection: str | None, key: str | None, clock: dict[str, int]
+    ) -> dict[str, Instant]:
+        """Give, by fact, when the first of its retractions was out; of one cell's facts only."""
+        sql = (
+            "SELECT fact, min(published) AS published FROM retractions"
+            " WHERE position <= :position AND recorded_at <= :recorded_at"
+        )
+        if key is not None:
+            sql += " AND fact IN (SELECT fact FROM claims WHERE key = :key"
+            sql += " AND projection = :projection)" if projection is not None else ")"
+        values: dict[str, object] = {**clock, "projection": projection, "key": key}
+        return {row["fact"]: row["published"] for row in self.rows(f"{sql} GROUP BY fact", values)}
 
     def _of_cell(
         self, sql: str, projection: str | None, key: str | None, **values: object
@@ -189,6 +239,8 @@ class Store:
                     "projection": claim.projection,
                     "key": claim.key,
                     "fact": claim.fact,
+                    "source": claim.source,
+                    "origin": claim.origin,
                     "position": claim.position,
                     "published": claim.published,
                     "data": claim.to_json(),
@@ -206,7 +258,7 @@ class Store:
 
     def dump(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         """Yield every row of every table in one fixed order, to compare two models by."""
-        for table in ("meta", *REGISTERS, "reports", "facts", "chronologies", "claims", "beliefs"):
+        for table in ("meta", *REGISTERS, *_FILLED):
             rows = sorted(tuple(row) for row in self.connection.execute(f"SELECT * FROM {table}"))  # noqa: S608 - our own names
             yield from ((table, row) for row in rows)
 

@@ -26,10 +26,21 @@ class Told:
     version: int
     recorded_at: Instant
     registry: Registry
+    corrected: Instant | None = None
 
     @classmethod
-    def of(cls, event: Event, fact: Fact, report: ReportRegistered, registry: Registry) -> Self:
-        """Make it of an event that holds the fact."""
+    def of(
+        cls,
+        event: Event,
+        fact: Fact,
+        report: ReportRegistered,
+        registry: Registry,
+        corrected: Instant | None = None,
+    ) -> Self:
+        """Make it of an event that holds the fact.
+
+        `corrected`: for a fact that replaces another, when the correction was known.
+        """
         return cls(
             fact,
             report,
@@ -38,12 +49,17 @@ class Told:
             event.version,
             event.recorded_at,
             registry,
+            corrected,
         )
 
     @property
     def published(self) -> Instant:
-        """The instant by which the report was out: the end of the stated day or time."""
-        return known_from(self.report.published)
+        """The instant by which it was out: the end of the stated day or time.
+
+        What replaces a corrected fact speaks of the same moment, and is known with the correction.
+        """
+        known = known_from(self.report.published)
+        return known if self.corrected is None else max(known, self.corrected)
 
     @property
     def origin(self) -> str:
@@ -169,6 +185,8 @@ class Told:
             recorded_at=self.recorded_at,
             closing=closing,
             stage=stage,
+            standing=bool(self.report.standing) and mode != "mention",
+            rating=str(self.fact.rating) if self.fact.rating else None,
         )
 
     def _since(self, when: When) -> Since:

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar, Literal, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from tracker.kin import Kin
 from tracker.sources import FROZEN, Slug, Source, Text, Upcast
 from tracker.times import When, check_zone
 
@@ -231,6 +232,7 @@ class Registry:
     actors: Mapping[str, Actor] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     schemes: Mapping[str, AlertScheme] = field(default_factory=dict)
+    _kin: list[Kin] = field(default_factory=list, compare=False, repr=False)
 
     def after(self, events: Iterable[RegistryEvent]) -> Registry:
         """Return the registry after these events, in their order; one copy for all of them."""
@@ -253,32 +255,14 @@ class Registry:
                     assert_never(event)
         return Registry(title, zone, places, actors, sources, schemes)
 
-    def lineage(self, actor: str) -> tuple[str, ...]:
-        """Give an actor and its parents, nearest first; a loop of parents ends where it closes."""
-        line: list[str] = []
-        at: str | None = actor
-        while at is not None and at not in line:
-            line.append(at)
-            found = self.actors.get(at)
-            at = found.parent if found else None
-        return tuple(line)
+    @property
+    def kin(self) -> Kin:
+        """Who stands with whom, and how far a source is trusted."""
+        if not self._kin:
+            self._kin.append(self._make_kin())
+        return self._kin[0]
 
-    def side(self, actor: str) -> str | None:
-        """Give the side of an actor: its own, else its nearest parent's, else None."""
-        for name in self.lineage(actor):
-            found = self.actors.get(name)
-            if found and found.side:
-                return found.side
-        return None
-
-    def same_side(self, one: str, other: str) -> bool:
-        """Whether two actors are one side: kin by parents, allies, or in the same camp."""
-        mine, theirs = self.lineage(one), self.lineage(other)
-        if one in theirs or other in mine:
-            return True
-        if any(other in self.actors[a].allies for a in mine if a in self.actors):
-            return True
-        if any(one in self.actors[a].allies for a in theirs if a in self.actors):
-            return True
-        side = self.side(one)
-        return side is not None and side == self.side(other)
+    def _make_kin(self) -> Kin:
+        actors = {name: actor.model_dump(mode="json") for name, actor in self.actors.items()}
+        sources = {name: source.model_dump(mode="json") for name, source in self.sources.items()}
+        return Kin(actors, sources)

@@ -17,6 +17,8 @@ from pydantic import (
     model_validator,
 )
 
+from tracker.kin import origin_of
+
 FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
@@ -125,11 +127,7 @@ class Attribution:
 
     def origin_in(self, source: str) -> str:
         """Where the information first came from: a speaker speaks through whatever outlet."""
-        if self.origin:
-            return self.origin
-        if self.voice == "attributed" and self.speaker:
-            return self.speaker
-        return source
+        return origin_of(source, self.voice, self.speaker, self.origin)
 
 
 class Source(BaseModel):

@@ -1,0 +1,237 @@
+"""Changes: what differs between two moments, on the ground or in what was known; and what if.
+
+A change of a belief is split by a state in between: as of the first moment, as known at the second.
+What leads there was learned; what leads on from there happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from projections.answers import chronology, wanted_names
+from projections.cells import Cells
+from projections.claims import Claim
+from projections.names import BELIEVED, CHRONICLED
+from projections.rows import Decorator, said
+from projections.store import Row, Store
+from projections.weighing import Weighing
+from tracker.errors import NotFoundError, TrackerError
+from tracker.instants import FUTURE_OPEN, AsOf, Instant
+
+Rows = list[Row]
+Key = tuple[str, str]
+
+
+def diff(
+    store: Store,
+    before: AsOf,
+    after: AsOf,
+    weighing: Weighing,
+    projection: str | None = None,
+    key: str | None = None,
+) -> Rows:
+    """Give what changed: {projection, key, name, before, after, cause, events}.
+
+    `cause` is "knowledge" (learned: known-at moved, as-of stood still) or "ground" (happened: as
+    of moved, all that is known now was known); a cell can have both, in that order. `before` and
+    `after` are rows as of `state`, None for no evidence; `events` the ids of the facts,
+    retractions, corrections and rulings that did it. Evidence and its age make no change. Raises
+    TrackerError where a clock runs backwards.
+    """
+    if before.as_of > after.as_of or before.known > after.known:
+        msg = "a diff runs forward: --from and --known-from come before --to and --known-to"
+        raise TrackerError(msg)
+    wanted = wanted_names(projection)
+    rows: Rows = []
+    if projection is None or projection in BELIEVED:
+        rows += _Diff(store, before, after, weighing).rows(projection, key)
+    for name in wanted:
+        if name in CHRONICLED:
+            rows += _entries(store, before, after, weighing, name, key)
+    rows.sort(key=lambda row: wanted.index(row["projection"]))
+    return rows
+
+
+class _Diff:
+    def __init__(self, store: Store, before: AsOf, after: AsOf, weighing: Weighing) -> None:
+        self.before, self.after = before, after
+        self.between = replace(after, as_of=before.as_of)
+        self.first = Cells(store, before, weighing)
+        self.last = Cells(store, after, weighing)
+
+    def rows(self, projection: str | None, key: str | None) -> Iterator[Row]:
+        """Yield the changes of beliefs, in order of their cells; what was learned comes first."""
+        start = self._at(self.first, self.before, projection, key)
+        learned = start
+        if self.between != self.before:
+            learned = self._at(self.last, self.between, projection, key)
+        now = learned
+        if self.after != self.between:
+            now = self._at(self.last, self.after, projection, key)
+        for cell in sorted({*start, *learned, *now}):
+            one, two, three = (found.get(cell) for found in (start, learned, now))
+            if said(one) != said(two):
+                yield _change(cell, one, two, "knowledge", self._learned(cell, one, two))
+            if said(two) != said(three):
+                yield _change(cell, two, three, "ground", self._happened(cell, two, three))
+
+    def _at(
+        self, cells: Cells, clocks: AsOf, projection: str | None, key: str | None
+    ) -> dict[Key, Row]:
+        rows = Decorator(cells, clocks).rows(projection, key)
+        return {(row["projection"], row["key"]): row for row in rows}
+
+    def _learned(self, cell: Key, one: Row | None, two: Row | None) -> list[str]:
+        """Name what came in the window of known time and made the difference."""
+        claims = self.last.heard(*cell)
+        came = [claim for claim in claims if self._in_known(claim.published)]
+        named = _cited(one) | _cited(two)
+        found = [claim.fact for claim in came if claim.fact in named or claim.mode == "ruling"]
+        found += self._withdrawn(claims)
+        return _unique(found or [claim.fact for claim in came]) or sorted(named)
+
+    def _withdrawn(self, claims: list[Claim]) -> list[str]:
+        """Give the ids of the retractions and corrections that came in the window."""
+        facts = {
+            claim.fact
+            for claim in claims
+            if claim.retracted is not None and self._in_known(claim.retracted)
+        }
+        sql = (
+            "SELECT id FROM retractions WHERE fact = ? AND published > ? AND published <= ?"
+            " AND position <= ? AND recorded_at <= ? ORDER BY position"
+        )
+        clocks = self.after
+        upto = FUTURE_OPEN if clocks.position is None else clocks.position
+        recorded = FUTURE_OPEN if clocks.recorded_at is None else clocks.recorded_at
+        window = (self.before.known, clocks.known, upto, recorded)
+        return [
+            row["id"]
+            for fact in sorted(facts)
+            for row in self.last.store.rows(sql, (fact, *window))
+        ]
+
+    def _happened(self, cell: Key, two: Row | None, three: Row | None) -> list[str]:
+        """Name what began, ended or was found in the window of valid time."""
+        fresh = _cited(three) - _cited(two)
+        claims = [
+            claim
+            for claim in self.last.heard(*cell)
+            if claim.mode != "mention"
+            and claim.published <= self.after.known
+            and (claim.retracted is None or claim.retracted > self.after.known)
+        ]
+        found = [c.fact for c in claims if c.fact in fresh or any(map(self._in_valid, _turns(c)))]
+        return _unique(found) or sorted(fresh or _cited(two) | _cited(three))
+
+    def _in_known(self, instant: Instant) -> bool:
+        return self.before.known < instant <= self.after.known
+
+    def _in_valid(self, instant: Instant) -> bool:
+        return self.before.as_of < instant <= self.after.as_of
+
+
+def _change(cell: Key, before: Row | None, after: Row | None, cause: str, events: list[str]) -> Row:
+    name = (after or before or {})["name"]
+    return {
+        "projection": cell[0],
+        "key": cell[1],
+        "name": name,
+        "before": before,
+        "after": after,
+        "cause": cause,
+        "events": events,
+    }
+
+
+def _turns(claim: Claim) -> Iterator[Instant]:
+    """Yield the valid instants at which a claim begins, is seen, or ends."""
+    yield claim.start.earliest
+    yield claim.certain_from
+    if claim.observed is not None:
+        yield claim.observed
+    if claim.end:
+        yield claim.end.earliest
+        yield claim.end.latest - 1
+
+
+def _cited(row: Row | None) -> set[str]:
+    """Give every fact that a row names: its evidence, what lost, what rivals, what may be."""
+    if row is None:
+        return set()
+    found = {*row["evidence"], *row["dissent"]}
+    for one in (*row["possibly"], *(row.get("values") or ())):
+        found.update(one["evidence"])
+    return found
+
+
+def _unique(ids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(ids))
+
+
+def _entries(
+    store: Store, before: AsOf, after: AsOf, weighing: Weighing, name: str, key: str | None
+) -> Iterator[Row]:
+    """Yield the entries of a chronology that came, or were taken back."""
+    old = {row["key"]: row for row in chronology(store, before, name, key, weighing)}
+    new = {row["key"]: row for row in chronology(store, after, name, key, weighing)}
+    known = chronology(store, replace(before, as_of=after.as_of), name, key, weighing)
+    throughout = {row["key"] for row in known}
+    for fact in [*new, *(fact for fact in old if fact not in new)]:
+        if fact in old and fact in new:
+            continue
+        cause = "ground" if fact in throughout and fact in new else "knowledge"
+        events = [fact]
+        if fact not in new:
+            sql = "SELECT id FROM retractions WHERE fact = ? AND published > ? AND published <= ?"
+            window = (fact, before.known, after.known)
+            events = [row["id"] for row in store.rows(sql, window)] or events
+        yield _change((name, fact), old.get(fact), new.get(fact), cause, events)
+
+
+def whatif(
+    store: Store,
+    clocks: AsOf,
+    weighing: Weighing,
+    projection: str | None = None,
+    key: str | None = None,
+) -> Rows:
+    """Give the cells whose answer flips, weighed so: {projection, key, name, before, after}.
+
+    `before` is weighed by default. A change of support alone is no flip. Raises NotFoundError
+    for a chronology: it holds no beliefs.
+    """
+    wanted_names(projection)
+    if projection in CHRONICLED:
+        msg = f"{projection} lists facts and weighs none: one of {', '.join(BELIEVED)}"
+        raise NotFoundError(msg)
+    found = []
+    for one in (Weighing(), weighing):
+        rows = Decorator(Cells(store, clocks, one), clocks).rows(projection, key)
+        found.append({(row["projection"], row["key"]): row for row in rows})
+    usual, other = found
+    cells = sorted({*usual, *other}, key=lambda cell: (BELIEVED.index(cell[0]), cell[1]))
+    return [
+        {
+            "projection": cell[0],
+            "key": cell[1],
+            "name": (usual.get(cell) or other[cell])["name"],
+            "before": usual.get(cell),
+            "after": other.get(cell),
+        }
+        for cell in cells
+        if said(usual.get(cell), support=False) != said(other.get(cell), support=False)
+    ]
+
+
+def events_of(store: Store, ids: Iterable[str]) -> dict[str, Row]:
+    """Give {position, kind} of facts, retractions, corrections and rulings by id."""
+    sql = (
+        "SELECT position, kind FROM facts WHERE id = :id"
+        " UNION ALL SELECT position, kind FROM retractions WHERE id = :id"
+        " UNION ALL SELECT position, json_extract(data, '$.kind') FROM claims WHERE fact = :id"
+        " LIMIT 1"
+    )
+    found = ((one, store.rows(sql, {"id": one})) for one in dict.fromkeys(ids))
+    return {one: rows[0] for one, rows in found if rows}

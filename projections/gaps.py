@@ -1,0 +1,217 @@
+"""Gaps: where a picture is old, unsure, contradicted, unexplained, or was not read in full."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from projections.cells import Cells
+from projections.names import BELIEVED
+from projections.rows import Decorator, around, name_of, too_many
+from projections.store import Row, Store
+from projections.weighing import Weighing
+from tracker.instants import DAY, FUTURE_OPEN, AsOf
+
+STALE_AFTER = 14 * DAY
+"""Age (microseconds) beyond which evidence is old, unless asked otherwise."""
+
+Names = Callable[[str], str]
+
+
+def gaps(
+    store: Store, clocks: AsOf, weighing: Weighing, stale_after: int, *, uncoded: bool = True
+) -> list[Row]:
+    """Give what is missing: {gap, projection, key, name, what, evidence}.
+
+    `gap` is stale, possible, disputed, claimed, pledge, unexplained or containment (of cells);
+    locator or sentence (of reports, which have no projection; `key` is the report's id, or the
+    source's where its reports name no document). `uncoded`: also sentences that a report leaves
+    out below the highest number it mentions.
+    """
+    decorator = Decorator(Cells(store, clocks, weighing), clocks, stale_after)
+    names = store.display_names()
+    rows = decorator.rows()
+    rows.sort(key=lambda row: (BELIEVED.index(row["projection"]), row["key"]))
+    found = [one for row in rows for one in _of_cell(row, lambda name: names.get(name, name))]
+    found += contained(rows, decorator.places)
+    reports = list(read_by(store, clocks))
+    found += _nowhere(reports)
+    for report in reports if uncoded else ():
+        numbers = mentioned(report)
+        missing = sorted(set(range(max(numbers, default=0))) - numbers)
+        found += [sentence_gap(report, missing)] if missing else []
+    return found
+
+
+def _gap(kind: str, row: Row, what: str, evidence: Iterable[str] | None = None) -> Row:
+    return {
+        "gap": kind,
+        "projection": row.get("projection"),
+        "key": row["key"],
+        "name": row["name"],
+        "what": what,
+        "evidence": list(row["evidence"] if evidence is None else evidence),
+    }
+
+
+# -- of beliefs ----------------------------------------------------------------------------------
+
+
+def _of_cell(row: Row, names: Names) -> Iterator[Row]:
+    if row["support"] == "disputed":
+        rivals = " / ".join(in_words(one, names) for one in row.get("values") or ())
+        yield _gap("disputed", row, rivals or "sources disagree")
+    if row["certainty"] == "possible":
+        may = "; ".join(f"possibly {in_words(one, names)}" for one in row["possibly"])
+        cited = [fact for one in row["possibly"] for fact in one["evidence"]]
+        certain = in_words(row, names) if row["since"] else "nothing certain"
+        yield _gap("possible", row, f"{certain}; {may}", cited)
+    if row["support"] == "claimed":
+        yield _gap("claimed", row, "only who gains from it says so")
+    if row.get("stale"):
+        days = row["age_days"]
+        yield _gap("stale", row, f"newest evidence {days:,} day{'s' if days != 1 else ''} old")
+    if row.get("unexplained"):
+        yield _gap("unexplained", row, f"{row['unexplained']:+,} that no known change accounts for")
+    if row.get("phase") == "pledged" and row["since"]:
+        left, said = row.get("remainder"), f"pledged: {in_words(row, names)}"
+        if left is None:
+            yield _gap("pledge", row, f"{said}; how many came is not known")
+        elif left > 0:
+            yield _gap("pledge", row, f"{said}; {left:,} still to come")
+
+
+def in_words(value: Mapping[str, object], names: Names) -> str:
+    """Say a value in a few words."""
+    if "status" in value:
+        holders = value["holders"]
+        who = ", ".join(names(str(one)) for one in holders) if isinstance(holders, list) else ""
+        status = str(value["status"])
+        return who if status == "held" else f"{status} ({who})" if who else status
+    if "level" in value:
+        return str(value.get("alias") or value["level"] or value.get("notice") or "unknown")
+    low, best, high = (value.get(name) for name in ("low", "best", "high"))
+    if isinstance(best, int):
+        return f"{best:,}"
+    if isinstance(low, int) and isinstance(high, int):
+        return f"{low:,} to {high:,}"
+    return f"{low:,} or more" if isinstance(low, int) else "number not given"
+
+
+def contained(rows: Iterable[Row], places: Mapping[str, Row]) -> Iterator[Row]:
+    """Yield a gap for each force that is surely more in a place than in one around it."""
+    for row, wider in too_many(rows, places):
+        evidence = [*row["evidence"], *wider["evidence"]]
+        yield _gap("containment", row, _too_many(row, wider, places), evidence)
+
+
+def _too_many(row: Row, wider: Row, places: Mapping[str, Row]) -> str:
+    here, outside = (name_of(places, one["place"]) for one in (row, wider))
+    who = row["name"].removesuffix(f" in {here}")
+    return (
+        f"{who}: {row['low']:,} {row['category']} {row['phase']} in {here}, but at most "
+        f"{wider['high']:,} in {outside} around it"
+    )
+
+
+def doubts(cells: Cells, clocks: AsOf, rows: list[Row], key: str | None) -> list[str]:
+    """Say where forces among these rows are more in a place than in one around it.
+
+    With a `key` the row is that of one cell: the places around it, and in it, are looked up.
+    """
+    forces = [row for row in rows if row["projection"] == "forces"]
+    decorator = Decorator(cells, clocks)
+    found = list(too_many(forces, decorator.places))
+    for row in forces if key is not None else ():
+        for place in (*around(decorator.places, row["place"]), *decorator.within(row["place"])):
+            other = f"{row['actor']}/{place}/{row['category']}/{row['phase']}"
+            found += too_many([row, *decorator.rows("forces", other)], decorator.places)
+    return [_too_many(row, wider, decorator.places) for row, wider in found]
+
+
+# -- of reports ----------------------------------------------------------------------------------
+
+
+def read_by(store: Store, clocks: AsOf) -> Iterator[Row]:
+    """Yield the reports out by then and recorded by then, each with the locators of its facts.
+
+    {key, name, source, source_name, data (as registered), facts: {id: {gist, locator}}}.
+    """
+    values: dict[str, object] = {
+        "known": clocks.known,
+        "position": FUTURE_OPEN if clocks.position is None else clocks.position,
+        "recorded": FUTURE_OPEN if clocks.recorded_at is None else clocks.recorded_at,
+    }
+    facts: dict[str, dict[str, Row]] = {}
+    sql = (
+        "SELECT id, report, gist, json_extract(data, '$.locator') AS locator FROM facts f"
+        " WHERE published <= :known AND position <= :position AND recorded_at <= :recorded"
+        " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id AND x.published <= :known"
+        " AND x.position <= :position AND x.recorded_at <= :recorded) ORDER BY position"
+    )
+    for row in store.rows(sql, values):
+        locator = json.loads(row["locator"]) if row["locator"] else {}
+        one = {"gist": row["gist"], "locator": locator}
+        facts.setdefault(row["report"], {})[row["id"]] = one
+    names = store.names("sources")
+    sql = (
+        "SELECT id, source, published_edtf, data FROM reports"
+        " WHERE published <= :known AND position <= :position ORDER BY position"
+    )
+    for row in store.rows(sql, values):
+        yield {
+            "key": row["id"],
+            "name": f"{name_of(names, row['source'])}, {row['published_edtf']}",
+            "source": row["source"],
+            "source_name": name_of(names, row["source"]),
+            "data": json.loads(row["data"]),
+            "facts": facts.get(row["id"], {}),
+        }
+
+
+def _nowhere(reports: Iterable[Row]) -> Iterator[Row]:
+    """Yield a gap of the facts that say no place in a document, by report.
+
+    By source where reports name no document, as imported tables do not.
+    """
+    found: dict[str, Row] = {}
+    for report in reports:
+        facts = [
+            fact
+            for fact, one in report["facts"].items()
+            if not (one["locator"].get("span") or one["locator"].get("sentence") is not None)
+        ]
+        if not facts:
+            continue
+        named = bool(report["data"].get("document"))
+        key, name = ("key", "name") if named else ("source", "source_name")
+        group = found.setdefault(report[key], {"key": report[key], "name": report[name]})
+        group.setdefault("evidence", []).extend(facts)
+    for group in found.values():
+        count = len(group["evidence"])
+        what = f"{count:,} fact{'s do' if count > 1 else ' does'} not say where in a document"
+        yield _gap("locator", group, what)
+
+
+def mentioned(report: Row) -> set[int]:
+    """Give the numbers of the sentences that a report codes, or sets aside with a reason."""
+    found = {one["sentence"] for one in report["data"].get("not_coded") or ()}
+    found |= {one["locator"].get("sentence") for one in report["facts"].values()}
+    return {number for number in found if number is not None}
+
+
+def sentence_gap(report: Row, missing: list[int]) -> Row:
+    """Give the gap of sentences that were neither coded nor set aside."""
+    several = len(missing) > 1
+    said = f"sentence{'s' if several else ''} {_ranges(missing)}"
+    return _gap("sentence", report, f"{said} neither coded nor set aside", [])
+
+
+def _ranges(numbers: list[int]) -> str:
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)

@@ -1,0 +1,341 @@
+"""Contest: what contemporaries say, an origin a view, and how one value is chosen among theirs.
+
+Shared by the policies that weigh origins against each other; each brings its own `choose`. The
+walk takes certain claims in the order of their evidence (policies.walk.order):
+
+- A claim becomes its origin's view, in the place of the one before; what the same report says of
+  the same moment joins it. What only moves a state (a withdrawal, a change of a number) is no
+  view: it moves what the others say.
+- A view supersedes what is older than it: of two transitions the one that was over when the other
+  began; where an observation or a standing list is among the two, what lies 24 h or more before.
+  What is left are contemporaries.
+- Contemporaries that agree are one value. A recapture drops the hold and the fight before it, a
+  hold the entry or fight that led to it, a withdrawal the hold that it ends.
+- Values that still differ are the policy's to choose from; else they are disputed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+
+from projections.claims import Claim
+from projections.policies.support import better, rating_of
+from projections.policies.walk import (
+    At,
+    Outcome,
+    Rival,
+    View,
+    bear,
+    interval,
+    is_direct,
+    kept,
+    order,
+    sharper,
+)
+from projections.state import MOST_EVIDENCE
+from tracker.instants import DAY, Instant
+
+NEWEST = "newest evidence"
+AGREEMENT = "agreement"
+SEQUENCE = "sequence"
+RULING = "ruling"
+DISPUTED = "disputed"
+
+Choice = tuple[Rival, str] | None
+"""The value chosen, and the name of the rule that chose it; None: disputed."""
+Choose = Callable[[Sequence[Rival]], Choice]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """The walk so far: the live views in the order of their coming, and what was reached.
+
+    `leavings` are the withdrawals that what comes next may still be a contemporary of.
+    """
+
+    views: tuple[View, ...]
+    leavings: tuple[View, ...]
+    outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """How one policy walks: what it chooses by, and whose claims it hears."""
+
+    choose: Choose
+
+    def advance(self, walk: Walk | None, claim: Claim, at: At) -> Walk | None:
+        """Let one claim more bear on the walk; the same walk where it bears on nothing."""
+        walk = walk or Walk((), (), None)
+        found = self._move(walk, claim, at) if claim.moves else self._hear(walk, claim, at)
+        return found if found.outcome else None
+
+    def read(self, walk: Walk | None, rulings: Iterable[Claim], at: At) -> Outcome | None:
+        """Give what was reached, once an analyst's rulings (latest first) count too."""
+        outcome = walk.outcome if walk else None
+        if outcome is None or not outcome.rivals:
+            return outcome
+        for ruling in rulings:
+            follows = set(ruling.value["follows"])
+            for rival in outcome.rivals:
+                if follows.isdisjoint(one.fact for one in rival.claims):
+                    continue
+                if rival is outcome.rivals[0] and not outcome.disputed:
+                    return replace(outcome, rule=RULING)
+                others = [one for one in outcome.rivals if one is not rival]
+                return _settle(outcome.settled, [rival, *others], RULING, at)
+        return outcome
+
+    # -- views ---------------------------------------------------------------------------------
+
+    def _hear(self, walk: Walk, claim: Claim, at: At) -> Walk:
+        """Make a claim its origin's view, and leave behind what it supersedes."""
+        own = next((view for view in walk.views if view.origin == claim.origin), None)
+        view = _view(walk, own, claim, at)
+        if view is None:
+            return walk
+        others = [one for one in walk.views if one is not own and not _supersedes(view, one)]
+        leavings = tuple(one for one in walk.leavings if not _supersedes(view, one))
+        if own is None or view.claims[0] is not own.claims[0]:
+            view = replace(view, ground=others[0].ground if others else _bare(walk.outcome))
+        turned = _left(view, leavings, at)
+        if turned is None:
+            return replace(walk, leavings=leavings)
+        value = at.projection.explain(turned.value, view.ground.value if view.ground else None)
+        views = (*others, replace(turned, value=value))
+        return Walk(views, leavings, self._weigh(walk.outcome, views, claim, at))
+
+    def _move(self, walk: Walk, claim: Claim, at: At) -> Walk:
+        """Let a claim move what the views say."""
+        views: list[View] = []
+        for view in walk.views:
+            step = at.projection.step(view.value, claim, at.kin)
+            if step is None:
+                views.append(view)
+            elif not at.projection.gone(step.value):
+                views.append(replace(view, value=step.value))
+        leavings = walk.leavings
+        if claim.closing:
+            lo, hi = interval(claim, at.t)
+            leavings = (*leavings, View((claim,), {}, None, lo, hi, sighted=False))
+        outcome = walk.outcome
+        if outcome is None or not outcome.rivals:
+            return Walk(tuple(views), leavings, bear(outcome, claim, at, NEWEST))
+        if tuple(views) == walk.views:
+            return replace(walk, leavings=leavings)
+        if views:
+            outcome = self._weigh(outcome, views, claim, at)
+        else:
+            last = replace(outcome, value=outcome.rivals[0].value, rivals=(), disputed=False)
+            outcome = bear(last, claim, at, NEWEST)
+        return Walk(tuple(views), leavings, outcome)
+
+    # -- the choice ----------------------------------------------------------------------------
+
+    def _weigh(
+        self, outcome: Outcome | None, views: Sequence[View], claim: Claim, at: At
+    ) -> Outcome:
+        """Choose among what the views say, once a claim has come."""
+        rivals, dropped = rivals_among(views, at)
+        if len(rivals) == 1:
+            rule = SEQUENCE if dropped else NEWEST if len(rivals[0].views) == 1 else AGREEMENT
+            return _settle(outcome, rivals, rule, at)
+        choice = self.choose(rivals)
+        if choice is not None:
+            chosen, rule = choice
+            others = [rival for rival in rivals if rival is not chosen]
+            return _settle(outcome, [chosen, *others], rule, at)
+        opened = outcome is not None and outcome.disputed
+        return Outcome(
+            value=at.projection.disputed([rival.value for rival in rivals]),
+            since=outcome.since if outcome and opened else claim.since,
+            run=_in_order((one for rival in rivals for one in rival.claims), at),
+            rule=DISPUTED,
+            rivals=tuple(rivals),
+            disputed=True,
+            settled=views[0].ground,
+        )
+
+
+def _view(walk: Walk, own: View | None, claim: Claim, at: At) -> View | None:
+    """Make the view that a claim gives its origin; None where it bears on nothing."""
+    lo, hi = interval(claim, at.t)
+    sighted = claim.observed is not None or claim.standing
+    direct = is_direct(claim, at.t)
+    joins = own is not None and own.direct == direct and _one_moment(own, claim, lo, hi)
+    before = walk.outcome.value if walk.outcome else None
+    step = at.projection.step(own.value if own and joins else before, claim, at.kin)
+    if step is None:
+        return None
+    rating = rating_of(claim, at.kin)
+    view = View((claim,), step.value, None, lo, hi, sighted, direct, 0, step.backs, rating)
+    if own is None:
+        return view
+    if not _supersedes(view, own) and at.projection.same(own.value, view.value, at.kin):
+        view = replace(view, rating=better(own.rating, rating))
+    if not joins:
+        return view
+    return replace(
+        view,
+        claims=(*own.claims, claim),
+        ground=own.ground,
+        lo=min(lo, own.lo),
+        hi=max(hi, own.hi),
+        sighted=sighted or own.sighted,
+        carried=len(own.claims) if step.relation == "replaces" else own.carried,
+        backs=step.backs or own.backs,
+    )
+
+
+def _settle(outcome: Outcome | None, rivals: Sequence[Rival], rule: str, at: At) -> Outcome:
+    """Let the first of the rivals win: the story goes on, or begins anew."""
+    winner, several = rivals[0], len(rivals) > 1
+    story = _story(outcome, rivals, at)
+    value, since = winner.value, None
+    run: tuple[Claim, ...] = ()
+    if story and at.projection.goes_on(story.value, value, at.kin):
+        value, since = at.projection.merge(story.value, value), story.since
+        lost = {one.fact for rival in rivals[1:] for one in rival.claims}
+        run = tuple(one for one in story.run if one.fact not in lost)
+    carrying = winner.carrying
+    backers = _backers(story, outcome, rivals, at)
+    if not run:
+        fresh = {one.fact for one in carrying}
+        known = (one for view in backers for one in view.claims[view.carried :])
+        run = _in_order((one for one in known if one.fact not in fresh), at)
+    held = {one.fact for one in run}
+    come = _in_order((one for one in carrying if one.fact not in held), at)
+    for one in come:
+        since = sharper(since, one.since) if since else one.since
+    return Outcome(
+        value=value,
+        since=since or carrying[-1].since,
+        run=kept(_merged(run, come, at.t), at),
+        rule=rule,
+        backers=backers,
+        rivals=tuple(rivals) if several else (),
+        settled=_ground(rivals) if several else None,
+    )
+
+
+def _story(outcome: Outcome | None, rivals: Sequence[Rival], at: At) -> Outcome | None:
+    """Give what the winner may go on from: what was reached last, or before the contest."""
+    if outcome is None or outcome.disputed:
+        return outcome.settled if outcome else None
+    if len(rivals) > 1 and not at.projection.goes_on(outcome.value, rivals[0].value, at.kin):
+        return _ground(rivals)
+    return outcome
+
+
+def _ground(rivals: Sequence[Rival]) -> Outcome | None:
+    """Give what was reached before the first of the contemporaries."""
+    views = [view for rival in rivals for view in rival.views]
+    return min(views, key=lambda view: (view.lo, view.claims[0].report)).ground
+
+
+def _backers(
+    story: Outcome | None, outcome: Outcome | None, rivals: Sequence[Rival], at: At
+) -> tuple[View, ...]:
+    """Give the newest view of each origin that says what the winner says, however old."""
+    told = {view.origin: view for view in (story.backers if story else ())}
+    told |= {v.origin: v for rival in (outcome.rivals if outcome else ()) for v in rival.views}
+    live = {view.origin for rival in rivals for view in rival.views}
+    winner, backs = rivals[0], at.projection.backs
+    older = [view for origin, view in told.items() if origin not in live]
+    found = [
+        view
+        for view in (*older, *winner.views)
+        if view.backs and backs(view.value, winner.value, at.kin)
+    ]
+    return tuple(found[-MOST_EVIDENCE:])
+
+
+def rivals_among(views: Sequence[View], at: At) -> tuple[list[Rival], bool]:
+    """Gather views by what they say, in sequence; tell whether the sequence dropped any."""
+    if all(view.value == views[0].value for view in views):
+        return [Rival(views[0].value, tuple(views))], False
+    # No circle of what follows what leaves nothing.
+    stay = [view for view in views if follower_of(view, views, at) is None] or views
+    rivals: list[Rival] = []
+    for view in sorted(stay, key=lambda one: one.claims[-1].stage):
+        for index, rival in enumerate(rivals):
+            if _agrees(view, rival.views, at):
+                merged = at.projection.merge(rival.value, view.value)
+                rivals[index] = Rival(merged, (*rival.views, view))
+                break
+        else:
+            rivals.append(Rival(view.value, (view,)))
+    if len(rivals) > 1:
+        rivals = _without_fence_sitters(rivals, at)
+    return rivals, len(stay) < len(views)
+
+
+def follower_of(view: View, views: Iterable[View], at: At) -> View | None:
+    """Give the view that comes after this one in sequence, if one does."""
+    follows = at.projection.follows
+    return next((one for one in views if one is not view and follows(view, one, at.kin)), None)
+
+
+def _agrees(view: View, others: Iterable[View], at: At) -> bool:
+    return all(at.projection.same(one.value, view.value, at.kin) for one in others)
+
+
+def _without_fence_sitters(rivals: Sequence[Rival], at: At) -> list[Rival]:
+    """Leave out views that agree with more than one of the values: they decide for none."""
+
+    def decides(view: View) -> bool:
+        others = ([one for one in rival.views if one is not view] for rival in rivals)
+        return sum(bool(rest) and _agrees(view, rest, at) for rest in others) <= 1
+
+    found: list[Rival] = []
+    for rival in rivals:
+        stay = tuple(view for view in rival.views if decides(view))
+        if stay:
+            values = [view.value for view in stay]
+            found.append(Rival(reduce(at.projection.merge, values), stay))
+    return found or list(rivals)
+
+
+def _one_moment(own: View, claim: Claim, lo: Instant, hi: Instant) -> bool:
+    """Whether a claim belongs to a view: of the same report, of the same moment."""
+    return own.claims[-1].report == claim.report and lo <= own.hi and own.lo <= hi
+
+
+def _supersedes(newer: View, older: View) -> bool:
+    if newer.sighted or older.sighted:
+        return older.hi + DAY <= newer.lo
+    return older.hi < newer.lo
+
+
+def _left(view: View, leavings: Iterable[View], at: At) -> View | None:
+    """Let contemporary withdrawals, told by others, bear on a hold; None where none is left."""
+    last = view.claims[-1]
+    for leaving in leavings:
+        claim = leaving.claims[0]
+        if claim.origin == last.origin or claim.stage <= last.stage or leaving.hi < view.lo:
+            continue
+        step = at.projection.step(view.value, claim, at.kin)
+        if step is not None:
+            if at.projection.gone(step.value):
+                return None
+            view = replace(view, value=step.value)
+    return view
+
+
+def _bare(outcome: Outcome | None) -> Outcome | None:
+    """Give an undisputed outcome without what it was chosen among."""
+    if outcome is None or outcome.disputed:
+        return outcome.settled if outcome else None
+    return replace(outcome, rivals=(), settled=None)
+
+
+def _in_order(claims: Iterable[Claim], at: At) -> tuple[Claim, ...]:
+    return kept(sorted(claims, key=lambda one: order(one, at.t)), at)
+
+
+def _merged(run: tuple[Claim, ...], fresh: tuple[Claim, ...], t: Instant) -> tuple[Claim, ...]:
+    if not run or not fresh or order(run[-1], t) < order(fresh[0], t):
+        return (*run, *fresh)
+    return tuple(sorted((*run, *fresh), key=lambda one: order(one, t)))

@@ -1,0 +1,157 @@
+"""Roles: what part each claim of a cell has in an answer, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from projections.claims import Claim
+from projections.policies.contest import Walk, follower_of
+from projections.policies.support import best_rating
+from projections.policies.walk import (
+    At,
+    Outcome,
+    View,
+    is_visible,
+    order,
+    rulings,
+    speaking,
+)
+from projections.state import Role
+from tracker.edtf import describe
+from tracker.instants import Instant, format_instant
+
+if TYPE_CHECKING:
+    from projections.policies.policy import Policy
+
+Part = tuple[str, str]
+"""A role (decides, supports, dissents, superseded, not-yet, retracted), and why."""
+
+
+class Roles:
+    """The answer at one valid and one known time, told claim by claim."""
+
+    def __init__(self, policy: Policy, claims: Iterable[Claim], at: At, k: Instant) -> None:
+        """Walk to the answer once, and keep why each claim was left behind."""
+        self._policy, self._at, self._k = policy, at, k
+        self._left: dict[str, str] = {}
+        visible = [one for one in claims if is_visible(one, at.t, k) and policy.hears(one, at.kin)]
+        certain = [one for one in visible if one.certain_from <= at.t and one.mode != "ruling"]
+        walk: Any = None
+        for claim in sorted(speaking(certain), key=lambda one: order(one, at.t)):
+            after = policy.advance(walk, claim, at)
+            self._note(walk, after, claim)
+            walk = after
+        self._reached = policy.read(walk, rulings(visible), at)
+        self._parts = self._of_views(walk) | _of_outcome(self._reached)
+
+    def of(self, claims: Iterable[Claim]) -> list[Role]:
+        """Give the role of every claim."""
+        return [Role(one, *(self._parts.get(one.fact) or self._why_not(one))) for one in claims]
+
+    def _note(self, before: Any, after: Any, claim: Claim) -> None:  # noqa: ANN401 - a policy's walk
+        """Compare the walk before and after a claim: what it left behind."""
+        for fact, origin in _carrying(before).items():
+            if fact in _carrying(after):
+                continue
+            if claim.moves:
+                self._left[fact] = f"the withdrawal #{claim.position} ends it"
+            elif origin == claim.origin:
+                self._left[fact] = f"its origin says something newer (#{claim.position})"
+            else:
+                self._left[fact] = f"newer evidence (#{claim.position})"
+
+    def _of_views(self, walk: Any) -> dict[str, Part]:  # noqa: ANN401 - a policy's walk
+        """Say why live views have no part in the choice."""
+        found: dict[str, Part] = {}
+        for view in walk.views if isinstance(walk, Walk) else ():
+            after = follower_of(view, walk.views, self._at)
+            if after:
+                why = f"#{after.claims[-1].position} comes after it in sequence"
+                found |= dict.fromkeys(view.facts, ("superseded", why))
+            else:
+                why = "fits more than one of the values: decides for none"
+                found |= dict.fromkeys(view.facts, ("supports", why))
+        return found
+
+    def _why_not(self, claim: Claim) -> Part:
+        return self._not_heard(claim) or self._not_now(claim) or self._overtaken(claim)
+
+    def _not_heard(self, claim: Claim) -> Part | None:
+        """Say why a claim was not listened to."""
+        if claim.published > self._k:
+            return "not-yet", f"not known: published {_day(claim.published)}"
+        if claim.retracted is not None and claim.retracted <= self._k:
+            return "retracted", f"retracted {_day(claim.retracted)}"
+        if claim.mode == "mention":
+            if claim.status == "denied":
+                return "dissents", "denies it: makes no belief of its own"
+            return "not-yet", f"{claim.status}: makes no belief about what is"
+        if not self._policy.hears(claim, self._at.kin):
+            return "superseded", f"{self._policy.name} does not hear {claim.origin}"
+        return None
+
+    def _not_now(self, claim: Claim) -> Part | None:
+        """Say why a claim does not speak about this time."""
+        t = self._at.t
+        if claim.start.earliest > t:
+            return "not-yet", "begins later"
+        if claim.end and claim.end.latest - 1 <= t:
+            return "superseded", f"ended by {_day(claim.end.latest - 1)}"
+        if claim.certain_from > t and claim.mode != "ruling":
+            return "not-yet", "may have happened by then, or later"
+        return None
+
+    def _overtaken(self, claim: Claim) -> Part:
+        """Say what stands in a claim's way."""
+        if claim.mode == "ruling":
+            run = self._reached.run if self._reached and self._reached.rule == "ruling" else ()
+            if {one.fact for one in run} & set(claim.value["follows"]):
+                return "decides", f"ruling: {claim.value['reason']}"
+            return "superseded", "a ruling on what is not in dispute here, or ruled on since"
+        if claim.standing:
+            return "superseded", "its list says otherwise since, or dropped it"
+        bare = "bears on nothing that holds now" if claim.moves else "newer evidence"
+        return "superseded", self._left.get(claim.fact, bare)
+
+
+def _carrying(walk: Any) -> dict[str, str]:  # noqa: ANN401 - a policy's walk
+    """Give the facts that a walk holds on to, each with its origin."""
+    if isinstance(walk, Walk):
+        return {one.fact: one.origin for view in walk.views for one in view.claims}
+    return {one.fact: "" for one in walk.run} if isinstance(walk, Outcome) else {}
+
+
+def _of_outcome(reached: Outcome | None) -> dict[str, Part]:
+    """Give the part of every fact that was chosen, or lost a choice."""
+    if reached is None:
+        return {}
+    if reached.disputed:
+        return {
+            claim.fact: ("dissents", _rival(number, len(reached.rivals), view))
+            for number, rival in enumerate(reached.rivals, start=1)
+            for view in rival.views
+            for claim in view.claims
+        }
+    backing = {claim.fact for view in reached.backers for claim in view.claims}
+    found: dict[str, Part] = dict.fromkeys(backing, ("supports", "says the same"))
+    for claim in reached.run:
+        found.setdefault(claim.fact, ("supports", "tells of the same state"))
+    found[reached.run[-1].fact] = ("decides", reached.rule)
+    best = best_rating(reached.rivals[0]) if reached.rivals else None
+    for rival in reached.rivals[1:]:
+        for view in rival.views:
+            why = f"lost by {reached.rule}"
+            if reached.rule == "rating":
+                why += f": {view.rating or 'unrated'} against {best or 'unrated'}"
+            found |= dict.fromkeys(view.facts, ("dissents", why))
+    return found
+
+
+def _rival(number: int, count: int, view: View) -> str:
+    rated = f", rated {view.rating}" if view.rating else ""
+    return f"disputed: value {number} of {count}{rated}"
+
+
+def _day(instant: Instant) -> str:
+    return describe(format_instant(instant)[:10])

@@ -1,0 +1,301 @@
+"""A policy worked out step by step: its `resolve` without starting over.
+
+Claims whose part does not depend on t once they are certain ("plain" ones) stand in the order of
+their evidence, each with what the walk has reached there. A new claim walks anew from its place
+on, until the walk is back at what was there before. Every other part that a claim can have (begun
+perhaps, observed later than t, a span that ends, an entry of a list that stands) lasts for a
+stretch of valid time, its spell; at any t only the claims in such a spell are looked at one by
+one, on top of the walk.
+
+Cost: a claim at the end of a key's time O(log n); one in the middle, the steps until the walk
+comes back to what it was, usually a few. The law in tests/test_laws.py holds both to one answer.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from projections.claims import Claim
+from projections.policies.walk import (
+    At,
+    Order,
+    Outcome,
+    is_direct,
+    is_unsettled,
+    order,
+    possibilities,
+    rulings,
+    speaking,
+    succession,
+    windows,
+)
+from projections.policies.walk import points as points_of
+from projections.state import Projection, State
+from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant
+from tracker.kin import Kin
+
+if TYPE_CHECKING:
+    from projections.policies.policy import Policy
+
+MOST_STATES = 20_000
+"""States kept to be given again; they are made anew where they are dropped."""
+
+Spell = tuple[Instant, Instant, int, Claim]
+
+
+class Timeline:
+    """The claims of one key known so far, and the state they make at any valid time."""
+
+    def __init__(self, policy: Policy, projection: Projection, kin: Kin) -> None:
+        """Begin without claims."""
+        self._policy = policy
+        self._projection = projection
+        self._kin = kin
+        self._plain: list[Claim] = []
+        self._orders: list[Order] = []
+        self._walks: list[Any] = []
+        self._spells = _Spells()
+        self._lists: dict[str, list[Claim]] = {}
+        self._rulings: list[Claim] = []
+        self._points: list[Instant] = []
+        self._windows: list[Instant] = []
+        self._states: dict[int, tuple[Outcome | None, State | None]] = {}
+
+    def change(
+        self, added: Sequence[Claim], removed: Sequence[Claim] = ()
+    ) -> tuple[Instant, Instant]:
+        """Take claims in or out; give the stretch [first, upto) of valid time they can bear on."""
+        first = min(claim.start.earliest for claim in (*added, *removed))
+        upto = PAST_OPEN
+        low, high = len(self._plain), -1
+        for claim in removed:
+            upto = max(upto, self._spell_end(claim))
+            low, high = self._take_out(claim, low, high)
+        for claim in added:
+            low, high = self._take_in(claim, low, high)
+            upto = max(upto, self._spell_end(claim))
+        if high >= 0:
+            upto = max(upto, self._walk_anew(low, high))
+        return first, self._past_bends(upto)
+
+    def points(self, first: Instant, upto: Instant) -> list[Instant]:
+        """Give `first`, and every later instant before `upto` at which a state may change."""
+        found = _between(self._points, first, upto)
+        if self._spells:
+            for at in _between(self._windows, first, min(upto, self._spells.end)):
+                if any(is_direct(claim, at) for claim in self._spells.at(at)):
+                    insort(found, at)
+        return [first, *dict.fromkeys(found)]
+
+    def at(self, t: Instant) -> State | None:
+        """Give the state at a valid time, as the policy's resolve would."""
+        at = At(t, self._projection, self._kin)
+        stabbed = self._spells.at(t)
+        ruled = rulings(one for one in self._rulings if _in_force(one, t))
+
+        def outcome(stabbed: Sequence[Claim]) -> Outcome | None:
+            return self._policy.read(self._walk(at, stabbed), ruled, at)
+
+        def without(claim: Claim) -> Outcome | None:
+            return outcome([one for one in stabbed if one is not claim])
+
+        reached = outcome(stabbed)
+        unsettled = [claim for claim in stabbed if is_unsettled(claim, t)]
+        if not unsettled:
+            return self._settled(reached, at)
+        return self._policy.state_of(reached, possibilities(unsettled, reached, at, without), at)
+
+    def _settled(self, outcome: Outcome | None, at: At) -> State | None:
+        """Make the state of an outcome beside which nothing else may hold; each only once."""
+        known = self._states.get(id(outcome))
+        if known is None or known[0] is not outcome:
+            if len(self._states) > MOST_STATES:
+                self._states.clear()
+            state = self._policy.state_of(outcome, (), at)
+            known = self._states[id(outcome)] = (outcome, state)
+        return known[1]
+
+    # -- the walk ------------------------------------------------------------------------------
+
+    def _walk(self, at: At, stabbed: Sequence[Claim]) -> Any:  # noqa: ANN401 - the policy's own
+        """Walk to t: from what was reached before the first claim whose part differs there."""
+        t = at.t
+        last = bisect_right(self._orders, t, key=lambda one: one[1])
+        skipped = {self._place(claim) for claim in stabbed if _is_early(claim, t)}
+        extra = [claim for claim in stabbed if claim.certain_from <= t and not _is_plain(claim, t)]
+        places = [*skipped, *(self._place(claim) for claim in extra if not is_direct(claim, t))]
+        start = min(places, default=last)
+        walk = self._walks[start - 1] if start else None
+        rest = [self._plain[place] for place in range(start, last) if place not in skipped]
+        more = (*rest, *speaking(extra))
+        return self._policy.fold(more, at, walk) if more else walk
+
+    def _walk_anew(self, low: int, high: int) -> Instant:
+        """Walk anew from a place on; give the valid time from which all is as it was."""
+        walk = self._walks[low - 1] if low else None
+        for at in range(low, len(self._plain)):
+            claim = self._plain[at]
+            settled = max(claim.point, claim.certain_from)
+            walk = self._policy.advance(walk, claim, At(settled, self._projection, self._kin))
+            if at > high and walk == self._walks[at]:
+                return settled
+            self._walks[at] = walk
+        return FUTURE_OPEN
+
+    # -- taking in and out ---------------------------------------------------------------------
+
+    def _take_in(self, claim: Claim, low: int, high: int) -> tuple[int, int]:
+        for point in points_of(claim):
+            if point < FUTURE_OPEN:
+                insort(self._points, point)
+        if claim.mode == "ruling":
+            self._rulings.append(claim)
+            return low, high
+        for instant in windows(claim):
+            insort(self._windows, instant)
+        if claim.standing:
+            self._list(claim)
+            return low, high
+        self._spells.add(claim, _spell_end(claim))
+        if claim.end is not None:
+            return low, high
+        place = self._place(claim)
+        self._plain.insert(place, claim)
+        self._orders.insert(place, order(claim, max(claim.point, claim.certain_from)))
+        self._walks.insert(place, None)
+        return min(low, place), max(high + (high >= place), place)
+
+    def _take_out(self, claim: Claim, low: int, high: int) -> tuple[int, int]:
+        if claim.mode == "ruling":
+            self._rulings = [one for one in self._rulings if one.fact != claim.fact]
+            return low, high
+        self._spells.remove(claim)
+        if claim.standing:
+            self._unlist(claim)
+            return low, high
+        if claim.end is not None:
+            return low, high
+        place = self._place(claim)
+        del self._plain[place], self._orders[place], self._walks[place]
+        return min(low, place), max(high - (high > place), place - 1, 0)
+
+    def _place(self, claim: Claim) -> int:
+        return bisect_left(self._orders, order(claim, max(claim.point, claim.certain_from)))
+
+    # -- lists that stand: each entry until the next of the same list -----------------------------
+
+    def _list(self, claim: Claim) -> None:
+        entries = self._lists.setdefault(claim.origin, [])
+        at = bisect_left(entries, succession(claim), key=succession)
+        entries.insert(at, claim)
+        if at:
+            self._spells.remove(entries[at - 1])
+            self._spells.add(entries[at - 1], claim.certain_from)
+        self._spells.add(claim, self._spell_end(claim))
+
+    def _unlist(self, claim: Claim) -> None:
+        entries = self._lists[claim.origin]
+        at = bisect_left(entries, succession(claim), key=succession)
+        del entries[at]
+        if at:
+            self._spells.remove(entries[at - 1])
+            self._spells.add(entries[at - 1], self._spell_end(entries[at - 1]))
+
+    def _spell_end(self, claim: Claim) -> Instant:
+        """Give the end of the stretch in which a claim bears on more than the plain walk."""
+        if claim.mode == "ruling":
+            return FUTURE_OPEN if claim.end is None else claim.end.latest - 1
+        if not claim.standing:
+            return _spell_end(claim)
+        entries = self._lists[claim.origin]
+        after = bisect_right(entries, succession(claim), key=succession)
+        return entries[after].certain_from if after < len(entries) else FUTURE_OPEN
+
+    def _past_bends(self, upto: Instant) -> Instant:
+        """Move on to an instant at which every walk begins from what was reached as a whole."""
+        while upto < FUTURE_OPEN:
+            ends = [_bend_end(claim) for claim in self._spells.at(upto) if not claim.standing]
+            upto, before = max([upto, *ends]), upto
+            if upto == before:
+                break
+        return upto
+
+
+class _Spells:
+    """Stretches [start, end) of valid time, each of a claim; asked which hold an instant."""
+
+    def __init__(self) -> None:
+        self._spells: list[Spell] = []
+        self._reach: list[Instant] = []  # the latest end among the spells up to each
+        self._of: dict[str, Spell] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        return len(self._spells)
+
+    @property
+    def end(self) -> Instant:
+        """The instant at which the last of them is over."""
+        return self._reach[-1]
+
+    def add(self, claim: Claim, end: Instant) -> None:
+        self._count += 1
+        spell = (claim.start.earliest, end, self._count, claim)
+        self._of[claim.fact] = spell
+        at = bisect_right(self._spells, spell)
+        self._spells.insert(at, spell)
+        self._reach.insert(at, PAST_OPEN)
+        self._reach_from(at)
+
+    def remove(self, claim: Claim) -> None:
+        at = bisect_left(self._spells, self._of.pop(claim.fact))
+        del self._spells[at], self._reach[at]
+        self._reach_from(at)
+
+    def at(self, t: Instant) -> list[Claim]:
+        """Give the claims in whose spell t lies."""
+        found: list[Claim] = []
+        at = bisect_right(self._spells, t, key=lambda spell: spell[0])
+        while at and self._reach[at - 1] > t:
+            at -= 1
+            if self._spells[at][1] > t:
+                found.append(self._spells[at][3])
+        return found
+
+    def _reach_from(self, at: int) -> None:
+        """Bring the running maximum of the ends up to date from a place on."""
+        reach = self._reach[at - 1] if at else PAST_OPEN
+        for index in range(at, len(self._spells)):
+            reach = max(reach, self._spells[index][1])
+            if self._reach[index] == reach and index > at:
+                return
+            self._reach[index] = reach
+
+
+def _spell_end(claim: Claim) -> Instant:
+    begun = _bend_end(claim)
+    return begun if claim.observed is None or claim.end else max(begun, claim.observed)
+
+
+def _bend_end(claim: Claim) -> Instant:
+    """The end of the stretch in which a claim changes the walk itself, not only its last step."""
+    return claim.certain_from if claim.end is None else claim.end.latest - 1
+
+
+def _is_early(claim: Claim, t: Instant) -> bool:
+    """Whether a claim stands in the order by t, but has not certainly begun."""
+    return claim.end is None and not claim.standing and claim.point <= t < claim.certain_from
+
+
+def _is_plain(claim: Claim, t: Instant) -> bool:
+    return claim.end is None and claim.point <= t and not claim.standing
+
+
+def _in_force(ruling: Claim, t: Instant) -> bool:
+    return ruling.start.earliest <= t and (ruling.end is None or t < ruling.end.latest - 1)
+
+
+def _between(instants: Sequence[Instant], first: Instant, upto: Instant) -> list[Instant]:
+    return list(instants[bisect_right(instants, first) : bisect_left(instants, upto)])

@@ -1,0 +1,264 @@
+"""What every policy shares: which claims speak at (t, k), in which order, and what may hold too.
+
+A policy walks through the certain claims in the order of their evidence and lets each bear on
+what it has reached (`advance`). Instants are microseconds UTC.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from projections.claims import Claim, Since, Value, public
+from projections.state import MOST_EVIDENCE, Alternative, Projection
+from tracker.instants import DAY, Instant
+from tracker.kin import Kin
+
+Order = tuple[bool, Instant, Instant, int, Instant, str, int]
+DROPPED = "dropped"
+"""The effect of an entry that its list has dropped: the list says nothing from there on."""
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a walk is asked: at which valid time, of which projection, among which kin.
+
+    Of a run the newest `keep` claims are kept.
+    """
+
+    t: Instant
+    projection: Projection
+    kin: Kin
+    keep: int = MOST_EVIDENCE
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one origin says: its claims about one moment, the value they make, their evidence.
+
+    [lo, hi] is the evidence interval; `sighted` where any of them is an observation, `direct`
+    where they speak about the very instant asked about. `ground` is what held before the first of
+    the views that it is a contemporary of. The value is carried by the claims from `carried` on
+    (those before it led there), and backed unless they only fit it. `rating` is the best that
+    the origin has said this with.
+    """
+
+    claims: tuple[Claim, ...]
+    value: Value
+    ground: Outcome | None
+    lo: Instant
+    hi: Instant
+    sighted: bool
+    direct: bool = False
+    carried: int = 0
+    backs: bool = True
+    rating: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """Who says so."""
+        return self.claims[-1].origin
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The ids of its facts."""
+        return frozenset(claim.fact for claim in self.claims)
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """A value that contemporaries hold, and whose views say so, oldest first."""
+
+    value: Value
+    views: tuple[View, ...]
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The claims that say so."""
+        return tuple([claim for view in self.views for claim in view.claims])
+
+    @property
+    def carrying(self) -> tuple[Claim, ...]:
+        """Those that carry the value, without what led there."""
+        return tuple([claim for view in self.views for claim in view.claims[view.carried :]])
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the walk has reached: a value, since when, the claims that carry it, oldest first.
+
+    `backers` holds the newest agreeing view of each origin. Where contemporaries differ, `rivals`
+    holds every value (the first is the one chosen, unless `disputed`) and `settled` what was
+    reached before any of them.
+    """
+
+    value: Value
+    since: Since
+    run: tuple[Claim, ...]
+    rule: str
+    backers: tuple[View, ...] = ()
+    rivals: tuple[Rival, ...] = ()
+    disputed: bool = False
+    settled: Outcome | None = None
+
+    @property
+    def dissent(self) -> tuple[Claim, ...]:
+        """The claims of contemporaries that lost."""
+        return () if self.disputed else tuple(c for rival in self.rivals[1:] for c in rival.claims)
+
+
+def is_visible(claim: Claim, t: Instant, k: Instant) -> bool:
+    """Whether a claim was known at k, and may have begun and not ended at t."""
+    return (
+        claim.mode != "mention"
+        and claim.published <= k
+        and (claim.retracted is None or k < claim.retracted)
+        and claim.start.earliest <= t
+        and (claim.end is None or t < claim.end.latest - 1)
+    )
+
+
+def is_direct(claim: Claim, t: Instant) -> bool:
+    """Whether a claim speaks about t itself: a list that stands, an observation made later."""
+    return claim.standing or (claim.observed is not None and t < claim.observed)
+
+
+def order(claim: Claim, t: Instant, point: Instant | None = None) -> Order:
+    """Sort key: the evidence time at t, then the ties."""
+    direct = is_direct(claim, t)
+    return (
+        direct,
+        0 if direct else claim.point if point is None else point,
+        claim.published,
+        claim.stage,
+        claim.start.earliest,
+        claim.report,
+        claim.version,
+    )
+
+
+def interval(claim: Claim, t: Instant) -> tuple[Instant, Instant]:
+    """Give the first and the last instant of a claim's evidence at t."""
+    if is_direct(claim, t):
+        return t, t
+    if claim.observed is not None:
+        return claim.observed, claim.observed
+    return claim.start.earliest, claim.certain_from
+
+
+def succession(claim: Claim) -> tuple[Instant, Instant, str, int]:
+    """Sort key of what one list says in turn."""
+    return claim.certain_from, claim.published, claim.report, claim.version
+
+
+def speaking(certain: Iterable[Claim]) -> list[Claim]:
+    """Leave out what a list no longer says: of its certain entries only the newest speaks."""
+    current: dict[str, Claim] = {}
+    found: list[Claim] = []
+    for claim in certain:
+        if not claim.standing:
+            found.append(claim)
+            continue
+        known = current.get(claim.origin)
+        if known is None or succession(known) < succession(claim):
+            current[claim.origin] = claim
+    found += [claim for claim in current.values() if claim.effect != DROPPED]
+    return found
+
+
+def rulings(visible: Iterable[Claim]) -> list[Claim]:
+    """Give the rulings among visible claims, the latest published first."""
+    found = [claim for claim in visible if claim.mode == "ruling"]
+    return sorted(found, key=lambda one: (one.published, one.report, one.version), reverse=True)
+
+
+def points(claim: Claim) -> Iterator[Instant]:
+    """Yield the valid instants at which a claim's part can change."""
+    yield claim.start.earliest
+    yield claim.certain_from
+    if claim.observed is not None:
+        yield claim.observed
+    if claim.end:
+        yield claim.end.earliest
+        yield claim.end.latest - 1
+
+
+def windows(claim: Claim) -> tuple[Instant, Instant]:
+    """Give the first instants that a claim's evidence lies before, and lies a window before.
+
+    What speaks about such an instant directly is later than the claim, or no contemporary.
+    """
+    last = claim.certain_from if claim.observed is None else claim.observed
+    return last + 1, last + DAY
+
+
+def is_unsettled(claim: Claim, t: Instant) -> bool:
+    """Whether a visible claim may not have begun yet at t, or may have ended."""
+    return claim.certain_from > t or (claim.end is not None and claim.end.earliest <= t)
+
+
+def sharper(first: Since, other: Since) -> Since:
+    """Give the narrower of two starts that can be one moment, else the first."""
+    overlap = other.earliest < first.latest and first.earliest < other.latest
+    narrower = other.latest - other.earliest < first.latest - first.earliest
+    return other if overlap and narrower else first
+
+
+def kept(run: Sequence[Claim], at: At) -> tuple[Claim, ...]:
+    """Keep the newest claims of a run."""
+    return tuple(run[-at.keep :])
+
+
+def bear(outcome: Outcome | None, claim: Claim, at: At, rule: str) -> Outcome | None:
+    """Let a claim bear on what was reached, as one story: it agrees, adds, or begins anew.
+
+    Gives the same outcome where it bears on nothing.
+    """
+    step = at.projection.step(outcome.value if outcome else None, claim, at.kin)
+    if step is None:
+        return outcome
+    lo, hi = claim.start.earliest, claim.certain_from
+    view = View((claim,), step.value, None, lo, hi, claim.observed is not None)
+    if outcome is None or step.relation == "replaces":
+        value = at.projection.explain(step.value, outcome.value if outcome else None)
+        return Outcome(value, claim.since, (claim,), rule, (replace(view, value=value),))
+    run = kept((*outcome.run, claim), at)
+    if step.relation == "adds":
+        return Outcome(step.value, claim.since, run, rule, (view,))
+    backers = outcome.backers
+    if step.backs:
+        backers = (*(one for one in backers if one.origin != claim.origin), view)[-MOST_EVIDENCE:]
+    since = sharper(outcome.since, claim.since)
+    return replace(outcome, value=step.value, since=since, run=run, backers=backers)
+
+
+def possibilities(
+    unsettled: Iterable[Claim],
+    outcome: Outcome | None,
+    at: At,
+    without: Callable[[Claim], Outcome | None],
+) -> tuple[Alternative, ...]:
+    """Find what may hold instead: begun perhaps, or ended perhaps (`without` that claim)."""
+    t, projection = at.t, at.projection
+    found: list[tuple[Value, Since, tuple[str, ...]]] = []
+    last = order(outcome.run[-1], t) if outcome else None
+    shown = public(outcome.value) if outcome else None
+    for claim in sorted(unsettled, key=lambda one: order(one, t)):
+        if claim.certain_from > t:
+            # It may begin just now, that is after whatever has certainly begun: no ties with that.
+            if claim.effect != DROPPED and (last is None or order(claim, t, t + 1) > last):
+                step = projection.step(outcome.value if outcome else None, claim, at.kin)
+                if step and public(step.value) != shown:
+                    found.append((step.value, claim.since, (claim.fact,)))
+        elif claim.end:
+            other = without(claim)
+            value = other.value if other else projection.empty
+            if public(value) != shown:
+                since = Since("", claim.end.earliest, claim.end.latest)
+                found.append((value, since, (claim.fact,)))
+    merged: dict[str, Alternative] = {}
+    for value, since, evidence in found:
+        name = repr(public(value))
+        known = merged.setdefault(name, Alternative(value, since, ()))
+        merged[name] = Alternative(known.value, known.since, known.evidence + evidence)
+    return tuple(merged.values())

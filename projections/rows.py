@@ -1,0 +1,235 @@
+"""Rows: what people read a cell or a fact by: names, coordinates, ages, what is still to come."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from projections.cells import Cells
+from projections.claims import Claim
+from projections.store import Row, Store
+from tracker.instants import (
+    DAY,
+    PAST_OPEN,
+    AsOf,
+    Instant,
+    format_instant,
+    parse_moment,
+)
+from tracker.kin import origin_of
+
+# What a row says of the world is the rest: these are where it comes from, and since when.
+_BESIDE = frozenset(
+    {"name", "place", "evidence", "last_evidence", "age_days", "stale", "since", "rule"}
+    | {"dissent", "last_undisputed", "origins", "ratings", "remainder"}
+)
+
+
+def said(row: Row | None, *, support: bool = True) -> Row | None:
+    """Give only what a row says: its value, support, certainty, what is possible, who rivals."""
+    if row is None:
+        return None
+    beside = _BESIDE if support else _BESIDE | {"support"}
+    kept = {name: item for name, item in row.items() if name not in beside}
+    if row.get("projection") == "forces":
+        kept["place"] = row["place"]
+    for name in ("possibly", "values"):
+        kept[name] = [said(one) for one in row.get(name) or []]
+    return kept
+
+
+class Decorator:
+    """Adds to a cell what people read it by; gives a row."""
+
+    def __init__(self, cells: Cells, clocks: AsOf, stale_after: int | None = None) -> None:
+        """Read the registers once; rows say whether they are older than `stale_after` (µs)."""
+        self.cells = cells
+        self.clocks = clocks
+        self.stale_after = stale_after
+        self.places = cells.store.names("places")
+        self.actors = cells.store.names("actors")
+        self.schemes = cells.store.names("schemes")
+
+    def rows(self, projection: str | None = None, key: str | None = None) -> list[Row]:
+        """Give the rows of one cell, of one projection, or of all."""
+        rows = [self(cell) for cell in self.cells.at(self.clocks, projection, key)]
+        levels = {row["key"]: row for row in rows if row["projection"] == "forces"}
+        for row in levels.values():
+            if row["phase"] == "pledged":
+                row["remainder"] = self._remainder(row, None if key else levels)
+        return rows
+
+    def __call__(self, cell: Row) -> Row:
+        """Give the row of one cell."""
+        projection, key, found = cell["projection"], cell["key"], cell["state"]
+        row = {"projection": projection, "key": key, "name": self.name(projection, key, found)}
+        row |= found
+        if projection == "control":
+            place = self.places.get(key, {})
+            row["place"] = {"lat": place.get("lat"), "lon": place.get("lon")}
+        age = self._age(found["last_evidence"])
+        row["age_days"] = None if age is None else max(0, age // DAY)
+        if self.stale_after is not None:
+            row["stale"] = age is not None and age > self.stale_after
+        return row
+
+    def name(self, projection: str, key: str, found: Row) -> str:
+        """Name a cell in words."""
+        match projection:
+            case "control":
+                return name_of(self.places, key)
+            case "forces":
+                actors = " + ".join(name_of(self.actors, actor) for actor in found["actors"])
+                return f"{actors} in {name_of(self.places, found['place'])}"
+            case "alerts":
+                scope = found["scope"]
+                who = scope if scope in self.places else scope.split("+")[0]
+                names = self.places if scope in self.places else self.actors
+                return f"{name_of(self.schemes, found['scheme'])}, {name_of(names, who)}"
+            case _:
+                return " + ".join(name_of(self.actors, one) for one in found["side"].split("+"))
+
+    def _age(self, last: str | None) -> Instant | None:
+        return None if last is None else self.clocks.as_of - parse_moment(last).earliest
+
+    # -- forces --------------------------------------------------------------------------------
+
+    def within(self, place: str) -> Iterator[str]:
+        """Yield the places that lie in a place, however deep."""
+        for name in self.places:
+            if name != place and place in around(self.places, name):
+                yield name
+
+    def _remainder(self, row: Row, shown: Mapping[str, Row] | None) -> int | None:
+        """Say how many of a pledge are still to come; None where that cannot be told.
+
+        Counted against those deployed in the place, else in the place within it that has most;
+        where nobody is known to have come, all of them are.
+        """
+        pledged = row.get("best")
+        if not isinstance(pledged, int):
+            return None
+
+        def deployed(place: str) -> list[Row]:
+            key = f"{row['actor']}/{place}/{row['category']}/deployed"
+            if shown is not None:
+                return [shown[key]] if key in shown else []
+            return [cell["state"] for cell in self.cells.at(self.clocks, "forces", key)]
+
+        there = deployed(row["place"]) or [
+            found for at in self.within(row["place"]) for found in deployed(at)
+        ]
+        if not there:
+            return pledged
+        counts = [found["best"] for found in there if isinstance(found.get("best"), int)]
+        return max(0, pledged - max(counts)) if counts else None
+
+
+def around(places: Mapping[str, Row], place: str) -> list[str]:
+    """Give the places that a place lies in, nearest first."""
+    found: list[str] = []
+    at = places.get(place, {}).get("within")
+    while at is not None and at not in found:
+        found.append(at)
+        at = places.get(at, {}).get("within")
+    return found
+
+
+def name_of(names: Mapping[str, Row], name: str) -> str:
+    """Give the registered name of an id."""
+    return str(names.get(name, {}).get("name", name))
+
+
+def too_many(rows: Iterable[Row], places: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
+    """Yield forces that are surely more in a place than in one around it: (there, around it)."""
+    cells = {row["key"]: row for row in rows if row["projection"] == "forces"}
+    for row in cells.values():
+        if not isinstance(row.get("low"), int):
+            continue
+        for place in around(places, row["place"]):
+            wider = cells.get(f"{row['actor']}/{place}/{row['category']}/{row['phase']}")
+            if wider and isinstance(wider.get("high"), int) and row["low"] > wider["high"]:
+                yield row, wider
+
+
+# -- facts ---------------------------------------------------------------------------------------
+
+
+def fact_row(projection: str, row: Row) -> Row:
+    """Give the row of a chronology's entry, from the fact and its report's source."""
+    fact = json.loads(row["data"])
+    return {
+        "projection": projection,
+        "key": row["id"],
+        "name": row["gist"],
+        "kind": row["kind"],
+        "status": row["status"],
+        "voice": row["voice"],
+        "speaker": row["speaker"],
+        "place": row["place"],
+        "actors": [actor for actor in row["actors"].split("+") if actor],
+        "when": fact["when"]["edtf"],
+        "source": row["source"],
+        "published": format_instant(row["published"]),
+        "evidence": [row["id"]],
+        "last_evidence": None if row["begins"] == PAST_OPEN else format_instant(row["begins"]),
+    }
+
+
+def origin_in(row: Row) -> str:
+    """Say where a stored fact first came from."""
+    origin = json.loads(row["data"]).get("origin")
+    return origin_of(row["source"], row["voice"], row["speaker"], origin)
+
+
+def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
+    """Give one line of an audit: the fact (or the ruling), where it stands, and its part."""
+    fact = claim if isinstance(claim, str) else claim.fact
+    sql = (
+        "SELECT f.*, r.source, r.published_edtf FROM facts f JOIN reports r ON r.id = f.report"
+        " WHERE f.id = ?"
+    )
+    found = store.rows(sql, (fact,))
+    if not found and isinstance(claim, Claim):
+        return _ruling(claim, role, why)
+    row = found[0]
+    data: dict[str, Any] = json.loads(row["data"])
+    return {
+        "fact": fact,
+        "kind": row["kind"],
+        "position": row["position"],
+        "source": row["source"],
+        "published": row["published_edtf"],
+        "voice": row["voice"],
+        "speaker": row["speaker"],
+        "status": row["status"],
+        "when": data["when"],
+        "gist": row["gist"],
+        "locator": data.get("locator", {}),
+        "rating": data.get("rating"),
+        "report": row["report"],
+        "role": role,
+        "why": why,
+    }
+
+
+def _ruling(claim: Claim, role: str, why: str) -> Row:
+    """Give the line of what no fact says: an analyst's ruling, or an entry that a list dropped."""
+    return {
+        "fact": claim.fact,
+        "kind": claim.kind,
+        "position": claim.position,
+        "source": claim.source,
+        "published": claim.value.get("published", format_instant(claim.published)[:10]),
+        "voice": "analyst" if claim.mode == "ruling" else "reporter",
+        "speaker": claim.value.get("analyst"),
+        "status": claim.status,
+        "when": {"edtf": claim.since.edtf},
+        "gist": claim.value.get("reason", "the list names it no more"),
+        "locator": {},
+        "rating": None,
+        "report": claim.report,
+        "role": role,
+        "why": why,
+    }

@@ -1,0 +1,116 @@
+"""Kin: who stands with whom, and how far a source is trusted. Standard library only.
+
+Built of the registry, or of the read model's rows, so that asking need not load what validates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+ARMED = frozenset({"force", "group"})
+"""Types of actor that are parties to a conflict, whether or not a side is named for them."""
+OFFICIAL = frozenset({"state", "organisation"})
+"""Types of actor that speak as an office."""
+
+
+def origin_of(source: str, voice: str, speaker: str | None, origin: str | None) -> str:
+    """Say where information first came from: a speaker speaks through whatever outlet."""
+    return origin or (speaker if voice == "attributed" and speaker else source)
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """Actors by id ({type, side, parent, allies}) and sources by id ({type, interest, rating})."""
+
+    actors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    _same: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False)
+    _ratings: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False)
+
+    def lineage(self, actor: str) -> tuple[str, ...]:
+        """Give an actor and its parents, nearest first; a loop of parents ends where it closes."""
+        line: list[str] = []
+        at: str | None = actor
+        while at is not None and at not in line:
+            line.append(at)
+            at = self.actors.get(at, {}).get("parent")
+        return tuple(line)
+
+    def side(self, actor: str) -> str | None:
+        """Give the side of an actor: its own, else its nearest parent's, else None."""
+        for name in self.lineage(actor):
+            found = self.actors.get(name, {}).get("side")
+            if found:
+                return str(found)
+        return None
+
+    def same_side(self, one: str, other: str) -> bool:
+        """Whether two actors are one side: kin by parents, their allies, or in the same camp."""
+        if one == other:
+            return True
+        asked = (one, other)
+        if asked not in self._same:
+            self._same[asked] = self._same_side(one, other)
+        return self._same[asked]
+
+    def _same_side(self, one: str, other: str) -> bool:
+        mine, theirs = self.lineage(one), self.lineage(other)
+        if one in theirs or other in mine:
+            return True
+        if any(ally in theirs for name in mine for ally in self._allies(name)):
+            return True
+        if any(ally in mine for name in theirs for ally in self._allies(name)):
+            return True
+        side = self.side(one)
+        return side is not None and side == self.side(other)
+
+    def _allies(self, actor: str) -> tuple[str, ...]:
+        return tuple(self.actors.get(actor, {}).get("allies") or ())
+
+    def leaning(self, origin: str, actor: str) -> bool | None:
+        """Whether who says something stands with an actor: True, False (against it), None.
+
+        None where the origin is no party: a source that names no interest, an actor without a
+        side that is no armed group, or anyone who is not registered. A source's `interest` is a
+        side, or the id of an actor.
+        """
+        if origin in self.actors:
+            if self.same_side(origin, actor):
+                return True
+            return False if self.party(origin) is not None else None
+        interest = self.sources.get(origin, {}).get("interest")
+        if interest is None:
+            return None
+        if interest in self.actors:
+            return self.same_side(str(interest), actor)
+        return self.side(actor) == str(interest)
+
+    def party(self, origin: str) -> str | None:
+        """Name the party that an origin belongs to: a side, or an armed group; else None."""
+        if origin in self.actors:
+            side = self.side(origin)
+            if side is not None:
+                return side
+            line = [name for name in self.lineage(origin) if name in self.actors]
+            return next((n for n in reversed(line) if self.actors[n].get("type") in ARMED), None)
+        interest = self.sources.get(origin, {}).get("interest")
+        if interest is None:
+            return None
+        return self.side(str(interest)) or str(interest)
+
+    def official(self, origin: str) -> bool:
+        """Whether an origin is an office: an official source, a state, an organisation, theirs."""
+        if self.sources.get(origin, {}).get("type") == "official":
+            return True
+        return any(self.actors.get(n, {}).get("type") in OFFICIAL for n in self.lineage(origin))
+
+    def rating(self, origin: str, source: str) -> str | None:
+        """Give the registered rating of an origin that is a source, else of the source."""
+        asked = (origin, source)
+        if asked not in self._ratings:
+            own = self.sources.get(origin, {}).get("rating")
+            found = own or self.sources.get(source, {}).get("rating")
+            self._ratings[asked] = None if found is None else str(found)
+        return self._ratings[asked]
