@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from tracker.errors import TrackerError
-from tracker.facts import Fact, ReportRegistered
+from tracker.facts import Fact, RecordEvent, ReportRegistered
 from tracker.facts.envelope import NAMESPACE, Event, body_dict, canonical
+from tracker.facts.record import FactCorrected, FactRetracted, Snapshot, SnapshotTaken
 from tracker.registry import (
     ActorRegistered,
     AlertSchemeRegistered,
@@ -33,15 +34,30 @@ class ChangedReportError(TrackerError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report ready to be recorded: its registration and its facts, ids filled in."""
+    """A report ready to be recorded: its registration and its facts, ids filled in.
+
+    `snapshot` tells of the list as a whole, where the report is a version of a maintained list.
+    """
 
     registered: ReportRegistered
     facts: tuple[Fact, ...]
+    snapshot: SnapshotTaken | None = None
 
     @property
     def stream(self) -> UUID:
         """The id of its event stream, derived from its content."""
         return stream_of(self.registered.content_sha256)
+
+    @property
+    def bodies(self) -> list[tuple[str, ReportRegistered | Fact | SnapshotTaken]]:
+        """Everything it says, each with the id of its event, in order."""
+        said: list[tuple[str, ReportRegistered | Fact | SnapshotTaken]] = [
+            (str(self.stream), self.registered)
+        ]
+        said += [(fact.id, fact) for fact in self.facts]
+        if self.snapshot:
+            said.append((derived_id(self.stream, self.snapshot), self.snapshot))
+        return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +73,14 @@ def stream_of(content_sha256: str) -> UUID:
     return uuid5(NAMESPACE, f"report:{content_sha256}")
 
 
-def make_report(header: dict[str, Any], facts: Sequence[Fact]) -> Report:
+def derived_id(stream: UUID, body: RecordEvent) -> str:
+    """Derive the id of a record event from its stream and its content."""
+    return str(uuid5(NAMESPACE, canonical([str(stream), body.TOPIC, body_dict(body)]).decode()))
+
+
+def make_report(
+    header: dict[str, Any], facts: Sequence[Fact], snapshot: Snapshot | None = None
+) -> Report:
     """Give a report and its facts their content-derived identity.
 
     `header` holds the fields of ReportRegistered but content_sha256. What makes two reports one:
@@ -76,9 +99,11 @@ def make_report(header: dict[str, Any], facts: Sequence[Fact]) -> Report:
         content["facts"] = [[fact.kind, body_dict(fact)] for fact in facts]
     digest = sha256(canonical(content)).hexdigest()
     stream = stream_of(digest)
+    taken: dict[str, Any] = {"source": draft.source, "published": draft.published}
     return Report(
         draft.model_copy(update={"content_sha256": digest}),
         tuple(identified(fact, stream) for fact in facts),
+        SnapshotTaken(**taken, **snapshot.model_dump()) if snapshot else None,
     )
 
 
@@ -93,32 +118,53 @@ def identified(fact: Fact, stream: UUID) -> Fact:
 def record(past: Sequence[Event], report: Report, *, at: int, by: str) -> Decision:
     """Decide what recording a report adds to its stream.
 
-    Facts that are there already are not added again. Raises ChangedReportError where the stream
-    holds facts that the report no longer tells: a fact is never edited, only corrected by a later
-    event.
+    What is there already is not added again. Raises ChangedReportError where the stream holds
+    what the report no longer tells: a fact is never edited, only corrected by a later event. What
+    was retracted may be left out; of a corrected fact, the report tells either reading.
     """
     held = {event.id for event in past}
-    told = {fact.id for fact in report.facts}
-    lost = [event for event in past if event.fact is not None and event.id not in told]
+    _refuse_what_was_lost(past, report)
+    fresh = [(event_id, body) for event_id, body in report.bodies if event_id not in held]
+    events = tuple(
+        Event(report.stream, version, event_id, body, recorded_at=at, recorded_by=by)
+        for version, (event_id, body) in enumerate(fresh, start=len(past) + 1)
+    )
+    return Decision(events, already=len(report.bodies) - len(events))
+
+
+def _refuse_what_was_lost(past: Sequence[Event], report: Report) -> None:
+    told = {event_id for event_id, _ in report.bodies}
+    excused: set[str] = set()
+    for event in past:  # a correction comes after what it corrects, so a chain is one walk
+        match event.body:
+            case FactCorrected() as body:
+                if body.fact in told:
+                    told.add(body.replaced_by)
+                excused.add(body.fact)
+            case FactRetracted() as body:
+                excused.add(body.fact)
+            case _:
+                pass
+    lost = [
+        event
+        for event in past
+        if isinstance(event.body, Fact | SnapshotTaken) and event.id not in told | excused
+    ]
     if lost:
         named = "; ".join(
-            f"#{e.position} {e.body.TOPIC}: {e.fact.gist}" for e in lost[:3] if e.fact
+            f"#{e.position} {e.body.TOPIC}{f': {e.fact.gist}' if e.fact else ''}" for e in lost[:3]
         )
         msg = (
             f"this report is in the log already, and {len(lost)} of its facts are not in the sheet "
             f"any more ({named}). A recorded fact is never edited: put them back as they were; "
-            "what has changed is recorded as a correction"
+            "what has changed is recorded as a correction (`tracker correct`)"
         )
         raise ChangedReportError(msg)
-    bodies: list[tuple[str, Fact | ReportRegistered]] = []
-    if str(report.stream) not in held:
-        bodies.append((str(report.stream), report.registered))
-    bodies += [(fact.id, fact) for fact in report.facts if fact.id not in held]
-    events = tuple(
-        Event(report.stream, version, event_id, body, recorded_at=at, recorded_by=by)
-        for version, (event_id, body) in enumerate(bodies, start=len(past) + 1)
-    )
-    return Decision(events, already=len(report.facts) + 1 - len(events))
+    first = past[0].body if past else None
+    if isinstance(first, ReportRegistered) and first.standing != report.registered.standing:
+        was = "a maintained list" if first.standing else "no maintained list"
+        msg = f"this report is in the log already, as {was}: leave `standing` as it was"
+        raise ChangedReportError(msg)
 
 
 def register(

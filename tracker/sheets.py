@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from projections.names import BELIEVED
 from tracker.errors import InputError, Problem
 from tracker.facts import FACT_KINDS, Fact
 from tracker.facts.alerts import LevelFact
-from tracker.facts.record import NotCoded, ReportHeader, SheetFile
+from tracker.facts.record import NotCoded, ReportHeader, SheetFile, Snapshot
 from tracker.registry import Registry
 from tracker.reports import Report, make_report
 from tracker.validation import did_you_mean, validate, warn_of_bidi
@@ -20,7 +21,16 @@ KINDS: dict[str, type[Fact]] = {kind.TOPIC: kind for kind in FACT_KINDS}
 """What a sheet may name as a kind."""
 
 _OURS = ("id", "locator")  # fields of a fact that a sheet may not set; it writes `at`
-_TOP = ("report", "facts", "not_coded")
+_TOP = ("report", "facts", "not_coded", "snapshot")
+
+_KEYS = {
+    "control": ("place",),
+    "forces": ("actors", "place", "category", "phase"),
+    "alerts": ("scheme", "scope"),
+    "losses": ("actors", "category", "fate"),
+}
+"""The parts of the keys of each projection, by what names them."""
+_NOTICES = ("threat", "advice", "measure", "notice")  # alerts that are of no scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +41,14 @@ class Sheet:
     warnings: tuple[Problem, ...]
 
 
-def read_sheet(data: bytes, file: str, registry: Registry, *, tz: str | None = None) -> Sheet:
+def read_sheet(
+    data: bytes, file: str, registry: Registry, *, tz: str | None = None, batch: str | None = None
+) -> Sheet:
     """Read a sheet's raw bytes against a registry.
 
-    `tz` is the zone of times written without one; without it they are refused. Raises InputError
-    with every problem found: nothing of a sheet with a problem is recorded.
+    `tz` is the zone of times written without one; without it they are refused. `batch` names what
+    it is recorded with. Raises InputError with every problem found: nothing of a sheet with a
+    problem is recorded.
     """
     tree = load(data, file)
     problems = _unknown_keys(tree)
@@ -51,14 +64,16 @@ def read_sheet(data: bytes, file: str, registry: Registry, *, tz: str | None = N
         )
     facts = _facts(tree, header, registry, context, problems)
     not_coded = _not_coded(tree, problems)
+    snapshot = _snapshot(tree, header, registry, problems)
     if problems or header is None:
         raise InputError(sorted(problems, key=lambda p: (p.line, p.column)))
     fields = header.model_dump(exclude={"published"}) | {
         "published": header.published,
         "sheet": SheetFile(name=_base(file), sha256=sha256(data).hexdigest()),
         "not_coded": not_coded,
+        "batch": batch,
     }
-    report = make_report(fields, facts)
+    report = make_report(fields, facts, snapshot)
     _refuse_twins(tree, report)
     return Sheet(report, (*_warn_of_later_events(tree, report), *warn_of_bidi(tree)))
 
@@ -92,17 +107,18 @@ def _facts(
     facts = []
     for index, entry in enumerate(raw):
         path: Path = ("facts", index)
-        fact, found = _fact(tree, path, entry, header, context)
+        fact, found = read_fact(tree, path, entry, header, context)
         if fact:
-            found = list(_unknown_names(tree, path, fact, registry))
+            found = list(unknown_names(tree, path, fact, registry))
             facts.append(fact)
         problems += found
     return facts
 
 
-def _fact(
+def read_fact(
     tree: Tree, path: Path, entry: object, header: ReportHeader | None, context: Mapping[str, Any]
 ) -> tuple[Fact | None, list[Problem]]:
+    """Make a fact of an entry of a sheet, or tell the problems that keep it from being one."""
     if not isinstance(entry, dict):
         return None, [tree.problem(path, "a fact is a mapping with a kind")]
     kind = entry.get("kind")
@@ -132,7 +148,7 @@ def _fact(
     return (None if problems else fact), problems + found
 
 
-def _unknown_names(tree: Tree, path: Path, fact: Fact, registry: Registry) -> list[Problem]:
+def unknown_names(tree: Tree, path: Path, fact: Fact, registry: Registry) -> list[Problem]:
     """Find the ids of a fact that nobody registered, and levels that their scheme does not have."""
     known = (
         ("place", fact.place_references(), registry.places),
@@ -178,6 +194,57 @@ def _not_coded(tree: Tree, problems: list[Problem]) -> tuple[NotCoded, ...]:
     return tuple(entries)
 
 
+def _snapshot(
+    tree: Tree, header: ReportHeader | None, registry: Registry, problems: list[Problem]
+) -> Snapshot | None:
+    """Read what a sheet says of the version of the list as a whole."""
+    if "snapshot" not in tree.value:
+        return None
+    path: Path = ("snapshot",)
+    snapshot, found = validate(tree, path, tree.value["snapshot"], Snapshot)
+    if header and not header.standing:
+        message = "only a maintained list has versions: put `standing: true` under `report`"
+        problems.append(tree.problem(path, message))
+    if snapshot is None:
+        problems += found
+        return None
+    for index, holder in enumerate(snapshot.holders):
+        if holder not in registry.actors:
+            message = f"unknown actor '{holder}'{did_you_mean(holder, registry.actors)}"
+            problems.append(tree.problem((*path, "holders", index), message))
+    cells = [f"control/{name}" if "/" not in name else name for name in snapshot.dropped]
+    for index, (written, cell) in enumerate(zip(snapshot.dropped, cells, strict=True)):
+        place = (*path, "dropped", index)
+        message = _no_cell(cell, registry)
+        if not message and cells.index(cell) < index:
+            message = f"'{written}' is named twice"
+        problems += [tree.problem(place, message)] if message else []
+    return snapshot.model_copy(update={"dropped": tuple(cells)})
+
+
+def _no_cell(cell: str, registry: Registry) -> str:
+    """Say what keeps `projection/key` from being a cell; nothing where it is one."""
+    projection, _, key = cell.partition("/")
+    if projection not in BELIEVED:
+        hint = did_you_mean(projection, BELIEVED) or f": one of {', '.join(BELIEVED)}"
+        return f"unknown projection '{projection}'{hint}"
+    shape = _KEYS[projection]
+    parts = key.split("/")
+    if len(parts) != len(shape):
+        return f"a key of {projection} is {'/'.join(shape)}"
+    known: dict[str, Collection[str]] = {
+        "place": registry.places,
+        "actors": registry.actors,
+        "scheme": (*registry.schemes, *_NOTICES),
+    }
+    for what, part in zip(shape, parts, strict=True):
+        for name in part.split("+") if what in known else ():
+            if name not in known[what]:
+                kind = what.removesuffix("s")
+                return f"unknown {kind} '{name}'{did_you_mean(name, known[what])}"
+    return ""
+
+
 def _refuse_twins(tree: Tree, report: Report) -> None:
     seen: dict[str, int] = {}
     problems = []
@@ -221,6 +288,7 @@ def sheet_schema() -> dict[str, Any]:
         kinds.append({"$ref": f"#/$defs/{name}"})
     header = ReportHeader.model_json_schema(ref_template="#/$defs/{model}")
     not_coded = NotCoded.model_json_schema(ref_template="#/$defs/{model}")
+    snapshot = Snapshot.model_json_schema(ref_template="#/$defs/{model}")
     definitions |= header.pop("$defs", {})
     _let_times_be_bare(definitions)
     return {
@@ -233,6 +301,7 @@ def sheet_schema() -> dict[str, Any]:
             "report": header,
             "facts": {"type": "array", "items": {"oneOf": kinds}},
             "not_coded": {"type": "array", "items": not_coded},
+            "snapshot": snapshot,
         },
         "$defs": definitions,
     }

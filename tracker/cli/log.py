@@ -50,7 +50,7 @@ def _cells(row: dict[str, Any]) -> list[str]:
     return [
         f"#{row['position']}",
         row["kind"],
-        (row["fact"] or row["report"] or "")[:8],
+        row["id"][:8],
         row["subject"] or "",
         words.when(row["when"]),
         row["what"],

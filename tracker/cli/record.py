@@ -19,10 +19,13 @@ from tracker.cli.output import emit, safe
 @click.command()
 @click.argument("sheets", metavar="SHEET...", nargs=-1, required=True)
 @zone_option("Zone of times written without one; it is recorded.")
+@click.option("--batch", metavar="NAME", help="Name what is recorded, to retract it together.")
 @click.option("--dry-run", is_flag=True, help="Only validate: record nothing.")
 @by_option
 @common_options
-def record(sheets: tuple[str, ...], tz: str | None, dry_run: bool, by: str | None) -> None:
+def record(
+    sheets: tuple[str, ...], tz: str | None, batch: str | None, dry_run: bool, by: str | None
+) -> None:
     """Record fact sheets: all of a file or none of it.
 
     Every problem is told with its line and column, and nothing is recorded while there is one.
@@ -44,7 +47,7 @@ def record(sheets: tuple[str, ...], tz: str | None, dry_run: bool, by: str | Non
                 number = f"{facts} fact{'' if facts == 1 else 's'}"
                 click.echo(safe(f"{file}: {number}, no problem; nothing recorded"))
         return
-    outcomes = situation.record(files, by=recorder(by), tz=tz)
+    outcomes = situation.record(files, by=recorder(by), tz=tz, batch=batch)
     rows = [
         {
             "file": one.file,

@@ -7,7 +7,15 @@ from typing import Any
 import click
 
 from tracker.cli import words
-from tracker.cli.common import clock_options, common_options, open_situation, options, read_clocks
+from tracker.cli.common import (
+    clock_options,
+    common_options,
+    open_situation,
+    options,
+    read_clocks,
+    read_weighing,
+    weighing_options,
+)
 from tracker.cli.output import dump, safe
 
 Row = dict[str, Any]
@@ -15,9 +23,12 @@ Row = dict[str, Any]
 
 @click.command()
 @clock_options
+@weighing_options
 @click.option("--changes", is_flag=True, help="Only events that changed something.")
 @common_options
-def replay(changes: bool, **clocks: str | None) -> None:
+def replay(
+    changes: bool, only: tuple[str, ...], without: tuple[str, ...], **clocks: str | None
+) -> None:
     """Run the log again, event by event.
 
     Each event is followed by the state changes that it caused. The clocks say how far:
@@ -32,7 +43,8 @@ def replay(changes: bool, **clocks: str | None) -> None:
     situation = open_situation()
     names = situation.names()
     rows = []
-    for event, changed in situation.replay(read_clocks(situation, **clocks)):
+    weighing = read_weighing(situation, only, without)
+    for event, changed in situation.replay(read_clocks(situation, **clocks), weighing):
         if changes and not changed:
             continue
         row = {**event, "changes": changed}
@@ -58,7 +70,7 @@ def _about(row: Row) -> str:
 def _change(change: Row, names: dict[str, str]) -> str:
     name, before, after = change["projection"], change["before"], change["after"]
     if name in {"incidents", "humanitarian", "posture"}:
-        return f"{name}: one more entry"
+        return f"{name}: one {'more entry' if after else 'entry less'}"
     was, becomes = words.value(name, before, names), words.value(name, after, names)
     may = words.possibly({**(after or {}), "projection": name}, names)
     if was == becomes:

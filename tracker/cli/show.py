@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import click
 
 from tracker.cli import words
 from tracker.cli.common import common_options, open_situation, refuse_far_position
 from tracker.cli.output import dump, emit, table
+
+Row = Mapping[str, Any]
 
 
 @click.command()
@@ -32,10 +37,41 @@ def show(event: str) -> None:
     ]
     if row["source"]:
         head.append(("report", f"{row['source']}, published {words.when(row['published'])}"))
+    if "reason" in row["body"]:
+        head.append(("about", f"{row['subject']}, {row['what']}"))
+    if row["batch"]:
+        head.append(("batch", row["batch"]))
+    if row["replaces"]:
+        head.append(("replaces", _replaces(row["replaces"])))
+    head += [(one["kind"], _amended(one)) for one in row["amended"]]
     cells = head + [
-        (name, _text(name, value)) for name, value in row["body"].items() if name != "id"
+        (name, _text(name, value))
+        for name, value in row["body"].items()
+        if name not in {"id", "batch"}
     ]
     click.echo(table(["FIELD", "VALUE"], cells))
+    if row["changes"]:
+        changes = [
+            (one["field"], _said(one["before"]), _said(one["after"])) for one in row["changes"]
+        ]
+        click.echo("\n" + table(["FIELD", "BEFORE", "AFTER"], changes))
+
+
+def _replaces(one: Row) -> str:
+    published = words.when(one["published"])
+    return f"#{one['position']}, corrected by #{one['correction']}, published {published}"
+
+
+def _amended(one: Row) -> str:
+    place = f" -> #{one['replaced_at']}" if one["replaced_at"] else ""
+    published = words.when(one["published"])
+    return f"by #{one['position']}{place}, published {published}: {one['reason']}"
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else dump(value, indent=None)
 
 
 def _text(name: str, value: object) -> str:

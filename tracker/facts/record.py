@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
@@ -55,7 +55,11 @@ class SheetFile(BaseModel):
 
 
 class ReportHeader(BaseModel):
-    """Who published what, when: the `report` block of a sheet."""
+    """Who published what, when: the `report` block of a sheet.
+
+    `standing` marks a version of a maintained list: what it lists is so until the list says
+    otherwise, in a later version.
+    """
 
     model_config = FROZEN
 
@@ -65,17 +69,20 @@ class ReportHeader(BaseModel):
     title: Text | None = None
     url: Text | None = None
     document: Document | None = None
+    standing: Literal[True] | None = None
 
 
 class ReportRegistered(ReportHeader, RecordEvent):
     """A report begins its stream: one document of one source at one publication time.
 
     `content_sha256` is the whole sha256 of the canonical content the stream's id is made from.
+    `batch` names what it was recorded with, so that all of that can be taken back together.
     """
 
     TOPIC = "ReportRegistered"
 
     sheet: SheetFile | None = None
+    batch: Text | None = None
     not_coded: tuple[NotCoded, ...] = ()
     content_sha256: Sha256
 
@@ -115,17 +122,28 @@ class RulingMade(RecordEvent):
     reason: Text
 
 
-class SnapshotTaken(RecordEvent):
+class Snapshot(BaseModel):
+    """One version of a maintained list, as a whole: the `snapshot` block of a sheet.
+
+    `entries` counts what it lists in all, `holders` are the actors it lists; `dropped` names the
+    cells (projection/key) that an earlier version listed and this one does not.
+    """
+
+    model_config: ClassVar[ConfigDict] = FROZEN
+
+    version: Text
+    entries: Annotated[StrictInt, Field(ge=0)]
+    holders: Actors = ()
+    dropped: tuple[Text, ...] = ()
+
+
+class SnapshotTaken(Snapshot, RecordEvent):
     """One version of a maintained list was read: what it listed in all, and what it dropped."""
 
     TOPIC = "SnapshotTaken"
 
     source: Slug
     published: Published
-    version: Text
-    entries: Annotated[StrictInt, Field(ge=0)]
-    holders: Actors = ()
-    dropped: tuple[Text, ...] = ()
 
 
 KINDS = (ReportRegistered, FactCorrected, FactRetracted, RulingMade, SnapshotTaken)

@@ -1,0 +1,233 @@
+"""Maintained lists: a sheet that is one version of a list, and what it drops."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+import pytest
+from sheets_for_tests import fact, new_situation, registry, tell, who_holds
+
+from projections.claims import Claim
+from projections.follower import follow
+from projections.store import Row, Store
+from tracker.errors import InputError
+from tracker.facts.record import SnapshotTaken
+from tracker.instants import Bounds, parse_moment
+from tracker.outcomes import Recorded
+from tracker.sheets import read_sheet, sheet_schema
+from tracker.situation import Situation
+
+LISTED = fact("ControlReported", place="mill", by=["rebels"], when="2013-01-10", status="ongoing")
+SNAPSHOT = {"version": "of 10 January", "entries": 3, "holders": ["rebels", "army"]}
+
+
+def version(published: str = "2013-01-10", *facts: Row, **blocks: object) -> bytes:
+    """Give one version of the wire's list, laid out over lines as people write it."""
+    report = {"source": "wire", "published": published, "title": f"list {published}"}
+    url = {"url": f"https://wire.example/{published}"}
+    sheet = {"report": {**report, **url, "standing": True}, "facts": facts, **blocks}
+    return json.dumps(sheet, indent=1).encode()
+
+
+def record(situation: Situation, data: bytes) -> Recorded:
+    (outcome,) = situation.record([(data, "list.yaml")], by="tests")
+    return outcome
+
+
+def problems(data: bytes) -> list[str]:
+    with pytest.raises(InputError) as refused:
+        read_sheet(data, "list.yaml", registry())
+    return [str(problem) for problem in refused.value.problems]
+
+
+def claims(situation: Situation, key: str = "mill", projection: str = "control") -> list[Claim]:
+    return situation.store.claims(projection, key)
+
+
+# -- what a version says ---------------------------------------------------------------------------
+
+
+def test_an_entry_of_a_list_makes_a_standing_claim(situation: Situation) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    tell(situation, "radio", "2013-01-11", {**LISTED, "when": "2013-01-11"})
+    assert [claim.standing for claim in claims(situation)] == [True, False]
+
+
+def test_a_snapshot_is_one_event_after_the_facts(situation: Situation) -> None:
+    outcome = record(situation, version("2013-01-10", LISTED, snapshot=SNAPSHOT))
+    assert outcome.report
+    events = situation.log.stream(UUID(outcome.report))
+    assert [event.body.TOPIC for event in events] == [
+        "ReportRegistered",
+        "ControlReported",
+        "SnapshotTaken",
+    ]
+    taken = events[-1].body
+    assert isinstance(taken, SnapshotTaken)
+    assert (taken.source, taken.version, taken.entries) == ("wire", "of 10 January", 3)
+    assert taken.holders == ("rebels", "army")
+    assert taken.published == events[0].body.published  # type: ignore[union-attr]
+
+
+def test_recording_a_version_again_adds_nothing(situation: Situation) -> None:
+    data = version("2013-01-10", LISTED, snapshot=SNAPSHOT)
+    assert record(situation, data).added == 3
+    again = record(situation, data)
+    assert (again.added, again.already) == (0, 3)
+
+
+def test_a_snapshot_is_not_edited(situation: Situation) -> None:
+    outcome = record(situation, version("2013-01-10", LISTED, snapshot=SNAPSHOT))
+    changed = version("2013-01-10", LISTED, snapshot={**SNAPSHOT, "entries": 4})
+    with pytest.raises(InputError, match=r"not in the sheet any more \(#\d+ SnapshotTaken\)"):
+        record(situation, changed)
+    assert outcome.report
+    taken = situation.log.stream(UUID(outcome.report))[-1].id
+    situation.retract([taken], reason="miscounted", by="ana")
+    assert record(situation, changed).added == 1
+
+
+def test_a_report_does_not_become_a_list(situation: Situation) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    data = json.loads(version("2013-01-10", LISTED))
+    del data["report"]["standing"]
+    with pytest.raises(InputError, match="as a maintained list: leave `standing` as it was"):
+        record(situation, json.dumps(data).encode())
+
+
+# -- what it drops ---------------------------------------------------------------------------------
+
+
+def test_what_a_version_drops_is_a_standing_claim_that_says_nothing(situation: Situation) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    dropped = {**SNAPSHOT, "dropped": ["mill", "forces/army+guard/ford/troops/deployed"]}
+    record(situation, version("2013-01-12", snapshot=dropped))
+    listed, gone = claims(situation)
+    assert (listed.standing, listed.effect) == (True, "hold")
+    assert (gone.mode, gone.effect, gone.standing) == ("observation", "dropped", True)
+    assert (gone.kind, gone.source, gone.origin) == ("SnapshotTaken", "wire", "wire")
+    day = parse_moment("2013-01-12")
+    assert (gone.start, gone.observed) == (Bounds(*day), day.earliest)
+    assert (gone.published, gone.since.edtf) == (day.latest - 1, "2013-01-12")
+    (force,) = claims(situation, "army+guard/ford/troops/deployed", "forces")
+    assert (force.fact, force.effect) == (gone.fact, "dropped")
+
+
+def test_what_a_list_says_is_so_until_it_drops_it(situation: Situation) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    record(situation, version("2013-01-12", snapshot={**SNAPSHOT, "dropped": ["mill"]}))
+    assert who_holds(situation, "2013-01-11") == ("held", ["rebels"])
+    assert who_holds(situation, "2013-01-13") is None
+    assert who_holds(situation, "2013-01-13", "2013-01-11") == ("held", ["rebels"])
+
+
+def test_a_retracted_version_takes_its_drops_back(situation: Situation) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    dropped = record(
+        situation, version("2013-01-12", snapshot={**SNAPSHOT, "dropped": ["control/mill"]})
+    )
+    situation.retract(report=dropped.report, reason="a page was missing", by="ana")
+    assert [claim.retracted is None for claim in claims(situation)] == [True, False]
+    assert situation.compare() == []
+
+
+def test_versions_are_followed_in_any_batches() -> None:
+    with new_situation() as situation:
+        record(situation, version("2013-01-10", LISTED, snapshot=SNAPSHOT))
+        record(situation, version("2013-01-12", snapshot={**SNAPSHOT, "dropped": ["mill"]}))
+        tell(situation, "radio", "2013-01-13", {**LISTED, "by": ["army"], "when": "2013-01-13"})
+        expected = list(situation.store.dump())
+        events = list(situation.log.read())
+    for batch in (1, 2, 5000):
+        with Store(":memory:") as store:
+            follow(store, events, batch=batch)
+            assert list(store.dump()) == expected
+
+
+def test_a_replay_shows_what_a_version_dropped(situation: Situation) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    record(situation, version("2013-01-12", snapshot={**SNAPSHOT, "dropped": ["mill"]}))
+    rows = [row for row, _ in situation.replay(situation.clocks("2013-01-20"))]
+    assert rows[-1]["kind"] == "SnapshotTaken"
+    assert rows[-1]["what"] == "version of 10 January: 3 entries, 1 dropped"
+    early = situation.replay(situation.clocks("2013-01-20", known_at="2013-01-11"))
+    assert "SnapshotTaken" not in [row["kind"] for row, _ in early]
+
+
+# -- what is refused -------------------------------------------------------------------------------
+
+
+def test_only_a_maintained_list_has_a_snapshot() -> None:
+    data = json.loads(version("2013-01-10", LISTED, snapshot=SNAPSHOT))
+    del data["report"]["standing"]
+    (problem,) = problems(json.dumps(data).encode())
+    assert problem.startswith("list.yaml:1:")
+    assert problem.endswith(
+        "snapshot: only a maintained list has versions: put `standing: true` under `report`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("dropped", "message"),
+    [
+        ("mil", "unknown place 'mil': did you mean mill?"),
+        ("control/mil", "unknown place 'mil': did you mean mill?"),
+        ("contrl/mill", "unknown projection 'contrl': did you mean control?"),
+        ("posture/mill", "unknown projection 'posture': one of control, forces, alerts, losses"),
+        ("control/mill/now", "a key of control is place"),
+        ("forces/army/mill", "a key of forces is actors/place/category/phase"),
+        ("forces/army/mil/troops/deployed", "unknown place 'mil': did you mean mill?"),
+        ("forces/army+gard/mill/troops/deployed", "unknown actor 'gard': did you mean guard?"),
+        ("alerts/lanten/land", "unknown scheme 'lanten': did you mean lantern?"),
+        ("losses/amry/soldiers/killed", "unknown actor 'amry': did you mean army?"),
+    ],
+)
+def test_a_dropped_entry_that_names_no_cell_is_refused_with_its_place(
+    dropped: str, message: str
+) -> None:
+    text = (
+        "report: {source: wire, published: 2013-01-12, standing: true}\n"
+        "snapshot:\n"
+        "  version: second\n"
+        "  entries: 2\n"
+        "  dropped:\n"
+        "    - ford\n"
+        f"    - {dropped}\n"
+    )
+    assert problems(text.encode()) == [f"list.yaml:7:7: snapshot.dropped[1]: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("block", "message"),
+    [
+        ("{version: 3, entries: 2}", "2:12: snapshot.version: text is needed here"),
+        ("{version: x}", "2:1: snapshot.entries: this field is needed"),
+        ("{version: x, entries: -1}", "2:24: snapshot.entries: 0 or more is needed here"),
+        ("{version: x, entries: 1, holders: [amry]}", "snapshot.holders[0]: unknown actor 'amry'"),
+        (
+            "{version: x, entries: 1, dropped: [mill, control/mill]}",
+            "'control/mill' is named twice",
+        ),
+        (
+            "{version: x, entries: 1, droped: [mill]}",
+            "unknown field 'droped': did you mean dropped?",
+        ),
+        ("[x]", "snapshot: a mapping is needed here"),
+    ],
+)
+def test_a_snapshot_that_cannot_be_read_is_refused(block: str, message: str) -> None:
+    text = f"report: {{source: wire, published: 2013-01-12, standing: true}}\nsnapshot: {block}\n"
+    (problem,) = problems(text.encode())
+    assert message in problem
+
+
+def test_the_schema_of_a_sheet_knows_lists() -> None:
+    properties = sheet_schema()["properties"]
+    assert "standing" in properties["report"]["properties"]
+    assert set(properties["snapshot"]["properties"]) == {
+        "version",
+        "entries",
+        "holders",
+        "dropped",
+    }

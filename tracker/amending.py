@@ -1,0 +1,238 @@
+"""Amending: changing a situation's record by adding to it. Each method decides and appends.
+
+Apart from the situation only for its length: `Situation` is the door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from projections.store import Row, Store
+from tracker.errors import NotFoundError
+from tracker.instants import Instant
+from tracker.log import Log
+from tracker.outcomes import Amended
+
+if TYPE_CHECKING:
+    from tracker.amendments import Cell
+    from tracker.facts import ReportRegistered
+    from tracker.facts.envelope import Event
+    from tracker.registry import Registry
+    from tracker.reports import Decision
+
+
+class Amending:
+    """What can be added to a record that is there, given its log, its read model and a clock."""
+
+    log: Log
+    clock: Callable[[], Instant]
+
+    @property
+    def store(self) -> Store:
+        """The read model, followed up to the log."""
+        raise NotImplementedError
+
+    def registry(self) -> Registry:
+        """Give the registry as the log now has it."""
+        raise NotImplementedError
+
+    def _append(self, decide: Callable[[], Decision]) -> Decision:
+        raise NotImplementedError
+
+    def correct(
+        self,
+        fact: str,
+        changes: Mapping[str, str] | None = None,
+        file: tuple[bytes, str] | None = None,
+        *,
+        reason: str,
+        by: str,
+        published: str | None = None,
+        tz: str | None = None,
+    ) -> Amended:
+        """Put another fact in the place of one: some of its fields said anew, or a whole file.
+
+        `fact` is a #position or the beginning of an id; `changes` maps fields (dotted where they
+        lie deeper) to values in YAML; `file` is (raw bytes, name) of a fact as in a sheet. The new
+        fact is known from `published` on (None: now). Raises InputError, NotFoundError or
+        TrackerError; correcting so once more adds nothing.
+        """
+        from tracker import amendments, arguments
+
+        wrong = self.event(fact)
+        if wrong.fact is None:
+            raise NotFoundError(f"{_name(wrong)} is no fact: only a fact can be corrected")
+        registry, report = self.registry(), self._report(wrong.stream)
+        when, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
+        if file is not None:
+            fresh = arguments.fact_from_file(*file, report, registry, tz=tz)
+        else:
+            fresh = arguments.fact_with(wrong.fact, changes or {}, report, registry, tz=tz)
+
+        def decide() -> Decision:
+            past = self.log.stream(wrong.stream)
+            return amendments.correct(
+                past, wrong.id, fresh, published=when, reason=why, at=self.clock(), by=by
+            )
+
+        return self._amended(self._append(decide))
+
+    def retract(
+        self,
+        facts: Sequence[str] = (),
+        *,
+        report: str | None = None,
+        batch: str | None = None,
+        reason: str,
+        by: str,
+        published: str | None = None,
+        tz: str | None = None,
+    ) -> Amended:
+        """Take back facts, all that a report says, or all that a batch of reports says.
+
+        `facts` and `report` are each a #position or the beginning of an id; a ruling can be taken
+        back by its id as well. It counts from `published` on (None: now). All of it is appended or
+        nothing; what is retracted already adds nothing. Raises NotFoundError or TrackerError.
+        """
+        from tracker import amendments, arguments
+
+        when, why = arguments.amendment(published, reason, self.registry(), now=self.clock(), tz=tz)
+        named = [self.event(fact) for fact in facts]
+        for event in named:
+            if not isinstance(event.body, amendments.RETRACTABLE):
+                hint = "; what a report says is taken back by --report" if _is_report(event) else ""
+                raise NotFoundError(f"{_name(event)} is no fact and no ruling{hint}")
+        reported = [self._report_stream(report)] if report is not None else []
+        name = None if batch is None else arguments.batch(batch)
+
+        def decide() -> Decision:
+            streams = [*reported, *(() if name is None else self._batch_streams(name))]
+            asked = dict.fromkeys([*(event.stream for event in named), *streams])
+            pasts = {stream: self.log.stream(stream) for stream in asked}
+            wanted = dict.fromkeys(event.id for event in named)
+            for stream in streams:
+                wanted |= dict.fromkeys(amendments.retractable(pasts[stream]))
+            return amendments.retract(
+                pasts, wanted, published=when, reason=why, at=self.clock(), by=by
+            )
+
+        return self._amended(self._append(decide))
+
+    def rule(
+        self,
+        projection: str,
+        key: str,
+        follow: Sequence[str],
+        *,
+        when: str,
+        reason: str,
+        by: str,
+        published: str | None = None,
+        tz: str | None = None,
+    ) -> Amended:
+        """Rule that a cell follows these facts: from `when` (EDTF) on, or over a span.
+
+        It counts from `published` on (None: now). Raises NotFoundError or TrackerError; ruling so
+        once more adds nothing.
+        """
+        from tracker import amendments, arguments
+
+        registry = self.registry()
+        moment, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
+        cells: dict[str, set[Cell]] = {self._fact(name).id: set() for name in follow}
+        for fact in cells:
+            sql = "SELECT projection, key FROM claims WHERE fact = ?"
+            cells[fact] = {(row["projection"], row["key"]) for row in self.store.rows(sql, (fact,))}
+        fields = {"projection": projection, "key": key, "when": when, "published": moment}
+        fields |= {"follows": tuple(cells), "analyst": by, "reason": why}
+        ruling = arguments.ruling(fields, registry, tz=tz)
+
+        def decide() -> Decision:
+            past = self.log.stream(amendments.ruling_stream(projection, key))
+            return amendments.rule(past, ruling, cells, at=self.clock(), by=by)
+
+        return self._amended(self._append(decide))
+
+    def event(self, name: str) -> Event:
+        """Find one event by `#position`, or by a unique prefix of its id or its report's.
+
+        Raises NotFoundError where none, or more than one, has that prefix.
+        """
+        position = int(name[1:]) if name.startswith("#") and name[1:].isdecimal() else None
+        if position is None:
+            found = self.log.find(name)
+            if len(found) > 1:
+                some = ", ".join(event_id for event_id, _ in found[:5])
+                raise NotFoundError(f"'{name}' is the beginning of several ids: {some} ...")
+            position = found[0][1] if found else None
+        events = list(self.log.read(position - 1, position)) if position else []
+        if not events:
+            raise NotFoundError(f"no event {name}: `tracker log` lists them (#position, or an id)")
+        return events[0]
+
+    def row(self, event: Event) -> Row:
+        """Give an event as `log` lists it."""
+        from projections.events import event_row, names_in
+
+        return event_row(event, self.log.positions(names_in(event.body)))
+
+    def _fact(self, name: str) -> Event:
+        event = self.event(name)
+        if event.fact is None:
+            raise NotFoundError(f"{_name(event)} is no fact")
+        return event
+
+    def _report(self, stream: UUID) -> ReportRegistered:
+        from tracker.facts import ReportRegistered
+
+        bodies = (event.body for event in self.log.stream(stream))
+        return next(body for body in bodies if isinstance(body, ReportRegistered))
+
+    def _report_stream(self, name: str) -> UUID:
+        event = self.event(name)
+        if not _is_report(event):
+            raise NotFoundError(
+                f"{_name(event)} is no report: `tracker log --kind ReportRegistered`"
+            )
+        return event.stream
+
+    def _batch_streams(self, batch: str) -> list[UUID]:
+        found = self.store.rows(
+            "SELECT id FROM reports WHERE batch = ? ORDER BY position", (batch,)
+        )
+        if not found:
+            rows = self.store.rows("SELECT DISTINCT batch FROM reports WHERE batch IS NOT NULL")
+            named = ", ".join(sorted(row["batch"] for row in rows)) or "there are none"
+            raise NotFoundError(f"nothing was recorded as batch '{batch}' (batches: {named})")
+        return [UUID(row["id"]) for row in found]
+
+    def _amended(self, decision: Decision) -> Amended:
+        """Tell what was appended: the rows of `log`, each with what it speaks `of`."""
+        from projections.events import amends, event_row, names_in
+
+        named = [event_id for event in decision.events for event_id in names_in(event.body)]
+        places = self.log.positions([*named, *(event.id for event in decision.events)])
+        rows = []
+        for event in decision.events:
+            row = event_row(replace(event, position=places[event.id]), places)
+            about = amends(event.body)
+            published = getattr(event.body, "published", None)
+            row["published"] = published.edtf if published else None
+            row["of"] = about and {"position": places[about], "kind": self._kind(about, places)}
+            rows.append(row)
+        return Amended(len(rows), decision.already, self.log.position, tuple(rows))
+
+    def _kind(self, event_id: str, places: Mapping[str, int]) -> str:
+        found = self.store.rows("SELECT kind FROM facts WHERE id = ?", (event_id,))
+        return str(found[0]["kind"] if found else self.event(f"#{places[event_id]}").body.TOPIC)
+
+
+def _is_report(event: Event) -> bool:
+    return event.body.TOPIC == "ReportRegistered"
+
+
+def _name(event: Event) -> str:
+    return f"#{event.position} {event.body.TOPIC}"

@@ -1,0 +1,215 @@
+"""Pure decisions that change the record by adding to it: corrections, retractions, rulings.
+
+Nothing recorded is touched. Each decision is given the events that are there, and gives those to
+append; what has been done already adds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID, uuid5
+
+from tracker.errors import NotFoundError, TrackerError
+from tracker.facts import Body, Fact, ReportRegistered
+from tracker.facts.envelope import NAMESPACE, Event
+from tracker.facts.record import (
+    FactCorrected,
+    FactRetracted,
+    Published,
+    RulingMade,
+    SnapshotTaken,
+    known_from,
+)
+from tracker.reports import Decision, derived_id, identified
+from tracker.times import When
+
+Cell = tuple[str, str]
+
+RETRACTABLE = (Fact, RulingMade, SnapshotTaken)
+"""What can be taken back: a retraction names the id of its event."""
+
+
+class AmendmentError(TrackerError):
+    """A correction, retraction or ruling that the record does not bear."""
+
+
+def correct(
+    past: Sequence[Event],
+    fact_id: str,
+    replacement: Fact,
+    *,
+    published: Published,
+    reason: str,
+    at: int,
+    by: str,
+) -> Decision:
+    """Decide on FactCorrected, and on the fact that takes the place of the one with `fact_id`.
+
+    `past` is the whole stream of its report. The new fact speaks of the same moment; it is known
+    from the correction's publication. Raises NotFoundError, or AmendmentError where nothing is
+    changed, where another correction came first, or where it is published too early.
+    """
+    wrong = _fact_in(past, fact_id)
+    fresh = identified(replacement, wrong.stream)
+    if fresh.id == fact_id:
+        raise AmendmentError(f"nothing is changed: that is what {_name(wrong)} says")
+    by_id = {event.id: event for event in past}
+    corrections = [event.body for event in past if isinstance(event.body, FactCorrected)]
+    done = [body.replaced_by for body in corrections if body.fact == fact_id]
+    if fresh.id in done:
+        return Decision((), already=2)
+    if done:
+        other = _name(by_id[done[0]])
+        raise AmendmentError(f"{_name(wrong)} is corrected already: correct {other}")
+    if fresh.id in by_id:
+        raise AmendmentError(
+            f"the report says that already, as {_name(by_id[fresh.id])}: retract {_name(wrong)}, "
+            "or tell the two apart by a note"
+        )
+    _refuse_too_early(wrong, _published(past)[fact_id], published, "correction")
+    body = FactCorrected(fact=fact_id, replaced_by=fresh.id, published=published, reason=reason)
+    correction_id = str(uuid5(NAMESPACE, f"corrected:{fact_id}:{fresh.id}"))
+    return Decision(
+        _events(wrong.stream, len(past), [(correction_id, body), (fresh.id, fresh)], at=at, by=by),
+        already=0,
+    )
+
+
+def retract(
+    pasts: Mapping[UUID, Sequence[Event]],
+    wanted: Collection[str],
+    *,
+    published: Published,
+    reason: str,
+    at: int,
+    by: str,
+) -> Decision:
+    """Decide on one FactRetracted for each of the events `wanted` that is not retracted yet.
+
+    `pasts` holds the whole stream of each. A fact, a ruling or a snapshot can be taken back, and
+    a fact that was replaced as well. Raises NotFoundError, or AmendmentError where it is published
+    before what it takes back.
+    """
+    found: dict[str, Event] = {}
+    gone: set[str] = set()
+    for past in pasts.values():
+        for event in past:
+            if event.id in wanted and isinstance(event.body, RETRACTABLE):
+                found[event.id] = event
+            if isinstance(event.body, FactRetracted):
+                gone.add(event.body.fact)
+    if missing := [one for one in wanted if one not in found]:
+        raise NotFoundError(f"nothing that could be retracted has the id {missing[0]}")
+    events: list[Event] = []
+    for stream, past in pasts.items():
+        bodies: list[tuple[str, Body]] = []
+        out = _published(past)
+        for event in past:
+            if event.id not in wanted or event.id in gone:
+                continue
+            _refuse_too_early(event, out[event.id], published, "retraction")
+            body = FactRetracted(fact=event.id, published=published, reason=reason)
+            bodies.append((str(uuid5(NAMESPACE, f"retracted:{event.id}")), body))
+        events += _events(stream, len(past), bodies, at=at, by=by)
+    return Decision(tuple(events), already=len(set(wanted)) - len(events))
+
+
+def retractable(past: Iterable[Event]) -> list[str]:
+    """Name all that a report says: its facts, replaced ones too, and its snapshots."""
+    return [event.id for event in past if isinstance(event.body, Fact | SnapshotTaken)]
+
+
+def rule(
+    past: Sequence[Event],
+    ruling: RulingMade,
+    cells: Mapping[str, Collection[Cell]],
+    *,
+    at: int,
+    by: str,
+) -> Decision:
+    """Decide on a ruling about one cell, in a stream of the cell's own (see ruling_stream).
+
+    `cells` names, for each fact that it follows, the cells which that fact speaks of. A ruling
+    that says what the newest standing one says adds nothing. Raises AmendmentError where a fact
+    does not speak of the cell.
+    """
+    cell = (ruling.projection, ruling.key)
+    for fact in ruling.follows:
+        if cell not in cells[fact]:
+            others = ", ".join(" ".join(one) for one in sorted(cells[fact])) or "no cell"
+            raise AmendmentError(
+                f"fact {fact[:8]} says nothing of {' '.join(cell)}: it speaks of {others}"
+            )
+    stream = ruling_stream(*cell)
+    event_id = derived_id(stream, ruling)
+    gone = {event.body.fact for event in past if isinstance(event.body, FactRetracted)}
+    made = [event for event in past if isinstance(event.body, RulingMade)]
+    if event_id in gone:
+        raise AmendmentError(
+            "this very ruling was made and retracted: give another reason, or another time"
+        )
+    standing = [event for event in made if event.id not in gone]
+    if event_id in {event.id for event in standing} or (
+        standing and _says_the_same(standing[-1].body, ruling)
+    ):
+        return Decision((), already=1)
+    return Decision(_events(stream, len(past), [(event_id, ruling)], at=at, by=by), already=0)
+
+
+def ruling_stream(projection: str, key: str) -> UUID:
+    """Give the id of the stream that keeps the rulings on one cell."""
+    return uuid5(NAMESPACE, f"ruling:{projection}:{key}")
+
+
+def _says_the_same(one: Body, other: RulingMade) -> bool:
+    return isinstance(one, RulingMade) and one == other.model_copy(
+        update={"published": one.published}
+    )
+
+
+def _fact_in(past: Sequence[Event], fact_id: str) -> Event:
+    for event in past:
+        if event.id == fact_id and event.fact is not None:
+            return event
+    raise NotFoundError(f"no fact has the id {fact_id}")
+
+
+def _name(event: Event) -> str:
+    return f"#{event.position} {event.body.TOPIC}"
+
+
+def _published(past: Sequence[Event]) -> dict[str, When]:
+    """Give, by id, when each was published: a replacement with its correction, a fact by report."""
+    out: dict[str, When] = {}
+    report: When | None = None
+    for event in past:
+        match event.body:
+            case ReportRegistered() as body:
+                report = body.published
+            case FactCorrected() as body:
+                out[body.replaced_by] = body.published
+            case RulingMade() | SnapshotTaken() as body:
+                out[event.id] = body.published
+            case Fact() if report is not None:
+                out.setdefault(event.id, report)
+            case _:
+                pass
+    return out
+
+
+def _refuse_too_early(event: Event, out: When, published: When, what: str) -> None:
+    """Refuse what is published before the thing that it speaks of was."""
+    if known_from(published) < out.start.earliest:
+        raise AmendmentError(
+            f"a {what} cannot be published ({published.describe()}) before what it speaks of: "
+            f"{_name(event)} was published {out.describe()}"
+        )
+
+
+def _events(
+    stream: UUID, past: int, bodies: Iterable[tuple[str, Body]], *, at: int, by: str
+) -> tuple[Event, ...]:
+    return tuple(
+        Event(stream, version, event_id, body, recorded_at=at, recorded_by=by)
+        for version, (event_id, body) in enumerate(bodies, start=past + 1)
+    )

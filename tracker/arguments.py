@@ -1,0 +1,155 @@
+"""What is said at a command, not in a file: times, texts, changed fields; a problem names each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from tracker.errors import InputError, TrackerError
+from tracker.facts import Fact, ReportRegistered
+from tracker.facts.envelope import body_dict
+from tracker.facts.record import Published, RulingMade
+from tracker.instants import Instant, format_instant
+from tracker.registry import Registry
+from tracker.sheets import read_fact, unknown_names
+from tracker.sources import FROZEN, Text
+from tracker.times import When
+from tracker.validation import validate
+from tracker.yamltree import Path, Tree, load
+
+M = TypeVar("M", bound=BaseModel)
+
+_SECOND = 1_000_000
+_TIMES = ("when", "since", "edtf")  # fields in which [a..b] is a time, not a list of YAML
+
+
+class ArgumentError(TrackerError):
+    """Something said at the command that cannot be taken; the text names which."""
+
+
+class _Amendment(BaseModel):
+    model_config = FROZEN
+
+    published: Published
+    reason: Text
+
+
+class _Batch(BaseModel):
+    model_config = FROZEN
+
+    batch: Text
+
+
+def amendment(
+    published: str | None, reason: str, registry: Registry, *, now: Instant, tz: str | None
+) -> tuple[When, str]:
+    """Read when an amendment is published (None: now, to the second) and its reason."""
+    second = format_instant(now - now % _SECOND)
+    said = {"published": second if published is None else published, "reason": reason}
+    found = _model(_Amendment, said, registry, tz)
+    return found.published, found.reason
+
+
+def ruling(fields: Mapping[str, Any], registry: Registry, *, tz: str | None) -> RulingMade:
+    """Read a ruling; its fields as those of RulingMade, times as text."""
+    return _model(RulingMade, dict(fields), registry, tz)
+
+
+def batch(name: str) -> str:
+    """Read the name of a batch."""
+    return _model(_Batch, {"batch": name}, Registry(), None).batch
+
+
+def _model(model: type[M], said: dict[str, Any], registry: Registry, tz: str | None) -> M:
+    context = {"zone": registry.zone, "tz": tz}
+    made, problems = validate(Tree("", said), (), said, model, context=context)
+    if made is None:
+        raise ArgumentError("\n".join(f"{one.path}: {one.message}" for one in problems))
+    return made
+
+
+# -- a fact that replaces another ----------------------------------------------------------------
+
+
+def fact_from_file(
+    data: bytes, file: str, report: ReportRegistered, registry: Registry, *, tz: str | None = None
+) -> Fact:
+    """Read a file that holds one fact, as a sheet would; InputError with its line and column."""
+    return _read(load(data, file), report, registry, tz)
+
+
+def fact_with(
+    fact: Fact,
+    changes: Mapping[str, str],
+    report: ReportRegistered,
+    registry: Registry,
+    *,
+    tz: str | None = None,
+) -> Fact:
+    """Give a fact with some fields said anew: {field or dotted field: its value in YAML}.
+
+    A null takes a field away. Raises ArgumentError, which names the field.
+    """
+    entry = _as_entry(fact, changes)
+    for name, text in changes.items():
+        _set(entry, name, _value(name, text))
+    try:
+        return _read(Tree("", entry), report, registry, tz)
+    except InputError as error:
+        lines = [f"{f'--set {one.path}'.rstrip()}: {one.message}" for one in error.problems]
+        raise ArgumentError("\n".join(lines)) from error
+
+
+def _read(tree: Tree, report: ReportRegistered, registry: Registry, tz: str | None) -> Fact:
+    path: Path = ()
+    context = {"zone": registry.zone, "tz": tz}
+    fact, problems = read_fact(tree, path, tree.value, report, context)
+    if fact is not None:
+        problems += unknown_names(tree, path, fact, registry)
+    if problems or fact is None:
+        raise InputError(sorted(problems, key=lambda one: (one.line, one.column)))
+    return fact
+
+
+def _as_entry(fact: Fact, changes: Mapping[str, str]) -> dict[str, Any]:
+    """Write a fact as a sheet would; numbers that follow from a changed one are left out."""
+    entry: dict[str, Any] = {"kind": fact.kind, **body_dict(fact)}
+    entry.pop("id")
+    at = entry.pop("locator")
+    at.pop("document", None)
+    if at:
+        entry["at"] = at
+    quantity = entry.get("quantity")
+    moved = any(name.startswith("quantity.") for name in changes)
+    if moved and isinstance(quantity, dict) and quantity["comparator"] == "exact":
+        del quantity["low"], quantity["high"]  # an exact number is its own bounds
+    return entry
+
+
+def _value(name: str, text: str) -> object:
+    last = name.rsplit(".", 1)[-1]
+    if last in _TIMES and text.lstrip().startswith("["):
+        return text
+    try:
+        held = load(b"value: " + text.encode(errors="replace"), "").value
+    except InputError as error:
+        said = "; ".join(one.message for one in error.problems)
+        raise ArgumentError(f"--set {name}: {said}") from error
+    if held.keys() != {"value"}:
+        raise ArgumentError(f"--set {name}: one value is needed here, in YAML")
+    return held["value"]
+
+
+def _set(entry: dict[str, Any], name: str, value: object) -> None:
+    *above, last = name.split(".")
+    at: Any = entry
+    for step in above:
+        at = at.setdefault(step, {}) if isinstance(at, dict) else None
+    if not isinstance(at, dict) or not last:
+        raise ArgumentError(f"--set {name}: {'.'.join(above) or 'it'} is no mapping of fields")
+    if value is None:
+        at.pop(last, None)
+    else:
+        at[last] = value

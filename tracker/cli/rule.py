@@ -1,0 +1,55 @@
+"""`tracker rule`: an analyst's dated judgement on one cell: which facts it is to follow."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.cli.amended import amendment_options, refuse_far_positions, tell
+from tracker.cli.common import open_situation, recorder
+
+
+@click.command()
+@click.argument("projection")
+@click.argument("key")
+@click.option(
+    "--follow",
+    metavar="ID|#POSITION",
+    multiple=True,
+    required=True,
+    callback=refuse_far_positions,
+    help="A fact to follow; repeatable.",
+)
+@click.option(
+    "--when", metavar="EDTF", required=True, help="From when on it holds; A/B for a span."
+)
+@amendment_options
+def rule(
+    projection: str,
+    key: str,
+    follow: tuple[str, ...],
+    when: str,
+    *,
+    reason: str,
+    published: str | None,
+    tz: str | None,
+    by: str | None,
+) -> None:
+    """Rule on a cell: which facts it is to follow where reports differ.
+
+    The analyst is who --by names. `tracker retract ID` takes a ruling back.
+
+    \b
+    Example:
+      tracker rule control diabaly --follow '#58' --when 2013-01-14 --reason 'seen by our own'
+    """
+    outcome = open_situation().rule(
+        projection,
+        key,
+        follow,
+        when=when,
+        reason=reason,
+        by=recorder(by),
+        published=published,
+        tz=tz,
+    )
+    tell(outcome, "ruled", "it does not count")
