@@ -147,7 +147,8 @@ def test_state_in_json(projection: str | None) -> None:
         "as_of": "2013-01-21T23:59:59.999999Z",
         "known_at": None,
         "recorded_at": None,
-        "policy": "latest/1",
+        "policy": "origin-weighted/1",
+        "only": [],
         "without": [],
     }
     assert found["log"] == {"position": len(answer("log")["rows"]), "head": None}
@@ -175,13 +176,13 @@ def test_the_formats_tell_the_same_rows(projection: str | None) -> None:
 def test_state_as_a_table() -> None:
     shown = said("state", "control", "--as-of", "2013-01-19").splitlines()
     assert re.fullmatch(
-        r"Mali · control as of 19 Jan 2013 \(end of day, UTC\) · all reports · latest/1 · "
-        r"log #\d+",
+        r"Mali · control as of 19 Jan 2013 \(end of day, UTC\) · all reports · "
+        r"origin-weighted/1 · log #\d+",
         shown[0],
     )
     assert shown[2].split() == ["PLACE", "STATE", "SUPPORT", "SINCE", "EVIDENCE"]
     diabaly = next(line for line in shown if line.startswith("Diabaly"))
-    assert re.match(r"Diabaly +Islamist fighters +reported +14 Jan 2013 +\d facts", diabaly)
+    assert re.match(r"Diabaly +Islamist fighters +confirmed +14 Jan 2013 +\d facts", diabaly)
     assert "possibly vacated (17-21 Jan 2013)" in diabaly
 
 
@@ -258,13 +259,15 @@ def test_audit_in_json() -> None:
 def test_audit_as_a_table() -> None:
     shown = said(*AUDIT)
     assert shown.startswith(
-        "Diabaly, control as of 21 Jan 2013 as known at 17 Jan 2013: Islamist fighters (reported)"
+        "Diabaly, control as of 21 Jan 2013 as known at 17 Jan 2013: Islamist fighters (confirmed)"
         " since 14 Jan 2013\n"
     )
-    decides = r"decides +#\d+ TownOccupied · VOA, 17 Jan 2013 · 004 s\.2 \["
+    decides = r"decides +#\d+ TownOccupied +VOA, 17 Jan 2013 +reporter: .*\(.+\)$"
     assert any(re.match(decides, line) for line in shown.splitlines())
+    in_full = r"decides +#\d+ TownOccupied · VOA, 17 Jan 2013 · 004 s\.2 \["
+    assert any(re.match(in_full, line) for line in said(*AUDIT, "--full").splitlines())
     assert "later facts change this answer: all reports give France, Mali" in shown
-    assert shown.splitlines()[-1].endswith("(latest/1)")
+    assert shown.splitlines()[-1].endswith("(origin-weighted/1)")
 
 
 @pytest.mark.usefixtures("log")
@@ -383,7 +386,7 @@ def test_history_in_json() -> None:
 @pytest.mark.usefixtures("log")
 def test_history_as_a_table() -> None:
     shown = said("history", "vigipirate/france").splitlines()
-    assert shown[0].startswith("Mali · history of vigipirate/france · all reports · latest/1")
+    assert shown[0].startswith("Mali · history of vigipirate/france · all reports · origin")
     assert shown[2].split("  ")[0] == "KNOWN AT"
     assert "bright red" in shown[-1]
 
@@ -804,7 +807,7 @@ def test_global_options_stand_before_the_verb_or_after_it(log: Path) -> None:
     assert said("--log", other, "--json", "state", *ask) == wanted
     assert said("--json", "state", "--log", other, *ask) == wanted
     assert said("--csv", "--log", "nowhere.db", "state", *ask, "--json", "--log", other) == wanted
-    assert said("--policy", "latest", "--log", other, "--json", "state", *ask) == wanted
+    assert said("--policy", "origin-weighted", "--log", other, "--json", "state", *ask) == wanted
 
 
 def test_the_log_can_be_set_by_the_environment(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -989,6 +992,33 @@ demo --keep expect.yaml
 --log http://example.org/ state
 --log 'file:x?mode=memory' state
 --policy '' state
+state --only ''
+state --without nobody
+state --stale-after x
+history diabaly --without nobody
+audit control diabaly --only ''
+diff
+diff --from nowhen
+diff --to 2013
+diff --from 2013-02 --to 2013-01
+diff --known-from 2013-01-21 --known-to 2013-01-14
+diff --from 2013 bogus
+diff --from 2013 control nowhere
+whatif
+whatif --without nobody
+whatif --policy latest bogus
+whatif --policy latest incidents
+whatif --only voa control nowhere
+disputes bogus
+disputes incidents
+disputes control nowhere --all
+disputes --recorded-at '#0' --all
+gaps x
+gaps --stale-after ''
+gaps --documents nowhere
+gaps --as-of 0001-01-01
+gaps --recorded-at '#0'
+replay --without nobody
 --json
 --help
 """

@@ -74,6 +74,30 @@ def test_a_question_to_an_up_to_date_log_imports_no_models(
     assert "projections.policies" not in modules
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["state", "--policy", "latest", "--as-of", "2013-01-21"],
+        ["state", "--without", "voa", "--as-of", "2013-01-21"],
+        ["state", "--recorded-at", "#100", "--as-of", "2013-01-21"],
+        ["history", "diabaly", "--only", "voa"],
+        ["audit", "control", "diabaly", "--as-of", "2013-01-21"],
+        ["diff", "--from", "2013-01-14", "--to", "2013-01-21"],
+        ["whatif", "--without", "voa"],
+        ["disputes", "--all"],
+        ["gaps"],
+    ],
+    ids=" ".join,
+)
+def test_a_question_that_is_worked_out_anew_imports_no_models(
+    tmp_path: Path, words: list[str]
+) -> None:
+    mali(tmp_path)
+    modules = imported(tmp_path, *words)
+    assert heavy(modules) <= NEEDED["log"]
+    assert "tracker.facts" not in modules
+
+
 def test_what_must_be_imported_still_is(tmp_path: Path) -> None:
     shutil.copytree(SEEDS, tmp_path, dirs_exist_ok=True)
     assert {"pydantic", "ruamel", "sqlite_utils"} <= heavy(

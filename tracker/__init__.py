@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tracker._version import __version__
 
 if TYPE_CHECKING:
+    from projections.weighing import Weighing
     from tracker.errors import InputError, LogError, NotFoundError, Problem, TrackerError
     from tracker.instants import AsOf
     from tracker.situation import Situation
@@ -23,6 +24,7 @@ _HOMES = {
     "Problem": "tracker.errors",
     "Situation": "tracker.situation",
     "TrackerError": "tracker.errors",
+    "Weighing": "projections.weighing",
 }
 
 __all__ = [
@@ -33,6 +35,7 @@ __all__ = [
     "Problem",
     "Situation",
     "TrackerError",
+    "Weighing",
     "__version__",
 ]
 

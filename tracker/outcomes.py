@@ -24,6 +24,29 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Amended:
+    """The outcome of a correction, a retraction or a ruling.
+
+    `events` are the rows of the events that it added, as `log` gives them, each with `published`
+    (EDTF; null for a fact) and `of`: {position, kind} of what it corrects or retracts, or null.
+    """
+
+    added: int
+    already: int
+    position: int
+    events: tuple[Row, ...] = ()
+
+    def as_json(self) -> Row:
+        """Give {"added", "already", "position", "events"}."""
+        return {
+            "added": self.added,
+            "already": self.already,
+            "position": self.position,
+            "events": list(self.events),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a question returns: the rows, and what they were asked by. JSON through `as_json`.
 

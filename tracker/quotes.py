@@ -28,7 +28,7 @@ def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
     if not document or not span:
         return Quote(None, verified=False, problem="the fact names no document or no span")
     name = str(document["name"])
-    raw = _read(folder, name)
+    raw = read_document(folder, name)
     if raw is None:
         return Quote(None, verified=False, problem=f"no file {name} in {folder}")
     if sha256(raw).hexdigest() != document["sha256"]:
@@ -42,7 +42,8 @@ def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
     return Quote(text, verified=True)
 
 
-def _read(folder: Path, name: str) -> bytes | None:
+def read_document(folder: Path, name: str) -> bytes | None:
+    """Read a plain file of that name directly inside the folder; None where there is none."""
     path = folder / name
     try:
         if Path(name).name != name or path.is_symlink() or not path.is_file():

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from projections import answers
-from projections.names import DEFAULT_POLICY
+from projections.answers import ALL_ALIKE
 from projections.store import Row, Store
+from projections.weighing import Weighing
+from tracker.amending import Amending
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.instants import (
     AsOf,
     Instant,
-    InstantError,
-    format_instant,
-    last_instant,
-    parse_moment,
 )
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
-from tracker.outcomes import Answer, Recorded
+from tracker.outcomes import Recorded
+from tracker.questions import Questions
 
 if TYPE_CHECKING:
     from tracker.quotes import Quote
@@ -39,7 +36,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation:
+class Situation(Questions, Amending):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -103,17 +100,23 @@ class Situation:
         return Recorded(file, len(decision.events), decision.already, position, accepted.warnings)
 
     def read_sheets(
-        self, sheets: Sequence[tuple[bytes, str]], *, tz: str | None = None
+        self,
+        sheets: Sequence[tuple[bytes, str]],
+        *,
+        tz: str | None = None,
+        batch: str | None = None,
     ) -> list[tuple[str, Sheet]]:
         """Read fact sheets, (raw bytes, file name) each; raises InputError with all problems."""
+        from tracker import arguments
         from tracker.sheets import read_sheet
 
         registry = self.registry()
+        named = None if batch is None else arguments.batch(batch)
         read: list[tuple[str, Sheet]] = []
         problems: list[Problem] = []
         for data, file in sheets:
             try:
-                read.append((file, read_sheet(data, file, registry, tz=tz)))
+                read.append((file, read_sheet(data, file, registry, tz=tz, batch=named)))
             except InputError as error:
                 problems += error.problems
         if problems:
@@ -128,17 +131,23 @@ class Situation:
         return [(file, len(sheet.report.facts), sheet.warnings) for file, sheet in read]
 
     def record(
-        self, sheets: Sequence[tuple[bytes, str]], *, by: str, tz: str | None = None
+        self,
+        sheets: Sequence[tuple[bytes, str]],
+        *,
+        by: str,
+        tz: str | None = None,
+        batch: str | None = None,
     ) -> list[Recorded]:
         """Record fact sheets: all of a file or none of it, and nothing if any file has a problem.
 
-        Re-recording adds nothing. Raises InputError, LogError, or TrackerError where a sheet no
-        longer tells facts that are in the log.
+        `batch` names them together, so that `retract` can take all of them back. Re-recording
+        adds nothing, and leaves a report in the batch that it was first recorded with. Raises
+        InputError, LogError, or TrackerError where a sheet no longer tells what is in the log.
         """
         from tracker import reports
 
         outcomes = []
-        for file, sheet in self.read_sheets(sheets, tz=tz):
+        for file, sheet in self.read_sheets(sheets, tz=tz, batch=batch):
             report = sheet.report
 
             def decide(report: reports.Report = report) -> Decision:
@@ -201,145 +210,33 @@ class Situation:
         """Rebuild aside and compare: one line for each row that the live model has otherwise."""
         return self.model.compare(progress)
 
-    # -- asking --------------------------------------------------------------------------------
+    # -- the record ----------------------------------------------------------------------------
 
-    def clocks(
-        self,
-        as_of: str | None = None,
-        known_at: str | None = None,
-        recorded_at: str | None = None,
-        tz: str | None = None,
-    ) -> AsOf:
-        """Read the three clocks as people write them; a bare date means through its end.
-
-        `recorded_at` is a time or `#position`. Raises TrackerError, naming the clock.
-        """
-        zone = tz or self.store.meta("zone", "UTC")
-
-        def last(clock: str, text: str) -> Instant:
-            try:
-                return last_instant(parse_moment(text, zone, assume_zone=tz is not None))
-            except InstantError as error:
-                raise TrackerError(f"{clock}: {error}") from error
-
-        position, recorded = None, None
-        if recorded_at is not None and recorded_at.startswith("#"):
-            if not recorded_at[1:].isdecimal():
-                raise TrackerError(
-                    f"recorded-at: a position is # and a number, not {recorded_at!r}"
-                )
-            position = int(recorded_at[1:])
-        elif recorded_at is not None:
-            recorded = last("recorded-at", recorded_at)
-        return AsOf(
-            self.clock() if as_of is None else last("as-of", as_of),
-            None if known_at is None else last("known-at", known_at),
-            recorded,
-            position,
-        )
-
-    def state(self, clocks: AsOf, projection: str | None = None, key: str | None = None) -> Answer:
-        """Answer what is so as of the clocks; a cell without evidence has no row."""
-        rows = answers.state(self.store, clocks, projection, key)
-        notes = []
-        if clocks.as_of > self.clock():
-            notes.append("as of a time still to come: this is the last state known")
-        if key is not None and not rows and not answers.has_key(self.store, projection, key):
-            notes.append(f"nothing here is called '{key}'{self._near(key)}")
-        return self._answer(clocks, rows, notes, projection=projection, key=key)
-
-    def history(
-        self, key: str, projection: str | None = None, clocks: AsOf | None = None
-    ) -> Answer:
-        """Answer how the belief about one key ran, in valid and in known time."""
-        rows = answers.history(self.store, clocks, key, projection)
-        answer = self._answer(clocks, rows, [], projection=projection, key=key)
-        return replace(answer, query={**answer.query, "as_of": None})  # a history has no as-of
-
-    def audit(self, clocks: AsOf, projection: str, key: str) -> Answer:
-        """Answer why: the cell's row, and every fact with its role, back to the sentence.
-
-        The answer's JSON also holds `evidence`, `rule`, `later` and `later_rows`
-        (projections.answers.audit).
-        """
-        found = answers.audit(self.store, clocks, projection, key)
-        rows = found.pop("rows")
-        answer = self._answer(clocks, rows, [], projection=projection, key=key)
-        return replace(answer, more=found)
-
-    def check(self, data: bytes, file: str) -> tuple[int, list[Problem]]:
-        """Ask what an expect.yaml asks; give how many were asked, and those that do not hold."""
-        from tracker.expectations import differences, read_expectations
-
-        expected = read_expectations(data, file)
-        failed = []
-        for one in expected:
-            ask = one.expectation.ask
-            clocks = self.clocks(ask.as_of, ask.known_at, ask.recorded_at)
-            rows = answers.state(self.store, clocks, ask.projection, ask.key)
-            wrong = differences(one.expectation.expect, rows[0] if rows else None)
-            failed += [one.problem(wrong)] if wrong else []
-        return len(expected), failed
-
-    def replay(self, clocks: AsOf) -> Iterator[tuple[Row, list[Row]]]:
+    def replay(
+        self, clocks: AsOf, weighing: Weighing = ALL_ALIKE
+    ) -> Iterator[tuple[Row, list[Row]]]:
         """Run the log again: each event (a row as of `log_rows`) with the changes it caused.
 
         Up to the clocks: see projections.replay.
         """
-        from projections.events import event_row
         from projections.replay import Replay
 
-        for event, changes in Replay(clocks).run(self.log.read()):
-            yield event_row(event), changes
-
-    def _answer(
-        self, clocks: AsOf | None, rows: Sequence[Row], notes: Sequence[str], **query: object
-    ) -> Answer:
-        asked = {
-            **query,
-            "as_of": format_instant(clocks.as_of) if clocks else None,
-            "known_at": _open(clocks.known_at if clocks else None),
-            "recorded_at": _recorded(clocks),
-            "policy": DEFAULT_POLICY,
-            "without": [],
-        }
-        title, zone = self.store.meta("title", "untitled"), self.store.meta("zone", "UTC")
-        position, names = self.store.position, self.store.display_names()
-        return Answer(asked, position, title, zone, tuple(rows), names, tuple(notes))
-
-    def _near(self, key: str) -> str:
-        try:
-            answers.projections_with(self.store, key)
-        except NotFoundError as error:
-            return str(error).partition("'" + key + "'")[2]
-        return ""
-
-    # -- the record ----------------------------------------------------------------------------
+        for event, changes in Replay(clocks, weighing).run(self.log.read()):
+            yield self.row(event), changes
 
     def log_rows(self, after: int = 0, upto: int | None = None) -> Iterator[Row]:
         """Read the log in order: one row an event (see projections.events)."""
-        from projections.events import event_row
-
-        return (event_row(event) for event in self.log.read(after, upto))
+        return (self.row(event) for event in self.log.read(after, upto))
 
     def show(self, name: str) -> Row:
         """Give one event whole, by `#position`, or by a unique prefix of its id or its report's.
 
         Raises NotFoundError where none, or more than one, has that prefix.
         """
-        from projections.events import event_detail
+        from projections.events import event_detail, names_in
 
-        position = int(name[1:]) if name.startswith("#") and name[1:].isdecimal() else None
-        if position is None:
-            found = self.log.find(name)
-            if len(found) > 1:
-                some = ", ".join(event_id for event_id, _ in found[:5])
-                raise NotFoundError(f"'{name}' is the beginning of several ids: {some} ...")
-            position = found[0][1] if found else None
-        events = list(self.log.read(position - 1, position)) if position else []
-        if not events:
-            raise NotFoundError(f"no event {name}: `tracker log` lists them (#position, or an id)")
-        return event_detail(events[0], self.store)
+        event = self.event(name)
+        return event_detail(event, self.store, self.log.positions(names_in(event.body)))
 
     def quote(self, locator: Mapping[str, object], folder: str | Path) -> Quote:
         """Look a locator up in a folder of documents (tracker.quotes)."""
@@ -391,13 +288,3 @@ def file_schema(what: str) -> Row:
     from tracker.expectations import expectations_schema
 
     return expectations_schema()
-
-
-def _open(instant: Instant | None) -> str | None:
-    return None if instant is None else format_instant(instant)
-
-
-def _recorded(clocks: AsOf | None) -> str | None:
-    if clocks is None:
-        return None
-    return f"#{clocks.position}" if clocks.position is not None else _open(clocks.recorded_at)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tracker.cli import words
-from tracker.cli.common import clock_options, common_options, open_situation, read_clocks
-from tracker.cli.output import emit, indented, safe
+from tracker.cli.common import (
+    clock_options,
+    common_options,
+    open_situation,
+    read_clocks,
+    read_weighing,
+    weighing_options,
+)
+from tracker.cli.output import brief, emit, indented, safe
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -17,6 +25,9 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 ROLE = 12  # columns for the part that a fact has; what it says is indented by them
+MOST_LOSERS = 12  # superseded facts and facts to come with a line each; the rest is grouped
+LOSERS = {"superseded", "not-yet"}
+PLACE = re.compile(r" \(#\d+\)$")  # the position at the end of a reason
 
 
 @click.command()
@@ -28,12 +39,23 @@ ROLE = 12  # columns for the part that a fact has; what it says is indented by t
     type=click.Path(exists=True, file_okay=False),
     help="Print the quoted text from the documents in this folder, and verify its hashes.",
 )
+@click.option("--full", is_flag=True, help="Each fact in full, with its place in the document.")
 @clock_options
+@weighing_options
 @common_options
-def audit(projection: str, key: str, documents: str | None, **clocks: str | None) -> None:
+def audit(
+    projection: str,
+    key: str,
+    documents: str | None,
+    full: bool,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    **clocks: str | None,
+) -> None:
     """Tell why a cell is as it is, back to the sentence.
 
-    Every fact that decided, supported or lost is listed with its part, and the rule.
+    Every fact that decided, supported or lost is listed with its part, and the rule; --full (and
+    --documents) tells each in full.
 
     \b
     Examples:
@@ -41,7 +63,8 @@ def audit(projection: str, key: str, documents: str | None, **clocks: str | None
       tracker audit alerts vigipirate/france --as-of 2013-01-14
     """
     situation = open_situation()
-    answer = situation.audit(read_clocks(situation, **clocks), projection, key)
+    weighing = read_weighing(situation, only, without)
+    answer = situation.audit(read_clocks(situation, **clocks), projection, key, weighing=weighing)
     trail = answer.more["evidence"]
     if documents:
         for line in trail:
@@ -49,8 +72,9 @@ def audit(projection: str, key: str, documents: str | None, **clocks: str | None
     if emit(answer.as_json(), trail):
         return
     click.echo(safe(_verdict(answer)))
-    for line in trail:
-        click.echo(_entry(line, answer))
+    lines = [_entry(line, answer) for line in trail] if full or documents else _brief(answer)
+    for text in lines:
+        click.echo(text)
     for text in _later(answer):
         click.echo(safe(text))
     click.echo(f"rule: {answer.more['rule']}")
@@ -68,13 +92,50 @@ def _verdict(answer: Answer) -> str:
     name = rows[0]["name"] if rows else answer.names.get(query["key"], query["key"])
     said = words.value(query["projection"], rows[0] if rows else None, answer.names)
     if rows and rows[0].get("since"):
-        said += f" ({rows[0]['support']}) {words.begun(rows[0])}"
+        if rows[0]["support"] != "disputed":
+            said += f" ({rows[0]['support']}) {words.begun(rows[0])}"
         may = words.possibly(rows[0], answer.names)
         said += f"; {may}" if may else ""
     known = query["known_at"]
     as_known = f" as known at {words.clock(known, answer.zone)}" if known else ""
     as_of = words.clock(query["as_of"], answer.zone)
     return f"{name}, {query['projection']} as of {as_of}{as_known}: {said}"
+
+
+def _brief(answer: Answer) -> list[str]:
+    """Give a line for each fact, and one for those beyond MOST_LOSERS that lost alike."""
+    alone: list[Row] = []
+    grouped: dict[tuple[str, str], list[Row]] = {}
+    losers = 0
+    for line in answer.more["evidence"]:
+        losers += line["role"] in LOSERS
+        if line["role"] in LOSERS and losers > MOST_LOSERS:
+            reason = PLACE.sub("", line["why"])
+            grouped.setdefault((line["role"], reason), []).append(line)
+        else:
+            alone.append(line)
+    for alike in [key for key, found in grouped.items() if len(found) == 1]:
+        alone += grouped.pop(alike)
+    said = brief([_cells(line, answer) for line in alone])
+    for (role, reason), found in grouped.items():
+        whys = {line["why"] for line in found}
+        why = whys.pop() if len(whys) == 1 else reason
+        places = " ".join(f"#{line['position']}" for line in found)
+        first, *rest = indented(f"{len(found)} facts: {places}: {why}", ROLE)
+        said += [click.style(f"{role:{ROLE}}", bold=True) + first[ROLE:], *rest]
+    return said
+
+
+def _cells(line: Row, answer: Answer) -> list[str]:
+    names = answer.names
+    voice = names.get(line["speaker"], line["speaker"]) or line["voice"]
+    return [
+        line["role"],
+        f"#{line['position']} {line['kind']}",
+        f"{names.get(line['source'], line['source'])}, {words.when(line['published'])}",
+        f"{voice}: {line['gist']}",
+        f"({line['why']})",
+    ]
 
 
 def _entry(line: Row, answer: Answer) -> str:

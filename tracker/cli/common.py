@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from tracker import Weighing
     from tracker.instants import AsOf
     from tracker.situation import Situation
 
@@ -19,8 +20,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 BAD_ANSWER = 1  # the answer is bad: an expectation fails, a model differs
 BAD_INPUT = 2  # bad usage or input
 FARTHEST = 10**15  # positions; no log comes near it, and SQLite takes it
+HOUR = 3_600_000_000  # microseconds
+DAY = 24 * HOUR
 LONGEST_POSITION = len(f"#{FARTHEST}")
-POLICY_NAMES = ("latest", "latest/1")
+POLICIES = ("origin-weighted", "latest", "majority-by-origin", "official-only")
+POLICY_NAMES = tuple(name for policy in POLICIES for name in (policy, f"{policy}/1"))
 
 
 @dataclass
@@ -31,7 +35,7 @@ class Options:
     format: str = "table"
     color: bool = True
     quiet: bool = False
-    policy: str = "latest/1"
+    policy: str | None = None
     typed: set[str] = field(default_factory=set)
 
 
@@ -156,6 +160,37 @@ def clock_options(command: F) -> F:
     return command
 
 
+def weighing_options(command: F) -> F:
+    """Add which sources to hear alone, and which to leave out."""
+    for name, text in (
+        ("--without", "Leave out this source or origin (an id or a name); repeatable."),
+        ("--only", "Hear this source or origin alone; repeatable."),
+    ):
+        command = click.option(name, metavar="SOURCE", multiple=True, help=text)(command)
+    return command
+
+
+def _duration(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
+    """Read 7d, 36h or 10 (days) as microseconds."""
+    import re
+
+    if value is None:
+        return None
+    found = re.fullmatch(r"(\d{1,6})([dh]?)", value.strip(), re.ASCII)
+    if not found:
+        msg = f"{value!r} is no length of time: write 7d, 36h, or a number of days"
+        raise click.BadParameter(msg, ctx, param)
+    return int(found[1]) * (HOUR if found[2] == "h" else DAY)
+
+
+stale_option = click.option(
+    "--stale-after",
+    metavar="TIME",
+    callback=_duration,
+    help="Mark what rests on older evidence: 7d, 36h, or a number of days.",
+)
+
+
 by_option = click.option(
     "--by",
     metavar="NAME",
@@ -190,6 +225,13 @@ def read_clocks(
     """Read the clock options."""
     tell_of_no_model(situation)
     return situation.clocks(as_of, known_at, recorded_at, tz)
+
+
+def read_weighing(
+    situation: Situation, only: tuple[str, ...] = (), without: tuple[str, ...] = ()
+) -> Weighing:
+    """Read how to weigh: the policy, and whom to hear."""
+    return situation.weighing(options().policy, only, without)
 
 
 def tell_of_no_model(situation: Situation) -> bool:

@@ -13,7 +13,9 @@ from tracker.cli.common import (
     open_situation,
     options,
     read_clocks,
+    read_weighing,
     recorded_option,
+    weighing_options,
     zone_option,
 )
 from tracker.cli.output import emit, note, safe, table
@@ -31,14 +33,18 @@ Row = dict[str, Any]
 @recorded_option
 @click.option("--instants", is_flag=True, help="To the instant, not by days.")
 @zone_option("Zone of times written without one.")
+@weighing_options
 @common_options
 def history(
+    *,
     key: str,
     projection: str | None,
     known_at: str | None,
     recorded_at: str | None,
     instants: bool,
     tz: str | None,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
 ) -> None:
     """Tell how the belief about one key ran.
 
@@ -53,14 +59,15 @@ def history(
     situation = open_situation()
     clocks = read_clocks(situation, None, known_at, recorded_at, tz)
     asked = bool(known_at or recorded_at)
-    answer = situation.history(key, projection, clocks if asked else None)
+    weighing = read_weighing(situation, only, without)
+    answer = situation.history(key, projection, clocks if asked else None, weighing=weighing)
     if emit(answer.as_json(), answer.rows):
         return
     if not options().quiet:
         click.echo(safe(words.heading(answer, f"history of {key}")) + "\n")
     lines, within = _lines(answer, instants=instants)
     several = len({row["projection"] for row in answer.rows}) > 1
-    headers = ["KNOWN AT", "AS OF", "STATE", "SINCE", "EVIDENCE"]
+    headers = ["KNOWN AT", "AS OF", "STATE", "SUPPORT", "SINCE", "EVIDENCE"]
     cells = [line if several else line[1:] for line in lines]
     click.echo(table(["PROJECTION", *headers] if several else headers, cells))
     if within:
@@ -90,9 +97,10 @@ def _reads(row: Row, answer: Answer) -> tuple[str, ...]:
     return (*map(str, known), *_said(row, answer))
 
 
-def _said(row: Row, answer: Answer) -> tuple[str, str, str]:
+def _said(row: Row, answer: Answer) -> tuple[str, str, str, str]:
     return (
         words.value(row["projection"], row, answer.names),
+        words.support(row),
         words.since(row),
         words.evidence(row, answer.names),
     )

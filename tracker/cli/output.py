@@ -107,6 +107,36 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
+def brief(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Align rows, a line each: the last column but one is cut so that the last one is all there.
+
+    The first column is set in bold. Where even that is not enough, the line's end is cut.
+    """
+    from shutil import get_terminal_size
+
+    if not rows:
+        return []
+    room = get_terminal_size((120, 24)).columns
+    cells = [[safe(cell) for cell in row] for row in rows]
+    widths = [max(map(_width, column)) for column in zip(*cells, strict=True)][:-2]
+    lines = []
+    for *start, cut, end in cells:
+        spare = room - sum(widths) - 2 * len(widths) - 2 - _width(end)
+        line = _line([*start, _cut(cut, max(NARROWEST, spare)), end], [*widths, 0, 0])
+        line = _cut(line, room)
+        lines.append(click.style(line[: widths[0]], bold=True) + line[widths[0] :])
+    return lines
+
+
+def _cut(text: str, width: int) -> str:
+    """Shorten a text to so many columns, with an ellipsis for what is left out."""
+    if _width(text) <= width:
+        return text
+    while _width(text) >= width:
+        text = text[: min(len(text) - 1, width - 1)]
+    return text.rstrip() + "…"
+
+
 def indented(text: str, indent: int) -> list[str]:
     """Fold a text into lines of the terminal's width, each indented."""
     from shutil import get_terminal_size

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli import words
-from tracker.cli.common import clock_options, common_options, open_situation, options, read_clocks
+from tracker.cli.common import (
+    clock_options,
+    common_options,
+    open_situation,
+    options,
+    read_clocks,
+    read_weighing,
+    stale_option,
+    weighing_options,
+)
 from tracker.cli.output import emit, note, safe, table
 
 if TYPE_CHECKING:
@@ -22,8 +31,17 @@ Row = dict[str, Any]
 @click.argument("projection", required=False)
 @click.argument("key", required=False)
 @clock_options
+@weighing_options
+@stale_option
 @common_options
-def state(projection: str | None, key: str | None, **clocks: str | None) -> None:
+def state(
+    projection: str | None,
+    key: str | None,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    stale_after: int | None,
+    **clocks: str | None,
+) -> None:
     """Tell what is so, as of one time, as known at another.
 
     PROJECTION is control, forces, alerts, losses, incidents, humanitarian or posture; without it,
@@ -35,9 +53,16 @@ def state(projection: str | None, key: str | None, **clocks: str | None) -> None
       tracker state control --as-of 2013-01-19
       tracker state forces france/mali/troops/deployed --as-of 2013-01-21
       tracker state control diabaly --as-of 2013-01-21 --known-at 2013-01-17
+      tracker state control --as-of 2013-01-21 --without voa --stale-after 7d
     """
     situation = open_situation()
-    answer = situation.state(read_clocks(situation, **clocks), projection, key)
+    answer = situation.state(
+        read_clocks(situation, **clocks),
+        projection,
+        key,
+        weighing=read_weighing(situation, only, without),
+        stale_after=stale_after,
+    )
     for text in answer.notes:
         note(text)
     if emit(answer.as_json(), answer.rows):
@@ -54,7 +79,7 @@ def _control(row: Row, answer: Answer) -> list[str]:
     return [
         row["name"],
         words.value("control", row, answer.names),
-        row["support"] if row["since"] else "",
+        words.support(row),
         words.since(row),
         words.evidence(row, answer.names),
     ]
@@ -67,6 +92,7 @@ def _forces(row: Row, answer: Answer) -> list[str]:
         row["category"],
         row["phase"],
         words.value("forces", row, answer.names),
+        words.support(row),
         words.since(row),
         words.evidence(row, answer.names),
     ]
@@ -78,6 +104,7 @@ def _alerts(row: Row, answer: Answer) -> list[str]:
         answer.names.get(row["scheme"], row["scheme"]),
         words.names_of(row["scope"].split("+"), answer.names),
         words.value("alerts", row, answer.names),
+        words.support(row),
         words.names_of([authority], answer.names) if authority else "",
         words.since(row),
         words.evidence(row, answer.names),
@@ -90,6 +117,7 @@ def _losses(row: Row, answer: Answer) -> list[str]:
         row["category"],
         row["fate"],
         words.value("losses", row, answer.names),
+        words.support(row),
         words.since(row),
         words.evidence(row, answer.names),
     ]
@@ -110,11 +138,17 @@ _FACTS = (["WHEN", "KIND", "STATUS", "PLACE", "SOURCE", "WHAT"], _facts)
 COLUMNS: dict[str, tuple[list[str], Callable[[Row, Answer], list[str]]]] = {
     "control": (["PLACE", "STATE", "SUPPORT", "SINCE", "EVIDENCE"], _control),
     "forces": (
-        ["FORCE", "PLACE", "CATEGORY", "PHASE", "NUMBER", "SINCE", "EVIDENCE"],
+        ["FORCE", "PLACE", "CATEGORY", "PHASE", "NUMBER", "SUPPORT", "SINCE", "EVIDENCE"],
         _forces,
     ),
-    "alerts": (["SCHEME", "SCOPE", "LEVEL", "AUTHORITY", "SINCE", "EVIDENCE"], _alerts),
-    "losses": (["SIDE", "CATEGORY", "FATE", "NUMBER", "SINCE", "EVIDENCE"], _losses),
+    "alerts": (
+        ["SCHEME", "SCOPE", "LEVEL", "SUPPORT", "AUTHORITY", "SINCE", "EVIDENCE"],
+        _alerts,
+    ),
+    "losses": (
+        ["SIDE", "CATEGORY", "FATE", "NUMBER", "SUPPORT", "SINCE", "EVIDENCE"],
+        _losses,
+    ),
     "incidents": _FACTS,
     "humanitarian": _FACTS,
     "posture": _FACTS,

@@ -118,6 +118,8 @@ def value(projection: str, row: Row | None, names: Names) -> str:
     """Say what a cell is: held by whom, how many, which level."""
     if row is None:
         return "no evidence"
+    if row.get("support") == "disputed":
+        return disputed(projection, row, names)
     match projection:
         case "control":
             return _control(row, names)
@@ -126,9 +128,59 @@ def value(projection: str, row: Row | None, names: Names) -> str:
             return str(level or "unknown")
         case "forces" | "losses":
             unknown = row.get("since") is None and "support" in row
-            return "unknown" if unknown else number(row)
+            return "unknown" if unknown else number(row) + _beside(row)
         case _:
             return f"{row['kind']}: {row['name']}"
+
+
+def cell(row: Row) -> str:
+    """Name the cell that a row is about: its projection, its name, and what tells it apart."""
+    projection, name, key = row["projection"], row["name"], row["key"]
+    if projection is None:
+        return str(name)
+    # actor/place/category/phase, side/category/fate: the name says the place and whose they are
+    apart = " ".join(key.split("/")[-2:]) if projection in {"forces", "losses"} else ""
+    return f"{projection}: {name}{f', {apart}' if apart else ''}"
+
+
+def disputed(projection: str, row: Row, names: Names) -> str:
+    """Say the values that stand against each other, each with who says so and their ratings."""
+    text = f"disputed: {rivals(projection, row, names)}"
+    last = row.get("last_undisputed")
+    return f"{text}; last undisputed {value(projection, last, names)}" if last else text
+
+
+def rivals(projection: str, row: Row, names: Names) -> str:
+    """Say who says what: "Rebels (Gazette B2) / Army (Radio C3)"."""
+    return " / ".join(
+        f"{value(projection, one, names)} ({_tellers(one, names)})"
+        for one in row.get("values") or ()
+    )
+
+
+def _tellers(one: Row, names: Names) -> str:
+    origins = one.get("origins") or []
+    ratings = one.get("ratings") or [None] * len(origins)
+    said = zip(origins, ratings, strict=False)
+    return ", ".join(f"{names.get(who, who)}{f' {rated}' if rated else ''}" for who, rated in said)
+
+
+def _beside(row: Row) -> str:
+    """Say what a number alone does not: what is left of a pledge, what nothing accounts for."""
+    parts = []
+    if row.get("remainder") is not None:
+        left = row["remainder"]
+        parts.append(f"{left:,} still to come" if left > 0 else "all came")
+    if row.get("unexplained"):
+        parts.append(f"{row['unexplained']:+,} unexplained")
+    if row.get("restated"):
+        parts.append(f"restated {row['restated']:+,}")
+    return "".join(f", {part}" for part in parts)
+
+
+def support(row: Row) -> str:
+    """Say how well a state is backed; nothing where nothing is certain."""
+    return str(row["support"]) if row["since"] else ""
 
 
 def _control(row: Row, names: Names) -> str:
@@ -166,6 +218,8 @@ def evidence(row: Row, names: Names) -> str:
         if age is not None:
             old = "same day" if age == 0 else f"{age:,} day{'s' if age > 1 else ''} old"
             text += f", {'newest ' if count > 1 else ''}{old}"
+    if row.get("stale"):
+        text += ", stale"
     may = possibly(row, names)
     return f"{text}; {may}" if may else text
 
@@ -181,8 +235,11 @@ def locator(where: Row) -> str:
     return " ".join(parts)
 
 
-def heading(answer: Answer, what: str) -> str:
-    """Say what was asked: the situation, the clocks, the policy, the log's position."""
+def heading(answer: Answer, what: str, known: str | None = None) -> str:
+    """Say what was asked: the situation, the clocks, the policy, the log's position.
+
+    `known` says what had been reported, where that is not one moment.
+    """
     query = answer.query
     parts = [answer.title]
     as_of = query["as_of"]
@@ -193,10 +250,13 @@ def heading(answer: Answer, what: str) -> str:
         parts.append(f"{what} as of {day}{end}")
     else:
         parts.append(what)
-    known = query["known_at"]
-    parts.append(f"known at {clock(known, answer.zone)}" if known else "all reports")
+    at = query["known_at"]
+    parts.append(known or (f"known at {clock(at, answer.zone)}" if at else "all reports"))
     if query["recorded_at"]:
         at = query["recorded_at"]
         parts.append(f"recorded at {at if at.startswith('#') else clock(at, answer.zone)}")
-    parts += [query["policy"], f"log #{answer.position}"]
+    parts.append(query["policy"])
+    filters = [word for word in ("only", "without") if query[word]]
+    parts += [f"{word} {names_of(query[word], answer.names)}" for word in filters]
+    parts.append(f"log #{answer.position}")
     return " · ".join(parts)

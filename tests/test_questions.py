@@ -1,0 +1,694 @@
+"""Questions: what changed, what hangs on whom, where sources disagree, and what is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from commands_for_tests import answer, mali, run, said
+from contradictions_for_tests import (
+    SITUATION,
+    Sheet,
+    about,
+    day,
+    found,
+    labels,
+    left,
+    open_war,
+    pledged,
+    rated,
+    report,
+    said_by,
+    took,
+    troops,
+)
+from sheets_for_tests import fact
+
+from projections.names import DEFAULT_POLICY, POLICY_NAMES
+from projections.policies import POLICIES
+from projections.store import Row
+from tracker.cli import common
+from tracker.errors import NotFoundError, TrackerError
+from tracker.instants import DAY, AsOf
+from tracker.situation import Situation
+
+
+@pytest.fixture
+def war() -> Iterator[Situation]:
+    """A war that nobody has told anything of yet; closed after the test."""
+    with open_war() as made:
+        yield made
+
+
+def tell(war: Situation, *sheets: Sheet) -> None:
+    """Record these reports, in their order."""
+    war.record([sheet.raw() for sheet in sheets], by="tests")
+
+
+def fought(when: int, place: str = "mill") -> Row:
+    return fact("FightingReported", place=place, by=["army"], when=day(when))
+
+
+def at(war: Situation, as_of: int, known: int | None = None) -> AsOf:
+    return war.clocks(day(as_of), None if known is None else day(known))
+
+
+def changes(war: Situation, before: AsOf, after: AsOf, *cell: str) -> list[list[Any]]:
+    """Give [cause, what it was, what it became, why (by source and turn)] of each change."""
+    named = labels(war)
+
+    def short(row: Row | None) -> object:
+        if row is None:
+            return None
+        return row["holders"] if "holders" in row else row.get("kind", row.get("best"))
+
+    rows = war.diff(before, after, *(cell or ("control", "mill"))).rows
+    return [
+        [
+            row["cause"],
+            short(row["before"]),
+            short(row["after"]),
+            [named.get(one, one) for one in row["events"]],
+        ]
+        for row in rows
+    ]
+
+
+# -- diff ------------------------------------------------------------------------------------------
+
+
+def test_what_happened_and_was_known_throughout_is_of_the_ground(war: Situation) -> None:
+    tell(war, report("gazette", 12, took("rebels", 10)), report("courier", 20, took("army", 15)))
+    told = [["ground", ["rebels"], ["army"], ["courier 1"]]]
+    assert changes(war, at(war, 12), at(war, 18)) == told
+    assert changes(war, at(war, 12, 21), at(war, 18, 21)) == told
+    assert changes(war, at(war, 9), at(war, 12)) == [["ground", None, ["rebels"], ["gazette 1"]]]
+    assert changes(war, at(war, 16), at(war, 18)) == []
+
+
+def test_what_was_reported_meanwhile_of_a_moment_gone_by_is_knowledge(war: Situation) -> None:
+    tell(war, report("gazette", 12, took("rebels", 10)), report("courier", 20, took("army", 15)))
+    told = [["knowledge", ["rebels"], ["army"], ["courier 1"]]]
+    assert changes(war, at(war, 18, 13), at(war, 18, 21)) == told
+    assert changes(war, at(war, 16, 13), at(war, 18, 21)) == told
+    assert changes(war, at(war, 12, 13), at(war, 12, 21)) == []
+
+
+def test_a_cell_can_change_by_what_was_learned_and_then_by_what_happened(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 12, took("rebels", 10)),
+        report("courier", 20, took("army", 15)),
+        report("examiner", 21, took("bandits", 18)),
+    )
+    assert changes(war, at(war, 16, 13), at(war, 20, 22)) == [
+        ["knowledge", ["rebels"], ["army"], ["courier 1"]],
+        ["ground", ["army"], ["bandits"], ["examiner 1"]],
+    ]
+
+
+def test_more_of_the_same_evidence_is_no_change_but_better_support_is(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 12, took("rebels", 10)),
+        report("courier", 14, took("rebels", 10)),
+        report("examiner", 16, took("rebels", 10)),
+    )
+    told = [["knowledge", ["rebels"], ["rebels"], ["courier 1"]]]
+    assert changes(war, at(war, 17, 12), at(war, 17, 14)) == told
+    assert changes(war, at(war, 17, 14), at(war, 17, 16)) == []
+    assert changes(war, at(war, 17), at(war, 30)) == []
+
+
+def test_a_change_that_may_have_come_is_one(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 12, took("rebels", 10)),
+        report("courier", 20, left("rebels", "[2013-01-15..2013-01-19]")),
+    )
+    rows = war.diff(at(war, 12), at(war, 16), "control", "mill").rows
+    assert [(row["cause"], row["after"]["certainty"]) for row in rows] == [("ground", "possible")]
+    assert [labels(war)[one] for one in rows[0]["events"]] == ["courier 1"]
+
+
+def test_numbers_and_chronologies_change_too(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 12, troops({"best": 400}, 10), fought(10)),
+        report("courier", 20, troops({"best": 900}, 15), fought(15), fought(11)),
+    )
+    cell = ("forces", "army/valley/troops/deployed")
+    assert changes(war, at(war, 12), at(war, 18), *cell) == [["ground", 400, 900, ["courier 1"]]]
+    fight = "FightingReported"
+    assert changes(war, at(war, 10), at(war, 18), "incidents") == [
+        ["ground", None, fight, ["courier 2"]],
+        ["ground", None, fight, ["courier 3"]],
+    ]
+    assert changes(war, at(war, 10, 12), at(war, 10, 21), "incidents") == []
+    assert changes(war, at(war, 18, 12), at(war, 18, 21), "incidents", "mill") == [
+        ["knowledge", None, fight, ["courier 2"]],
+        ["knowledge", None, fight, ["courier 3"]],
+    ]
+
+
+def test_what_was_taken_back_is_knowledge_and_names_the_retraction(war: Situation) -> None:
+    tell(war, report("gazette", 12, took("rebels", 10)), report("courier", 13, took("army", 11)))
+    named = {label: one for one, label in labels(war).items()}
+    war.retract([named["courier 1"]], published=day(20), reason="taken back", by="tests")
+    ((cause, before, after, events),) = changes(war, at(war, 18, 15), at(war, 18, 21))
+    assert (cause, before, after) == ("knowledge", ["army"], ["rebels"])
+    (row,) = war.log_rows(war.position - 1)
+    assert events == [row["id"]]
+
+
+def test_a_ruling_and_a_correction_are_what_was_learned(war: Situation) -> None:
+    tell(
+        war,
+        report("courier", 14, found("army", 14)),
+        report("examiner", 15, found("rebels", 14)),
+    )
+    named = {label: one for one, label in labels(war).items()}
+    follow, learned = named["examiner 1"], (at(war, 16, 17), at(war, 16, 21))
+    war.rule("control", "mill", [follow], when=day(14), reason="seen", by="ana", published=day(20))
+    ((cause, _, after, events),) = changes(war, *learned)
+    ruling = next(row["id"] for row in war.log_rows() if row["kind"] == "RulingMade")
+    assert (cause, after, events) == ("knowledge", ["rebels"], [ruling])
+    war.correct(
+        named["courier 1"], {"by": "[bandits]"}, reason="a slip", by="ana", published=day(19)
+    )
+    (row,) = war.diff(at(war, 16, 17), at(war, 16, 19), "control", "mill").rows
+    kinds = [one["kind"] for one in war.log_rows() if {one["id"], one["fact"]} & {*row["events"]}]
+    assert sorted(kinds) == ["ControlReported", "FactCorrected"]
+
+
+def test_a_diff_runs_forward(war: Situation) -> None:
+    with pytest.raises(TrackerError, match="a diff runs forward"):
+        war.diff(at(war, 12), at(war, 10))
+    with pytest.raises(TrackerError, match="a diff runs forward"):
+        war.diff(at(war, 12), at(war, 14, 13))
+
+
+def test_a_diff_of_a_moment_with_itself_is_empty(war: Situation) -> None:
+    tell(war, report("gazette", 12, took("rebels", 10), fought(10)))
+    assert war.diff(at(war, 12), at(war, 12)).rows == ()
+
+
+def test_no_change_is_without_the_events_that_made_it(tmp_path: Path) -> None:
+    with Situation(str(mali(tmp_path))) as situation:
+        days = [f"2013-01-{number:02}" for number in (1, 10, 14, 16, 17, 19, 21)]
+        for first in days:
+            for last in days:
+                for known in ((None, None), (first, last), (days[0], days[-1])):
+                    if first <= last:
+                        before = situation.clocks(first, known[0])
+                        after = situation.clocks(last, known[1])
+                        rows = situation.diff(before, after).rows
+                        assert all(row["events"] for row in rows)
+                        assert known[0] or {row["cause"] for row in rows} <= {"ground"}
+
+
+# -- whom to hear ----------------------------------------------------------------------------------
+
+
+def holders(war: Situation, as_of: int, **heard: Any) -> object:  # noqa: ANN401 - of a weighing
+    rows = war.state(at(war, as_of), "control", "mill", weighing=war.weighing(**heard)).rows
+    return rows[0]["holders"] if rows else None
+
+
+def test_sources_can_be_left_out_or_heard_alone_by_id_or_by_name(war: Situation) -> None:
+    tell(war, report("gazette", 12, took("rebels", 10)), report("courier", 20, took("army", 15)))
+    assert holders(war, 18) == ["army"]
+    assert holders(war, 18, without=["courier"]) == ["rebels"]
+    assert holders(war, 18, without=["the courier"]) == ["rebels"]
+    assert holders(war, 18, only=["gazette"]) == ["rebels"]
+    assert holders(war, 18, only=["gazette", "courier"]) == ["army"]
+    assert holders(war, 18, only=["courier"], without=["courier"]) is None
+
+
+def test_an_origin_is_left_out_wherever_it_speaks(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 12, said_by("minister", took("army", 10)), fought(10)),
+        report("courier", 13, took("rebels", 8), said_by("minister", fought(12))),
+    )
+    assert holders(war, 14) == ["army"]
+    assert holders(war, 14, without=["minister"]) == ["rebels"]
+    assert holders(war, 14, only=["The Minister"]) == ["army"]
+    weighing = war.weighing(without=["minister"])
+    rows = war.state(at(war, 14), "incidents", weighing=weighing).rows
+    assert [labels(war)[row["key"]] for row in rows] == ["gazette 2"]
+
+
+def test_every_answer_names_how_it_weighed(war: Situation) -> None:
+    tell(war, report("gazette", 12, took("rebels", 10)))
+    weighing = war.weighing("latest", without=["The Courier"])
+    asked = {"policy": "latest/1", "only": [], "without": ["courier"]}
+    when = at(war, 12)
+    for one in (
+        war.state(when, weighing=weighing),
+        war.history("mill", weighing=weighing),
+        war.audit(when, "control", "mill", weighing=weighing),
+        war.diff(when, when, weighing=weighing),
+        war.whatif(when, weighing),
+        war.disputes(when, weighing=weighing),
+        war.gaps(when, weighing=weighing),
+    ):
+        assert asked.items() <= one.query.items()
+    plain = {"policy": DEFAULT_POLICY, "only": [], "without": []}
+    assert plain.items() <= war.state(when).query.items()
+
+
+def test_an_unknown_source_is_told_the_nearest(war: Situation) -> None:
+    with pytest.raises(NotFoundError, match="no source or origin 'gazete': did you mean gazette"):
+        war.weighing(without=["gazete"])
+    with pytest.raises(NotFoundError, match="no policy 'newest'"):
+        war.weighing("newest")
+
+
+def test_every_policy_has_the_names_that_one_types() -> None:
+    assert set(POLICY_NAMES.values()) == set(POLICIES)
+    assert set(common.POLICY_NAMES) == {*POLICY_NAMES, *POLICIES}
+
+
+@pytest.mark.parametrize("policy", POLICY_NAMES)
+def test_stored_and_live_answers_are_rows_of_one_kind(tmp_path: Path, policy: str) -> None:
+    with Situation(str(mali(tmp_path))) as situation:
+        clocks = situation.clocks("2013-01-21")
+        stored = situation.state(clocks).rows
+        other = situation.state(clocks, weighing=situation.weighing(policy)).rows
+        live = situation.state(situation.clocks("2013-01-21", None, "#9999")).rows
+        assert live == stored
+        assert {frozenset(row) for row in other} <= {frozenset(row) for row in stored}
+
+
+def test_an_audit_names_what_was_left_out_and_why(war: Situation) -> None:
+    tell(war, report("gazette", 12, took("rebels", 10)), report("courier", 20, took("army", 15)))
+    weighing = war.weighing(without=["courier"])
+    found = war.audit(at(war, 18), "control", "mill", weighing=weighing)
+    assert found.rows[0]["holders"] == ["rebels"]
+    parts = {labels(war)[one["fact"]]: (one["role"], one["why"]) for one in found.more["evidence"]}
+    assert parts["gazette 1"][0] == "decides"
+    assert parts["courier 1"] == ("superseded", "left out of this question")
+
+
+# -- what if ---------------------------------------------------------------------------------------
+
+
+def test_what_if_lists_the_cells_that_flip(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 12, took("rebels", 10), took("rebels", 10, place="ford")),
+        report("courier", 20, took("army", 15), took("rebels", 10, place="ford")),
+    )
+    (row,) = war.whatif(at(war, 18), war.weighing(without=["courier"])).rows
+    assert (row["projection"], row["key"], row["name"]) == ("control", "mill", "Mill")
+    assert (row["before"]["holders"], row["after"]["holders"]) == (["army"], ["rebels"])
+    assert war.whatif(at(war, 18), war.weighing(without=["radio"])).rows == ()
+    assert war.whatif(at(war, 18), war.weighing(without=["courier"]), "control", "ford").rows == ()
+    (row,) = war.whatif(at(war, 12), war.weighing(only=["radio"]), "control", "mill").rows
+    assert row["after"] is None
+    with pytest.raises(NotFoundError, match="lists facts"):
+        war.whatif(at(war, 18), war.weighing("latest"), "incidents")
+
+
+# -- disputes --------------------------------------------------------------------------------------
+
+
+def spans(war: Situation, as_of: int, known: int | None = None, **how: Any) -> list[list[Any]]:  # noqa: ANN401 - of a question
+    rows = war.disputes(at(war, as_of, known), "control", **how).rows
+    return [
+        [
+            row["key"],
+            *(row[end][clock] and row[end][clock][:10] for end in ("opened", "closed")
+              for clock in ("valid", "known")),
+        ]
+        for row in rows
+    ]  # fmt: skip
+
+
+def test_a_dispute_is_open_from_the_report_that_contradicts(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 10, took("rebels", 8)),
+        report("courier", 14, found("army", 14)),
+        report("examiner", 15, found("rebels", 14)),
+    )
+    assert spans(war, 16, 14) == []
+    assert spans(war, 13) == []
+    (row,) = war.disputes(at(war, 16)).rows
+    assert {tuple(one["holders"]) for one in row["values"]} == {("army",), ("rebels",)}
+    assert set(row["evidence"]) >= {one for rival in row["values"] for one in rival["evidence"]}
+    assert row["opened"]["valid"][:10] == "2013-01-14"
+    assert row["opened"]["known"][:10] == "2013-01-15"
+    assert row["closed"] == {"valid": None, "known": None}
+    assert row["last_undisputed"]["holders"] == ["rebels"]
+
+
+def test_a_dispute_closes_when_newer_evidence_settles_the_place(war: Situation) -> None:
+    tell(
+        war,
+        report("courier", 14, found("army", 14)),
+        report("examiner", 15, found("rebels", 14)),
+        report("gazette", 20, took("bandits", 18)),
+    )
+    assert spans(war, 16) == [["mill", "2013-01-14", "2013-01-15", None, None]]
+    assert spans(war, 19) == []
+    ((key, opened, raised, closed, settled),) = spans(war, 19, closed=True)
+    assert (key, opened, raised) == ("mill", "2013-01-14", "2013-01-15")
+    assert (closed, settled) == ("2013-01-18", None)
+
+
+def test_a_dispute_closes_when_knowledge_settles_it(war: Situation) -> None:
+    tell(
+        war,
+        report("courier", 14, found("army", 14)),
+        report("examiner", 15, found("rebels", 14)),
+        report("mission", 20, found("rebels", 14)),
+    )
+    assert len(spans(war, 16, 19)) == 1
+    assert spans(war, 16) == []
+    ((_, opened, raised, closed, settled),) = spans(war, 16, closed=True)
+    assert (opened, raised, settled) == ("2013-01-14", "2013-01-15", "2013-01-20")
+    assert closed is None
+
+
+def test_one_dispute_is_told_once_however_many_rectangles_it_has(war: Situation) -> None:
+    tell(
+        war,
+        report("courier", 14, found("army", 14)),
+        report("examiner", 15, found("rebels", 14)),
+        report("gazette", 16, found("bandits", 14)),
+    )
+    assert spans(war, 17, closed=True) == [["mill", "2013-01-14", "2013-01-15", None, None]]
+
+
+def test_disputes_are_also_found_when_worked_out_anew(war: Situation) -> None:
+    tell(
+        war,
+        report("courier", 14, found("army", 14)),
+        report("examiner", 15, found("rebels", 14)),
+        report("gazette", 20, took("bandits", 18)),
+    )
+    for as_of in (16, 19):
+        for closed in (False, True):
+            stored = war.disputes(at(war, as_of), closed=closed).rows
+            clocks = war.clocks(day(as_of), None, "#9999")
+            assert war.disputes(clocks, closed=closed).rows == stored
+    assert war.disputes(at(war, 16), weighing=war.weighing(without=["examiner"])).rows == ()
+    assert war.disputes(at(war, 16), weighing=war.weighing("latest")).rows == ()
+
+
+# -- gaps ------------------------------------------------------------------------------------------
+
+
+def lacking(war: Situation, as_of: int, *kinds: str, **how: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - of a question
+    rows = war.gaps(at(war, as_of), **how).rows
+    return [
+        (row["gap"], row["key"], row["what"]) for row in rows if not kinds or row["gap"] in kinds
+    ]
+
+
+def test_old_evidence_is_a_gap_and_is_marked(war: Situation) -> None:
+    tell(war, report("gazette", 2, took("rebels", 1)))
+    assert lacking(war, 15, "stale") == []
+    assert lacking(war, 16, "stale") == [("stale", "mill", "newest evidence 15 days old")]
+    assert lacking(war, 4, "stale", stale_after=2 * DAY) != []
+    rows = war.state(at(war, 3), stale_after=2 * DAY).rows
+    assert [row["stale"] for row in rows] == [False]
+    assert [row["stale"] for row in war.state(at(war, 9), stale_after=2 * DAY).rows] == [True]
+    assert "stale" not in war.state(at(war, 9)).rows[0]
+
+
+def test_what_is_not_certain_disputed_or_only_claimed_is_a_gap(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 12, took("rebels", 10)),
+        report("courier", 20, left("rebels", "[2013-01-15..2013-01-19]")),
+    )
+    what = "rebels; possibly vacated".replace("rebels", "Rebels")
+    assert lacking(war, 16, "possible") == [("possible", "mill", what)]
+    tell(
+        war,
+        report("wire", 21, said_by("captain", took("rebels", 20, place="ford"))),
+        report("courier", 22, found("army", 22)),
+        report("examiner", 22, found("clans", 22)),
+    )
+    assert [key for _, key, _ in lacking(war, 23, "claimed")] == ["ford"]
+    ((_, key, what),) = lacking(war, 23, "disputed")
+    assert key == "mill"
+    assert {"Army", "Clans"} == set(what.split(" / "))
+
+
+def test_a_pledge_keeps_its_remainder_until_it_is_fulfilled(war: Situation) -> None:
+    key = "army/valley/troops/pledged"
+    tell(war, report("gazette", 10, pledged({"best": 500}, 10)))
+    assert lacking(war, 11, "pledge") == [("pledge", key, "pledged: 500; 500 still to come")]
+    tell(war, report("gazette", 11, troops(None, 11)))
+    what = "pledged: 500; how many came is not known"
+    assert lacking(war, 11, "pledge") == [("pledge", key, what)]
+    (row,) = war.state(at(war, 11), "forces", key).rows
+    assert row["remainder"] is None
+    tell(war, report("gazette", 14, troops({"best": 450}, 14)))
+    assert [row["remainder"] for row in war.state(at(war, 14), "forces", key).rows] == [50]
+    rows = war.state(at(war, 14), "forces").rows
+    assert [row.get("remainder") for row in rows if row["key"] == key] == [50]
+    assert lacking(war, 14, "pledge") == [("pledge", key, "pledged: 500; 50 still to come")]
+    tell(war, report("gazette", 16, troops({"best": 500}, 16)))
+    assert lacking(war, 16, "pledge") == []
+
+
+def test_a_pledge_is_counted_against_those_in_a_place_within(war: Situation) -> None:
+    key = "army/valley/troops/pledged"
+    tell(war, report("gazette", 10, pledged({"best": 500}, 10)))
+    tell(war, report("gazette", 12, troops({"best": 200}, 12, place="mill")))
+    assert [row["remainder"] for row in war.state(at(war, 12), "forces", key).rows] == [300]
+
+
+def test_a_number_that_no_known_change_accounts_for_is_a_gap(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 10, troops({"best": 400}, 10)),
+        report("gazette", 14, troops({"best": 1250}, 14)),
+    )
+    key = "army/valley/troops/deployed"
+    what = "+850 that no known change accounts for"
+    assert lacking(war, 14, "unexplained") == [("unexplained", key, what)]
+
+
+def test_more_in_a_place_than_around_it_is_noted(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 10, troops({"best": 400}, 10), troops({"best": 600}, 10, place="mill")),
+    )
+    ((_, key, what),) = lacking(war, 10, "containment")
+    assert key == "army/mill/troops/deployed"
+    assert what == "Army: 600 troops deployed in Mill, but at most 400 in Valley around it"
+    assert war.state(at(war, 10), "forces").notes == (what,)
+    assert war.state(at(war, 10), "forces", key).notes == (what,)
+    assert war.state(at(war, 10), "control").notes == ()
+    tell(war, report("gazette", 12, troops(about(700), 12)))
+    assert lacking(war, 12, "containment") == []
+
+
+TEXT = "The town fell in the morning. Its people left by the south road. Nobody came back.\n"
+
+
+def read(sentences: list[int], set_aside: list[int], name: str = "report.txt") -> Sheet:
+    """Tell of facts that stand in these sentences of a document; others set aside."""
+    document = {"name": name, "sha256": sha256(TEXT.encode()).hexdigest()}
+    begin = {0: (0, 29), 1: (30, 64), 2: (65, 82)}
+    facts = []
+    for number in sentences:
+        start, stop = begin.get(number, (0, 4))
+        words = sha256(TEXT[start:stop].encode()).hexdigest()
+        where = {"sentence": number, "span": [start, stop], "sha256": words}
+        facts.append({**took("rebels", 10), "gist": f"Sentence {number}.", "at": where})
+    more = ("not_coded", [{"sentence": number, "why": "no matter"} for number in set_aside])
+    return _WithDocument("gazette", 12, tuple(facts), more=(more, ("document", document)))
+
+
+class _WithDocument(Sheet):
+    """A sheet whose report names a document."""
+
+    def raw(self) -> tuple[bytes, str]:
+        more = dict(self.more)
+        told = {"source": self.source, "published": day(self.published)}
+        told["document"] = more["document"]
+        data = {"report": told, "facts": list(self.facts), "not_coded": more["not_coded"]}
+        return json.dumps(data).encode(), "gazette.yaml"
+
+
+def test_sentences_that_nobody_read_are_a_gap(war: Situation, tmp_path: Path) -> None:
+    tell(war, read([2], [0]))
+    (gap,) = war.gaps(at(war, 12)).rows
+    assert (gap["gap"], gap["projection"]) == ("sentence", None)
+    assert gap["name"] == "The Gazette, 2013-01-12"
+    assert gap["what"] == "sentence 1 neither coded nor set aside"
+    (tmp_path / "report.txt").write_text(TEXT)
+    assert lacking(war, 12, "sentence", documents=tmp_path) == lacking(war, 12, "sentence")
+
+
+def test_a_document_shows_the_sentences_after_the_last_that_is_mentioned(
+    war: Situation, tmp_path: Path
+) -> None:
+    tell(war, read([0], []))
+    (tmp_path / "report.txt").write_text(TEXT)
+    assert lacking(war, 12) == []
+    ((_, _, what),) = lacking(war, 12, documents=tmp_path)
+    assert what == "sentences 1-2 neither coded nor set aside"
+
+
+def test_a_quote_that_no_longer_matches_is_a_gap(war: Situation, tmp_path: Path) -> None:
+    tell(war, read([0, 1, 2], []))
+    assert [kind for kind, _, _ in lacking(war, 12, documents=tmp_path)] == ["quote"] * 3
+    (tmp_path / "report.txt").write_text(TEXT)
+    assert lacking(war, 12, documents=tmp_path) == []
+    (tmp_path / "report.txt").write_text(TEXT.replace("south", "north"))
+    assert {what for _, _, what in lacking(war, 12, documents=tmp_path)} == {
+        "report.txt is not the document that was read"
+    }
+
+
+def test_facts_that_stand_nowhere_are_a_gap_of_their_source(war: Situation) -> None:
+    tell(war, report("gazette", 12, took("rebels", 10), fought(10)))
+    tell(war, report("gazette", 13, fought(11)))
+    ((_, key, what),) = lacking(war, 13, "locator")
+    assert (key, what) == ("gazette", "3 facts do not say where in a document")
+
+
+# -- as commands -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    for name in ("TRACKER_LOG", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "120")
+    return tmp_path
+
+
+@pytest.fixture
+def disputed(here: Path) -> Path:
+    """A log in which two papers say two things of the mill, and the rated ones of the ford."""
+    (here / "s.yaml").write_bytes(SITUATION)
+    said("init", "s.yaml")
+    sheets = (
+        report("gazette", 10, took("rebels", 8)),
+        report("courier", 14, rated("B2", found("army", 14)), pledged({"best": 500}, 14)),
+        report("examiner", 15, rated("B2", found("rebels", 14)), troops({"best": 450}, 15)),
+    )
+    for sheet in sheets:
+        data, _ = sheet.raw()
+        assert run("record", "-", stdin=data).exit_code == 0
+    return here
+
+
+def refused(*words: str) -> Result:
+    result = run(*words)
+    assert result.exit_code == 2
+    return result
+
+
+@pytest.mark.usefixtures("disputed")
+def test_a_dispute_can_be_read_in_every_table() -> None:
+    clock = ("--as-of", "2013-01-16")
+    text = " ".join(said("state", "control", *clock).split())
+    assert "disputed:" in text
+    assert "(The Courier B2)" in text
+    assert "last undisputed Rebels" in text
+    shown = said("disputes", *clock)
+    assert shown.splitlines()[2].split()[:2] == ["WHAT", "WHO"]
+    assert "control: Mill" in shown
+    assert "14 Jan 2013, known 15 Jan 2013" in " ".join(shown.split())
+    assert "CLOSED" in said("disputes", *clock, "--all")
+    assert "no disputes" in said("disputes", "--as-of", "2013-01-12")
+    assert "SUPPORT" in said("history", "mill")
+    assert "SOURCES DISAGREE" in said("gaps", *clock)
+    assert "50 still to come" in " ".join(said("state", "forces", *clock).split())
+    verdict = said("audit", "control", "mill", *clock).splitlines()[0]
+    assert "disputed: " in verdict
+
+
+@pytest.mark.usefixtures("disputed")
+def test_the_heading_says_who_is_left_out() -> None:
+    shown = said("state", "control", "--as-of", "2013-01-16", "--without", "the courier")
+    assert "· without The Courier ·" in shown.splitlines()[0]
+    assert "Rebels" in shown
+    assert answer("state", "--only", "gazette")["query"]["only"] == ["gazette"]
+    assert "origin 'gazet': did you mean gazette" in refused("state", "--only", "gazet").stderr
+    words = ("history", "mill"), ("audit", "control", "mill"), ("replay",), ("gaps",), ("disputes",)
+    for one in words:
+        assert run(*one, "--without", "courier", "--policy", "latest").exit_code == 0
+
+
+@pytest.mark.usefixtures("disputed")
+def test_diff_as_a_table_and_its_clocks() -> None:
+    shown = said("diff", "--from", "2013-01-12", "--to", "2013-01-16", "control")
+    lines = shown.splitlines()
+    assert lines[0].startswith("The river war · changes from 12 Jan 2013 to 16 Jan 2013")
+    assert lines[2].split() == ["WHAT", "BEFORE", "AFTER", "CAUSE", "EVENTS"]
+    assert "on the ground" in shown
+    assert "#" in shown
+    assert "ControlReported" in shown
+    learned = ("diff", "--known-from", "2013-01-12", "--known-to", "2013-01-16", "control")
+    assert "we learned" in said(*learned)
+    whole = answer(*learned)
+    assert whole["query"]["from"] == whole["query"]["as_of"]
+    assert whole["query"]["known_from"] == "2013-01-12T23:59:59.999999Z"
+    assert set(whole["events"]) == {one for row in whole["rows"] for one in row["events"]}
+    assert "nothing changed" in said("diff", "--from", "2013-01-17", "--to", "2013-01-18")
+    still = ("--from", "2013-01-12", "--to", "2013-01-16", "--known-to", "2013-01-14")
+    assert {row["cause"] for row in answer("diff", *still)["rows"]} == {"ground"}
+    assert "needs --from" in refused("diff").stderr
+    assert "runs forward" in refused("diff", "--from", "2013-01-02", "--to", "2013-01-01").stderr
+    assert max(map(len, shown.splitlines())) <= 120
+
+
+@pytest.mark.usefixtures("disputed")
+def test_what_if_as_a_table() -> None:
+    clock = ("--as-of", "2013-01-16")
+    shown = said("whatif", "--without", "courier", *clock)
+    assert "control: Mill" in shown
+    assert "nothing changes" in said("whatif", "--without", "radio", *clock)
+    assert "Say --without SOURCE" in refused("whatif", *clock).stderr
+    assert "Say --without SOURCE" in refused("whatif", "--policy", DEFAULT_POLICY).stderr
+
+
+@pytest.mark.usefixtures("disputed")
+@pytest.mark.parametrize(("written", "marked"), [("7d", 0), ("36h", 1), ("10", 0), ("1", 1)])
+def test_the_age_that_is_too_old_can_be_written_in_days_and_hours(
+    written: str, marked: int
+) -> None:
+    asked = ("state", "control", "--as-of", "2013-01-16T12:00Z", "--stale-after", written)
+    assert [row["stale"] for row in answer(*asked)["rows"]] == [bool(marked)]
+    assert said(*asked).count(", stale") == marked
+
+
+@pytest.mark.usefixtures("disputed")
+@pytest.mark.parametrize("written", ["", "d", "-1", "1w", "1.5d", "99999999d"])
+def test_what_is_no_length_of_time_is_refused(written: str) -> None:
+    assert "no length of time" in refused("state", "--stale-after", written).stderr
+
+
+def test_an_audit_of_many_facts_fits_a_screen_and_names_every_one(here: Path) -> None:
+    (here / "s.yaml").write_bytes(SITUATION)
+    said("init", "s.yaml")
+    for number in range(1, 31):
+        data, _ = report("gazette", number, took(("rebels", "army")[number % 2], number)).raw()
+        assert run("record", "-", stdin=data).exit_code == 0
+    ask = ("audit", "control", "mill", "--as-of", "2013-01-31")
+    shown = said(*ask)
+    trail = answer(*ask)["evidence"]
+    assert len(trail) == 30
+    assert len(shown.splitlines()) < len(trail)
+    assert max(map(len, shown.splitlines())) <= 120
+    assert all(f"#{one['position']} " in shown or f"#{one['position']}:" in shown for one in trail)
+    assert shown.splitlines()[-1].startswith("rule: ")
+    in_full = said(*ask, "--full")
+    assert len(in_full.splitlines()) > 60

@@ -1,0 +1,134 @@
+"""`tracker diff`: what changed between two moments, on the ground and in what was learned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker.cli import words
+from tracker.cli.common import (
+    common_options,
+    open_situation,
+    options,
+    read_clocks,
+    read_weighing,
+    recorded_option,
+    weighing_options,
+    zone_option,
+)
+from tracker.cli.output import emit, note, safe, table
+
+if TYPE_CHECKING:
+    from tracker.outcomes import Answer
+
+Row = dict[str, Any]
+
+MOST_EVENTS = 3  # events named in a line of the table; --json has them all
+CAUSES = {"ground": "on the ground", "knowledge": "we learned"}
+CHRONICLED = {"incidents", "humanitarian", "posture"}
+
+
+@click.command()
+@click.argument("projection", required=False)
+@click.argument("key", required=False)
+@click.option("--from", "start", metavar="TIME", help="As of when, before.")
+@click.option("--to", "stop", metavar="TIME", help="As of when, after (default: now).")
+@click.option("--known-from", metavar="TIME", help="What had been reported by then, before.")
+@click.option("--known-to", metavar="TIME", help="What had been reported by then, after.")
+@recorded_option
+@zone_option("Zone of times written without one, such as Africa/Bamako.")
+@weighing_options
+@common_options
+def diff(
+    *,
+    projection: str | None,
+    key: str | None,
+    start: str | None,
+    stop: str | None,
+    known_from: str | None,
+    known_to: str | None,
+    recorded_at: str | None,
+    tz: str | None,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+) -> None:
+    """Tell what changed between two moments.
+
+    --from and --to compare the world, all reports known throughout. --known-from and --known-to
+    compare what was known; alone, about now, or about --to. With all four, each change is said to
+    have happened on the ground, or to have been learned. --known-to alone holds that clock still.
+
+    \b
+    Examples:
+      tracker diff --from 2013-01-14 --to 2013-01-18
+      tracker diff control --known-from 2013-01-17 --known-to 2013-01-21
+      tracker diff control diabaly --from 2013-01-14 --to 2013-01-21 --known-to 2013-01-21
+    """
+    if start is None and known_from is None:
+        raise click.UsageError("a diff needs --from TIME, or --known-from TIME")
+    situation = open_situation()
+    if known_from is None:
+        known_from = known_to
+    after = read_clocks(situation, stop, known_to, recorded_at, tz)
+    before = situation.clocks(start or stop, known_from, recorded_at, tz)
+    if start is None:
+        before = replace(before, as_of=after.as_of)
+    weighing = read_weighing(situation, only, without)
+    answer = situation.diff(before, after, projection, key, weighing=weighing)
+    for text in answer.notes:
+        note(text)
+    if emit(answer.as_json(), answer.rows):
+        return
+    parts = [] if options().quiet else [safe(_heading(answer))]
+    if answer.rows:
+        headers = ["WHAT", "BEFORE", "AFTER", "CAUSE", "EVENTS"]
+        parts.append(table(headers, [_line(row, answer) for row in answer.rows]))
+    else:
+        parts.append("nothing changed")
+    click.echo("\n\n".join(parts))
+
+
+def _heading(answer: Answer) -> str:
+    """Say both moments: what moved between them."""
+    query = answer.query
+    start, stop = (words.clock(query[name], answer.zone) for name in ("from", "as_of"))
+    what = f"changes as of {stop}" if start == stop else f"changes from {start} to {stop}"
+    known = None
+    if query["known_from"] != query["known_at"]:
+        upto = query["known_at"]
+        known = f"known at {words.clock(query['known_from'], answer.zone)}, then "
+        known += words.clock(upto, answer.zone) if upto else "all reports"
+    said = replace(answer, query={**query, "as_of": None})
+    return words.heading(said, what, known)
+
+
+def _line(row: Row, answer: Answer) -> list[str]:
+    name = row["projection"]
+    what = words.cell(row)
+    if name in CHRONICLED:
+        gone = row["after"] is None
+        kind = (row["before"] if gone else row["after"])["kind"]
+        sides = [kind, "taken back"] if gone else ["", kind]
+    else:
+        sides = [_said(name, row[side], answer) for side in ("before", "after")]
+    return [what, *sides, CAUSES[row["cause"]], _events(row["events"], answer)]
+
+
+def _said(projection: str, row: Row | None, answer: Answer) -> str:
+    """Say a state, how well it is backed, and what may hold instead."""
+    text = words.value(projection, row, answer.names)
+    if row is None:
+        return text
+    if row["since"] and row["support"] != "disputed":
+        text += f" ({row['support']})"
+    may = words.possibly(row, answer.names)
+    return f"{text}; {may}" if may else text
+
+
+def _events(ids: list[str], answer: Answer) -> str:
+    known = answer.more["events"]
+    said = [f"#{known[one]['position']} {known[one]['kind']}" for one in ids if one in known]
+    more = len(said) - MOST_EVENTS
+    return ", ".join(said[:MOST_EVENTS]) + (f" and {more} more" if more > 0 else "")

@@ -1,0 +1,93 @@
+"""`tracker disputes`: where sources disagree, who says what, and since when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tracker.cli import words
+from tracker.cli.common import (
+    clock_options,
+    common_options,
+    open_situation,
+    options,
+    read_clocks,
+    read_weighing,
+    weighing_options,
+)
+from tracker.cli.output import emit, note, safe, table
+
+if TYPE_CHECKING:
+    from tracker.outcomes import Answer
+
+Row = dict[str, Any]
+
+
+@click.command()
+@click.argument("projection", required=False)
+@click.argument("key", required=False)
+@click.option("--all", "closed", is_flag=True, help="Also those that are settled.")
+@clock_options
+@weighing_options
+@common_options
+def disputes(
+    projection: str | None,
+    key: str | None,
+    closed: bool,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    **clocks: str | None,
+) -> None:
+    """Tell where sources disagree.
+
+    A dispute opens in the world when the rival accounts begin to differ, and is known from the
+    report that contradicts. An analyst settles one with `tracker rule`; later reports may.
+
+    \b
+    Examples:
+      tracker disputes --as-of 2013-01-21
+      tracker disputes control --all
+    """
+    situation = open_situation()
+    answer = situation.disputes(
+        read_clocks(situation, **clocks),
+        projection,
+        key,
+        weighing=read_weighing(situation, only, without),
+        closed=closed,
+    )
+    for text in answer.notes:
+        note(text)
+    if emit(answer.as_json(), answer.rows):
+        return
+    parts = [] if options().quiet else [safe(words.heading(answer, "disputes"))]
+    if answer.rows:
+        headers = ["WHAT", "WHO SAYS WHAT", "LAST UNDISPUTED", "OPENED"]
+        cells = [_line(row, answer) for row in answer.rows]
+        if closed:
+            headers.append("CLOSED")
+        else:
+            cells = [line[:-1] for line in cells]
+        parts.append(table(headers, cells))
+    else:
+        parts.append("no disputes")
+    click.echo("\n\n".join(parts))
+
+
+def _line(row: Row, answer: Answer) -> list[str]:
+    name, last = row["projection"], row["last_undisputed"]
+    return [
+        words.cell(row),
+        words.rivals(name, row, answer.names),
+        words.value(name, last, answer.names) if last else "none",
+        _moment(row["opened"], answer.zone),
+        _moment(row["closed"], answer.zone) or "open",
+    ]
+
+
+def _moment(at: Row, zone: str) -> str:
+    parts = [words.clock(at["valid"], zone)] if at["valid"] else []
+    if at["known"]:
+        parts.append(f"known {words.clock(at['known'], zone)}")
+    return ", ".join(parts)

@@ -1,0 +1,79 @@
+"""`tracker gaps`: what is old, unsure, contradicted, unexplained, or was not read."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+import click
+
+from tracker.cli import words
+from tracker.cli.common import (
+    clock_options,
+    common_options,
+    open_situation,
+    options,
+    read_clocks,
+    read_weighing,
+    stale_option,
+    weighing_options,
+)
+from tracker.cli.output import emit, safe, table
+
+TITLES = {
+    "disputed": "SOURCES DISAGREE",
+    "possible": "NOT CERTAIN",
+    "claimed": "CLAIMED ONLY BY WHO GAINS",
+    "stale": "OLD EVIDENCE",
+    "pledge": "PLEDGED, NOT YET THERE",
+    "unexplained": "NUMBERS THAT DO NOT ADD UP",
+    "containment": "MORE IN A PLACE THAN AROUND IT",
+    "locator": "NOT LOCATED IN A DOCUMENT",
+    "quote": "QUOTES THAT DO NOT MATCH",
+    "sentence": "SENTENCES NOT READ",
+}
+
+
+@click.command()
+@stale_option
+@click.option(
+    "--documents",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    help="Also look quotes and sentences up in the documents in this folder.",
+)
+@clock_options
+@weighing_options
+@common_options
+def gaps(
+    stale_after: int | None,
+    documents: str | None,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    **clocks: str | None,
+) -> None:
+    """Tell what is missing from the picture.
+
+    Old evidence (14 days, or --stale-after), what is not certain, disputes, what only the side
+    that gains says, pledges not fulfilled, numbers that do not add up, sentences nobody read.
+
+    \b
+    Examples:
+      tracker gaps --as-of 2013-01-21
+      tracker gaps --stale-after 7d --documents seeds
+    """
+    situation = open_situation()
+    answer = situation.gaps(
+        read_clocks(situation, **clocks),
+        weighing=read_weighing(situation, only, without),
+        stale_after=stale_after,
+        documents=documents,
+    )
+    if emit(answer.as_json(), answer.rows):
+        return
+    parts = [] if options().quiet else [safe(words.heading(answer, "gaps"))]
+    order = list(TITLES)
+    rows = sorted(answer.rows, key=lambda row: order.index(row["gap"]))
+    for kind, found in groupby(rows, key=lambda row: row["gap"]):
+        cells = [[words.cell(row), row["what"]] for row in found]
+        parts.append(table([TITLES[kind], ""], cells))
+    click.echo("\n\n".join(parts if rows else [*parts, "no gaps"]))

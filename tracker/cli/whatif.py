@@ -1,0 +1,68 @@
+"""`tracker whatif`: which answers flip where a source is left out, or another policy decides."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.cli import words
+from tracker.cli.common import (
+    clock_options,
+    common_options,
+    open_situation,
+    options,
+    read_clocks,
+    read_weighing,
+    weighing_options,
+)
+from tracker.cli.output import emit, note, safe, table
+
+
+@click.command()
+@click.argument("projection", required=False)
+@click.argument("key", required=False)
+@weighing_options
+@clock_options
+@common_options
+def whatif(
+    projection: str | None,
+    key: str | None,
+    only: tuple[str, ...],
+    without: tuple[str, ...],
+    **clocks: str | None,
+) -> None:
+    """Tell which answers hang on a source, or on the policy.
+
+    Lists the cells that would be otherwise without a source, with one source alone, or under
+    another --policy. That a state would only be less well supported is no change.
+
+    \b
+    Examples:
+      tracker whatif --without the-guardian --as-of 2013-01-21
+      tracker whatif control --policy latest --as-of 2013-01-21
+    """
+    situation = open_situation()
+    weighing = read_weighing(situation, only, without)
+    if weighing.stored:
+        raise click.UsageError("what if what? Say --without SOURCE, --only SOURCE or --policy NAME")
+    answer = situation.whatif(read_clocks(situation, **clocks), weighing, projection, key)
+    for text in answer.notes:
+        note(text)
+    if emit(answer.as_json(), answer.rows):
+        return
+    parts = [] if options().quiet else [safe(words.heading(answer, projection or "what if"))]
+    if answer.rows:
+        cells = [
+            [
+                words.cell(row),
+                *(
+                    words.value(row["projection"], row[side], answer.names)
+                    + (f"; {may}" if (may := words.possibly(row[side] or {}, answer.names)) else "")
+                    for side in ("before", "after")
+                ),
+            ]
+            for row in answer.rows
+        ]
+        parts.append(table(["WHAT", "NOW", "THEN"], cells))
+    else:
+        parts.append("nothing changes")
+    click.echo("\n\n".join(parts))

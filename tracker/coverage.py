@@ -1,0 +1,58 @@
+"""Coverage: whether what was recorded still stands in the documents, and what of them was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from projections.gaps import mentioned, read_by, sentence_gap
+from projections.store import Row, Store
+from tracker.instants import AsOf
+from tracker.quotes import look_up, read_document
+
+
+def document_gaps(store: Store, clocks: AsOf, folder: Path) -> Iterator[Row]:
+    """Yield gaps as projections.gaps does: `quote` by fact, `sentence` by report.
+
+    Only the documents of reports out by then are looked at; a report that names none has no such
+    gap, and one whose document is not there, or is another, says so in place of each quote.
+    """
+    from tracker.drafting.sentences import sentences
+
+    for report in read_by(store, clocks):
+        document = report["data"].get("document")
+        if not document:
+            continue
+        for fact, one in report["facts"].items():
+            locator = {"document": document, **one["locator"]}
+            if locator.get("span"):
+                quote = look_up(locator, folder)
+                if not quote.verified:
+                    yield {
+                        "gap": "quote",
+                        "projection": None,
+                        "key": fact,
+                        "name": one["gist"],
+                        "what": quote.problem,
+                        "evidence": [fact],
+                    }
+        raw = read_document(folder, str(document["name"]))
+        if raw is None or sha256(raw).hexdigest() != document["sha256"]:
+            continue
+        missing = _unread(report, sentences(raw.decode("utf-8", errors="replace")))
+        if missing:
+            yield sentence_gap(report, missing)
+
+
+def _unread(report: Row, spans: list[tuple[int, int]]) -> list[int]:
+    """Give the numbers of sentences that no fact points into, and that nothing sets aside."""
+    read = mentioned(report)
+    quoted = [
+        one["locator"]["span"] for one in report["facts"].values() if "span" in one["locator"]
+    ]
+    return [
+        number
+        for number, (start, stop) in enumerate(spans)
+        if number not in read and not any(a < stop and start < b for a, b in quoted)
+    ]

@@ -1,0 +1,272 @@
+"""Questions: what one can ask a situation. Each method reads the read model and answers.
+
+Apart from the situation only for its length: `Situation` is the door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from projections import answers
+from projections.answers import ALL_ALIKE
+from projections.store import Row, Store
+from projections.weighing import Weighing, weighing_of
+from tracker.errors import NotFoundError, Problem, TrackerError
+from tracker.instants import (
+    AsOf,
+    Instant,
+    InstantError,
+    format_instant,
+    last_instant,
+    parse_moment,
+)
+from tracker.outcomes import Answer
+
+
+class Questions:
+    """What can be asked, given a read model that is up to the log, and a clock."""
+
+    clock: Callable[[], Instant]
+
+    @property
+    def store(self) -> Store:
+        """The read model, followed up to the log."""
+        raise NotImplementedError
+
+    def clocks(
+        self,
+        as_of: str | None = None,
+        known_at: str | None = None,
+        recorded_at: str | None = None,
+        tz: str | None = None,
+    ) -> AsOf:
+        """Read the three clocks as people write them; a bare date means through its end.
+
+        `recorded_at` is a time or `#position`. Raises TrackerError, naming the clock.
+        """
+        zone = tz or self.store.meta("zone", "UTC")
+
+        def last(clock: str, text: str) -> Instant:
+            try:
+                return last_instant(parse_moment(text, zone, assume_zone=tz is not None))
+            except InstantError as error:
+                raise TrackerError(f"{clock}: {error}") from error
+
+        position, recorded = None, None
+        if recorded_at is not None and recorded_at.startswith("#"):
+            if not recorded_at[1:].isdecimal():
+                raise TrackerError(
+                    f"recorded-at: a position is # and a number, not {recorded_at!r}"
+                )
+            position = int(recorded_at[1:])
+        elif recorded_at is not None:
+            recorded = last("recorded-at", recorded_at)
+        return AsOf(
+            self.clock() if as_of is None else last("as-of", as_of),
+            None if known_at is None else last("known-at", known_at),
+            recorded,
+            position,
+        )
+
+    def weighing(
+        self, policy: str | None = None, only: Sequence[str] = (), without: Sequence[str] = ()
+    ) -> Weighing:
+        """Say how to weigh: a policy, and sources or origins (ids or names) to hear or to leave.
+
+        Raises NotFoundError for what there is not, with the nearest.
+        """
+        return weighing_of(self.store, policy, only, without)
+
+    def state(
+        self,
+        clocks: AsOf,
+        projection: str | None = None,
+        key: str | None = None,
+        *,
+        weighing: Weighing = ALL_ALIKE,
+        stale_after: int | None = None,
+    ) -> Answer:
+        """Answer what is so as of the clocks; a cell without evidence has no row.
+
+        `stale_after` in microseconds (projections.answers.state).
+        """
+        rows = answers.state(
+            self.store, clocks, projection, key, weighing=weighing, stale_after=stale_after
+        )
+        notes = self._doubts(clocks, weighing, rows, key)
+        if clocks.as_of > self.clock():
+            notes.append("as of a time still to come: this is the last state known")
+        notes += self._unknown(rows, projection, key)
+        return self._answer(clocks, weighing, rows, notes, projection=projection, key=key)
+
+    def _doubts(
+        self, clocks: AsOf, weighing: Weighing, rows: list[Row], key: str | None
+    ) -> list[str]:
+        """Warn of forces that are more in a place than in one around it."""
+        if not any(row["projection"] == "forces" for row in rows):
+            return []
+        from projections.cells import Cells
+        from projections.gaps import doubts
+
+        return doubts(Cells(self.store, clocks, weighing), clocks, rows, key)
+
+    def history(
+        self,
+        key: str,
+        projection: str | None = None,
+        clocks: AsOf | None = None,
+        *,
+        weighing: Weighing = ALL_ALIKE,
+    ) -> Answer:
+        """Answer how the belief about one key ran, in valid and in known time."""
+        rows = answers.history(self.store, clocks, key, projection, weighing=weighing)
+        answer = self._answer(clocks, weighing, rows, projection=projection, key=key)
+        return replace(answer, query={**answer.query, "as_of": None})  # a history has no as-of
+
+    def audit(
+        self, clocks: AsOf, projection: str, key: str, *, weighing: Weighing = ALL_ALIKE
+    ) -> Answer:
+        """Answer why: the cell's row, and every fact with its role, back to the sentence.
+
+        The answer's JSON also holds `evidence`, `rule`, `later` and `later_rows`
+        (projections.answers.audit).
+        """
+        found = answers.audit(self.store, clocks, projection, key, weighing=weighing)
+        rows = found.pop("rows")
+        answer = self._answer(clocks, weighing, rows, projection=projection, key=key)
+        return replace(answer, more=found)
+
+    def diff(
+        self,
+        before: AsOf,
+        after: AsOf,
+        projection: str | None = None,
+        key: str | None = None,
+        *,
+        weighing: Weighing = ALL_ALIKE,
+    ) -> Answer:
+        """Answer what changed on the ground, and what was learned (projections.changes.diff).
+
+        The JSON also holds `events`: {position, kind} of each that a row names.
+        """
+        from projections.changes import diff, events_of
+
+        rows = diff(self.store, before, after, weighing, projection, key)
+        notes = self._unknown(rows, projection, key)
+        answer = self._answer(after, weighing, rows, notes, projection=projection, key=key)
+        since = {"from": format_instant(before.as_of), "known_from": _open(before.known_at)}
+        events = events_of(self.store, (one for row in rows for one in row["events"]))
+        return replace(answer, query={**answer.query, **since}, more={"events": events})
+
+    def whatif(
+        self,
+        clocks: AsOf,
+        weighing: Weighing,
+        projection: str | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        """Answer which cells would be otherwise, weighed so (projections.changes.whatif)."""
+        from projections.changes import whatif
+
+        rows = whatif(self.store, clocks, weighing, projection, key)
+        notes = self._unknown(rows, projection, key)
+        return self._answer(clocks, weighing, rows, notes, projection=projection, key=key)
+
+    def disputes(
+        self,
+        clocks: AsOf,
+        projection: str | None = None,
+        key: str | None = None,
+        *,
+        weighing: Weighing = ALL_ALIKE,
+        closed: bool = False,
+    ) -> Answer:
+        """Answer where sources disagree, since when; `closed` ones too, if asked.
+
+        See projections.disputes.
+        """
+        from projections.disputes import disputes
+
+        rows = disputes(self.store, clocks, weighing, projection, key, closed=closed)
+        notes = self._unknown(rows, projection, key)
+        return self._answer(clocks, weighing, rows, notes, projection=projection, key=key)
+
+    def gaps(
+        self,
+        clocks: AsOf,
+        *,
+        weighing: Weighing = ALL_ALIKE,
+        stale_after: int | None = None,
+        documents: str | Path | None = None,
+    ) -> Answer:
+        """Answer what is old, unsure, unexplained or not read (projections.gaps).
+
+        With a folder of `documents`, also quotes and sentences as they stand there.
+        """
+        from projections.gaps import STALE_AFTER, gaps
+
+        after = STALE_AFTER if stale_after is None else stale_after
+        rows = gaps(self.store, clocks, weighing, after, uncoded=documents is None)
+        if documents is not None:
+            from tracker.coverage import document_gaps
+
+            rows += document_gaps(self.store, clocks, Path(documents))
+        return self._answer(clocks, weighing, rows)
+
+    def check(self, data: bytes, file: str) -> tuple[int, list[Problem]]:
+        """Ask what an expect.yaml asks; give how many were asked, and those that do not hold."""
+        from tracker.expectations import differences, read_expectations
+
+        expected = read_expectations(data, file)
+        failed = []
+        for one in expected:
+            ask = one.expectation.ask
+            clocks = self.clocks(ask.as_of, ask.known_at, ask.recorded_at)
+            rows = answers.state(self.store, clocks, ask.projection, ask.key)
+            wrong = differences(one.expectation.expect, rows[0] if rows else None)
+            failed += [one.problem(wrong)] if wrong else []
+        return len(expected), failed
+
+    def _answer(
+        self,
+        clocks: AsOf | None,
+        weighing: Weighing,
+        rows: Sequence[Row],
+        notes: Sequence[str] = (),
+        **query: object,
+    ) -> Answer:
+        asked = {
+            **query,
+            "as_of": format_instant(clocks.as_of) if clocks else None,
+            "known_at": _open(clocks.known_at if clocks else None),
+            "recorded_at": _recorded(clocks),
+            **weighing.as_json(),
+        }
+        title, zone = self.store.meta("title", "untitled"), self.store.meta("zone", "UTC")
+        position, names = self.store.position, self.store.display_names()
+        return Answer(asked, position, title, zone, tuple(rows), names, tuple(notes))
+
+    def _unknown(self, rows: Sequence[Row], projection: str | None, key: str | None) -> list[str]:
+        """Note a key that names nothing, with the nearest that does."""
+        if key is None or rows or answers.has_key(self.store, projection, key):
+            return []
+        return [f"nothing here is called '{key}'{self._near(key)}"]
+
+    def _near(self, key: str) -> str:
+        try:
+            answers.projections_with(self.store, key)
+        except NotFoundError as error:
+            return str(error).partition("'" + key + "'")[2]
+        return ""
+
+
+def _open(instant: Instant | None) -> str | None:
+    return None if instant is None else format_instant(instant)
+
+
+def _recorded(clocks: AsOf | None) -> str | None:
+    if clocks is None:
+        return None
+    return f"#{clocks.position}" if clocks.position is not None else _open(clocks.recorded_at)
