@@ -103,9 +103,14 @@ def backs(one: Value, other: Value, kin: Kin) -> bool:
     return same(one, other, kin) and one.get("notice") == other.get("notice")
 
 
-def goes_on(before: Value, now: Value, _kin: Kin) -> bool:
-    """Whether the level in force is still the one it was."""
-    return public(before) == public(now)
+def goes_on(before: Value, now: Value, kin: Kin) -> bool:
+    """Whether the level in force is still the one it was, whatever it is called now."""
+    return backs(before, now, kin)
+
+
+def carry(_before: Value, now: Value) -> Value:
+    """Give the value of a state that goes on: a level is called by its newest name."""
+    return now
 
 
 def merge(_one: Value, other: Value) -> Value:

@@ -24,6 +24,7 @@ PROJECTIONS: dict[str, Projection] = {
         backs=module.backs,
         merge=module.merge,
         goes_on=module.goes_on,
+        carry=module.carry,
         follows=module.follows,
         gone=module.gone,
         explain=module.explain,

@@ -115,6 +115,11 @@ def goes_on(before: Value, now: Value, kin: Kin) -> bool:
     return bool(before["status"] == now["status"]) and same(before, now, kin)
 
 
+def carry(_before: Value, now: Value) -> Value:
+    """Give the value of a state that goes on: who is there is what was said last."""
+    return now
+
+
 def merge(one: Value, other: Value) -> Value:
     """Make one value of two that are the same: the union of the holders; a siege stays one."""
     found = {**one, **other, "holders": sorted({*one["holders"], *other["holders"]})}
@@ -130,14 +135,15 @@ def follows(earlier: View, later: View, kin: Kin) -> bool:
     A recapture after the hold or the fight that it overturns; a hold after the fight or the entry
     that led to it; a fight for a place after the hold that was over before it was seen.
     """
-    if later.hi < earlier.lo:
+    if later.hi < earlier.lo or same(earlier.value, later.value, kin):
         return False
     claim, before = later.claims[-1], earlier.claims[-1]
     if later.value["status"] == "held" and claim.effect == "hold":
         if claim.closing:
-            return not before.closing and not same(earlier.value, later.value, kin)
-        fought = earlier.value["status"] in {"contested", "besieged"} and before.effect != "hold"
-        led = fought and _allied(list(before.actors), list(claim.actors), kin)
+            return not before.closing
+        led = before.effect not in {"hold", "mixed"} and _allied(
+            list(before.actors), list(claim.actors), kin
+        )
         return led and earlier.lo <= later.hi
     fight = later.value["status"] == "contested" and earlier.value["status"] == "held"
     return (
@@ -148,8 +154,8 @@ def follows(earlier: View, later: View, kin: Kin) -> bool:
 
 
 def gone(value: Value) -> bool:
-    """Whether nobody is there any more."""
-    return bool(value["status"] == "vacated")
+    """Whether nobody is said to be there any more."""
+    return bool(value["status"] in {"vacated", "unknown"})
 
 
 def explain(value: Value, _before: Value | None) -> Value:

@@ -77,7 +77,8 @@ def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:
     return levels.step(value, claim)
 
 
-same, backs, goes_on, merge = levels.same, levels.backs, levels.goes_on, levels.merge
+same, backs, merge = levels.same, levels.backs, levels.merge
+goes_on, carry = levels.goes_on, levels.carry
 
 
 def follows(_earlier: View, _later: View, _kin: Kin) -> bool:

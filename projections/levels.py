@@ -133,8 +133,10 @@ def same(one: Value, other: Value, _kin: Kin) -> bool:
 
 
 def backs(one: Value, other: Value, kin: Kin) -> bool:
-    """Whether one says as much as the other: no word without a number backs a number."""
-    return same(one, other, kin) and (_figure(one) is None) == (_figure(other) is None)
+    """Whether one says as much as the other: a word backs no number, a change no total."""
+    numbered = (_figure(one) is None) == (_figure(other) is None)
+    based = (one.get("_total") is None) == (other.get("_total") is None)
+    return numbered and based and same(one, other, kin)
 
 
 def goes_on(before: Value, now: Value, _kin: Kin) -> bool:
@@ -142,10 +144,15 @@ def goes_on(before: Value, now: Value, _kin: Kin) -> bool:
     return _equal(before, now) and bool(before["_changes"]) == bool(now["_changes"])
 
 
+def carry(before: Value, now: Value) -> Value:
+    """Give the level of a state that goes on: what it began by leaving unexplained stays so."""
+    return {**now, **{name: before[name] for name in before if now.get(name) is None}}
+
+
 def merge(one: Value, other: Value) -> Value:
     """Make one level of two that do not conflict: the more definite, else the newer."""
     if _equal(one, other):
-        return {**other, **{name: one[name] for name in one if other.get(name) is None}}
+        return carry(one, other)
     return one if _width(one) < _width(other) else other
 
 

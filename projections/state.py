@@ -24,7 +24,8 @@ class Projection:
 
     step: what one more claim makes of a value. same: whether two values contradict each other no
     further than words. merge: one value of two that are the same. goes_on: whether the second is
-    the state that the first was. follows: whether what a view says comes after another view by
+    the state that the first was. carry: that second value, with what
+    is still so of the first. follows: whether what a view says comes after another view by
     nature, whatever their times. gone: whether a value says that nothing is there any more.
     explain: a value beside what held before it. disputed: what is shown where values differ.
     stake: whether who says a claim gains from it (True), admits it (False), or neither (None).
@@ -39,6 +40,7 @@ class Projection:
     merge: Callable[[Value, Value], Value]
     backs: Callable[[Value, Value, Kin], bool]
     goes_on: Callable[[Value, Value, Kin], bool]
+    carry: Callable[[Value, Value], Value]
     follows: Callable[[View, View, Kin], bool]
     gone: Callable[[Value], bool]
     explain: Callable[[Value, Value | None], Value]

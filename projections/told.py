@@ -185,7 +185,7 @@ class Told:
             recorded_at=self.recorded_at,
             closing=closing,
             stage=stage,
-            standing=bool(self.report.standing) and mode != "mention",
+            standing=bool(self.report.standing) and mode != "mention" and end is None,
             rating=str(self.fact.rating) if self.fact.rating else None,
         )
 

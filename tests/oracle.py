@@ -47,11 +47,16 @@ class Telling:
     stream: str
     place: int
     retracted: Instant | None = None
+    source: str = ""
+    standing: bool = False
+    dropped: bool = False
+    corrected: Instant | None = None
 
     @property
     def out(self) -> Instant:
-        """A report is out by the end of the day, or the second, of its publication."""
-        return self.published.start.latest - 1
+        """A report is out by the end of its day or second; a correction in it by its own."""
+        told = self.published.start.latest - 1
+        return told if self.corrected is None else max(told, self.corrected)
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,26 @@ def cells(tellings: Iterable[Telling], world: Registry) -> dict[Cell, list[Timed
         cell = cell_of(one.fact)
         if cell is not None:
             found.setdefault(cell, []).append(timing(one, world))
+        left = left_of(one.fact)
+        if left is not None:
+            found.setdefault(left, []).append(leaving(one))
     return found
+
+
+def left_of(fact: Fact) -> Cell | None:
+    """Name the cell that those who were withdrawn are missing from."""
+    number: Quantity | None = getattr(fact, "quantity", None)
+    if not isinstance(fact, ForceFact) or fact.status == "denied" or number is None:
+        return None
+    if phase_of(fact) != "withdrawn" or number.semantics != "change":
+        return None
+    who = "+".join(sorted(fact.by))
+    return "forces", f"{who}/{fact.place}/{fact.category}/deployed"
+
+
+def leaving(one: Telling) -> Timed:
+    """Give those who left as a change, when they left, of those who stay."""
+    return replace(_changed(one), less=True)
 
 
 def ask(
@@ -93,23 +117,28 @@ def ask(
             if newest and one.as_if_at(t).rank(t) < newest:
                 continue
             told_too = bear(story, one, projection, world)
-            value = told_too[0] if told_too else story.shown
+            value = public(told_too[0] if told_too else story.shown)
         elif one.going is not None and one.going <= t:  # it may have ended by now
             others = [other for other in sure if other is not one]
-            value = walk(others, projection, world).shown
+            value = public(walk(others, projection, world).shown)
         else:
             continue
-        if not story.lines or value != story.shown:
+        if not story.lines or value != public(story.shown):
             _add(possibly, value, one.telling.fact.id)
     if not story.lines and not possibly:
         return None
     return Finding(
-        value=story.shown,
+        value=public(story.shown),
         since=story.since[0] if story.since else None,
         certainty="possible" if possibly else "certain",
         possibly=possibly,
         evidence=[one.telling.fact.id for one in reversed(story.lines)][:MOST],
     )
+
+
+def public(value: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what a walk only remembers."""
+    return {name: item for name, item in value.items() if not name.startswith("_")}
 
 
 def _add(
@@ -172,6 +201,7 @@ class Timed:
     gone: Instant | None
     at: Instant
     supposed: bool = False
+    less: bool = False
 
     def speaks(self, t: Instant, k: Instant) -> bool:
         """Whether it was known at k, and not taken back, and may have begun and not ended at t."""
@@ -200,8 +230,10 @@ class Timed:
 
 def timing(one: Telling, world: Registry) -> Timed:
     """Place a telling on the time line."""
-    if observes(one.fact, world):
-        return _seen(one)
+    return _seen(one) if observes(one.fact, world) else _changed(one)
+
+
+def _changed(one: Telling) -> Timed:
     when = one.fact.when
     latest = _no_later_than_told(when.start.latest, when.speaks_from, one)
     begun = _certainly(latest)
@@ -257,7 +289,7 @@ def observes(fact: Fact, world: Registry) -> bool:
         if isinstance(fact, ThreatLevelReported):
             return True
         authority = world.schemes[fact.scheme].authority
-        return not any(authority in world.lineage(who) for who in fact.by)
+        return not any(authority in world.kin.lineage(who) for who in fact.by)
     number: Quantity | None = getattr(fact, "quantity", None)
     return number is not None and number.semantics != "change"
 
@@ -317,7 +349,7 @@ class Story:
 
 NOTHING: dict[str, dict[str, Any]] = {
     "control": {"status": "unknown", "holders": []},
-    "forces": {"low": None, "best": None, "high": None, "comparator": None, "unexplained": None},
+    "forces": {"low": None, "best": None, "high": None, "comparator": None},
     "losses": {"low": None, "best": None, "high": None, "comparator": None, "cumulative": False},
     "alerts": {"level": None, "rank": None, "alias": None, "modifiers": [], "authority": None},
 }
@@ -333,7 +365,7 @@ def walk(sure: Sequence[Timed], projection: str, world: Registry) -> Story:
         shown, how, counted = found
         if how == "same" and story.lines:
             assert story.since
-            story.since = _narrower(story.since, one.since)
+            story.since = narrower(story.since, one.since)
             story.lines = [*story.lines, one]
         else:
             story.since = one.since
@@ -357,17 +389,19 @@ def bear(story: Story, one: Timed, projection: str, world: Registry) -> Outcome 
     return number(story, one, projection)
 
 
-def _narrower(
+def narrower(
     one: tuple[str, Instant, Instant], other: tuple[str, Instant, Instant]
 ) -> tuple[str, Instant, Instant]:
     can_be_one = max(one[1], other[1]) < min(one[2], other[2])
     return other if can_be_one and other[2] - other[1] < one[2] - one[1] else one
 
 
-def control(story: Story, fact: ControlFact, world: Registry) -> tuple[dict[str, Any], str] | None:
+def control(  # noqa: C901 - each kind in turn
+    story: Story, fact: ControlFact, world: Registry
+) -> tuple[dict[str, Any], str] | None:
     """Say who holds the place once this is told too."""
     status, holders, who = story.shown["status"], set(story.shown["holders"]), set(fact.by)
-    friends = any(world.same_side(one, other) for one in holders for other in who)
+    friends = any(world.kin.same_side(one, other) for one in holders for other in who)
     match fact:
         case TownOccupied() | TownRecaptured() | ControlReported(state="held"):
             if friends and status in {"held", "besieged"}:
@@ -382,6 +416,11 @@ def control(story: Story, fact: ControlFact, world: Registry) -> tuple[dict[str,
         case ControlReported():
             shown = place(fact.state, who or holders)
         case TownEntered():
+            known = who <= holders
+            if known and status == "contested" and fact.opposed != "no":
+                return story.shown, "same"
+            if known and status == "held" and fact.opposed != "yes":
+                return story.shown, "same"
             if friends:
                 return None
             unopposed = fact.opposed == "no" or (status == "vacated" and fact.opposed == "unknown")
@@ -396,11 +435,15 @@ def withdrawal(
 ) -> tuple[dict[str, Any], str] | None:
     """Those who left, and their parts, hold it no more; enemies who stay go on as they were."""
     if status == "unknown":
-        return place("vacated", set()), "new"
-    staying = {one for one in holders if not who & set(world.lineage(one))}
+        return place("vacated", set()) | {"_left": sorted(who)}, "new"
+    if status == "vacated":  # told again of the same, it goes on
+        left = story.shown["_left"]
+        again = any(world.kin.same_side(one, other) for one in left for other in who)
+        return (story.shown, "same") if again else None
+    staying = {one for one in holders if not who & set(world.kin.lineage(one))}
     if status == "besieged" and (staying or not holders):
         before = set(story.shown["besiegers"])
-        around = {one for one in before if not who & set(world.lineage(one))}
+        around = {one for one in before if not who & set(world.kin.lineage(one))}
         if not around:
             return place("held" if staying else "unknown", staying), "new"
         if (staying, around) == (holders, before):
@@ -409,8 +452,8 @@ def withdrawal(
     if staying == holders:
         return None
     if not staying:
-        return place("vacated", set()), "new"
-    rivals = any(not world.same_side(one, other) for one in staying for other in staying)
+        return place("vacated", set()) | {"_left": sorted(who)}, "new"
+    rivals = any(not world.kin.same_side(one, other) for one in staying for other in staying)
     if status in {"held", "besieged"} or rivals:
         return story.shown | {"holders": sorted(staying)}, "same"
     return place("held", staying), "new"
@@ -438,40 +481,84 @@ def alert(fact: LevelFact, world: Registry) -> dict[str, Any]:
 SIZE = ("low", "best", "high")
 
 
-def number(story: Story, one: Timed, projection: str) -> Outcome:
-    """A total sets the number; a change moves it once; presence leaves it standing."""
+def number(  # noqa: C901, PLR0912 - each case in turn
+    story: Story, one: Timed, projection: str
+) -> Outcome | None:
+    """A total sets the number; a change moves it once; presence leaves a number standing."""
     said: Quantity | None = getattr(one.telling.fact, "quantity", None)
-    if said is None:
-        if story.lines:
+    stated: dict[str, Any] = {name: getattr(said, name, None) for name in (*SIZE, "comparator")}
+    cumulative = said is not None and said.semantics == "cumulative"
+    added = {"cumulative": cumulative} if projection == "losses" else {}
+    if mentions(one.telling.fact):
+        if not story.lines:
+            return NOTHING[projection] | stated | added, "new", []
+        if counts(story.shown):
             return story.shown, "same", story.counted
-        return NOTHING[projection], "new", []
-    stated: dict[str, Any] = {name: getattr(said, name) for name in (*SIZE, "comparator")}
-    shown = NOTHING[projection] | stated
-    if projection == "losses":
-        shown |= {"cumulative": said.semantics == "cumulative"}
+        hedge = stated["comparator"] or story.shown["comparator"]
+        return story.shown | {"comparator": hedge}, "same", story.counted
+    assert said
+    shown = NOTHING[projection] | stated | added
     if said.semantics != "change":
         same = all(story.shown[name] == stated[name] for name in stated)
-        go_on = story.lines and same and not story.counted
-        return shown, "same" if go_on else "new", []
+        if story.lines and same and not story.counted:
+            return story.shown, "same", []
+        return shown, "new", []
+    if one.less:
+        stated = _less(stated)
+        if not story.lines or not counts(story.shown):
+            return None
     if not story.lines:
         return shown, "new", [one]
     for other in story.counted:
-        if _quantity(other) == stated and other.begins < one.capped and one.begins < other.capped:
+        if (
+            figure_of(_stated(other)) == figure_of(stated)
+            and other.begins < one.capped
+            and one.begins < other.capped
+        ):
             return story.shown, "same", story.counted
     before = story.shown
-    if before["comparator"] is None:  # some were there: at least those who came
-        moved = stated | {"high": None, "comparator": "at least"}
+    if counts(before):
+        moved: dict[str, Any] = {name: _plus(before[name], stated[name]) for name in SIZE}
+    else:  # some were there: at least those who came
+        moved = stated | {"high": None}
+    if before["comparator"] is None:
+        moved["comparator"] = "at least"
     else:
-        moved = {name: _plus(before[name], stated[name]) for name in SIZE}
         plain = before["comparator"] in {"exact", stated["comparator"]}
         moved["comparator"] = stated["comparator"] if plain else before["comparator"]
-    return before | moved, "more", [*story.counted, one]
+    going_on = [other for other in story.counted if one.begins < other.capped]
+    return before | moved, "more", [*(going_on or story.counted[-1:]), one]
 
 
-def _quantity(one: Timed) -> dict[str, Any]:
+def mentions(fact: Fact) -> bool:
+    """Whether it tells that some are there, or were lost, and gives no number."""
+    said: Quantity | None = getattr(fact, "quantity", None)
+    return said is None or (said.semantics != "change" and not counts(said.model_dump()))
+
+
+def counts(shown: dict[str, Any]) -> bool:
+    return any(shown[name] is not None for name in SIZE)
+
+
+def figure_of(shown: dict[str, Any]) -> int | None:
+    """Give what a number is counted by: the best guess, else the end that is stated."""
+    return next((shown[name] for name in ("best", "low", "high") if shown[name] is not None), None)
+
+
+def _stated(one: Timed) -> dict[str, Any]:
     said: Quantity | None = getattr(one.telling.fact, "quantity", None)
-    return {name: getattr(said, name) for name in (*SIZE, "comparator")}
+    stated = {name: getattr(said, name) for name in (*SIZE, "comparator")}
+    return _less(stated) if one.less else stated
+
+
+def _less(stated: dict[str, Any]) -> dict[str, Any]:
+    """Give a change of those who left as a change of those who stay."""
+    turned = {"at least": "at most", "at most": "at least"}
+    turned |= {"more than": "fewer than", "fewer than": "more than"}
+    low, best, high = (None if stated[name] is None else -stated[name] for name in SIZE)
+    hedge = stated["comparator"]
+    return {"low": high, "best": best, "high": low, "comparator": turned.get(hedge, hedge)}
 
 
 def _plus(one: int | None, other: int | None) -> int | None:
-    return None if one is None or other is None else one + other
+    return None if one is None or other is None else max(0, one + other)

@@ -73,7 +73,7 @@ def test_the_answer_names_its_clocks_its_policy_and_the_position(situation: Situ
     assert answer.query["as_of"] == "2013-01-15T23:59:59.999999Z"
     assert answer.query["known_at"] == "2013-01-14T23:59:59.999999Z"
     assert answer.query["recorded_at"] == "#99"
-    assert answer.query["policy"] == "latest/1"
+    assert answer.query["policy"] == "origin-weighted/1"
     assert answer.as_json()["log"] == {"position": situation.log.position, "head": None}
 
 
@@ -96,7 +96,7 @@ def test_evidence_runs_from_the_newest_back_and_its_age_is_told(situation: Situa
     assert row["evidence"] == [newer, older]
     assert row["age_days"] == 2
     assert row["last_evidence"] == "2013-01-13T23:59:59.999999Z"
-    assert (row["support"], row["certainty"]) == ("reported", "certain")
+    assert (row["support"], row["certainty"]) == ("confirmed", "certain")
 
 
 def test_a_row_keeps_the_sixteen_newest_facts(situation: Situation) -> None:

@@ -20,11 +20,11 @@ from projections.beliefs import Belief, rectangles
 from projections.catalogue import PROJECTIONS
 from projections.claims import Claim
 from projections.follower import follow
-from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
 from projections.state import State
 from projections.store import Row, Store
 from projections.told import Told
+from projections.weighing import Weighing
 from tracker.facts import FACT_KINDS
 from tracker.facts.envelope import canonical
 from tracker.instants import FUTURE_OPEN, PAST_OPEN, AsOf, Instant
@@ -33,7 +33,7 @@ from tracker.situation import Situation
 from tracker.times import When
 
 KINDS = {kind.TOPIC: kind for kind in FACT_KINDS}
-POLICY = POLICIES[DEFAULT_POLICY]
+POLICY = POLICIES["latest/1"]
 WORLD = registry()
 
 
@@ -292,7 +292,7 @@ def hold_to_the_law(raws: Sequence[Raw], more: Sequence[tuple[Instant, Instant]]
     asked = [(t, k) for t in times_of(told) for k in knowns_of(told)]
     for cell, mine in oracle.cells(told, WORLD).items():
         name = cell[0]
-        beliefs = rectangles(cells[cell], POLICY, PROJECTIONS[name], WORLD)
+        beliefs = rectangles(cells[cell], POLICY, PROJECTIONS[name], WORLD.kin)
         rows: dict[int, Row] = {}
         for t, k in (*asked, *more):
             state = at_most_one(beliefs, t, k)
@@ -368,6 +368,9 @@ def recorded(raws: Sequence[Raw]) -> Situation:
     return situation
 
 
+LATEST = Weighing(policy="latest/1")
+
+
 def some(instants: Sequence[Instant], number: int) -> Sequence[Instant]:
     """Give every n-th of many instants, and the last."""
     return [*instants[:: len(instants) // number + 1], instants[-1]]
@@ -391,7 +394,7 @@ def test_an_answer_is_what_the_facts_say(raws: list[Raw]) -> None:
     with recorded(raws) as situation:
         for t in some(times_of(told), 8):
             for k in some(knowns_of(told), 3):
-                rows = believed(situation.state(AsOf(t, k)).rows)
+                rows = believed(situation.state(AsOf(t, k), weighing=LATEST).rows)
                 assert rows.keys() <= cells.keys()
                 for cell, mine in cells.items():
                     finding = oracle.ask(mine, cell[0], t, k, WORLD)

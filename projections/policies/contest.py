@@ -75,7 +75,7 @@ class Contest:
     def read(self, walk: Walk | None, rulings: Iterable[Claim], at: At) -> Outcome | None:
         """Give what was reached, once an analyst's rulings (latest first) count too."""
         outcome = walk.outcome if walk else None
-        if outcome is None or not outcome.rivals:
+        if walk is None or outcome is None or not outcome.rivals:
             return outcome
         for ruling in rulings:
             follows = set(ruling.value["follows"])
@@ -85,7 +85,7 @@ class Contest:
                 if rival is outcome.rivals[0] and not outcome.disputed:
                     return replace(outcome, rule=RULING)
                 others = [one for one in outcome.rivals if one is not rival]
-                return _settle(outcome.settled, [rival, *others], RULING, at)
+                return _settle(outcome.settled, [rival, *others], walk.views, RULING, at)
         return outcome
 
     # -- views ---------------------------------------------------------------------------------
@@ -102,7 +102,7 @@ class Contest:
             view = replace(view, ground=others[0].ground if others else _bare(walk.outcome))
         turned = _left(view, leavings, at)
         if turned is None:
-            return replace(walk, leavings=leavings)
+            return Walk(walk.views, leavings, _unbacked(walk.outcome, claim.origin))
         value = at.projection.explain(turned.value, view.ground.value if view.ground else None)
         views = (*others, replace(turned, value=value))
         return Walk(views, leavings, self._weigh(walk.outcome, views, claim, at))
@@ -121,8 +121,11 @@ class Contest:
             lo, hi = interval(claim, at.t)
             leavings = (*leavings, View((claim,), {}, None, lo, hi, sighted=False))
         outcome = walk.outcome
-        if outcome is None or not outcome.rivals:
-            return Walk(tuple(views), leavings, bear(outcome, claim, at, NEWEST))
+        if outcome is None or not outcome.rivals or (views and not outcome.disputed):
+            moved = bear(outcome, claim, at, NEWEST)
+            if outcome and outcome.rivals and moved:
+                moved = self._weigh_again(moved, views, claim, at)
+            return Walk(tuple(views), leavings, moved)
         if tuple(views) == walk.views:
             return replace(walk, leavings=leavings)
         if views:
@@ -131,6 +134,13 @@ class Contest:
             last = replace(outcome, value=outcome.rivals[0].value, rivals=(), disputed=False)
             outcome = bear(last, claim, at, NEWEST)
         return Walk(tuple(views), leavings, outcome)
+
+    def _weigh_again(self, moved: Outcome, views: Sequence[View], claim: Claim, at: At) -> Outcome:
+        """Choose anew among moved views; what was chosen before has moved with them."""
+        anew = self._weigh(moved, views, claim, at)
+        if anew.disputed or not at.projection.goes_on(moved.value, anew.value, at.kin):
+            return anew
+        return replace(moved, rivals=anew.rivals, settled=anew.settled)
 
     # -- the choice ----------------------------------------------------------------------------
 
@@ -141,17 +151,17 @@ class Contest:
         rivals, dropped = rivals_among(views, at)
         if len(rivals) == 1:
             rule = SEQUENCE if dropped else NEWEST if len(rivals[0].views) == 1 else AGREEMENT
-            return _settle(outcome, rivals, rule, at)
+            return _settle(outcome, rivals, views, rule, at)
         choice = self.choose(rivals)
         if choice is not None:
             chosen, rule = choice
             others = [rival for rival in rivals if rival is not chosen]
-            return _settle(outcome, [chosen, *others], rule, at)
+            return _settle(outcome, [chosen, *others], views, rule, at)
         opened = outcome is not None and outcome.disputed
         return Outcome(
             value=at.projection.disputed([rival.value for rival in rivals]),
             since=outcome.since if outcome and opened else claim.since,
-            run=_in_order((one for rival in rivals for one in rival.claims), at),
+            run=_in_order((one for rival in rivals for one in rival.carrying), at),
             rule=DISPUTED,
             rivals=tuple(rivals),
             disputed=True,
@@ -189,18 +199,23 @@ def _view(walk: Walk, own: View | None, claim: Claim, at: At) -> View | None:
     )
 
 
-def _settle(outcome: Outcome | None, rivals: Sequence[Rival], rule: str, at: At) -> Outcome:
+def _settle(
+    outcome: Outcome | None, rivals: Sequence[Rival], views: Iterable[View], rule: str, at: At
+) -> Outcome:
     """Let the first of the rivals win: the story goes on, or begins anew."""
     winner, several = rivals[0], len(rivals) > 1
     story = _story(outcome, rivals, at)
     value, since = winner.value, None
     run: tuple[Claim, ...] = ()
     if story and at.projection.goes_on(story.value, value, at.kin):
-        value, since = at.projection.merge(story.value, value), story.since
+        value, since = at.projection.carry(story.value, value), story.since
         lost = {one.fact for rival in rivals[1:] for one in rival.claims}
         run = tuple(one for one in story.run if one.fact not in lost)
     carrying = winner.carrying
-    backers = _backers(story, outcome, rivals, at)
+    told = _told(story, outcome)
+    for view in views:  # whoever says something else now is no backer for what it once said
+        told.pop(view.origin, None)
+    backers = _backers((*told.values(), *winner.views), winner, at)
     if not run:
         fresh = {one.fact for one in carrying}
         known = (one for view in backers for one in view.claims[view.carried :])
@@ -221,12 +236,17 @@ def _settle(outcome: Outcome | None, rivals: Sequence[Rival], rule: str, at: At)
 
 
 def _story(outcome: Outcome | None, rivals: Sequence[Rival], at: At) -> Outcome | None:
-    """Give what the winner may go on from: what was reached last, or before the contest."""
+    """Give what the winner may go on from: what was reached last, or before the contest.
+
+    Before it, where what was reached last never held by itself: it began no earlier than what
+    now overturns it.
+    """
     if outcome is None or outcome.disputed:
         return outcome.settled if outcome else None
-    if len(rivals) > 1 and not at.projection.goes_on(outcome.value, rivals[0].value, at.kin):
-        return _ground(rivals)
-    return outcome
+    if len(rivals) == 1 or at.projection.goes_on(outcome.value, rivals[0].value, at.kin):
+        return outcome
+    come = max(claim.certain_from for claim in rivals[0].claims)
+    return _ground(rivals) if outcome.run[-1].certain_from >= come else outcome
 
 
 def _ground(rivals: Sequence[Rival]) -> Outcome | None:
@@ -235,20 +255,18 @@ def _ground(rivals: Sequence[Rival]) -> Outcome | None:
     return min(views, key=lambda view: (view.lo, view.claims[0].report)).ground
 
 
-def _backers(
-    story: Outcome | None, outcome: Outcome | None, rivals: Sequence[Rival], at: At
-) -> tuple[View, ...]:
-    """Give the newest view of each origin that says what the winner says, however old."""
+def _told(story: Outcome | None, outcome: Outcome | None) -> dict[str, View]:
+    """Give what each origin said last, of those that backed the story or were rivals."""
     told = {view.origin: view for view in (story.backers if story else ())}
-    told |= {v.origin: v for rival in (outcome.rivals if outcome else ()) for v in rival.views}
-    live = {view.origin for rival in rivals for view in rival.views}
-    winner, backs = rivals[0], at.projection.backs
-    older = [view for origin, view in told.items() if origin not in live]
-    found = [
-        view
-        for view in (*older, *winner.views)
-        if view.backs and backs(view.value, winner.value, at.kin)
-    ]
+    return told | {
+        v.origin: v for rival in (outcome.rivals if outcome else ()) for v in rival.views
+    }
+
+
+def _backers(views: Iterable[View], winner: Rival, at: At) -> tuple[View, ...]:
+    """Keep the views that say what the winner says, however old."""
+    backs = at.projection.backs
+    found = [one for one in views if one.backs and backs(one.value, winner.value, at.kin)]
     return tuple(found[-MOST_EVIDENCE:])
 
 
@@ -322,6 +340,13 @@ def _left(view: View, leavings: Iterable[View], at: At) -> View | None:
                 return None
             view = replace(view, value=step.value)
     return view
+
+
+def _unbacked(outcome: Outcome | None, origin: str) -> Outcome | None:
+    """Take an origin out of the backers: it says something else now, though others overturn it."""
+    if outcome is None:
+        return None
+    return replace(outcome, backers=tuple(v for v in outcome.backers if v.origin != origin))
 
 
 def _bare(outcome: Outcome | None) -> Outcome | None:

@@ -41,12 +41,12 @@ from projections.policies.walk import Rival
 
 def choose(rivals: Sequence[Rival]) -> Choice:
     """Choose by authority, then by the better rating; None where neither decides."""
-    told = [rival for rival in rivals if any(claim.authority for claim in rival.claims)]
+    told = [rival for rival in rivals if any(claim.authority for claim in rival.carrying)]
     if len(told) == 1:
         return told[0], "authority"
-    ranks = [rank(best_rating(rival)) for rival in rivals]
+    ranks = [rank(best_rating(rival)) for rival in told or rivals]
     best = min(ranks)
-    return (rivals[ranks.index(best)], "rating") if ranks.count(best) == 1 else None
+    return ((told or rivals)[ranks.index(best)], "rating") if ranks.count(best) == 1 else None
 
 
 _CONTEST = Contest(choose)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from projections.claims import Claim, Since, Value, public
 from projections.state import MOST_EVIDENCE, Alternative, Projection
@@ -242,23 +243,34 @@ def possibilities(
     t, projection = at.t, at.projection
     found: list[tuple[Value, Since, tuple[str, ...]]] = []
     last = order(outcome.run[-1], t) if outcome else None
-    shown = public(outcome.value) if outcome else None
+    shown = _said(outcome.value) if outcome else None
     for claim in sorted(unsettled, key=lambda one: order(one, t)):
+        if outcome and outcome.disputed and claim.moves:
+            continue  # what would be left of each value is for the dispute's end to tell
         if claim.certain_from > t:
             # It may begin just now, that is after whatever has certainly begun: no ties with that.
             if claim.effect != DROPPED and (last is None or order(claim, t, t + 1) > last):
                 step = projection.step(outcome.value if outcome else None, claim, at.kin)
-                if step and public(step.value) != shown:
+                if step and _said(step.value) != shown:
                     found.append((step.value, claim.since, (claim.fact,)))
         elif claim.end:
             other = without(claim)
             value = other.value if other else projection.empty
-            if public(value) != shown:
+            if _said(value) != shown:
                 since = Since("", claim.end.earliest, claim.end.latest)
                 found.append((value, since, (claim.fact,)))
     merged: dict[str, Alternative] = {}
     for value, since, evidence in found:
-        name = repr(public(value))
+        name = repr(_said(value))
         known = merged.setdefault(name, Alternative(value, since, ()))
         merged[name] = Alternative(known.value, known.since, known.evidence + evidence)
     return tuple(merged.values())
+
+
+def _said(value: Value) -> dict[str, Any]:
+    """Give what a value says, without how it differs from the one before."""
+    return {
+        name: item
+        for name, item in public(value).items()
+        if name not in {"unexplained", "restated"}
+    }

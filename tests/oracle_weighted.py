@@ -1,0 +1,845 @@
+"""A second oracle: what is believed where origins are weighed against each other.
+
+It works on facts alone. For each question it starts from nothing: it takes the facts of one cell
+that are heard at (t, k), sorts them, and walks through them with a list of what each origin says
+now. When a fact speaks, and what one fact makes of a value, is oracle.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+import oracle
+from oracle import Story, Timed
+
+from tracker.facts.alerts import LevelFact, ThreatLevelReported
+from tracker.facts.control import (
+    ControlFact,
+    ControlReported,
+    ForcesWithdrew,
+    TownBesieged,
+    TownEntered,
+    TownOccupied,
+    TownRecaptured,
+)
+from tracker.facts.losses import CasualtiesReported
+from tracker.instants import DAY, FUTURE_OPEN, Instant
+from tracker.quantities import Quantity
+from tracker.registry import Registry
+
+Value = dict[str, Any]
+Since = tuple[str, Instant, Instant]
+LETTERS = "ABCFDE"  # the best first; F, or no letter, cannot be judged
+DIGITS = "123645"
+WINDOW = DAY
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """An analyst's: which facts to follow over [start, end), and when that was known."""
+
+    start: Instant
+    end: Instant | None
+    published: Instant
+    follows: tuple[str, ...]
+    retracted: Instant | None = None
+    order: tuple[str, int] = ("", 0)
+
+    def in_force(self, t: Instant, k: Instant) -> bool:
+        """Whether it was made by k, and not taken back, and is about t."""
+        known = self.published <= k and (self.retracted is None or k < self.retracted)
+        return known and self.start <= t and (self.end is None or t < self.end)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the oracle finds. `disputed` holds (value, fact ids), `last` (value, since, ids).
+
+    `quiet`: no values were rivals on the way there. Where some were, since when the winner counts,
+    and who of those who lost before backs it, are matters of book-keeping that the decision table
+    settles case by case; the oracle keeps to what is so, and to who is against it.
+    """
+
+    value: Value
+    support: str
+    certainty: str
+    since: str | None
+    possibly: list[tuple[Value, set[str]]]
+    evidence: set[str]
+    dissent: set[str]
+    disputed: list[tuple[Value, set[str]]]
+    last: tuple[Value, str, set[str]] | None
+    gap: int | None
+    quiet: bool = True
+
+
+@dataclass(eq=False)
+class View:
+    """What one origin says, told in one report of one moment; `counted` are changes added since."""
+
+    origin: str
+    at: int
+    lines: list[Timed]
+    value: Value
+    counted: list[Timed]
+    low: Instant
+    high: Instant
+    seen: bool
+    ended: Timed | None = None
+    told: list[Timed] = field(default_factory=list)
+    rated: list[Timed] = field(default_factory=list)
+    fits: bool = False
+    joined: bool = False
+
+    @property
+    def last(self) -> Timed:
+        """The line that the view ends with."""
+        return self.lines[-1]
+
+    @property
+    def ids(self) -> set[str]:
+        """The facts that it is made of."""
+        return {one.telling.fact.id for one in (*self.told, *self.lines)}
+
+
+@dataclass
+class Outcome:
+    """What holds undisputed: since when, by which lines; `begun` and `told` are steps of a walk."""
+
+    value: Value
+    counted: list[Timed]
+    since: Since
+    run: list[Timed]
+    begun: int
+    movers: dict[str, tuple[int, Timed, Value]] = field(default_factory=dict)
+    gap: int | None = None
+    total: bool = False
+
+
+@dataclass
+class Group:
+    """A value, and the views that agree on it."""
+
+    value: Value
+    views: list[View]
+
+    @property
+    def ids(self) -> set[str]:
+        """The facts of its views."""
+        return {name for view in self.views for name in view.ids}
+
+
+@dataclass
+class Walk:
+    """Everything that a walk has reached."""
+
+    live: list[View] = field(default_factory=list)
+    newest: dict[str, View] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    groups: list[Group] = field(default_factory=list)
+    disputed: bool = False
+    opened: Since | None = None
+    lost: set[str] = field(default_factory=set)
+    withdrawals: list[Timed] = field(default_factory=list)
+    quiet: bool = True
+
+
+@dataclass(frozen=True)
+class Question:
+    """One cell at one (t, k), under one policy."""
+
+    projection: str
+    t: Instant
+    k: Instant
+    world: Registry
+    policy: str
+    rulings: Sequence[Ruling] = ()
+
+
+def ask(  # noqa: PLR0917 - as the other oracle's, and the policy
+    told: Sequence[Timed],
+    projection: str,
+    t: Instant,
+    k: Instant,
+    world: Registry,
+    policy: str,
+    rulings: Sequence[Ruling] = (),
+) -> Finding | None:
+    """Say what is believed of a cell, of which this was told, at valid time t and known time k."""
+    asked = Question(
+        projection, t, k, world, policy, [one for one in rulings if one.in_force(t, k)]
+    )
+    heard = [one for one in told if one.speaks(t, k)]
+    if policy == "official-only/1":
+        heard = [one for one in heard if world.kin.official(origin_of(one))]
+    heard.sort(key=lambda one: rank(one, t))
+    sure = [one for one in heard if one.begun <= t]
+    done = walk(sure, asked)
+    possibly = may_be(heard, sure, done, asked)
+    if done.outcome is None and not possibly:
+        return None
+    return finding(done, possibly, asked)
+
+
+def finding(done: Walk, possibly: list[tuple[Value, set[str]]], asked: Question) -> Finding:
+    """Put what a walk has reached into the form of an answer."""
+    shown = shown_by(done, asked)
+    outcome = done.outcome
+    if outcome is None:
+        since, evidence = None, list[Timed]()
+    elif done.disputed:
+        assert done.opened
+        since = done.opened[0]
+        evidence = sorted(
+            (one for group in done.groups for view in group.views for one in view.lines),
+            key=lambda one: rank(one, asked.t),
+        )
+    else:
+        since, evidence = outcome.since[0], list(outcome.run)
+        for lines in backers(done, asked).values():
+            evidence += [one for one in lines if not any(one is other for other in evidence)]
+        evidence.sort(key=lambda one: rank(one, asked.t))
+    return Finding(
+        value=shown,
+        support=support(done, asked) if outcome else "reported",
+        certainty="possible" if possibly else "certain",
+        since=since,
+        possibly=possibly,
+        evidence=names(evidence[-oracle.MOST :]),
+        dissent=set() if done.disputed else done.lost,
+        disputed=[(bare(one.value), one.ids) for one in done.groups] if done.disputed else [],
+        last=(bare(outcome.value), outcome.since[0], names(outcome.run[-oracle.MOST :]))
+        if outcome and done.disputed
+        else None,
+        gap=outcome.gap if outcome and not done.disputed else None,
+        quiet=done.quiet,
+    )
+
+
+def names(lines: Sequence[Timed]) -> set[str]:
+    return {one.telling.fact.id for one in lines}
+
+
+def bare(value: Value) -> Value:
+    """Leave out what a walk only remembers."""
+    return oracle.public(value)
+
+
+def shown_by(done: Walk, asked: Question) -> Value:
+    """Give the value that a row shows: none where it is disputed, but the span of numbers."""
+    if done.outcome is None:
+        return oracle.NOTHING[asked.projection]
+    if not done.disputed:
+        return done.outcome.value
+    empty = oracle.NOTHING[asked.projection]
+    if asked.projection in {"control", "alerts"}:
+        return empty
+    low = min(reach(one.value)[0] for one in done.groups)
+    high = max(reach(one.value)[1] for one in done.groups)
+    if high == inf:
+        return empty | {"low": int(low), "high": None, "comparator": "at least"}
+    return empty | {"low": int(low), "high": int(high), "comparator": "between"}
+
+
+# -- one fact in time ----------------------------------------------------------------------------
+
+
+def origin_of(one: Timed) -> str:
+    """Name who it comes from first: the speaker, through whatever paper."""
+    fact = one.telling.fact
+    if fact.origin:
+        return fact.origin
+    if fact.voice == "attributed" and fact.speaker:
+        return fact.speaker
+    return one.telling.source
+
+
+def moves(one: Timed) -> bool:
+    """Whether it only moves what others say: a withdrawal, a change, being there uncounted."""
+    fact = one.telling.fact
+    if isinstance(fact, ControlFact):
+        return isinstance(fact, ForcesWithdrew)
+    if isinstance(fact, LevelFact):
+        return False
+    number: Quantity | None = getattr(fact, "quantity", None)
+    return oracle.mentions(fact) or (number is not None and number.semantics == "change")
+
+
+def standing(one: Timed) -> bool:
+    return one.telling.standing and not moves(one) and one.going is None
+
+
+def direct(one: Timed, t: Instant) -> bool:
+    """Whether it speaks of t itself."""
+    return standing(one) or (one.seen is not None and t < one.seen)
+
+
+def rank(one: Timed, t: Instant) -> tuple[Any, ...]:
+    """Give the order of a walk."""
+    told = one.telling
+    return (
+        direct(one, t),
+        0 if direct(one, t) else one.at,
+        told.out,
+        oracle.stage_of(told.fact),
+        one.begins,
+        told.stream,
+        told.place,
+    )
+
+
+def interval(one: Timed, t: Instant) -> tuple[Instant, Instant]:
+    """Give the evidence interval."""
+    if direct(one, t):
+        return t, t
+    return (one.seen, one.seen) if one.seen is not None else (one.begins, one.begun)
+
+
+def seen(one: Timed) -> bool:
+    return one.seen is not None or standing(one)
+
+
+def current(sure: Sequence[Timed]) -> list[Timed]:
+    """Of each origin's list let only the newest entry speak, and not where that is a drop."""
+    best: dict[str, Timed] = {}
+    for one in sure:
+        if standing(one):
+            other = best.get(origin_of(one))
+            if other is None or _newer(one) > _newer(other):
+                best[origin_of(one)] = one
+    kept = [one for one in best.values() if not one.telling.dropped]
+    return [one for one in sure if not standing(one) or any(one is other for other in kept)]
+
+
+def _newer(one: Timed) -> tuple[Any, ...]:
+    return one.begun, one.telling.out, one.telling.stream, one.telling.place
+
+
+# -- the walk ------------------------------------------------------------------------------------
+
+
+def walk(sure: Sequence[Timed], asked: Question) -> Walk:
+    """Let each line that is certain at t bear on what the walk has reached."""
+    done = Walk()
+    for number, one in enumerate(current(sure)):
+        before = done.disputed
+        if moves(one):
+            if not move(done, number, one, asked):
+                continue
+        elif not view(done, number, one, asked):
+            continue
+        settle(done, number, asked)
+        if done.disputed and not before:
+            done.opened = one.since
+    return done
+
+
+Stepped = tuple[Value, str, list[Timed]]
+
+
+def step(value: Value | None, counted: list[Timed], one: Timed, asked: Question) -> Stepped | None:
+    """Give what a line makes of a value, and how; and the changes counted in it since a total."""
+    story = Story(oracle.NOTHING[asked.projection])
+    if value is not None:
+        story = Story(value, one.since, [one], list(counted))
+    return oracle.bear(story, one, asked.projection, asked.world)
+
+
+def view(done: Walk, number: int, one: Timed, asked: Question) -> bool:
+    """Let an origin say something else, or more."""
+    origin = origin_of(one)
+    low, high = interval(one, asked.t)
+    mine = next((other for other in done.live if other.origin == origin), None)
+    joined = (
+        mine is not None
+        and mine.last.telling.stream == one.telling.stream
+        and mine.low <= high
+        and low <= mine.high
+        and direct(mine.last, asked.t) == direct(one, asked.t)
+    )
+    if joined:
+        assert mine
+        found = step(mine.value, mine.counted, one, asked)
+    elif done.disputed:
+        found = step(shown_by(done, asked), [], one, asked)
+    elif done.outcome:
+        found = step(done.outcome.value, done.outcome.counted, one, asked)
+    else:
+        found = step(None, [], one, asked)
+    if found is None:
+        return False
+    value, how, counted = found
+    made = View(origin, number, [one], value, counted, low, high, seen(one))
+    if joined:
+        assert mine
+        made.lines = [one] if how == "new" else [*mine.lines, one]
+        made.told = [*mine.told, *mine.lines]
+        made.low, made.high = min(mine.low, low), max(mine.high, high)
+        made.seen = mine.seen or seen(one)
+    made.joined, made.rated = joined, [one]
+    if mine and not superseded(mine, made) and same(mine.value, value, asked):
+        made.rated += mine.rated  # said before, through others: rated no worse for it
+    made.fits = fits_only(one, value, how) and not (joined and mine and not mine.fits)
+    for gone in done.withdrawals:
+        after = oracle.stage_of(gone.telling.fact) > oracle.stage_of(one.telling.fact)
+        if origin_of(gone) != origin and after and together(gone, made, asked.t):
+            withdraw(made, gone, asked)
+    if made.ended:  # whoever says so now, others say that it is over
+        done.newest[origin] = made
+        return False
+    done.live = [
+        other for other in done.live if other.origin != origin and not superseded(other, made)
+    ]
+    done.live.append(made)
+    done.newest[origin] = made
+    return True
+
+
+def fits_only(one: Timed, value: Value, how: str) -> bool:
+    """Whether a line fits what holds without telling of it: going in, or being there besieged."""
+    fact = one.telling.fact
+    if isinstance(fact, TownEntered):
+        return how == "same" and value["status"] == "held" and fact.opposed != "no"
+    return is_hold(one) and how == "same" and value["status"] == "besieged"
+
+
+def superseded(one: View, other: View) -> bool:
+    if one.seen or other.seen:
+        return one.high + WINDOW <= other.low
+    return one.high < other.low
+
+
+def together(gone: Timed, made: View, t: Instant) -> bool:
+    _, high = interval(gone, t)
+    return high >= made.low
+
+
+def is_hold(one: Timed) -> bool:
+    """Whether it tells that somebody holds the place, or took it."""
+    fact = one.telling.fact
+    held = isinstance(fact, ControlReported) and fact.state == "held"
+    return held or isinstance(fact, TownOccupied)
+
+
+def withdraw(made: View, gone: Timed, asked: Question) -> None:
+    found = step(made.value, made.counted, gone, asked)
+    if found is not None:
+        made.value, _, made.counted = found
+        if made.value.get("status") in {"vacated", "unknown"}:
+            made.ended = gone
+
+
+def move(done: Walk, number: int, one: Timed, asked: Question) -> bool:
+    """Let a withdrawal or a change bear on what everyone says, and on what holds."""
+    if isinstance(one.telling.fact, ForcesWithdrew):
+        done.withdrawals.append(one)
+    backing = [line for lines in backers(done, asked).values() for line in lines]
+    for mine in (*done.live, *(v for v in done.newest.values() if v not in done.live)):
+        withdraw(mine, one, asked)
+    before = done.outcome
+    found = step(before.value, before.counted, one, asked) if before else step(None, [], one, asked)
+    if found is None:
+        return True
+    value, how, counted = found
+    told = {origin_of(one): (number, one, value)}
+    if before is None or how == "new":
+        done.outcome = Outcome(value, counted, one.since, [one], number, told)
+    elif how == "more":
+        backing = [line for line in backing if not any(line is other for other in before.run)]
+        done.outcome = Outcome(
+            value,
+            counted,
+            one.since,
+            [*backing, *before.run, one],
+            number,
+            told,
+            before.gap,
+            before.total,
+        )
+    else:
+        before.value, before.counted = value, counted
+        before.since = oracle.narrower(before.since, one.since)
+        before.run.append(one)
+        number = not oracle.mentions(one.telling.fact)
+        if value.get("status") == "vacated" or (
+            asked.projection != "control" and (number or not oracle.counts(value))
+        ):
+            before.movers |= told
+    return True
+
+
+def settle(done: Walk, number: int, asked: Question) -> None:
+    """Choose among what the origins say now, and go on with what held or begin anew."""
+    groups = sequence(done.live, asked)
+    done.groups, done.disputed, done.lost = groups, False, set()
+    done.quiet = done.quiet and len(groups) <= 1
+    if not groups:
+        return
+    chosen = groups[0] if len(groups) == 1 else choose(groups, asked)
+    if chosen is None:
+        done.disputed = True
+        return
+    done.lost = {
+        name
+        for one in groups
+        if one is not chosen
+        for mine in one.views
+        if not mine.ended
+        for name in mine.ids
+    }
+    winners = [one for one in chosen.views if not one.ended]
+    lines = sorted(
+        (one for mine in winners for one in mine.lines), key=lambda one: rank(one, asked.t)
+    )
+    if not winners:
+        lines = [mine.ended for mine in chosen.views if mine.ended][-1:]
+    counted = chosen.views[-1].counted
+    outcome = done.outcome
+    if outcome and goes_on(outcome, chosen.value, counted, asked):
+        outcome.value, outcome.counted = chosen.value, counted
+        fresh = {id(one) for mine in winners if mine.at >= outcome.begun for one in mine.lines}
+        for one in lines:
+            if id(one) in fresh and not any(one is other for other in outcome.run):
+                outcome.since = oracle.narrower(outcome.since, one.since)
+                outcome.run.append(one)
+        return
+    since = lines[0].since
+    for one in lines:
+        since = oracle.narrower(since, one.since)
+    begun = min((mine.at for mine in winners), default=number)
+    made = Outcome(chosen.value, counted, since, lines, begun, total=True)
+    if outcome and same(outcome.value, chosen.value, asked):  # stated anew, not contradicted
+        made.begun = min(begun, outcome.begun)
+        made.movers = outcome.movers if outcome.total else {}  # changes alone back no total
+    elif (
+        outcome
+        and outcome.total
+        and not any(same(outcome.value, one.value, asked) for one in groups)
+        and not chosen.views[-1].joined
+    ):
+        made.gap = gap(outcome.value, chosen.value, asked)
+    done.outcome = made
+
+
+def gap(before: Value, now: Value, asked: Question) -> int | None:
+    """Give what a level differs by from the one before it, unexplained."""
+    if asked.projection not in {"forces", "losses"} or None in (
+        before["comparator"],
+        now["comparator"],
+    ):
+        return None
+    then, figure = oracle.figure_of(before), oracle.figure_of(now)
+    if then is None or figure is None:
+        return None
+    found = figure - then
+    if asked.projection == "losses":
+        counts = before["cumulative"] and now["cumulative"]
+        return found if counts and found < 0 else None
+    return found
+
+
+def sequence(live: Sequence[View], asked: Question) -> list[Group]:
+    """Sort what the origins say into values, each overturning the earlier that it follows."""
+    groups: list[Group] = []
+    order = lambda one: (oracle.stage_of(one.last.telling.fact), rank(one.last, asked.t))  # noqa: E731
+    for mine in sorted(live, key=order):
+        agreeing = [
+            one for one in groups if all(same(v.value, mine.value, asked) for v in one.views)
+        ]
+        if agreeing:
+            join(agreeing[0], mine)
+        else:
+            groups.append(Group(mine.value, [mine]))
+    if asked.projection != "control":
+        return groups
+    groups = [
+        one
+        for one in groups
+        if not any(
+            follows(view, one, asked)
+            for other in groups
+            if other is not one
+            for view in other.views
+        )
+    ]
+    somebody = [one for one in groups if one.value["status"] not in {"vacated", "unknown"}]
+    return somebody or [one for one in groups if one.value["status"] == "vacated"] or groups
+
+
+def overturned(one: Group, groups: Sequence[Group], asked: Question) -> bool:
+    others = [view for other in groups if other is not one for view in other.views]
+    return any(follows(view, one, asked) for view in others)
+
+
+def join(group: Group, mine: View) -> None:
+    value, other = mine.value, group.value
+    if "holders" in value:
+        value = other | value | {"holders": sorted({*other["holders"], *value["holders"]})}
+        if "besiegers" in value:
+            both = {*other.get("besiegers", []), *mine.value.get("besiegers", [])}
+            value |= {"status": "besieged", "besiegers": sorted(both)}
+    if "comparator" in value and width(other) < width(value):
+        value = other  # the more definite
+    group.views.append(mine)
+    group.value = value
+
+
+def follows(mine: View, group: Group, asked: Question) -> bool:
+    """Whether a view comes by nature after a value that it does not agree with."""
+    fact = mine.last.telling.fact
+    if mine.ended:
+        return False
+    for one in group.views:
+        other = one.last.telling.fact
+        if mine.high < one.low:
+            continue
+        if isinstance(fact, TownRecaptured):
+            if not isinstance(other, TownRecaptured):
+                return True
+        elif is_hold(mine.last) and mine.value["status"] == "held":
+            fight = isinstance(other, ControlReported) and other.state == "contested"
+            led = fight or isinstance(other, TownEntered | TownBesieged)
+            if led and one.low <= mine.high and friends(fact.by, other.by, asked):
+                return True
+        elif (
+            (mine.value["status"], one.value["status"]) == ("contested", "held")
+            and one.high < mine.low
+            and friends(one.value["holders"], mine.value["holders"], asked)
+        ):
+            return True
+    return False
+
+
+# -- who agrees, and who wins --------------------------------------------------------------------
+
+
+def same(one: Value, other: Value, asked: Question) -> bool:
+    """Whether two values say the same."""
+    if asked.projection == "alerts":
+        return all(one[name] == other[name] for name in ("level", "rank", "modifiers"))
+    if asked.projection == "control":
+        if {one["status"], other["status"]} == {"held", "besieged"}:
+            siege, hold = (one, other) if one["status"] == "besieged" else (other, one)
+            inside = not siege["holders"] or friends(siege["holders"], hold["holders"], asked)
+            return inside and not friends(siege["besiegers"], hold["holders"], asked)
+        return one["status"] == other["status"] and all(
+            sides(one.get(name, []), other.get(name, []), asked)
+            for name in ("holders", "besiegers")
+        )
+    return overlap(one, other)
+
+
+def friends(some: Sequence[str], others: Sequence[str], asked: Question) -> bool:
+    return any(asked.world.kin.same_side(one, other) for one in some for other in others)
+
+
+def sides(some: Sequence[str], others: Sequence[str], asked: Question) -> bool:
+    kin = asked.world.kin
+    return all(any(kin.same_side(a, b) for b in others) for a in some) and all(
+        any(kin.same_side(a, b) for a in some) for b in others
+    )
+
+
+def overlap(one: Value, other: Value) -> bool:
+    (low, high), (least, most) = reach(one), reach(other)
+    return least <= high and low <= most
+
+
+def reach(value: Value) -> tuple[float, float]:
+    """Give the least and the most that a number may stand for."""
+    low, best, high, hedge = (value[name] for name in (*oracle.SIZE, "comparator"))
+    if hedge is None:
+        return 0, inf
+    if hedge == "about" and best is not None:  # a unit of its last digit each way, at most a fifth
+        digits = str(best)
+        unit = 10 ** (len(digits) - len(digits.rstrip("0"))) if best else 1
+        unit = min(unit, best // 5)
+        ends = best - unit, best + unit
+        return min(ends[0], low or ends[0]), max(ends[1], high or ends[1])
+    least = next((one for one in (low, best) if one is not None), 0)
+    upward = hedge in {"at least", "more than"} or best is None
+    most = high if high is not None else inf if upward else best
+    if hedge in {"at most", "fewer than"} and low is None:
+        least = 0
+    return least + (hedge == "more than"), most - (hedge == "fewer than")
+
+
+def goes_on(before: Outcome, now: Value, counted: list[Timed], asked: Question) -> bool:
+    """Whether what holds is still what held: a number as it was stated."""
+    if asked.projection == "control":
+        return before.value["status"] == now["status"] and same(before.value, now, asked)
+    if asked.projection == "alerts":
+        return same(before.value, now, asked)
+    stated = all(before.value[name] == now[name] for name in (*oracle.SIZE, "comparator"))
+    return stated and bool(before.counted) == bool(counted)
+
+
+def width(value: Value) -> float:
+    least, most = reach(value)
+    return most - least
+
+
+def backs(one: Value, other: Value, asked: Question) -> bool:
+    """Whether it says as much: no word without a number backs a number."""
+    if asked.projection in {"forces", "losses"}:
+        return oracle.counts(one) == oracle.counts(other) and same(one, other, asked)
+    if asked.projection == "control" and one["status"] != other["status"]:
+        return False
+    return same(one, other, asked)
+
+
+def choose(groups: list[Group], asked: Question) -> Group | None:
+    """Choose among values that differ; None where they are disputed."""
+    for ruling in sorted(asked.rulings, key=lambda one: (one.published, one.order), reverse=True):
+        for one in groups:
+            if one.ids & set(ruling.follows):
+                return one
+    if asked.policy == "majority-by-origin/1":
+        most = max(len(one.views) for one in groups)
+        first = [one for one in groups if len(one.views) == most]
+        return first[0] if len(first) == 1 else None
+    if asked.projection == "alerts":
+        told = [one for one in groups if any(by_authority(v, asked) for v in one.views)]
+        groups = told or groups
+    best = min(rating(one, asked) for one in groups)
+    first = [one for one in groups if rating(one, asked) == best]
+    return first[0] if len(first) == 1 else None
+
+
+def by_authority(mine: View, asked: Question) -> bool:
+    for one in mine.lines:
+        fact = one.telling.fact
+        assert isinstance(fact, LevelFact)
+        authority = asked.world.schemes[fact.scheme].authority
+        acts = not isinstance(fact, ThreatLevelReported)
+        who = [origin_of(one), *(fact.by if acts else ())]
+        if any(authority in asked.world.kin.lineage(name) for name in who):
+            return True
+    return False
+
+
+def rating(group: Group, asked: Question) -> tuple[int, int]:
+    """Rank a value by the best rated of what says so; lower is better."""
+    ranks = []
+    for mine in group.views:
+        for one in mine.rated:
+            own = one.telling.fact.rating
+            code = str(own) if own else None
+            origin, kin = origin_of(one), asked.world.kin
+            paper = one.telling.source
+            if origin != paper and kin.party(origin):  # a party does not borrow its paper's name
+                paper = origin
+            code = code or kin.rating(origin, paper) or "F6"
+            ranks.append((LETTERS.index(code[0]), DIGITS.index(code[1])))
+    return min(ranks)
+
+
+def support(done: Walk, asked: Question) -> str:
+    """Count who is behind what holds, and whom it serves."""
+    if done.disputed:
+        return "disputed"
+    neutral, gaining = 0, False
+    for origin, lines in backers(done, asked).items():
+        gains = leaning(origin, lines[-1], asked)
+        if gains is False:
+            return "confirmed"
+        gaining = gaining or gains is True
+        neutral += gains is None
+    if neutral + gaining > 1:
+        return "confirmed"
+    return "claimed" if gaining else "reported"
+
+
+def backers(done: Walk, asked: Question) -> dict[str, list[Timed]]:
+    """Give the origins whose own newest word is what holds, and that word."""
+    outcome = done.outcome
+    found: dict[str, list[Timed]] = {}
+    if outcome is None:
+        return found
+    for origin, mine in done.newest.items():
+        since = mine.at >= outcome.begun and not mine.ended and not mine.fits
+        if since and backs(mine.value, outcome.value, asked):
+            found[origin] = mine.lines
+    for origin, (number, one, value) in outcome.movers.items():
+        newer = done.newest.get(origin)
+        if (newer is None or newer.at < number) and backs(value, outcome.value, asked):
+            found[origin] = [one]
+    return found
+
+
+def leaning(origin: str, one: Timed, asked: Question) -> bool | None:
+    """Whether what it tells serves (True) or hurts (False) its origin's own side."""
+    fact = one.telling.fact
+    kin = asked.world.kin
+    if isinstance(fact, CasualtiesReported):
+        whom: tuple[str, ...] = (fact.side,)
+        turned = True
+    elif isinstance(fact, ControlFact):
+        if isinstance(fact, ControlReported) and fact.state != "held":
+            return None
+        whom, turned = fact.by, isinstance(fact, ForcesWithdrew)
+    else:
+        return None
+    found = {kin.leaning(origin, who) for who in whom}
+    if True in found:  # its own side is among them
+        return not turned
+    fought = isinstance(fact, TownBesieged) or (
+        isinstance(fact, TownEntered) and fact.opposed == "yes"
+    )
+    return turned if False in found and not fought else None
+
+
+# -- what may be ---------------------------------------------------------------------------------
+
+
+def may_be(  # noqa: C901, PLR0912 - each case in turn
+    heard: Sequence[Timed], sure: Sequence[Timed], done: Walk, asked: Question
+) -> list[tuple[Value, set[str]]]:
+    """List what may hold instead: begun perhaps just now, or ended perhaps."""
+    t = asked.t
+    found: list[tuple[Value, set[str]]] = []
+    shown = bare(shown_by(done, asked))
+    outcome = done.outcome
+    lines = outcome.run if outcome else []
+    if done.disputed:
+        lines = [one for group in done.groups for view in group.views for one in view.lines]
+    last: tuple[Any, ...] | None = max((rank(one, t) for one in lines), default=None)
+    for one in heard:
+        if done.disputed and moves(one):
+            continue
+        if one.begun > t:
+            ranked = rank(one, t)
+            supposed: tuple[Any, ...] = (ranked[0], 0 if ranked[0] else t + 1, *ranked[2:])
+            if last is not None and supposed <= last:
+                continue
+            if one.telling.dropped:
+                continue
+            if done.disputed:
+                told_too = step(shown_by(done, asked), [], one, asked)
+            elif outcome:
+                told_too = step(outcome.value, outcome.counted, one, asked)
+            else:
+                told_too = step(None, [], one, asked)
+            if told_too is None:
+                continue
+            value = told_too[0]
+        elif one.going is not None and one.going <= t:
+            others = [other for other in sure if other is not one]
+            value = shown_by(walk(others, asked), asked)
+        else:
+            continue
+        value = bare(value)
+        if outcome is None or value != shown:
+            for known, ids in found:
+                if known == value:
+                    ids.add(one.telling.fact.id)
+                    break
+            else:
+                found.append((value, {one.telling.fact.id}))
+    return found
+
+
+__all__ = ["FUTURE_OPEN", "Finding", "Ruling", "ask"]
