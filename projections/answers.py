@@ -133,7 +133,7 @@ def audit(
         "evidence": [evidence_row(store, claim, role, why) for role, why, claim in roles],
         "later": len(later),
         "later_rows": now if later and differs else [],
-        "rule": cells.live.rule(),
+        "rule": cells.live.rule(rows[0]["rule"] if rows else None),
     }
 
 

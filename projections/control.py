@@ -135,16 +135,18 @@ def follows(earlier: View, later: View, kin: Kin) -> bool:
     A recapture after the hold or the fight that it overturns; a hold after the fight or the entry
     that led to it; a fight for a place after the hold that was over before it was seen.
     """
-    if later.hi < earlier.lo or same(earlier.value, later.value, kin):
+    if later.hi < earlier.lo or later.value == earlier.value:
         return False
+    return _ends(earlier, later, kin) and not same(earlier.value, later.value, kin)
+
+
+def _ends(earlier: View, later: View, kin: Kin) -> bool:
     claim, before = later.claims[-1], earlier.claims[-1]
     if later.value["status"] == "held" and claim.effect == "hold":
         if claim.closing:
             return not before.closing
-        led = before.effect not in {"hold", "mixed"} and _allied(
-            list(before.actors), list(claim.actors), kin
-        )
-        return led and earlier.lo <= later.hi
+        led = before.effect not in {"hold", "mixed"} and earlier.lo <= later.hi
+        return led and _allied(list(before.actors), list(claim.actors), kin)
     fight = later.value["status"] == "contested" and earlier.value["status"] == "held"
     return (
         fight

@@ -74,9 +74,27 @@ class Live:
         """Say what part every claim of a cell has in the answer."""
         return self.policy.roles(claims, t, k, PROJECTIONS[name], self.kin)
 
-    def rule(self) -> str:
-        """Name the rule that decides, in a line."""
-        return f"{self.policy.rule} ({self.policy.name})"
+    def rule(self, decided: str | None = None) -> str:
+        """Name in a line the rule that decided a row (its `rule`), or what the policy goes by."""
+        reason = WHICH.get(decided or "")
+        if reason is None or not self.policy.weighs:
+            return f"{self.policy.rule} ({self.policy.name})"
+        said, number = reason
+        return f"{decided}: {said} ({self.policy.name}, {number})"
+
+
+WHICH = {
+    "newest evidence": ("it supersedes what is older; who says the same supports it", "rule 4"),
+    "agreement": ("the newest views say the same", "rules 4 and 6"),
+    "sequence": ("what comes after what it ends, overturns or led to", "rule 5"),
+    "ruling": ("an analyst judged between values that differ", "rule 6"),
+    "rating": ("the best rated of values that differ", "rule 6"),
+    "majority": ("what most origins say of values that differ", "rule 6"),
+    "authority": ("who sets the level, of values that differ", "rule 8"),
+    "disputed": ("the newest views differ and nothing decides between them", "rule 6"),
+}
+"""Of each name that a row may give under `rule`: what it means, and where it stands among the
+rules in policies/origin_weighted.py."""
 
 
 def by_cell(claims: Iterable[Claim]) -> Iterator[tuple[str, str, list[Claim]]]:

@@ -59,6 +59,10 @@ class Policy(Protocol):
     def rule(self) -> str:
         """What it goes by, in a line."""
 
+    @property
+    def weighs(self) -> bool:
+        """Whether it judges who backs a state."""
+
     def hears(self, claim: Claim, kin: Kin, /) -> bool:
         """Whether the policy listens to a claim."""
 

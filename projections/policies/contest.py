@@ -302,6 +302,8 @@ def _agrees(view: View, others: Iterable[View], at: At) -> bool:
 
 def _without_fence_sitters(rivals: Sequence[Rival], at: At) -> list[Rival]:
     """Leave out views that agree with more than one of the values: they decide for none."""
+    if all(view.value == rival.value for rival in rivals for view in rival.views):
+        return list(rivals)  # values that are each of one piece have nothing between them
 
     def decides(view: View) -> bool:
         others = ([one for one in rival.views if one is not view] for rival in rivals)

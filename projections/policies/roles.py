@@ -118,7 +118,8 @@ class Roles:
 def _carrying(walk: Any) -> dict[str, str]:  # noqa: ANN401 - a policy's walk
     """Give the facts that a walk holds on to, each with its origin."""
     if isinstance(walk, Walk):
-        return {one.fact: one.origin for view in walk.views for one in view.claims}
+        views = {one.fact: one.origin for view in walk.views for one in view.claims}
+        return _carrying(walk.outcome) | views
     return {one.fact: "" for one in walk.run} if isinstance(walk, Outcome) else {}
 
 
