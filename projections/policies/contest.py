@@ -99,11 +99,12 @@ class Contest:
         others = [one for one in walk.views if one is not own and not _supersedes(view, one)]
         leavings = tuple(one for one in walk.leavings if not _supersedes(view, one))
         if own is None or view.claims[0] is not own.claims[0]:
-            view = replace(view, ground=others[0].ground if others else _bare(walk.outcome))
+            view = replace(view, before=_before(walk, view))
         turned = _left(view, leavings, at)
         if turned is None:
             return Walk(walk.views, leavings, _unbacked(walk.outcome, claim.origin))
-        value = at.projection.explain(turned.value, view.ground.value if view.ground else None)
+        before = view.before.value if view.before and not others else None
+        value = at.projection.explain(turned.value, before)
         views = (*others, replace(turned, value=value))
         return Walk(views, leavings, self._weigh(walk.outcome, views, claim, at))
 
@@ -165,7 +166,7 @@ class Contest:
             rule=DISPUTED,
             rivals=tuple(rivals),
             disputed=True,
-            settled=views[0].ground,
+            settled=views[-1].before,
         )
 
 
@@ -190,7 +191,7 @@ def _view(walk: Walk, own: View | None, claim: Claim, at: At) -> View | None:
     return replace(
         view,
         claims=(*own.claims, claim),
-        ground=own.ground,
+        before=own.before,
         lo=min(lo, own.lo),
         hi=max(hi, own.hi),
         sighted=sighted or own.sighted,
@@ -200,11 +201,11 @@ def _view(walk: Walk, own: View | None, claim: Claim, at: At) -> View | None:
 
 
 def _settle(
-    outcome: Outcome | None, rivals: Sequence[Rival], views: Iterable[View], rule: str, at: At
+    outcome: Outcome | None, rivals: Sequence[Rival], views: Sequence[View], rule: str, at: At
 ) -> Outcome:
     """Let the first of the rivals win: the story goes on, or begins anew."""
     winner, several = rivals[0], len(rivals) > 1
-    story = _story(outcome, rivals, at)
+    story = _story(outcome, winner, views, at)
     value, since = winner.value, None
     run: tuple[Claim, ...] = ()
     if story and at.projection.goes_on(story.value, value, at.kin):
@@ -231,28 +232,28 @@ def _settle(
         rule=rule,
         backers=backers,
         rivals=tuple(rivals) if several else (),
-        settled=_ground(rivals) if several else None,
+        settled=views[-1].before if several else None,
     )
 
 
-def _story(outcome: Outcome | None, rivals: Sequence[Rival], at: At) -> Outcome | None:
-    """Give what the winner may go on from: what was reached last, or before the contest.
-
-    Before it, where what was reached last never held by itself: it began no earlier than what
-    now overturns it.
-    """
+def _story(outcome: Outcome | None, winner: Rival, views: Sequence[View], at: At) -> Outcome | None:
+    """Give what the winner may go on from: what was reached last, or before its newest rivals."""
     if outcome is None or outcome.disputed:
         return outcome.settled if outcome else None
-    if len(rivals) == 1 or at.projection.goes_on(outcome.value, rivals[0].value, at.kin):
-        return outcome
-    come = max(claim.certain_from for claim in rivals[0].claims)
-    return _ground(rivals) if outcome.run[-1].certain_from >= come else outcome
+    goes_on = at.projection.goes_on(outcome.value, winner.value, at.kin)
+    return outcome if goes_on else views[-1].before
 
 
-def _ground(rivals: Sequence[Rival]) -> Outcome | None:
-    """Give what was reached before the first of the contemporaries."""
-    views = [view for rival in rivals for view in rival.views]
-    return min(views, key=lambda view: (view.lo, view.claims[0].report)).ground
+def _before(walk: Walk, view: View) -> Outcome | None:
+    """Give what was reached before a view, and before those that came at the same instant."""
+    last = walk.views[-1] if walk.views else None
+    if last and last.direct == view.direct and (view.direct or _begun(last) == _begun(view)):
+        return last.before
+    return _bare(walk.outcome)
+
+
+def _begun(view: View) -> Instant:
+    return view.claims[-1].certain_from
 
 
 def _told(story: Outcome | None, outcome: Outcome | None) -> dict[str, View]:
@@ -267,7 +268,8 @@ def _backers(views: Iterable[View], winner: Rival, at: At) -> tuple[View, ...]:
     """Keep the views that say what the winner says, however old."""
     backs = at.projection.backs
     found = [one for one in views if one.backs and backs(one.value, winner.value, at.kin)]
-    return tuple(found[-MOST_EVIDENCE:])
+    # Without what was before them: else the whole past would hang on what is reached.
+    return tuple([replace(one, before=None) for one in found[-MOST_EVIDENCE:]])
 
 
 def rivals_among(views: Sequence[View], at: At) -> tuple[list[Rival], bool]:
@@ -352,9 +354,9 @@ def _unbacked(outcome: Outcome | None, origin: str) -> Outcome | None:
 
 
 def _bare(outcome: Outcome | None) -> Outcome | None:
-    """Give an undisputed outcome without what it was chosen among."""
+    """Give an undisputed outcome without what it was chosen among; None for a disputed one."""
     if outcome is None or outcome.disputed:
-        return outcome.settled if outcome else None
+        return None
     return replace(outcome, rivals=(), settled=None)
 
 

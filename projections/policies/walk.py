@@ -38,15 +38,15 @@ class View:
     """What one origin says: its claims about one moment, the value they make, their evidence.
 
     [lo, hi] is the evidence interval; `sighted` where any of them is an observation, `direct`
-    where they speak about the very instant asked about. `ground` is what held before the first of
-    the views that it is a contemporary of. The value is carried by the claims from `carried` on
-    (those before it led there), and backed unless they only fit it. `rating` is the best that
-    the origin has said this with.
+    where they speak about the very instant asked about. `before` is what was reached before it
+    came, and before whatever came at the same instant; None where that was in dispute. The value is
+    carried by the claims from `carried` on (those before it led there), and backed unless they
+    only fit it. `rating` is the best that the origin has said this with.
     """
 
     claims: tuple[Claim, ...]
     value: Value
-    ground: Outcome | None
+    before: Outcome | None
     lo: Instant
     hi: Instant
     sighted: bool
@@ -90,7 +90,7 @@ class Outcome:
 
     `backers` holds the newest agreeing view of each origin. Where contemporaries differ, `rivals`
     holds every value (the first is the one chosen, unless `disputed`) and `settled` what was
-    reached before any of them.
+    reached before the newest of them.
     """
 
     value: Value
