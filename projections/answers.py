@@ -12,6 +12,7 @@ from projections.names import ALL, BELIEVED, CHRONICLED
 from projections.rows import Decorator, evidence_row, fact_row, origin_in, said
 from projections.store import Row, Store
 from projections.weighing import Weighing
+from tracker.edtf import describe
 from tracker.errors import NotFoundError
 from tracker.instants import FUTURE_OPEN, AsOf, Instant, format_open
 
@@ -130,11 +131,26 @@ def audit(
     differs = [said(row) for row in rows] != [said(row) for row in now]
     return {
         "rows": rows,
-        "evidence": [evidence_row(store, claim, role, why) for role, why, claim in roles],
+        "evidence": _amended(
+            store.corrections(name, key, clocks.position, clocks.recorded_at),
+            [evidence_row(store, claim, role, why) for role, why, claim in roles],
+        ),
         "later": len(later),
         "later_rows": now if later and differs else [],
         "rule": cells.live.rule(rows[0]["rule"] if rows else None),
     }
+
+
+def _amended(corrections: Rows, lines: Rows) -> Rows:
+    """Say of facts that were corrected what took their place, and of that what it replaced."""
+    for row in corrections:
+        said = f"{describe(row['published_edtf'])}: {row['reason']}"
+        for line in lines:
+            if line["fact"] == row["fact"] and line["role"] == "retracted":
+                line["why"] = f"corrected, #{row['right']} takes its place, {said}"
+            elif line["fact"] == row["replaced_by"]:
+                line["why"] += f"; in place of #{row['wrong']}, corrected {said}"
+    return lines
 
 
 def _audit_entry(store: Store, clocks: AsOf, projection: str, key: str, weighing: Weighing) -> Row:

@@ -36,8 +36,9 @@ def diff(
     `cause` is "knowledge" (learned: known-at moved, as-of stood still) or "ground" (happened: as
     of moved, all that is known now was known); a cell can have both, in that order. `before` and
     `after` are rows as of `state`, None for no evidence; `events` the ids of the facts,
-    retractions, corrections and rulings that did it. Evidence and its age make no change. Raises
-    TrackerError where a clock runs backwards.
+    retractions, corrections and rulings that did it. Evidence and its age make no change, nor
+    does on the ground who backs a state; since when it is so may be learned. Raises TrackerError
+    where a clock runs backwards.
     """
     if before.as_of > after.as_of or before.known > after.known:
         msg = "a diff runs forward: --from and --known-from come before --to and --known-to"
@@ -71,9 +72,9 @@ class _Diff:
             now = self._at(self.last, self.after, projection, key)
         for cell in sorted({*start, *learned, *now}):
             one, two, three = (found.get(cell) for found in (start, learned, now))
-            if said(one) != said(two):
+            if said(one) != said(two) or _begun(one) != _begun(two):
                 yield _change(cell, one, two, "knowledge", self._learned(cell, one, two))
-            if said(two) != said(three):
+            if said(two, support=False) != said(three, support=False):
                 yield _change(cell, two, three, "ground", self._happened(cell, two, three))
 
     def _at(
@@ -164,6 +165,12 @@ def _cited(row: Row | None) -> set[str]:
     for one in (*row["possibly"], *(row.get("values") or ())):
         found.update(one["evidence"])
     return found
+
+
+def _begun(row: Row | None) -> str | None:
+    """Give since when a row's state is so, as told."""
+    since = row["since"] if row else None
+    return str(since["edtf"]) if since else None
 
 
 def _unique(ids: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
@@ -120,6 +120,10 @@ class Claim:
     def with_authority(self) -> Claim:
         """Give the claim as told by whoever sets what it tells of."""
         return replace(self, authority=True)
+
+    def following(self, facts: Sequence[str]) -> Claim:
+        """Give a ruling as one that follows these facts."""
+        return replace(self, value={**self.value, "follows": list(facts)})
 
     def retracted_at(self, published: Instant) -> Claim:
         """Give the claim as it is once a retraction published at that instant counts."""

@@ -50,7 +50,8 @@ def claims(told: Told) -> Iterator[Claim]:
             effect = f"enter-{fact.opposed}"
             yield told.transition(NAME, key, effect, {}, actors=by, stage=ENTRY)
         case TownBesieged():
-            yield told.transition(NAME, key, "besiege", {}, actors=by, stage=ENTRY)
+            # Whoever holds the place still does: it moves what others say of it.
+            yield told.transition(NAME, key, "besiege", {}, actors=by, stage=ENTRY).moving()
         case ForcesWithdrew():
             left = told.transition(NAME, key, "withdraw", {}, actors=by, closing=True, stage=END)
             yield left.moving()
@@ -194,7 +195,11 @@ def _state(status: str, holders: list[str], **more: Any) -> dict[str, Any]:  # n
 
 
 def _allied(holders: list[str], who: list[str], kin: Kin) -> bool:
-    return any(kin.same_side(one, other) for one in holders for other in who)
+    for one in holders:
+        for other in who:
+            if one == other or kin.same_side(one, other):
+                return True
+    return False
 
 
 def _sides_match(ones: list[str], others: list[str], kin: Kin) -> bool:

@@ -36,11 +36,16 @@ def gaps(
     found += contained(rows, decorator.places)
     reports = list(read_by(store, clocks))
     found += _nowhere(reports)
-    for report in reports if uncoded else ():
-        numbers = mentioned(report)
-        missing = sorted(set(range(max(numbers, default=0))) - numbers)
-        found += [sentence_gap(report, missing)] if missing else []
+    found += [gap for report in reports if uncoded for gap in left_out(report)]
     return found
+
+
+def left_out(report: Row) -> Iterator[Row]:
+    """Yield the gap of the sentences that a report leaves out, as far as its sheet can tell."""
+    numbers = mentioned(report)
+    missing = sorted(set(range(max(numbers, default=0))) - numbers)
+    if missing:
+        yield sentence_gap(report, missing)
 
 
 def _gap(kind: str, row: Row, what: str, evidence: Iterable[str] | None = None) -> Row:

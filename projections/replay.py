@@ -94,7 +94,10 @@ class Replay:
                     yield from self._resolve(list(self.claims))
             case Fact() as body:
                 yield from self._told(event, body)
-            case FactRetracted() | FactCorrected() as body:
+            case FactCorrected() as body:
+                self._follow_on(body)
+                yield from self._retracted(body.fact, known_from(body.published))
+            case FactRetracted() as body:
                 yield from self._retracted(body.fact, known_from(body.published))
             case RulingMade() as body:
                 yield from self._resolve(self._claim([ruling(event, body)]))
@@ -102,6 +105,13 @@ class Replay:
                 yield from self._resolve(self._claim(drops(event, body)))
             case _:
                 return
+
+    def _follow_on(self, body: FactCorrected) -> None:
+        """Let rulings that follow a fact follow what replaces it."""
+        for claims in self.claims.values():
+            for at, claim in enumerate(claims):
+                if claim.mode == "ruling" and body.fact in claim.value["follows"]:
+                    claims[at] = claim.following([*claim.value["follows"], body.replaced_by])
 
     def _register(self) -> None:
         """Fold what was registered since; together, for each fold copies the registry."""

@@ -181,10 +181,22 @@ class Store:
         ]
         retracted = self._retracted(projection, key, clock)
         return [
-            claim.retracted_at(retracted[claim.fact]) if claim.fact in retracted else claim
+            self._followed(
+                claim.retracted_at(retracted[claim.fact]) if claim.fact in retracted else claim
+            )
             for claim in found
             if claim.recorded_at <= clock["recorded_at"]
         ]
+
+    def _followed(self, claim: Claim) -> Claim:
+        """Let a ruling follow what replaced the facts that it follows."""
+        if claim.mode != "ruling":
+            return claim
+        follows = list(claim.value["follows"])
+        for fact in follows:  # grows while it is walked: a correction may be corrected
+            sql = "SELECT replaced_by FROM retractions WHERE fact = ? AND replaced_by IS NOT NULL"
+            follows += [row["replaced_by"] for row in self.rows(sql, (fact,))]
+        return claim.following(follows)
 
     def _retracted(
         self, projection: str | None, key: str | None, clock: dict[str, int]
@@ -199,6 +211,29 @@ class Store:
             sql += " AND projection = :projection)" if projection is not None else ")"
         values: dict[str, object] = {**clock, "projection": projection, "key": key}
         return {row["fact"]: row["published"] for row in self.rows(f"{sql} GROUP BY fact", values)}
+
+    def corrections(
+        self,
+        projection: str,
+        key: str,
+        position: int | None = None,
+        recorded_at: Instant | None = None,
+    ) -> list[Row]:
+        """Give the corrections of a cell's facts: fact, replaced_by, their positions, why, when."""
+        return self.rows(
+            "SELECT t.fact, t.replaced_by, t.published_edtf, t.reason, a.position AS wrong,"
+            " b.position AS right FROM retractions t JOIN facts a ON a.id = t.fact"
+            " JOIN facts b ON b.id = t.replaced_by"
+            " WHERE t.position <= :position AND t.recorded_at <= :recorded_at"
+            " AND EXISTS (SELECT 1 FROM claims WHERE projection = :projection AND key = :key"
+            " AND fact IN (t.fact, t.replaced_by)) ORDER BY t.position",
+            {
+                "projection": projection,
+                "key": key,
+                "position": FUTURE_OPEN if position is None else position,
+                "recorded_at": FUTURE_OPEN if recorded_at is None else recorded_at,
+            },
+        )
 
     def _of_cell(
         self, sql: str, projection: str | None, key: str | None, **values: object

@@ -63,8 +63,17 @@ class Told:
 
     @property
     def origin(self) -> str:
-        """Where the information first came from."""
-        return self.fact.attribution.origin_in(self.report.source)
+        """Where the information first came from.
+
+        A registered speaker is its own origin, through whatever wire; only one that it belongs to
+        (its ministry, its state) can be stated in its place.
+        """
+        attribution, kin = self.fact.attribution, self.registry.kin
+        stated = attribution.origin_in(self.report.source)
+        speaker = attribution.speaker if attribution.voice == "attributed" else None
+        if speaker is None or speaker not in kin.actors or stated in kin.lineage(speaker):
+            return stated
+        return speaker
 
     def transition(
         self,

@@ -261,7 +261,7 @@ def moves(one: Timed) -> bool:
     """Whether it only moves what others say: a withdrawal, a change, being there uncounted."""
     fact = one.telling.fact
     if isinstance(fact, ControlFact):
-        return isinstance(fact, ForcesWithdrew)
+        return isinstance(fact, ForcesWithdrew | TownBesieged)
     if isinstance(fact, LevelFact):
         return False
     number: Quantity | None = getattr(fact, "quantity", None)

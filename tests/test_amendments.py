@@ -612,6 +612,17 @@ def test_record_names_a_batch(tmp_path: Path) -> None:
     assert found["events"][0]["of"]["kind"] == "TownOccupied"
 
 
+def test_a_ruling_follows_what_replaces_the_fact_it_follows(situation: Situation) -> None:
+    (taken,) = tell(situation, "gazette", "2013-01-11", {**TAKEN, "when": "2013-01-10"})
+    tell(situation, "radio", "2013-01-11", {**TAKEN, "by": ["army"], "when": "2013-01-10"})
+    rule(situation, taken, when="2013-01-10/..", published="2013-01-13")
+    correct(situation, taken, gist="Taken at noon", published="2013-01-15")
+    row = ask(situation, "control", "mill", "2013-01-20")
+    assert row
+    assert (row["holders"], row["rule"]) == (["rebels"], "ruling")
+    holds_together(situation)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

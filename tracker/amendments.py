@@ -93,6 +93,7 @@ def retract(
     found: dict[str, Event] = {}
     gone: set[str] = set()
     for past in pasts.values():
+        _refuse_replaced(past, wanted)
         for event in past:
             if event.id in wanted and isinstance(event.body, RETRACTABLE):
                 found[event.id] = event
@@ -112,6 +113,18 @@ def retract(
             bodies.append((str(uuid5(NAMESPACE, f"retracted:{event.id}")), body))
         events += _events(stream, len(past), bodies, at=at, by=by)
     return Decision(tuple(events), already=len(set(wanted)) - len(events))
+
+
+def _refuse_replaced(past: Sequence[Event], wanted: Collection[str]) -> None:
+    """Refuse to take back a corrected fact alone: what replaced it would stand."""
+    by_id = {event.id: event for event in past}
+    for event in past:
+        body = event.body
+        if not isinstance(body, FactCorrected) or body.fact not in wanted:
+            continue
+        if body.replaced_by not in wanted:
+            wrong, other = _name(by_id[body.fact]), _name(by_id[body.replaced_by])
+            raise AmendmentError(f"{wrong} is corrected already: take back {other}")
 
 
 def retractable(past: Iterable[Event]) -> list[str]:

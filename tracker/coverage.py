@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from projections.gaps import mentioned, read_by, sentence_gap
+from projections.gaps import left_out, mentioned, read_by, sentence_gap
 from projections.store import Row, Store
 from tracker.instants import AsOf
 from tracker.quotes import look_up, read_document
@@ -15,14 +15,16 @@ from tracker.quotes import look_up, read_document
 def document_gaps(store: Store, clocks: AsOf, folder: Path) -> Iterator[Row]:
     """Yield gaps as projections.gaps does: `quote` by fact, `sentence` by report.
 
-    Only the documents of reports out by then are looked at; a report that names none has no such
-    gap, and one whose document is not there, or is another, says so in place of each quote.
+    Only the documents of reports out by then are looked at. One that is not there, or is another,
+    says so in place of each quote; of the sentences of its report, or of one that names none, only
+    what its sheet tells is known.
     """
     from tracker.drafting.sentences import sentences
 
     for report in read_by(store, clocks):
         document = report["data"].get("document")
         if not document:
+            yield from left_out(report)
             continue
         for fact, one in report["facts"].items():
             locator = {"document": document, **one["locator"]}
@@ -39,6 +41,7 @@ def document_gaps(store: Store, clocks: AsOf, folder: Path) -> Iterator[Row]:
                     }
         raw = read_document(folder, str(document["name"]))
         if raw is None or sha256(raw).hexdigest() != document["sha256"]:
+            yield from left_out(report)
             continue
         missing = _unread(report, sentences(raw.decode("utf-8", errors="replace")))
         if missing:

@@ -164,6 +164,7 @@ def unknown_names(tree: Tree, path: Path, fact: Fact, registry: Registry) -> lis
         for field, name in references
         if name not in names
     ]
+    problems += _names_for_ids(tree, path, fact, registry)
     if isinstance(fact, LevelFact):
         scheme = registry.schemes.get(fact.scheme)
         if scheme is None:
@@ -178,6 +179,20 @@ def unknown_names(tree: Tree, path: Path, fact: Fact, registry: Registry) -> lis
                     hint = did_you_mean(level, names) or f": one of {', '.join(names)}"
                     message = f"scheme {scheme.id} has no level '{level}'{hint}"
                     problems.append(tree.problem((*path, field), message))
+    return problems
+
+
+def _names_for_ids(tree: Tree, path: Path, fact: Fact, registry: Registry) -> list[Problem]:
+    """Find speakers and origins written by a registered name: they would count as someone else."""
+    named = {one.name.casefold(): one.id for one in registry.sources.values()}
+    named |= {one.name.casefold(): one.id for one in registry.actors.values()}
+    problems = []
+    for field in ("speaker", "origin"):
+        said = getattr(fact, field)
+        known = said is None or said in registry.actors or said in registry.sources
+        if not known and said.casefold() in named:
+            message = f"'{said}' is registered: write its id, {named[said.casefold()]}"
+            problems.append(tree.problem((*path, field), message))
     return problems
 
 

@@ -79,13 +79,17 @@ class Contest:
             return outcome
         for ruling in rulings:
             follows = set(ruling.value["follows"])
-            for rival in outcome.rivals:
-                if follows.isdisjoint(one.fact for one in rival.claims):
-                    continue
-                if rival is outcome.rivals[0] and not outcome.disputed:
-                    return replace(outcome, rule=RULING)
-                others = [one for one in outcome.rivals if one is not rival]
-                return _settle(outcome.settled, [rival, *others], walk.views, RULING, at)
+            followed = [
+                rival
+                for rival in outcome.rivals
+                if not follows.isdisjoint(one.fact for one in rival.claims)
+            ]
+            if len(followed) != 1:
+                continue  # whoever follows two values has not judged between them
+            if followed[0] is outcome.rivals[0] and not outcome.disputed:
+                return replace(outcome, rule=RULING)
+            others = [one for one in outcome.rivals if one is not followed[0]]
+            return _settle(outcome.settled, [followed[0], *others], walk.views, RULING, at)
         return outcome
 
     # -- views ---------------------------------------------------------------------------------
@@ -99,13 +103,13 @@ class Contest:
         others = [one for one in walk.views if one is not own and not _supersedes(view, one)]
         leavings = tuple(one for one in walk.leavings if not _supersedes(view, one))
         if own is None or view.claims[0] is not own.claims[0]:
-            view = replace(view, before=_before(walk, view))
+            view = view.after(_before(walk, view))
         turned = _left(view, leavings, at)
         if turned is None:
             return Walk(walk.views, leavings, _unbacked(walk.outcome, claim.origin))
         before = view.before.value if view.before and not others else None
         value = at.projection.explain(turned.value, before)
-        views = (*others, replace(turned, value=value))
+        views = (*others, turned.saying(value))
         return Walk(views, leavings, self._weigh(walk.outcome, views, claim, at))
 
     def _move(self, walk: Walk, claim: Claim, at: At) -> Walk:
@@ -116,7 +120,7 @@ class Contest:
             if step is None:
                 views.append(view)
             elif not at.projection.gone(step.value):
-                views.append(replace(view, value=step.value))
+                views.append(view.saying(step.value))
         leavings = walk.leavings
         if claim.closing:
             lo, hi = interval(claim, at.t)
@@ -131,6 +135,9 @@ class Contest:
             return replace(walk, leavings=leavings)
         if views:
             outcome = self._weigh(outcome, views, claim, at)
+            if not outcome.disputed:  # what settled it is part of what tells of it
+                run = kept((*outcome.run, claim), at)
+                outcome = replace(outcome, run=run, rule=SEQUENCE)
         else:
             last = replace(outcome, value=outcome.rivals[0].value, rivals=(), disputed=False)
             outcome = bear(last, claim, at, NEWEST)
@@ -149,9 +156,10 @@ class Contest:
         self, outcome: Outcome | None, views: Sequence[View], claim: Claim, at: At
     ) -> Outcome:
         """Choose among what the views say, once a claim has come."""
-        rivals, dropped = rivals_among(views, at)
+        rivals, stay = rivals_among(views, at)
         if len(rivals) == 1:
-            rule = SEQUENCE if dropped else NEWEST if len(rivals[0].views) == 1 else AGREEMENT
+            alone = len(rivals[0].views) == 1
+            rule = SEQUENCE if len(stay) < len(views) else NEWEST if alone else AGREEMENT
             return _settle(outcome, rivals, views, rule, at)
         choice = self.choose(rivals)
         if choice is not None:
@@ -162,7 +170,7 @@ class Contest:
         return Outcome(
             value=at.projection.disputed([rival.value for rival in rivals]),
             since=outcome.since if outcome and opened else claim.since,
-            run=_in_order((one for rival in rivals for one in rival.carrying), at),
+            run=_in_order((*_moving(outcome, claim), *Rival({}, tuple(stay)).carrying), at),
             rule=DISPUTED,
             rivals=tuple(rivals),
             disputed=True,
@@ -269,27 +277,58 @@ def _backers(views: Iterable[View], winner: Rival, at: At) -> tuple[View, ...]:
     backs = at.projection.backs
     found = [one for one in views if one.backs and backs(one.value, winner.value, at.kin)]
     # Without what was before them: else the whole past would hang on what is reached.
-    return tuple([replace(one, before=None) for one in found[-MOST_EVIDENCE:]])
+    return tuple([one.after(None) if one.before else one for one in found[-MOST_EVIDENCE:]])
 
 
-def rivals_among(views: Sequence[View], at: At) -> tuple[list[Rival], bool]:
-    """Gather views by what they say, in sequence; tell whether the sequence dropped any."""
+def _moving(outcome: Outcome | None, claim: Claim) -> list[Claim]:
+    """Give the moves that bear on a dispute: those that did before, and this one if it is one."""
+    before = outcome.run if outcome and outcome.disputed else ()
+    found = [one for one in before if one.moves]
+    return [*found, claim] if claim.moves else found
+
+
+def rivals_among(views: Sequence[View], at: At) -> tuple[list[Rival], Sequence[View]]:
+    """Gather views by what they say; also give those that the sequence leaves.
+
+    Views that say the same in the same way are looked at once, so that a crowd costs no square.
+    """
     if all(view.value == views[0].value for view in views):
-        return [Rival(views[0].value, tuple(views))], False
+        return [Rival(views[0].value, tuple(views))], views
+    crowds: dict[object, list[View]] = {}
+    for view in views:
+        crowds.setdefault(_way(view), []).append(view)
+    heads = [crowd[0] for crowd in crowds.values()]
+    left = {id(head) for head in heads if follower_of(head, heads, at) is None}
     # No circle of what follows what leaves nothing.
-    stay = [view for view in views if follower_of(view, views, at) is None] or views
-    rivals: list[Rival] = []
+    stay = [view for view in views if not left or id(crowds[_way(view)][0]) in left]
+    homes: dict[object, int] = {}
+    rivals: list[list[View]] = []
     for view in sorted(stay, key=lambda one: one.claims[-1].stage):
-        for index, rival in enumerate(rivals):
-            if _agrees(view, rival.views, at):
-                merged = at.projection.merge(rival.value, view.value)
-                rivals[index] = Rival(merged, (*rival.views, view))
-                break
-        else:
-            rivals.append(Rival(view.value, (view,)))
-    if len(rivals) > 1:
-        rivals = _without_fence_sitters(rivals, at)
-    return rivals, len(stay) < len(views)
+        home = homes.get(_way(view))
+        if home is None:
+            fits = (n for n, rival in enumerate(rivals) if _agrees(view, _heads(rival), at))
+            home = next(fits, len(rivals))
+            homes[_way(view)] = home
+            rivals += [[]] if home == len(rivals) else []
+        rivals[home].append(view)
+    found = [_rival(rival, at) for rival in rivals]
+    return (_without_fence_sitters(found, at) if len(found) > 1 else found), stay
+
+
+def _way(view: View) -> object:
+    """Tell what a view says, and how: two that are alike in it fare alike among rivals."""
+    last = view.claims[-1]
+    return view.said, view.lo, view.hi, last.effect, last.closing, last.stage, last.actors
+
+
+def _heads(views: Iterable[View]) -> list[View]:
+    """Give one view of each value."""
+    return list({view.said: view for view in views}.values())
+
+
+def _rival(views: Sequence[View], at: At) -> Rival:
+    values = [view.value for view in _heads(views)]
+    return Rival(reduce(at.projection.merge, values), tuple(views))
 
 
 def follower_of(view: View, views: Iterable[View], at: At) -> View | None:
@@ -307,17 +346,17 @@ def _without_fence_sitters(rivals: Sequence[Rival], at: At) -> list[Rival]:
     if all(view.value == rival.value for rival in rivals for view in rival.views):
         return list(rivals)  # values that are each of one piece have nothing between them
 
-    def decides(view: View) -> bool:
-        others = ([one for one in rival.views if one is not view] for rival in rivals)
-        return sum(bool(rest) and _agrees(view, rest, at) for rest in others) <= 1
+    known: dict[str, bool] = {}
 
-    found: list[Rival] = []
-    for rival in rivals:
-        stay = tuple(view for view in rival.views if decides(view))
-        if stay:
-            values = [view.value for view in stay]
-            found.append(Rival(reduce(at.projection.merge, values), stay))
-    return found or list(rivals)
+    def decides(view: View) -> bool:
+        if view.said not in known:
+            others = ([one for one in rival.views if one is not view] for rival in rivals)
+            fits = (bool(rest) and _agrees(view, _heads(rest), at) for rest in others)
+            known[view.said] = sum(fits) <= 1
+        return known[view.said]
+
+    stay = ([view for view in rival.views if decides(view)] for rival in rivals)
+    return [_rival(views, at) for views in stay if views] or list(rivals)
 
 
 def _one_moment(own: View, claim: Claim, lo: Instant, hi: Instant) -> bool:
@@ -357,7 +396,7 @@ def _bare(outcome: Outcome | None) -> Outcome | None:
     """Give an undisputed outcome without what it was chosen among; None for a disputed one."""
     if outcome is None or outcome.disputed:
         return None
-    return replace(outcome, rivals=(), settled=None)
+    return replace(outcome, rivals=(), settled=None) if outcome.rivals else outcome
 
 
 def _in_order(claims: Iterable[Claim], at: At) -> tuple[Claim, ...]:

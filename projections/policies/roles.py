@@ -9,6 +9,7 @@ from projections.claims import Claim
 from projections.policies.contest import Walk, follower_of
 from projections.policies.support import best_rating
 from projections.policies.walk import (
+    DROPPED,
     At,
     Outcome,
     View,
@@ -57,7 +58,7 @@ class Roles:
             if claim.moves:
                 self._left[fact] = f"the withdrawal #{claim.position} ends it"
             elif origin == claim.origin:
-                self._left[fact] = f"its origin says something newer (#{claim.position})"
+                self._left[fact] = f"its origin tells of a later moment (#{claim.position})"
             else:
                 self._left[fact] = f"newer evidence (#{claim.position})"
 
@@ -80,7 +81,7 @@ class Roles:
     def _not_heard(self, claim: Claim) -> Part | None:
         """Say why a claim was not listened to."""
         if claim.published > self._k:
-            return "not-yet", f"not known: published {_day(claim.published)}"
+            return "not-yet", "not known yet"
         if claim.retracted is not None and claim.retracted <= self._k:
             return "retracted", f"retracted {_day(claim.retracted)}"
         if claim.mode == "mention":
@@ -109,6 +110,8 @@ class Roles:
             if {one.fact for one in run} & set(claim.value["follows"]):
                 return "decides", f"ruling: {claim.value['reason']}"
             return "superseded", "a ruling on what is not in dispute here, or ruled on since"
+        if claim.effect == DROPPED:
+            return "superseded", "its list says nothing from here on"
         if claim.standing:
             return "superseded", "its list says otherwise since, or dropped it"
         bare = "bears on nothing that holds now" if claim.moves else "newer evidence"
@@ -128,14 +131,18 @@ def _of_outcome(reached: Outcome | None) -> dict[str, Part]:
     if reached is None:
         return {}
     if reached.disputed:
-        return {
+        moved = {one.fact: ("supports", "moves what they say") for one in reached.run if one.moves}
+        return moved | {
             claim.fact: ("dissents", _rival(number, len(reached.rivals), view))
             for number, rival in enumerate(reached.rivals, start=1)
             for view in rival.views
             for claim in view.claims
         }
-    backing = {claim.fact for view in reached.backers for claim in view.claims}
-    found: dict[str, Part] = dict.fromkeys(backing, ("supports", "says the same"))
+    found: dict[str, Part] = {}
+    for view in reached.backers:
+        led, say = view.claims[: view.carried], view.claims[view.carried :]
+        found |= {one.fact: ("superseded", "its report says otherwise beside it") for one in led}
+        found |= {one.fact: ("supports", "says the same") for one in say}
     for claim in reached.run:
         found.setdefault(claim.fact, ("supports", "tells of the same state"))
     found[reached.run[-1].fact] = ("decides", reached.rule)

@@ -122,7 +122,9 @@ class Timeline:
     def _walk(self, at: At, stabbed: Sequence[Claim]) -> Any:  # noqa: ANN401 - the policy's own
         """Walk to t: from what was reached before the first claim whose part differs there."""
         t = at.t
-        last = bisect_right(self._orders, t, key=lambda one: one[1])
+        last = bisect_left(
+            self._orders, (False, t + 1)
+        )  # a shorter tuple comes before its longer ones
         skipped = {self._place(claim) for claim in stabbed if _is_early(claim, t)}
         extra = [claim for claim in stabbed if claim.certain_from <= t and not _is_plain(claim, t)]
         places = [*skipped, *(self._place(claim) for claim in extra if not is_direct(claim, t))]
@@ -257,7 +259,7 @@ class _Spells:
     def at(self, t: Instant) -> list[Claim]:
         """Give the claims in whose spell t lies."""
         found: list[Claim] = []
-        at = bisect_right(self._spells, t, key=lambda spell: spell[0])
+        at = bisect_left(self._spells, (t + 1,))
         while at and self._reach[at - 1] > t:
             at -= 1
             if self._spells[at][1] > t:

@@ -54,6 +54,30 @@ class View:
     carried: int = 0
     backs: bool = True
     rating: str | None = None
+    said: str = ""
+
+    def saying(self, value: Value) -> View:
+        """Give the view as one of another value; `said` is the value as a text, to compare by."""
+        return self.after(self.before, value)
+
+    def after(self, before: Outcome | None, value: Value | None = None) -> View:
+        """Give the view as it is after what was reached before it, with a value where one is given.
+
+        Spelled out, for it is done at every step of a walk.
+        """
+        return View(
+            self.claims,
+            self.value if value is None else value,
+            before,
+            self.lo,
+            self.hi,
+            self.sighted,
+            self.direct,
+            self.carried,
+            self.backs,
+            self.rating,
+            self.said if value is None else repr(value),
+        )
 
     @property
     def origin(self) -> str:

@@ -116,7 +116,7 @@ def _brief(answer: Answer) -> list[str]:
             alone.append(line)
     for alike in [key for key, found in grouped.items() if len(found) == 1]:
         alone += grouped.pop(alike)
-    said = brief([_cells(line, answer) for line in alone])
+    said = brief([_cells(line, answer) for line in alone], ROLE)
     for (role, reason), found in grouped.items():
         whys = {line["why"] for line in found}
         why = whys.pop() if len(whys) == 1 else reason
@@ -133,8 +133,8 @@ def _cells(line: Row, answer: Answer) -> list[str]:
         line["role"],
         f"#{line['position']} {line['kind']}",
         f"{names.get(line['source'], line['source'])}, {words.when(line['published'])}",
-        f"{voice}: {line['gist']}",
-        f"({line['why']})",
+        line["why"],
+        f"· {voice}: {line['gist']}",
     ]
 
 

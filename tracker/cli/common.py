@@ -71,9 +71,10 @@ def common_options(command: F) -> F:
         click.option(
             "--policy",
             type=click.Choice(POLICY_NAMES),
+            metavar="NAME",
             expose_value=False,
             callback=_note("policy"),
-            help="The rule that settles rival claims.",
+            help=f"The rule that settles rival claims: {', '.join(POLICIES)}.",
         ),
         *(
             click.option(

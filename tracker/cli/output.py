@@ -107,10 +107,11 @@ def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join(lines)
 
 
-def brief(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Align rows, a line each: the last column but one is cut so that the last one is all there.
+def brief(rows: Sequence[Sequence[str]], indent: int) -> list[str]:
+    """Align rows, a line each, of which the last column but one is always there in full.
 
-    The first column is set in bold. Where even that is not enough, the line's end is cut.
+    The last is cut to what is left of the line; where the one before it does not fit, it goes on
+    lines of its own, indented. The first column is set in bold.
     """
     from shutil import get_terminal_size
 
@@ -120,11 +121,15 @@ def brief(rows: Sequence[Sequence[str]]) -> list[str]:
     cells = [[safe(cell) for cell in row] for row in rows]
     widths = [max(map(_width, column)) for column in zip(*cells, strict=True)][:-2]
     lines = []
-    for *start, cut, end in cells:
-        spare = room - sum(widths) - 2 * len(widths) - 2 - _width(end)
-        line = _line([*start, _cut(cut, max(NARROWEST, spare)), end], [*widths, 0, 0])
+    for *start, whole, rest in cells:
+        left = room - sum(widths) - 2 * len(widths)
+        below = _width(whole) > left
+        spare = left if below else left - _width(whole) - 2
+        shown = [_cut(rest, spare)] if spare >= NARROWEST else []
+        line = _line([*start, *([] if below else [whole]), *shown], [*widths, 0, 0])
         line = _cut(line, room)
         lines.append(click.style(line[: widths[0]], bold=True) + line[widths[0] :])
+        lines += indented(whole, indent) if below else []
     return lines
 
 
@@ -159,7 +164,7 @@ def _fold(text: str, width: int) -> list[str]:
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     padded = [
-        cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=True)
+        cell + " " * (width - _width(cell)) for cell, width in zip(cells, widths, strict=False)
     ]
     return "  ".join(padded).rstrip()
 
