@@ -7,7 +7,6 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from projections.claims import Claim, Step, Value
-from tracker.instants import DAY
 from tracker.kin import Kin
 
 if TYPE_CHECKING:
@@ -52,8 +51,8 @@ def step(value: Value | None, claim: Claim) -> Step | None:
     """Say what the level is once this is told too; None where it bears on nothing.
 
     A total sets it. A change moves it, once: two changes of one size whose times overlap are two
-    mentions of one event, as long as no change has begun since that one was over; and a total of
-    the same day that the change makes good holds it already. Being told of without a number
+    mentions of one event, as long as no change has begun since that one was over. A change that
+    began no later than the last total was seen is in that total. Being told of without a number
     leaves a known number standing. Nothing can be taken from an unknown level.
     """
     stated = {name: claim.value[name] for name in STATED}
@@ -86,8 +85,8 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
         return Step({**claim.value, "_changes": [change]}, "replaces")
     if any(_one_event(change, counted) for counted in value["_changes"]):
         return Step(value, "agrees")
-    if _makes_good(stated, value, claim):
-        return Step({**value, "unexplained": None}, "agrees", backs=False)
+    if value.get("_total") is not None and claim.start.earliest <= value["_total"]:
+        return Step({**value, "unexplained": _left_over(value, stated)}, "agrees", backs=False)
     moved = {name: _sum(value, stated, name) for name in NUMBERS}
     comparator = _hedge(value["comparator"], stated["comparator"])
     # Changes come in the order of their starts: what is over by then is no part of this event.
@@ -203,12 +202,10 @@ def _one_event(change: list[Any], counted: list[Any]) -> bool:
     return one == other and change[4] < counted[5] and counted[4] < change[5]
 
 
-def _makes_good(stated: Value, value: Value, claim: Claim) -> bool:
-    """Whether a change of a total's own day is just what the total left unexplained."""
-    missing, seen = value.get("unexplained"), value.get("_total")
-    if missing is None or seen is None or value["_changes"]:
-        return False
-    return bool(missing == _figure(stated) and claim.start.earliest < seen + DAY)
+def _left_over(value: Value, stated: Value) -> int | None:
+    """Give what a total leaves unexplained once a change is known to be in it."""
+    missing, figure = value.get("unexplained"), _figure(stated)
+    return (missing - figure or None) if missing is not None and figure is not None else missing
 
 
 def _sum(value: Value, stated: Value, name: str) -> int | None:

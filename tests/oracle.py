@@ -363,7 +363,7 @@ def walk(sure: Sequence[Timed], projection: str, world: Registry) -> Story:
         if found is None:
             continue
         shown, how, counted = found
-        if how == "same" and story.lines:
+        if how in {"same", "in"} and story.lines:
             assert story.since
             story.since = narrower(story.since, one.since)
             story.lines = [*story.lines, one]
@@ -481,7 +481,7 @@ def alert(fact: LevelFact, world: Registry) -> dict[str, Any]:
 SIZE = ("low", "best", "high")
 
 
-def number(  # noqa: C901, PLR0912 - each case in turn
+def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
     story: Story, one: Timed, projection: str
 ) -> Outcome | None:
     """A total sets the number; a change moves it once; presence leaves a number standing."""
@@ -502,7 +502,7 @@ def number(  # noqa: C901, PLR0912 - each case in turn
         same = all(story.shown[name] == stated[name] for name in stated)
         if story.lines and same and not story.counted:
             return story.shown, "same", []
-        return shown, "new", []
+        return shown | {"_seen": one.seen}, "new", []
     if one.less:
         stated = _less(stated)
         if not story.lines or not counts(story.shown):
@@ -517,6 +517,8 @@ def number(  # noqa: C901, PLR0912 - each case in turn
         ):
             return story.shown, "same", story.counted
     before = story.shown
+    if before.get("_seen") is not None and one.begins <= before["_seen"]:
+        return before, "in", story.counted  # it is in the total that was seen since
     if counts(before):
         moved: dict[str, Any] = {name: _plus(before[name], stated[name]) for name in SIZE}
     else:  # some were there: at least those who came

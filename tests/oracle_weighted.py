@@ -464,6 +464,8 @@ def move(done: Walk, number: int, one: Timed, asked: Question) -> bool:
         before.since = oracle.narrower(before.since, one.since)
         before.run.append(one)
         number = not oracle.mentions(one.telling.fact)
+        if how == "in":
+            return True
         if value.get("status") == "vacated" or (
             asked.projection != "control" and (number or not oracle.counts(value))
         ):

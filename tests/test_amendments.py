@@ -188,6 +188,9 @@ def test_an_audit_shows_both_readings(situation: Situation) -> None:
         "decides": False,
         "retracted": True,
     }
+    why = {line["role"]: line["why"] for line in trail}
+    assert why["decides"].endswith("in place of #20, corrected 22 Jan 2013: a slip")
+    assert why["retracted"] == "corrected, #22 takes its place, 22 Jan 2013: a slip"
 
 
 def test_once_more_is_already_recorded(situation: Situation) -> None:

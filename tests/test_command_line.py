@@ -262,12 +262,13 @@ def test_audit_as_a_table() -> None:
         "Diabaly, control as of 21 Jan 2013 as known at 17 Jan 2013: Islamist fighters (confirmed)"
         " since 14 Jan 2013\n"
     )
-    decides = r"decides +#\d+ TownOccupied +VOA, 17 Jan 2013 +reporter: .*\(.+\)$"
+    decides = r"decides +#\d+ TownOccupied +VOA, 17 Jan 2013 +agreement  · reporter: .*"
     assert any(re.match(decides, line) for line in shown.splitlines())
     in_full = r"decides +#\d+ TownOccupied · VOA, 17 Jan 2013 · 004 s\.2 \["
     assert any(re.match(in_full, line) for line in said(*AUDIT, "--full").splitlines())
     assert "later facts change this answer: all reports give France, Mali" in shown
-    assert shown.splitlines()[-1].endswith("(origin-weighted/1)")
+    assert shown.splitlines()[-1].startswith("rule: agreement: ")
+    assert shown.splitlines()[-1].endswith("(origin-weighted/1, rules 4 and 6)")
 
 
 @pytest.mark.usefixtures("log")

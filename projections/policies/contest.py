@@ -221,10 +221,9 @@ def _settle(
         lost = {one.fact for rival in rivals[1:] for one in rival.claims}
         run = tuple(one for one in story.run if one.fact not in lost)
     carrying = winner.carrying
-    told = _told(story, outcome)
-    for view in views:  # whoever says something else now is no backer for what it once said
-        told.pop(view.origin, None)
-    backers = _backers((*told.values(), *winner.views), winner, at)
+    # Whoever says something else now is no backer for what it once said.
+    told = _told(story, outcome) | {view.origin: view for view in views}
+    backers = _backers(told.values(), winner, at)
     if not run:
         fresh = {one.fact for one in carrying}
         known = (one for view in backers for one in view.claims[view.carried :])
@@ -327,8 +326,8 @@ def _heads(views: Iterable[View]) -> list[View]:
 
 
 def _rival(views: Sequence[View], at: At) -> Rival:
-    values = [view.value for view in _heads(views)]
-    return Rival(reduce(at.projection.merge, values), tuple(views))
+    values = {view.said: view.value for view in reversed(views)}  # each where it was said last
+    return Rival(reduce(at.projection.merge, reversed(values.values())), tuple(views))
 
 
 def follower_of(view: View, views: Iterable[View], at: At) -> View | None:

@@ -108,7 +108,7 @@ class Roles:
         if claim.mode == "ruling":
             run = self._reached.run if self._reached and self._reached.rule == "ruling" else ()
             if {one.fact for one in run} & set(claim.value["follows"]):
-                return "decides", f"ruling: {claim.value['reason']}"
+                return "decides", "an analyst's ruling"
             return "superseded", "a ruling on what is not in dispute here, or ruled on since"
         if claim.effect == DROPPED:
             return "superseded", "its list says nothing from here on"

@@ -113,6 +113,11 @@ def _line(row: Row, answer: Answer) -> list[str]:
         sides = [kind, "taken back"] if gone else ["", kind]
     else:
         sides = [_said(name, row[side], answer) for side in ("before", "after")]
+        if sides[0] == sides[1]:  # what differs is since when
+            sides = [
+                f"{said}, {words.begun(row[side])}"
+                for said, side in zip(sides, ("before", "after"), strict=True)
+            ]
     return [what, *sides, CAUSES[row["cause"]], _events(row["events"], answer)]
 
 
