@@ -626,6 +626,13 @@ def test_a_ruling_follows_what_replaces_the_fact_it_follows(situation: Situation
     holds_together(situation)
 
 
+def test_a_ruling_that_decides_nothing_is_said_to(log: Path) -> None:
+    words = ("rule", "control", "diabaly", "--follow", "#58", "--reason", "seen by our own")
+    found = run("--log", log, *words, "--when", "2013-01-14")
+    assert found.exit_code == 0
+    assert "it decides nothing as of 2013-01-14" in found.output
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -648,3 +655,18 @@ def test_what_a_command_refuses_it_says_in_words(
 ) -> None:
     assert message in refused("--log", log, *words).output
     assert answer("--log", log, "log", "--after", 190)["rows"] == []
+
+
+def test_the_first_fact_of_a_long_key_can_be_corrected(situation: Situation) -> None:
+    """What was reached before must not hang, link by link, on all that came before it."""
+    days = [f"2010-{month:02}-{day:02}" for month in range(1, 13) for day in range(1, 29)]
+    facts = [
+        {**TAKEN, "by": [by], "when": f"{day}T{hour:02}:00:00Z"}
+        for day in days
+        for hour, by in ((6, "rebels"), (12, "army"), (18, "bandits"))
+    ]
+    first, *_ = tell(situation, "gazette", "2013-01-17", *facts)
+    correct(situation, first, by="[clans]")
+    row = ask(situation, "control", "mill", "2010-01-01T07:00:00Z")
+    assert row
+    assert row["holders"] == ["clans"]

@@ -125,6 +125,11 @@ class Questions:
         answer = self._answer(clocks, weighing, rows, projection=projection, key=key)
         return replace(answer, query={**answer.query, "as_of": None})  # a history has no as-of
 
+    def is_ruled(self, projection: str, key: str, as_of: AsOf) -> bool:
+        """Whether an analyst's ruling decides a cell as of then."""
+        rows = answers.state(self.store, as_of, projection, key)
+        return bool(rows and rows[0]["rule"] == "ruling")
+
     def audit(
         self, clocks: AsOf, projection: str, key: str, *, weighing: Weighing = ALL_ALIKE
     ) -> Answer:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tracker.cli.amended import amendment_options, refuse_far_positions, tell
 from tracker.cli.common import open_situation, recorder
+from tracker.cli.output import note
+
+if TYPE_CHECKING:
+    from tracker.situation import Situation
 
 
 @click.command()
@@ -42,7 +48,8 @@ def rule(
     Example:
       tracker rule control diabaly --follow '#58' --when 2013-01-14 --reason 'seen by our own'
     """
-    outcome = open_situation().rule(
+    situation = open_situation()
+    outcome = situation.rule(
         projection,
         key,
         follow,
@@ -53,3 +60,20 @@ def rule(
         tz=tz,
     )
     tell(outcome, "ruled", "it does not count")
+    _doubt(situation, projection, key, when, tz)
+
+
+def _doubt(situation: Situation, projection: str, key: str, when: str, tz: str | None) -> None:
+    """Say so where a ruling decides nothing on the first day of its span."""
+    from tracker.errors import TrackerError
+
+    first = when.split("/", maxsplit=1)[0]
+    try:
+        clocks = situation.clocks(first, tz=tz)
+    except TrackerError:
+        return  # a time that is no single moment: there is no day to ask about
+    if not situation.is_ruled(projection, key, clocks):
+        note(
+            f"it decides nothing as of {first}: nothing is in dispute there, or what it follows is "
+            "superseded, or it follows more than one of the values"
+        )
