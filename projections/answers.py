@@ -247,5 +247,7 @@ def chronology(
             "key": key,
         },
     )
-    found = [row for row in found if weighing.takes(row["source"], origin_in(row))]
+    if weighing.only or weighing.without:
+        kin = store.kin()
+        found = [row for row in found if weighing.takes(row["source"], origin_in(row, kin))]
     return [fact_row(projection, row) for row in found]

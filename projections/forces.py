@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from projections.told import Told
     from tracker.facts.forces import ForceFact
 
-if TYPE_CHECKING:
-    from projections.policies.walk import View
-
 NAME = "forces"
 EMPTY: Value = {**levels.EMPTY, "unexplained": None}
 
@@ -79,16 +76,7 @@ def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:
 
 same, backs, merge = levels.same, levels.backs, levels.merge
 goes_on, carry = levels.goes_on, levels.carry
-
-
-def follows(_earlier: View, _later: View, _kin: Kin) -> bool:
-    """No level follows another by nature."""
-    return False
-
-
-def gone(_value: Value) -> bool:
-    """A level of nought is a level."""
-    return False
+follows, gone = levels.follows, levels.gone
 
 
 def explain(value: Value, before: Value | None) -> Value:

@@ -10,6 +10,7 @@ from projections.claims import Claim, Step, Value
 from tracker.kin import Kin
 
 if TYPE_CHECKING:
+    from projections.policies.walk import View
     from tracker.quantities import Quantity
 
 NUMBERS = ("low", "best", "high")
@@ -158,6 +159,16 @@ def merge(one: Value, other: Value) -> Value:
 def _width(value: Value) -> float:
     least, most = reach(value)
     return most - least
+
+
+def follows(_earlier: View, _later: View, _kin: Kin) -> bool:
+    """No level follows another by nature."""
+    return False
+
+
+def gone(_value: Value) -> bool:
+    """A level of nought is a level."""
+    return False
 
 
 def difference(value: Value, before: Value | None) -> int | None:

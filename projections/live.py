@@ -17,12 +17,6 @@ from projections.state import Role
 from projections.store import Row, Store, belief_row
 from tracker.errors import NotFoundError
 from tracker.instants import Instant
-from tracker.kin import Kin
-
-
-def kin_of(store: Store) -> Kin:
-    """Give who stands with whom, from a read model."""
-    return Kin(store.names("actors"), store.names("sources"))
 
 
 class Live:
@@ -33,7 +27,7 @@ class Live:
         if policy not in POLICIES:
             msg = f"no policy '{policy}' (one of {', '.join(POLICIES)})"
             raise NotFoundError(msg)
-        self.kin = kin_of(store)
+        self.kin = store.kin()
         self.policy = POLICIES[policy]
 
     def cells(self, claims: Iterable[Claim], t: Instant, k: Instant) -> Iterator[Row]:

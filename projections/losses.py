@@ -14,7 +14,6 @@ from projections.claims import Claim, Step, Value
 from tracker.kin import Kin
 
 if TYPE_CHECKING:
-    from projections.policies.walk import View
     from projections.told import Told
 
 NAME = "losses"
@@ -69,16 +68,7 @@ def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:
 
 same, backs, merge = levels.same, levels.backs, levels.merge
 goes_on, carry = levels.goes_on, levels.carry
-
-
-def follows(_earlier: View, _later: View, _kin: Kin) -> bool:
-    """No count follows another by nature."""
-    return False
-
-
-def gone(_value: Value) -> bool:
-    """A loss of nought is a loss counted."""
-    return False
+follows, gone = levels.follows, levels.gone
 
 
 def explain(value: Value, before: Value | None) -> Value:

@@ -17,7 +17,7 @@ from tracker.instants import (
     format_instant,
     parse_moment,
 )
-from tracker.kin import origin_of
+from tracker.kin import Kin
 
 # What a row says of the world is the rest: these are where it comes from, and since when.
 _BESIDE = frozenset(
@@ -177,10 +177,10 @@ def fact_row(projection: str, row: Row) -> Row:
     }
 
 
-def origin_in(row: Row) -> str:
+def origin_in(row: Row, kin: Kin) -> str:
     """Say where a stored fact first came from."""
     origin = json.loads(row["data"]).get("origin")
-    return origin_of(row["source"], row["voice"], row["speaker"], origin)
+    return kin.origin(row["source"], row["voice"], row["speaker"], origin)
 
 
 def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from projections.claims import Claim
 from tracker.errors import TrackerError
 from tracker.instants import FUTURE_OPEN, Instant
+from tracker.kin import Kin
 
 if TYPE_CHECKING:
     from projections.beliefs import Belief
@@ -122,6 +123,10 @@ class Store:
             raise ValueError(msg)
         found = self.connection.execute(f"SELECT id, data FROM {register}")  # noqa: S608 - checked
         return {row[0]: json.loads(row[1]) for row in found}
+
+    def kin(self) -> Kin:
+        """Give who stands with whom, and how far a source is trusted, as registered now."""
+        return Kin(self.names("actors"), self.names("sources"))
 
     def display_names(self) -> dict[str, str]:
         """Give the name of every registered place, actor, source and scheme by id."""

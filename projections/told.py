@@ -63,17 +63,9 @@ class Told:
 
     @property
     def origin(self) -> str:
-        """Where the information first came from.
-
-        A registered speaker is its own origin, through whatever wire; only one that it belongs to
-        (its ministry, its state) can be stated in its place.
-        """
-        attribution, kin = self.fact.attribution, self.registry.kin
-        stated = attribution.origin_in(self.report.source)
-        speaker = attribution.speaker if attribution.voice == "attributed" else None
-        if speaker is None or speaker not in kin.actors or stated in kin.lineage(speaker):
-            return stated
-        return speaker
+        """Where the information first came from."""
+        fact = self.fact
+        return self.registry.kin.origin(self.report.source, fact.voice, fact.speaker, fact.origin)
 
     def transition(
         self,

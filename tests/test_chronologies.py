@@ -6,6 +6,7 @@ import pytest
 from sheets_for_tests import fact, tell
 
 from projections.store import Row
+from projections.weighing import Weighing
 from tracker.errors import NotFoundError
 from tracker.situation import Situation
 
@@ -132,3 +133,17 @@ def test_a_row_tells_who_said_it_and_when(situation: Situation) -> None:
 def test_a_projection_that_does_not_exist_is_refused(situation: Situation) -> None:
     with pytest.raises(NotFoundError, match="no projection 'weather'"):
         situation.state(situation.clocks("2013-01-20"), "weather")
+
+
+def test_a_registered_speaker_is_left_out_of_everything_whatever_wire_carried_it(
+    situation: Situation,
+) -> None:
+    said_so = {"voice": "attributed", "speaker": "warden", "origin": "wire"}
+    day = "2013-01-10"
+    taken = fact("TownOccupied", place="mill", by=["rebels"], when=day, **said_so)
+    strike = fact("AirstrikeConducted", place="ford", by=["army"], when=day, **said_so)
+    tell(situation, "gazette", "2013-01-11", taken, strike)
+    clocks = situation.clocks("2013-01-12")
+    assert len(situation.state(clocks).rows) == 2
+    assert situation.state(clocks, weighing=Weighing(without=("wire",))).rows != ()
+    assert situation.state(clocks, weighing=Weighing(without=("warden",))).rows == ()

@@ -106,6 +106,17 @@ class Kin:
             return True
         return any(self.actors.get(n, {}).get("type") in OFFICIAL for n in self.lineage(origin))
 
+    def origin(self, source: str, voice: str, speaker: str | None, stated: str | None) -> str:
+        """Say where information first came from: as stated, else the speaker, else the source.
+
+        A registered speaker is its own origin, through whatever wire; only one that it belongs to
+        (its ministry, its state) can be stated in its place.
+        """
+        found = origin_of(source, voice, speaker, stated)
+        if voice != "attributed" or speaker is None or speaker not in self.actors:
+            return found
+        return found if found in self.lineage(speaker) else speaker
+
     def rating(self, origin: str, source: str) -> str | None:
         """Give the registered rating of an origin that is a source, else of the source."""
         asked = (origin, source)

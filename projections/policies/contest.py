@@ -4,8 +4,8 @@ Shared by the policies that weigh origins against each other; each brings its ow
 walk takes certain claims in the order of their evidence (policies.walk.order):
 
 - A claim becomes its origin's view, in the place of the one before; what the same report says of
-  the same moment joins it. What only moves a state (a withdrawal, a change of a number) is no
-  view: it moves what the others say.
+  the same moment joins it. What only moves a state (a withdrawal, a siege, a change of a number) is
+  no view: it moves what the others say.
 - A view supersedes what is older than it: of two transitions the one that was over when the other
   began; where an observation or a standing list is among the two, what lies 24 h or more before.
   What is left are contemporaries.
@@ -18,9 +18,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 
 from projections.claims import Claim
+from projections.policies.rivals import rivals_among
 from projections.policies.support import better, rating_of
 from projections.policies.walk import (
     At,
@@ -62,7 +62,7 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """How one policy walks: what it chooses by, and whose claims it hears."""
+    """How one policy walks, and what it chooses by among values that differ."""
 
     choose: Choose
 
@@ -286,78 +286,6 @@ def _moving(outcome: Outcome | None, claim: Claim) -> list[Claim]:
     return [*found, claim] if claim.moves else found
 
 
-def rivals_among(views: Sequence[View], at: At) -> tuple[list[Rival], Sequence[View]]:
-    """Gather views by what they say; also give those that the sequence leaves.
-
-    Views that say the same in the same way are looked at once, so that a crowd costs no square.
-    """
-    if all(view.value == views[0].value for view in views):
-        return [Rival(views[0].value, tuple(views))], views
-    crowds: dict[object, list[View]] = {}
-    for view in views:
-        crowds.setdefault(_way(view), []).append(view)
-    heads = [crowd[0] for crowd in crowds.values()]
-    left = {id(head) for head in heads if follower_of(head, heads, at) is None}
-    # No circle of what follows what leaves nothing.
-    stay = [view for view in views if not left or id(crowds[_way(view)][0]) in left]
-    homes: dict[object, int] = {}
-    rivals: list[list[View]] = []
-    for view in sorted(stay, key=lambda one: one.claims[-1].stage):
-        home = homes.get(_way(view))
-        if home is None:
-            fits = (n for n, rival in enumerate(rivals) if _agrees(view, _heads(rival), at))
-            home = next(fits, len(rivals))
-            homes[_way(view)] = home
-            rivals += [[]] if home == len(rivals) else []
-        rivals[home].append(view)
-    found = [_rival(rival, at) for rival in rivals]
-    return (_without_fence_sitters(found, at) if len(found) > 1 else found), stay
-
-
-def _way(view: View) -> object:
-    """Tell what a view says, and how: two that are alike in it fare alike among rivals."""
-    last = view.claims[-1]
-    return view.said, view.lo, view.hi, last.effect, last.closing, last.stage, last.actors
-
-
-def _heads(views: Iterable[View]) -> list[View]:
-    """Give one view of each value."""
-    return list({view.said: view for view in views}.values())
-
-
-def _rival(views: Sequence[View], at: At) -> Rival:
-    values = {view.said: view.value for view in reversed(views)}  # each where it was said last
-    return Rival(reduce(at.projection.merge, reversed(values.values())), tuple(views))
-
-
-def follower_of(view: View, views: Iterable[View], at: At) -> View | None:
-    """Give the view that comes after this one in sequence, if one does."""
-    follows = at.projection.follows
-    return next((one for one in views if one is not view and follows(view, one, at.kin)), None)
-
-
-def _agrees(view: View, others: Iterable[View], at: At) -> bool:
-    return all(at.projection.same(one.value, view.value, at.kin) for one in others)
-
-
-def _without_fence_sitters(rivals: Sequence[Rival], at: At) -> list[Rival]:
-    """Leave out views that agree with more than one of the values: they decide for none."""
-    if all(view.value == rival.value for rival in rivals for view in rival.views):
-        return list(rivals)  # values that are each of one piece have nothing between them
-
-    known: dict[str, bool] = {}
-
-    def decides(view: View) -> bool:
-        if view.said not in known:
-            others = ([one for one in rival.views if one is not view] for rival in rivals)
-            fits = (bool(rest) and _agrees(view, _heads(rest), at) for rest in others)
-            known[view.said] = sum(fits) <= 1
-        return known[view.said]
-
-    stay = ([view for view in rival.views if decides(view)] for rival in rivals)
-    return [_rival(views, at) for views in stay if views] or list(rivals)
-
-
 def _one_moment(own: View, claim: Claim, lo: Instant, hi: Instant) -> bool:
     """Whether a claim belongs to a view: of the same report, of the same moment."""
     return own.claims[-1].report == claim.report and lo <= own.hi and own.lo <= hi
@@ -380,7 +308,7 @@ def _left(view: View, leavings: Iterable[View], at: At) -> View | None:
         if step is not None:
             if at.projection.gone(step.value):
                 return None
-            view = replace(view, value=step.value)
+            view = view.saying(step.value)
     return view
 
 

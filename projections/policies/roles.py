@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from projections.claims import Claim
-from projections.policies.contest import Walk, follower_of
+from projections.policies.contest import Walk
+from projections.policies.rivals import follower_of
 from projections.policies.support import best_rating
 from projections.policies.walk import (
     DROPPED,
