@@ -6,8 +6,10 @@ import gc
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 from projections.claims import Claim
 from projections.state import Policy, Projection, State
@@ -15,8 +17,7 @@ from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant
 from tracker.kin import Kin
 
 
-@dataclass(frozen=True, slots=True)
-class Belief:
+class Belief(NamedTuple):
     """One rectangle: `state` over valid [valid_from, valid_to), known [known_from, known_to).
 
     Microseconds UTC; the ends of both clocks may be open. No rectangle where there is no evidence.
@@ -41,9 +42,14 @@ def rectangles(
     changes = _changes([claim for claim in claims if policy.hears(claim, kin)])
     timeline = policy.timeline(projection, kin)
     front = _Front()
-    with _uncollected():
+    with uncollected():
         for known in sorted(changes):
             added, removed = changes[known]
+            if len(added) == 1 and not removed:
+                last = timeline.append(added[0])
+                if last is not None:
+                    front.lay(last, FUTURE_OPEN, known)
+                    continue
             first, upto = timeline.change(added, removed)
             fresh = [(at, timeline.at(at)) for at in timeline.points(first, upto)]
             front.lay(fresh, upto, known)
@@ -51,7 +57,7 @@ def rectangles(
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Leave garbage uncollected: a walk makes no circles, and looking for some costs a third."""
     was = gc.isenabled()
     gc.disable()
@@ -74,6 +80,10 @@ def _changes(claims: Sequence[Claim]) -> dict[Instant, tuple[list[Claim], list[C
     return changes
 
 
+_by_known_then_valid = attrgetter("known_from", "valid_from")
+"""No two rectangles of a key begin at one point of the plane."""
+
+
 @dataclass
 class _Front:
     """What is believed now over all of valid time, each stretch since when; and what was before.
@@ -90,6 +100,9 @@ class _Front:
     ) -> None:
         """Lay what is known now over [fresh[0], upto): equal stretches go on, the others close."""
         first = fresh[0][0]
+        if upto == FUTURE_OPEN and first >= self.starts[-1]:
+            self._lay_last(fresh, known)
+            return
         low = bisect_right(self.starts, first) - 1
         high = bisect_left(self.starts, upto)
         end = self.starts[high] if high < len(self.starts) else FUTURE_OPEN
@@ -112,6 +125,24 @@ class _Front:
                 held.append((state, since))
         self.starts[low:high], self.held[low:high] = starts, held
 
+    def _lay_last(self, fresh: Sequence[tuple[Instant, State | None]], known: Instant) -> None:
+        """Lay what is known now at the end of valid time, on the last stretch that there is."""
+        old, since = self.held[-1]
+        for number, (at, state) in enumerate(fresh):
+            stop = fresh[number + 1][0] if number + 1 < len(fresh) else FUTURE_OPEN
+            if state == old:
+                now = (old, since)
+            else:
+                self._keep(at, stop, since, known, old)
+                now = (state, known)
+            if at == self.starts[-1]:
+                self.held[-1] = now
+                if len(self.held) > 1 and self.held[-2] == now:
+                    del self.starts[-1], self.held[-1]
+            elif self.held[-1] != now:
+                self.starts.append(at)
+                self.held.append(now)
+
     def _keep(
         self, start: Instant, stop: Instant, since: Instant, known: Instant, state: State | None
     ) -> None:
@@ -120,18 +151,14 @@ class _Front:
             return
         piece = Belief(start, stop, since, known, state)
         last = self.closed[-1] if self.closed else None
-        if (
-            last
-            and last.valid_to == start
-            and replace(last, valid_from=start, valid_to=stop) == piece
-        ):
-            piece = replace(last, valid_to=stop)
-            self.closed.pop()
-        self.closed.append(piece)
+        if last and last.valid_to == start and last[2:] == piece[2:]:
+            self.closed[-1] = last._replace(valid_to=stop)
+        else:
+            self.closed.append(piece)
 
     def finish(self) -> list[Belief]:
         """Give every rectangle, those still open included."""
         for at, (state, since) in enumerate(self.held):
             stop = self.starts[at + 1] if at + 1 < len(self.starts) else FUTURE_OPEN
             self._keep(self.starts[at], stop, since, FUTURE_OPEN, state)
-        return sorted(self.closed, key=lambda b: (b.known_from, b.valid_from, b.known_to))
+        return sorted(self.closed, key=_by_known_then_valid)

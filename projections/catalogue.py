@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING
 
 from projections import alerts, control, forces, humanitarian, incidents, losses, posture
@@ -39,11 +40,17 @@ CHRONOLOGIES: dict[str, Chronology] = {
 
 
 def claims_of(told: Told) -> Iterator[Claim]:
-    """Yield every claim a fact makes in any projection."""
-    for projection in PROJECTIONS.values():
-        yield from projection.claims(told)
+    """Yield every claim a fact makes: the projection of its family draws them, if there is one."""
+    projection = PROJECTIONS.get(told.fact.FAMILY)
+    return projection.claims(told) if projection else iter(())
 
 
-def chronologies_of(told: Told) -> Iterator[str]:
+def chronologies_of(told: Told) -> tuple[str, ...]:
     """Name the chronologies a fact stands in."""
-    return (name for name, one in CHRONOLOGIES.items() if one.takes(told.fact))
+    fact = told.fact
+    return _chronologies(fact.FAMILY, fact.actual)
+
+
+@cache
+def _chronologies(family: str, actual: bool) -> tuple[str, ...]:  # noqa: FBT001 - half of a key
+    return tuple(n for n, one in CHRONOLOGIES.items() if one.takes(family, actual=actual))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -35,16 +35,32 @@ class Cells:
         return Live(self.store, self.weighing.policy)
 
     def at(
-        self, clocks: AsOf, projection: str | None = None, key: str | None = None
+        self,
+        clocks: AsOf,
+        projection: str | None = None,
+        key: str | None = None,
+        only: Collection[tuple[str, str]] | None = None,
     ) -> Iterator[Row]:
-        """Yield {projection, key, state (a mapping)} of every cell with evidence at (t, k)."""
+        """Yield {projection, key, state (a mapping)} of every cell with evidence at (t, k).
+
+        With `only`, of those cells (projection, key) alone.
+        """
         t, k = clocks.as_of, clocks.known
         if self.stored:
-            for belief in self.store.beliefs_at(t, k, projection, key):
-                cell = {**belief, "state": json.loads(belief["state"])}
+            if key is None:
+                found = self.store.states_at(t, k, projection)
+            else:
+                texts = self.store.beliefs_at(t, k, projection, key)
+                found = [(name, one, json.loads(state)) for name, one, state in texts]
+            for name, one, state in found:
+                if only is not None and (name, one) not in only:
+                    continue
+                cell = {"projection": name, "key": one, "state": {**state}}
                 yield self._with_last_undisputed(cell, t, k)
             return
         for cell in self.live.cells(self.heard(projection, key, k), t, k):
+            if only is not None and (cell["projection"], cell["key"]) not in only:
+                continue
             yield self._with_last_undisputed(cell, t, k)
 
     def _with_last_undisputed(self, cell: Row, t: Instant, k: Instant) -> Row:
@@ -58,9 +74,9 @@ class Cells:
     def last_undisputed(self, projection: str, key: str, t: Instant, k: Instant) -> Row | None:
         """Give what a cell last was before t, as known at k, when nobody disputed it."""
         if self.stored:
-            before = self.store.states_before(projection, key, t, k)
-        else:
-            before = self.live.states_before(self.heard(projection, key), projection, t, k)
+            found = self.store.settled_before(projection, key, t, k)
+            return _value(found) if found else None
+        before = self.live.states_before(self.heard(projection, key), projection, t, k)
         settled = (one for one in before if one["support"] != "disputed" and one["since"])
         return next(map(_value, settled), None)
 

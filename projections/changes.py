@@ -63,25 +63,47 @@ class _Diff:
 
     def rows(self, projection: str | None, key: str | None) -> Iterator[Row]:
         """Yield the changes of beliefs, in order of their cells; what was learned comes first."""
-        start = self._at(self.first, self.before, projection, key)
-        learned = start
-        if self.between != self.before:
-            learned = self._at(self.last, self.between, projection, key)
-        now = learned
-        if self.after != self.between:
-            now = self._at(self.last, self.after, projection, key)
+        moments = dict.fromkeys((self.before, self.between, self.after))
+        only = self._otherwise(moments, projection) if key is None else None
+        start, learned, now = (
+            self._at(clocks, projection, key, only)
+            for clocks in (self.before, self.between, self.after)
+        )
         for cell in sorted({*start, *learned, *now}):
             one, two, three = (found.get(cell) for found in (start, learned, now))
-            if said(one) != said(two) or _begun(one) != _begun(two):
+            moved = self.between != self.before
+            if moved and (said(one) != said(two) or _begun(one) != _begun(two)):
                 yield _change(cell, one, two, "knowledge", self._learned(cell, one, two))
             if said(two, support=False) != said(three, support=False):
                 yield _change(cell, two, three, "ground", self._happened(cell, two, three))
 
     def _at(
-        self, cells: Cells, clocks: AsOf, projection: str | None, key: str | None
+        self, clocks: AsOf, projection: str | None, key: str | None, only: set[Key] | None
     ) -> dict[Key, Row]:
-        rows = Decorator(cells, clocks).rows(projection, key)
+        cells = self.first if clocks is self.before else self.last
+        rows = Decorator(cells, clocks).rows(projection, key, only)
         return {(row["projection"], row["key"]): row for row in rows}
+
+    def _otherwise(self, moments: Iterable[AsOf], projection: str | None) -> set[Key] | None:
+        """Name the cells whose stored state is not one and the same at all these moments.
+
+        None where the answers are not stored. Forces are named whatever they are: what is left of
+        a pledge hangs on other cells.
+        """
+        if not (self.first.stored and self.last.stored):
+            return None
+        seen: dict[Key, Row] = {}
+        counts: dict[Key, int] = {}
+        found: set[Key] = set()
+        asked = list(moments)
+        for clocks in asked:
+            store = self.last.store
+            for name, key, state in store.states_at(clocks.as_of, clocks.known, projection):
+                cell = (name, key)
+                counts[cell] = counts.get(cell, 0) + 1
+                if seen.setdefault(cell, state) is not state or name == "forces":
+                    found.add(cell)
+        return found | {cell for cell, count in counts.items() if count < len(asked)}
 
     def _learned(self, cell: Key, one: Row | None, two: Row | None) -> list[str]:
         """Name what came in the window of known time and made the difference."""
@@ -115,7 +137,10 @@ class _Diff:
 
     def _happened(self, cell: Key, two: Row | None, three: Row | None) -> list[str]:
         """Name what began, ended or was found in the window of valid time."""
-        fresh = _cited(three) - _cited(two)
+        before = _cited(two)
+        fresh = [fact for fact in _cited(three) if fact not in before]
+        if fresh:
+            return fresh
         claims = [
             claim
             for claim in self.last.heard(*cell)
@@ -123,8 +148,8 @@ class _Diff:
             and claim.published <= self.after.known
             and (claim.retracted is None or claim.retracted > self.after.known)
         ]
-        found = [c.fact for c in claims if c.fact in fresh or any(map(self._in_valid, _turns(c)))]
-        return _unique(found) or sorted(fresh or _cited(two) | _cited(three))
+        found = [claim.fact for claim in claims if any(map(self._in_valid, _turns(claim)))]
+        return _unique(found) or list(before | _cited(three))
 
     def _in_known(self, instant: Instant) -> bool:
         return self.before.known < instant <= self.after.known
@@ -157,14 +182,17 @@ def _turns(claim: Claim) -> Iterator[Instant]:
         yield claim.end.latest - 1
 
 
-def _cited(row: Row | None) -> set[str]:
-    """Give every fact that a row names: its evidence, what lost, what rivals, what may be."""
+def _cited(row: Row | None) -> dict[str, None]:
+    """Give every fact that a row names: its evidence, what lost, what rivals, what may be.
+
+    Each once, the oldest of its evidence first.
+    """
     if row is None:
-        return set()
-    found = {*row["evidence"], *row["dissent"]}
+        return {}
+    found = [*reversed(row["evidence"]), *row["dissent"]]
     for one in (*row["possibly"], *(row.get("values") or ())):
-        found.update(one["evidence"])
-    return found
+        found += reversed(one["evidence"])
+    return dict.fromkeys(found)
 
 
 def _begun(row: Row | None) -> str | None:
@@ -234,11 +262,17 @@ def whatif(
 
 def events_of(store: Store, ids: Iterable[str]) -> dict[str, Row]:
     """Give {position, kind} of facts, retractions, corrections and rulings by id."""
-    sql = (
-        "SELECT position, kind FROM facts WHERE id = :id"
-        " UNION ALL SELECT position, kind FROM retractions WHERE id = :id"
-        " UNION ALL SELECT position, json_extract(data, '$.kind') FROM claims WHERE fact = :id"
-        " LIMIT 1"
-    )
-    found = ((one, store.rows(sql, {"id": one})) for one in dict.fromkeys(ids))
-    return {one: rows[0] for one, rows in found if rows}
+    wanted = list(dict.fromkeys(ids))
+    found: dict[str, Row] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        marks = ", ".join("?" * len(some))
+        for table in ("facts", "retractions", "acts"):
+            sql = f"SELECT id, position, kind FROM {table} WHERE id IN ({marks})"  # noqa: S608 - ours
+            for name, position, kind in store.connection.execute(sql, some):
+                found.setdefault(name, {"position": position, "kind": kind})
+    return {one: found[one] for one in wanted if one in found}
+
+
+_AT_ONCE = 500
+"""Names in one question of the store: SQLite takes no end of them, but not that many."""

@@ -7,12 +7,8 @@ in the other families stands in posture, so that every fact shows somewhere.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from projections.names import BELIEVED
-
-if TYPE_CHECKING:
-    from tracker.facts import Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +19,8 @@ class Chronology:
     families: frozenset[str]
     takes_mentions: bool = False
 
-    def takes(self, fact: Fact) -> bool:
-        """Whether the fact stands in it."""
-        if fact.FAMILY in self.families:
+    def takes(self, family: str, *, actual: bool) -> bool:
+        """Whether facts of a family stand in it: those that are so, or those only mentioned."""
+        if family in self.families:
             return True
-        return self.takes_mentions and not fact.actual and fact.FAMILY in BELIEVED
+        return self.takes_mentions and not actual and family in BELIEVED

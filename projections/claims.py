@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from tracker.instants import FUTURE_OPEN, Bounds, Instant, format_open
 
@@ -19,8 +18,7 @@ def public(value: Value) -> dict[str, Any]:
     return {name: item for name, item in value.items() if not name.startswith("_")}
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+class Since(NamedTuple):
     """When a state began: EDTF as stated, and its bounds (microseconds UTC, half-open)."""
 
     edtf: str
@@ -36,8 +34,7 @@ class Since:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One fact's evidence about one cell.
 
     A transition changed something at its start; an observation found it so at `observed`, and
@@ -97,45 +94,42 @@ class Claim:
             return self.observed
         return self.certain_from if self.closing else self.start.earliest
 
-    def to_json(self) -> str:
-        """Write it for the read model."""
-        data = {one.name: getattr(self, one.name) for one in fields(self)}
-        data["since"] = (self.since.edtf, self.since.earliest, self.since.latest)
-        return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-
     @classmethod
     def from_json(cls, text: str) -> Claim:
-        """Read it back."""
-        data = json.loads(text)
-        data["since"] = Since(*data["since"])
-        data["actors"] = tuple(data["actors"])
-        data["start"] = Bounds(*data["start"])
-        data["end"] = Bounds(*data["end"]) if data["end"] else None
-        return cls(**data)
+        """Read one back from the array of its fields that the read model holds."""
+        data, _ = _decode(text)
+        data[_ACTORS] = tuple(data[_ACTORS])
+        data[_SINCE] = Since(*data[_SINCE])
+        data[_START] = Bounds(*data[_START])
+        if data[_END]:
+            data[_END] = Bounds(*data[_END])
+        return cls._make(data)
 
     def moving(self) -> Claim:
         """Give the claim as one that only moves what others tell of."""
-        return replace(self, moves=True, standing=False)
+        return self._replace(moves=True, standing=False)
 
     def with_authority(self) -> Claim:
         """Give the claim as told by whoever sets what it tells of."""
-        return replace(self, authority=True)
+        return self._replace(authority=True)
 
     def following(self, facts: Sequence[str]) -> Claim:
         """Give a ruling as one that follows these facts."""
-        return replace(self, value={**self.value, "follows": list(facts)})
+        return self._replace(value={**self.value, "follows": list(facts)})
 
     def retracted_at(self, published: Instant) -> Claim:
         """Give the claim as it is once a retraction published at that instant counts."""
         first = published if self.retracted is None else min(self.retracted, published)
-        return replace(self, retracted=first)
+        return self._replace(retracted=first)
 
+
+_decode = json.JSONDecoder().raw_decode
+_ACTORS, _SINCE, _START, _END = map(Claim._fields.index, ("actors", "since", "start", "end"))
 
 Relation = Literal["agrees", "adds", "replaces"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one more claim makes of a cell's value, and how it bears on what was there before.
 
     agrees: the same state goes on (its value may widen, as a hold by allies does); adds: a change

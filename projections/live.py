@@ -14,9 +14,13 @@ from projections.claims import Claim
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
 from projections.state import Role
-from projections.store import Row, Store, belief_row
+from projections.filling import state_text
+from projections.store import Row, Store
 from tracker.errors import NotFoundError
 from tracker.instants import Instant
+
+
+CLOCKS = ("valid_from", "valid_to", "known_from", "known_to")
 
 
 class Live:
@@ -62,7 +66,16 @@ class Live:
         """Give the rectangles of one cell as the read model stores them."""
         projection = PROJECTIONS[name]
         found = rectangles(claims, self.policy, projection, self.kin)
-        return [belief_row(name, key, projection.row(key), belief) for belief in found]
+        parts = projection.row(key)
+        return [
+            {
+                "projection": name,
+                "key": key,
+                **{clock: getattr(belief, clock) for clock in CLOCKS},
+                "state": state_text(parts, belief.state),
+            }
+            for belief in found
+        ]
 
     def roles(self, claims: Iterable[Claim], t: Instant, k: Instant, name: str) -> list[Role]:
         """Say what part every claim of a cell has in the answer."""

@@ -10,7 +10,7 @@ from projections.claims import Claim
 from projections.policies import POLICIES
 from projections.rulings import drops, ruling
 from projections.store import Row
-from projections.told import Told
+from projections.told import Teller, Told
 from projections.weighing import Weighing
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
@@ -40,7 +40,7 @@ class Replay:
     clocks: AsOf
     weighing: Weighing = field(default_factory=Weighing)
     registry: Registry = field(default_factory=Registry)
-    reports: dict[str, ReportRegistered] = field(default_factory=dict)
+    tellers: dict[str, Teller] = field(default_factory=dict)
     claims: dict[Cell, list[Claim]] = field(default_factory=dict)
     cells_of: dict[str, list[Cell]] = field(default_factory=dict)
     entries: dict[str, list[Row]] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Replay:
             return True
         match event.body:
             case ReportRegistered() as body:
-                self.reports[event.stream.hex] = body
+                self.tellers[event.stream.hex] = Teller.of(event.stream.hex, body)
                 return known_from(body.published) > clocks.known
             case FactCorrected() as body:
                 self.replaced[body.replaced_by] = known_from(body.published)
@@ -82,8 +82,8 @@ class Replay:
                 return False
 
     def _told_by(self, event: Event, fact: Fact) -> Told:
-        report = self.reports[event.stream.hex]
-        return Told.of(event, fact, report, self.registry, self.replaced.get(fact.id))
+        teller = self.tellers[event.stream.hex]
+        return Told.of(event, fact, teller, self.registry, self.replaced.get(fact.id))
 
     def _changes(self, event: Event) -> Iterator[Row]:
         match event.body:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from projections.cells import Cells
@@ -51,9 +52,14 @@ class Decorator:
         self.actors = cells.store.names("actors")
         self.schemes = cells.store.names("schemes")
 
-    def rows(self, projection: str | None = None, key: str | None = None) -> list[Row]:
-        """Give the rows of one cell, of one projection, or of all."""
-        rows = [self(cell) for cell in self.cells.at(self.clocks, projection, key)]
+    def rows(
+        self,
+        projection: str | None = None,
+        key: str | None = None,
+        only: Collection[tuple[str, str]] | None = None,
+    ) -> list[Row]:
+        """Give the rows of one cell, of one projection, or of all; of them `only` those named."""
+        rows = [self(cell) for cell in self.cells.at(self.clocks, projection, key, only)]
         levels = {row["key"]: row for row in rows if row["projection"] == "forces"}
         for row in levels.values():
             if row["phase"] == "pledged":
@@ -91,7 +97,7 @@ class Decorator:
                 return " + ".join(name_of(self.actors, one) for one in found["side"].split("+"))
 
     def _age(self, last: str | None) -> Instant | None:
-        return None if last is None else self.clocks.as_of - parse_moment(last).earliest
+        return None if last is None else self.clocks.as_of - _instant(last)
 
     # -- forces --------------------------------------------------------------------------------
 
@@ -124,6 +130,12 @@ class Decorator:
             return pledged
         counts = [found["best"] for found in there if isinstance(found.get("best"), int)]
         return max(0, pledged - max(counts)) if counts else None
+
+
+@lru_cache(maxsize=65_536)
+def _instant(text: str) -> Instant:
+    """Read an instant as rows write it; rows share few."""
+    return parse_moment(text).earliest
 
 
 def around(places: Mapping[str, Row], place: str) -> list[str]:

@@ -65,7 +65,7 @@ def drops(event: Event, body: SnapshotTaken) -> Iterator[Claim]:
             version=event.version,
             report=event.stream.hex,
             source=body.source,
-            origin=body.source,
+            origin=body.origin or body.source,
             status="occurred",
             mode="observation",
             effect="dropped",

@@ -1,4 +1,9 @@
-"""The read model's tables, made with sqlite-utils. Open the file with any SQLite tool to browse."""
+"""The read model's tables, made with sqlite-utils. Open the file with any SQLite tool to browse.
+
+`claims` and `beliefs` are views for reading; what they show lies in cells, held, rectangles and
+states. A cell is one key of one projection; a state is written once a cell, however many rectangles
+of the valid x known plane it fills.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +31,10 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     ),
     "facts": (
         {
-            "id": str,
             "position": int,
+            "id": str,
             "report": str,
             "kind": str,
-            "family": str,
             "place": str,
             "actors": str,
             "status": str,
@@ -38,13 +42,15 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "speaker": str,
             "gist": str,
             "edtf": str,
+            "record": str,
             "begins": int,
             "published": int,
             "recorded_at": int,
             "recorded_by": str,
+            "batch": str,
             "data": str,
         },
-        ("id",),
+        ("position",),
     ),
     "retractions": (
         {
@@ -61,52 +67,76 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         },
         ("id",),
     ),
+    "acts": ({"position": int, "id": str, "kind": str}, ("position",)),
     "chronologies": ({"projection": str, "fact": str}, ("projection", "fact")),
-    "claims": (
-        {
-            "projection": str,
-            "key": str,
-            "fact": str,
-            "source": str,
-            "origin": str,
-            "position": int,
-            "published": int,
-            "data": str,
-        },
-        ("projection", "key", "fact"),
-    ),
-    "beliefs": (
-        {
-            "projection": str,
-            "key": str,
-            "valid_from": int,
-            "valid_to": int,
-            "known_from": int,
-            "known_to": int,
-            "state": str,
-        },
-        ("projection", "key", "known_from", "valid_from"),
-    ),
+    "cells": ({"id": int, "projection": str, "key": str}, ("id",)),
 }
+BELIEF_TABLES = (
+    """CREATE TABLE rectangles (cell INTEGER, known_from INTEGER, valid_from INTEGER,
+        known_to INTEGER, valid_to INTEGER, state INTEGER,
+        class INTEGER, begins INTEGER,
+        PRIMARY KEY (cell, known_from, valid_from)) WITHOUT ROWID""",
+    """CREATE TABLE states (cell INTEGER, n INTEGER, settled INTEGER, text TEXT,
+        PRIMARY KEY (cell, n)) WITHOUT ROWID""",
+)
+_SQL = (
+    "CREATE UNIQUE INDEX cells_by_name ON cells (key, projection)",
+    "CREATE TABLE held (position INTEGER, cell INTEGER, published INTEGER, data TEXT)",
+    *BELIEF_TABLES,
+    """CREATE VIEW claims AS SELECT c.projection, c.key, coalesce(f.id, a.id) AS fact,
+        h.position, h.published, h.data FROM held h JOIN cells c ON c.id = h.cell
+        LEFT JOIN facts f ON f.position = h.position LEFT JOIN acts a ON a.position = h.position""",
+    """CREATE VIEW beliefs AS SELECT c.projection, c.key, r.valid_from, r.valid_to,
+        r.known_from, r.known_to, s.text AS state FROM rectangles r JOIN cells c ON c.id = r.cell
+        JOIN states s ON s.cell = r.cell AND s.n = r.state""",
+)
 _INDEXES = (
-    ("facts", ("position",)),
-    ("facts", ("report",)),
-    ("reports", ("batch",)),
-    ("retractions", ("fact",)),
-    ("retractions", ("replaced_by",)),
-    ("claims", ("fact",)),
-    ("claims", ("source",)),
-    ("claims", ("origin",)),
+    "CREATE UNIQUE INDEX IF NOT EXISTS facts_by_id ON facts (id)",
+    "CREATE INDEX IF NOT EXISTS facts_by_report ON facts (report)",
+    "CREATE INDEX IF NOT EXISTS facts_by_record ON facts (record) WHERE record IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS facts_by_batch ON facts (batch) WHERE batch IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS reports_by_batch ON reports (batch)",
+    "CREATE INDEX IF NOT EXISTS acts_by_id ON acts (id)",
+    "CREATE INDEX IF NOT EXISTS retractions_by_fact ON retractions (fact)",
+    "CREATE INDEX IF NOT EXISTS retractions_by_other ON retractions (replaced_by)",
+    "CREATE INDEX IF NOT EXISTS held_by_cell ON held (cell)",
+    "CREATE INDEX IF NOT EXISTS held_by_position ON held (position)",
+    # Which rectangles of all cells hold a moment (projections.widths); nothing else is read.
+    """CREATE INDEX IF NOT EXISTS rectangles_by_time ON rectangles
+        (class, begins, valid_from, valid_to, known_from, known_to, cell, state)""",
 )
 
 
-def make_tables(connection: sqlite3.Connection) -> None:
-    """Make every table anew, inside the caller's transaction."""
+def make_tables(connection: sqlite3.Connection, *, indexed: bool = True) -> None:
+    """Make every table anew, inside the caller's transaction; `indexed` False leaves indexes out.
+
+    A model that is filled whole gets its indexes at the end, by make_indexes: sorted once they
+    cost a fraction of what they cost row by row.
+    """
     from sqlite_utils import Database
 
     database = Database(connection)
+    for view in ("claims", "beliefs"):
+        _drop(connection, view)
+    for name in ("held", "rectangles", "states"):
+        _drop(connection, name)
     for name, (columns, key) in _TABLES.items():
-        connection.execute(f"DROP TABLE IF EXISTS {name}")
-        database.table(name).create(columns, pk=key)
-    for table, indexed in _INDEXES:
-        database.table(table).create_index(indexed)
+        _drop(connection, name)
+        database.table(name).create(columns, pk=key if len(key) > 1 else key[0])
+    for sql in _SQL:
+        connection.execute(sql)
+    if indexed:
+        make_indexes(connection)
+
+
+def make_indexes(connection: sqlite3.Connection) -> None:
+    """Make the indexes that there are not yet."""
+    for sql in _INDEXES:
+        connection.execute(sql)
+
+
+def _drop(connection: sqlite3.Connection, name: str) -> None:
+    """Drop a table or a view, whichever an older version had of that name."""
+    found = connection.execute("SELECT type FROM sqlite_master WHERE name = ?", (name,)).fetchone()
+    if found:
+        connection.execute(f"DROP {found[0]} {name}")

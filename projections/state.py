@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from projections.claims import Claim, Since, Step, Value, public
 from tracker.instants import Instant, format_instant
@@ -88,6 +88,9 @@ class Timeline(Protocol):
     ) -> tuple[Instant, Instant]:
         """Take claims in or out; give the stretch [first, upto) of valid time they can bear on."""
 
+    def append(self, claim: Claim, /) -> list[tuple[Instant, State | None]] | None:
+        """Take in a claim that begins after all that is known; None where it is no such claim."""
+
     def points(self, first: Instant, upto: Instant, /) -> list[Instant]:
         """Give `first`, and every later instant before `upto` at which a state may change."""
 
@@ -95,8 +98,7 @@ class Timeline(Protocol):
         """Give the state at a valid time, as the policy's resolve would."""
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """What may already have replaced a state: its value, when it may have begun, its evidence."""
 
     value: Value
@@ -112,8 +114,7 @@ class Alternative:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Contender:
+class Contender(NamedTuple):
     """One value of a dispute: since when, the facts, who says so, and how they are rated."""
 
     value: Value
@@ -133,8 +134,7 @@ class Contender:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """A belief. `evidence` runs from the newest fact, which decides, back to the oldest.
 
     `rule` names what decided. A dispute has its `values`.
@@ -167,8 +167,7 @@ class State:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
+class Role(NamedTuple):
     """What part one claim has in an answer, and why."""
 
     claim: Claim
@@ -182,8 +181,6 @@ def _when(instant: Instant | None) -> str | None:
 
 def newest(claims: Sequence[Claim]) -> Instant | None:
     """Give the time of the newest of these claims' evidence."""
-    return max((_evidence_time(claim) for claim in claims), default=None)
+    times = [one.certain_from if one.observed is None else one.observed for one in claims]
+    return max(times) if times else None
 
-
-def _evidence_time(claim: Claim) -> Instant:
-    return claim.certain_from if claim.observed is None else claim.observed

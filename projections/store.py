@@ -9,27 +9,52 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from projections.claims import Claim
+from projections.registers import Names, Register
+from projections.widths import CLASSES, stretches
 from tracker.errors import TrackerError
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
-if TYPE_CHECKING:
-    from projections.beliefs import Belief
-
 MEMORY = ":memory:"
-VERSION = 5
+VERSION = 6
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 REGISTERS = ("places", "actors", "sources", "schemes")
-_FILLED = ("reports", "facts", "retractions", "chronologies", "claims", "beliefs")
+_FILLED = ("reports", "facts", "retractions", "acts", "chronologies", "claims", "beliefs")
+_LATEST = FUTURE_OPEN - 1
+"""The last instant there is to ask about: the ends are exclusive, also the open ones."""
 
 Row = dict[str, Any]
+
+_FEW = 500
+"""Facts that are looked up by name; of more, all retractions are read."""
+
+_AT_KEY = (
+    "SELECT c.projection, c.key, s.text FROM cells c JOIN rectangles r ON r.cell = c.id"
+    " JOIN states s ON s.cell = r.cell AND s.n = r.state WHERE c.key = ?"
+    " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to"
+)
+_HELD = (
+    f" FROM (WITH w(class, after, upto) AS (VALUES {', '.join(f'({n}, ?, ?)' for n in range(CLASSES))})"
+    " SELECT r.cell, r.state FROM w CROSS JOIN rectangles r INDEXED BY rectangles_by_time"
+    " ON r.class = w.class AND r.begins > w.after AND r.begins <= w.upto"
+    " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to) h"
+)
+_AT_ALL = f"SELECT h.cell, h.state{_HELD}"  # noqa: S608 - our own names
+_AT_ALL_TEXTS = (
+    f"SELECT h.cell, h.state, s.text{_HELD} CROSS JOIN states s"  # noqa: S608 - our own names
+    " ON s.cell = h.cell AND s.n = h.state"
+)
+_MANY = 3000
+"""States that are looked up one by one; more are read together."""
+_MOST_KEPT = 200_000
+"""States that are kept; forgotten at once, and read anew, where there are more."""
 
 
 class StoreError(TrackerError):
@@ -39,11 +64,22 @@ class StoreError(TrackerError):
 class Store:
     """One read model. A context manager; not shared between threads."""
 
-    def __init__(self, path: str | Path) -> None:
-        """Open, and make the tables where there are none of this version."""
+    def __init__(self, path: str | Path, *, frozen: bool = False) -> None:
+        """Open, and make the tables where there are none of this version.
+
+        `frozen` opens for reading alone, and takes no lock: for what nobody changes meanwhile.
+        """
         self.path = str(path)
+        self._cells: dict[int, tuple[str, str]] = {}
+        self._known_texts: dict[tuple[int, int], str] = {}
+        self._known_states: dict[tuple[int, int], Row] = {}
+        self._names: dict[str, Register] = {}
+        self._head: tuple[int, str, str] | None = None
+        name = f"{Path(path).absolute().as_uri()}?immutable=1" if frozen else self.path
         try:
-            self.connection = sqlite3.connect(self.path, timeout=LOCK_SECONDS, isolation_level=None)
+            self.connection = sqlite3.connect(
+                name, timeout=LOCK_SECONDS, isolation_level=None, uri=frozen
+            )
         except sqlite3.Error as error:
             raise self._unusable(error) from error
         try:
@@ -72,14 +108,14 @@ class Store:
         """Close the connection; safe to call twice."""
         self.connection.close()
 
-    def clear(self, *, only_if_old: bool = False) -> None:
+    def clear(self, *, only_if_old: bool = False, indexed: bool = True) -> None:
         """Drop whatever is there and make empty tables."""
         from projections.schema import make_tables
 
         with self.transaction():
             if only_if_old and self._version() == VERSION:
                 return  # another process made them while this one waited for the lock
-            make_tables(self.connection)
+            make_tables(self.connection, indexed=indexed)
             self.connection.execute(f"PRAGMA user_version={VERSION}")
 
     def _version(self) -> int:
@@ -116,42 +152,107 @@ class Store:
         """Ask a question of the model's tables."""
         return [dict(row) for row in self.connection.execute(sql, parameters)]
 
-    def names(self, register: str) -> dict[str, Row]:
+    def names(self, register: str) -> Register:
         """Give a register (places, actors, sources, schemes) by id, as registered."""
         if register not in REGISTERS:
             msg = f"no register {register}"
             raise ValueError(msg)
-        found = self.connection.execute(f"SELECT id, data FROM {register}")  # noqa: S608 - checked
-        return {row[0]: json.loads(row[1]) for row in found}
+        if register not in self._names:
+            self._names[register] = Register(self.connection, register)
+        return self._names[register]
 
     def kin(self) -> Kin:
         """Give who stands with whom, and how far a source is trusted, as registered now."""
-        return Kin(self.names("actors"), self.names("sources"))
+        return Kin(dict(self.names("actors")), dict(self.names("sources")))
 
-    def display_names(self) -> dict[str, str]:
+    def display_names(self) -> Names:
         """Give the name of every registered place, actor, source and scheme by id."""
-        union = " UNION ALL ".join(f"SELECT id, name FROM {register}" for register in REGISTERS)  # noqa: S608 - our own names
-        return {row[0]: row[1] for row in self.connection.execute(union)}
+        return Names([self.names(register) for register in REGISTERS])
 
     def beliefs_at(
         self, t: Instant, k: Instant, projection: str | None = None, key: str | None = None
-    ) -> list[Row]:
-        """Give the rectangles that hold (t, k): projection, key, state (JSON)."""
-        sql = (
-            "SELECT projection, key, state FROM beliefs"
-            " WHERE valid_from <= :t AND :t < valid_to AND known_from <= :k AND :k < known_to"
-        )
-        latest = FUTURE_OPEN - 1  # the ends are exclusive, also the open ones
-        return self._of_cell(sql, projection, key, t=min(t, latest), k=min(k, latest))
+    ) -> list[tuple[str, str, str]]:
+        """Give (projection, key, state as JSON) of the rectangles that hold (t, k), in no order."""
+        t, k = min(t, _LATEST), min(k, _LATEST)
+        if key is not None:
+            rows = self.connection.execute(_AT_KEY, (key, t, t, k, k)).fetchall()
+            return rows if projection is None else [row for row in rows if row[0] == projection]
+        held, cells = self._held(t, k), self._cell_names()
+        rows = [(*cells[one[0]], self._known_texts[one]) for one in held]
+        return rows if projection is None else [row for row in rows if row[0] == projection]
 
-    def states_before(self, projection: str, key: str, t: Instant, k: Instant) -> Iterator[Row]:
-        """Yield the states of a cell at valid times before t, as known at k, the latest first."""
+    def states_at(self, t: Instant, k: Instant, projection: str | None) -> list[tuple[str, str, Row]]:
+        """Give (projection, key, state) of the rectangles that hold (t, k), in no order.
+
+        States are read once, and kept: whoever changes one changes a copy.
+        """
+        cells, states = self._cell_names(), self._known_states
+        held = self._held(min(t, _LATEST), min(k, _LATEST))
+        if projection is not None:
+            held = [one for one in held if cells[one[0]][0] == projection]
+        wanted = [one for one in held if one not in states]
+        if wanted:
+            if len(states) > _MOST_KEPT:
+                states.clear()
+                wanted = held
+            # In one piece: a text at a time takes twice as long.
+            texts = ",".join([self._known_texts[one] for one in wanted])
+            states.update(zip(wanted, json.loads(f"[{texts}]"), strict=True))
+        return [(*cells[one[0]], states[one]) for one in held]
+
+    def _held(self, t: Instant, k: Instant) -> list[tuple[int, int]]:
+        """Give (cell, state) of the rectangles that hold (t, k), their texts read."""
+        asked = (*stretches(t, k), t, t, k, k)
+        held: list[tuple[int, int]] = self._tuples(_AT_ALL, asked)
+        texts = self._known_texts
+        wanted = [one for one in held if one not in texts]
+        if len(wanted) > _MANY:
+            if len(texts) > _MOST_KEPT:
+                texts.clear()
+            texts.update({(cell, n): text for cell, n, text in self._tuples(_AT_ALL_TEXTS, asked)})
+        else:
+            one_text = "SELECT text FROM states WHERE cell = ? AND n = ?"
+            texts.update({one: self._tuples(one_text, one)[0][0] for one in wanted})
+        return held
+
+    def _tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        cursor = self.connection.cursor()
+        cursor.row_factory = None
+        return cursor.execute(sql, values).fetchall()
+
+    def _cell_names(self) -> dict[int, tuple[str, str]]:
+        """Give (projection, key) of every cell by its number; read once."""
+        if not self._cells:
+            found = self._tuples("SELECT id, projection, key FROM cells")
+            self._cells = {number: (name, key) for number, name, key in found}
+        return self._cells
+
+    def forget(self) -> None:
+        """Forget what was kept of the model: it has changed."""
+        self._cells, self._known_texts, self._known_states = {}, {}, {}
+        self._names, self._head = {}, None
+
+    def version(self) -> int:
+        """Give a number that changes whenever another process has written to the model."""
+        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+
+    @property
+    def head(self) -> tuple[int, str, str]:
+        """The position, the title and the zone; read once."""
+        if self._head is None:
+            self._head = (self.position, self.meta("title", "untitled"), self.meta("zone", "UTC"))
+        return self._head
+
+    def settled_before(self, projection: str, key: str, t: Instant, k: Instant) -> Row | None:
+        """Give the last state of a cell before t, as known at k, that nobody disputed."""
         found = self.connection.execute(
-            "SELECT state FROM beliefs WHERE projection = ? AND key = ? AND valid_from < ?"
-            " AND known_from <= ? AND ? < known_to ORDER BY valid_from DESC",
-            (projection, key, t, k, min(k, FUTURE_OPEN - 1)),
-        )
-        return (json.loads(row[0]) for row in found)
+            "SELECT s.text FROM cells c JOIN rectangles r ON r.cell = c.id"
+            " JOIN states s ON s.cell = r.cell AND s.n = r.state AND s.settled"
+            " WHERE c.key = ? AND c.projection = ? AND r.valid_from < ?"
+            " AND r.known_from <= ? AND ? < r.known_to ORDER BY r.valid_from DESC LIMIT 1",
+            (key, projection, t, k, min(k, _LATEST)),
+        ).fetchone()
+        return json.loads(found[0]) if found else None
 
     def beliefs(self, projection: str | None = None, key: str | None = None) -> list[Row]:
         """Give every rectangle of a cell, by known and then by valid time."""
@@ -176,46 +277,84 @@ class Store:
             "recorded_at": FUTURE_OPEN if recorded_at is None else recorded_at,
         }
         sql = (
-            "SELECT projection, key, data, position FROM claims"
-            " WHERE position <= :position AND published <= :known"
+            "SELECT h.data FROM held h JOIN cells c ON c.id = h.cell"
+            " WHERE h.position <= :position AND h.published <= :known"
         )
+        sql += " AND c.projection = :projection" if projection is not None else ""
+        sql += " AND c.key = :key" if key is not None else ""
         until = FUTURE_OPEN if known is None else known
-        rows = self._of_cell(sql, projection, key, position=clock["position"], known=until)
-        found = [
-            Claim.from_json(row["data"]) for row in sorted(rows, key=lambda row: row["position"])
-        ]
-        retracted = self._retracted(projection, key, clock)
-        return [
-            self._followed(
-                claim.retracted_at(retracted[claim.fact]) if claim.fact in retracted else claim
+        values = {"position": clock["position"], "known": until}
+        rows = self.connection.execute(
+            f"{sql} ORDER BY h.position", {**values, "projection": projection, "key": key}
+        )
+        found = [Claim.from_json(row[0]) for row in rows]
+        recorded = clock["recorded_at"]
+        return self._amended([claim for claim in found if claim.recorded_at <= recorded], clock)
+
+    def cells_of(self, fact: str) -> set[tuple[str, str]]:
+        """Give (projection, key) of every cell that a fact says anything about."""
+        found = self.connection.execute(
+            "SELECT c.projection, c.key FROM facts f JOIN held h ON h.position = f.position"
+            " JOIN cells c ON c.id = h.cell WHERE f.id = ?",
+            (fact,),
+        )
+        return {(row[0], row[1]) for row in found}
+
+    def records(self, dataset: str, names: Sequence[str]) -> dict[str, list[tuple[Instant, str]]]:
+        """Give what rows of a table with these keys have become: (published, fact), oldest first.
+
+        A row told anew is a fact in the place of the one before: all of them are given.
+        """
+        found: dict[str, list[tuple[Instant, str]]] = {}
+        for start in range(0, len(names), _FEW):
+            some = names[start : start + _FEW]
+            marks = ", ".join("?" * len(some))
+            sql = (
+                "SELECT f.record, f.published, f.id FROM facts f JOIN reports r ON r.id = f.report"
+                f" WHERE f.record IN ({marks}) AND json_extract(r.data, '$.dataset') = ?"
+                " ORDER BY f.published, f.position"
             )
-            for claim in found
-            if claim.recorded_at <= clock["recorded_at"]
-        ]
+            for record, published, fact in self._tuples(sql, (*some, dataset)):
+                found.setdefault(record, []).append((published, fact))
+        return found
+
+    def claims_of(self, cell: int) -> list[Claim]:
+        """Give the claims of a cell by its number, as the log has them now."""
+        rows = self.connection.execute(
+            "SELECT data FROM held WHERE cell = ? ORDER BY position", (cell,)
+        )
+        clock = {"position": FUTURE_OPEN, "recorded_at": FUTURE_OPEN}
+        return self._amended([Claim.from_json(row[0]) for row in rows], clock)
+
+    def _amended(self, claims: list[Claim], clock: dict[str, int]) -> list[Claim]:
+        """Give claims as retractions recorded by then have them, and rulings as they follow on."""
+        retracted = self._retracted({claim.fact for claim in claims}, clock)
+        if retracted:
+            claims = [
+                claim.retracted_at(retracted[claim.fact]) if claim.fact in retracted else claim
+                for claim in claims
+            ]
+        return [self._followed(claim) if claim.mode == "ruling" else claim for claim in claims]
 
     def _followed(self, claim: Claim) -> Claim:
         """Let a ruling follow what replaced the facts that it follows."""
-        if claim.mode != "ruling":
-            return claim
         follows = list(claim.value["follows"])
         for fact in follows:  # grows while it is walked: a correction may be corrected
             sql = "SELECT replaced_by FROM retractions WHERE fact = ? AND replaced_by IS NOT NULL"
             follows += [row["replaced_by"] for row in self.rows(sql, (fact,))]
         return claim.following(follows)
 
-    def _retracted(
-        self, projection: str | None, key: str | None, clock: dict[str, int]
-    ) -> dict[str, Instant]:
-        """Give, by fact, when the first of its retractions was out; of one cell's facts only."""
+    def _retracted(self, facts: set[str], clock: dict[str, int]) -> dict[str, Instant]:
+        """Give, by fact, when the first of its retractions was out; of these facts at least."""
         sql = (
-            "SELECT fact, min(published) AS published FROM retractions"
-            " WHERE position <= :position AND recorded_at <= :recorded_at"
+            "SELECT fact, min(published) FROM retractions"
+            " WHERE position <= ? AND recorded_at <= ?"
         )
-        if key is not None:
-            sql += " AND fact IN (SELECT fact FROM claims WHERE key = :key"
-            sql += " AND projection = :projection)" if projection is not None else ")"
-        values: dict[str, object] = {**clock, "projection": projection, "key": key}
-        return {row["fact"]: row["published"] for row in self.rows(f"{sql} GROUP BY fact", values)}
+        values: list[object] = [clock["position"], clock["recorded_at"]]
+        if len(facts) <= _FEW:
+            sql += f" AND fact IN ({', '.join('?' * len(facts))})"
+            values += facts
+        return dict(self.connection.execute(f"{sql} GROUP BY fact", values).fetchall())
 
     def corrections(
         self,
@@ -252,68 +391,11 @@ class Store:
             order += ", known_from, valid_from"
         return self.rows(sql + order, {**values, "projection": projection, "key": key})
 
-    # -- filling it ----------------------------------------------------------------------------
-
-    def set_meta(self, **values: str) -> None:
-        """Set settings of the model."""
-        self.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
-
-    def put(self, table: str, rows: Iterable[Row]) -> None:
-        """Insert or replace rows that all have the same columns."""
-        rows = list(rows)
-        if not rows:
-            return
-        columns = list(rows[0])
-        marks = ", ".join(f":{column}" for column in columns)
-        self.connection.executemany(
-            f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608 - our own names
-            rows,
-        )
-
-    def put_claims(self, claims: Iterable[Claim]) -> None:
-        """Insert or replace claims."""
-        self.put(
-            "claims",
-            (
-                {
-                    "projection": claim.projection,
-                    "key": claim.key,
-                    "fact": claim.fact,
-                    "source": claim.source,
-                    "origin": claim.origin,
-                    "position": claim.position,
-                    "published": claim.published,
-                    "data": claim.to_json(),
-                }
-                for claim in claims
-            ),
-        )
-
-    def put_beliefs(self, projection: str, key: str, parts: Row, beliefs: Iterable[Belief]) -> None:
-        """Replace the rectangles of one cell."""
-        self.connection.execute(
-            "DELETE FROM beliefs WHERE projection = ? AND key = ?", (projection, key)
-        )
-        self.put("beliefs", (belief_row(projection, key, parts, belief) for belief in beliefs))
-
     def dump(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         """Yield every row of every table in one fixed order, to compare two models by."""
         for table in ("meta", *REGISTERS, *_FILLED):
             rows = sorted(tuple(row) for row in self.connection.execute(f"SELECT * FROM {table}"))  # noqa: S608 - our own names
             yield from ((table, row) for row in rows)
-
-
-def belief_row(projection: str, key: str, parts: Row, belief: Belief) -> Row:
-    """Give the row that a rectangle is stored as; equal beliefs give equal bytes."""
-    return {
-        "projection": projection,
-        "key": key,
-        "valid_from": belief.valid_from,
-        "valid_to": belief.valid_to,
-        "known_from": belief.known_from,
-        "known_to": belief.known_to,
-        "state": _text({**parts, **belief.state.as_json()}),
-    }
 
 
 def replace_file(fresh: Path, path: Path) -> None:
@@ -334,7 +416,3 @@ def replace_file(fresh: Path, path: Path) -> None:
             pass  # too damaged to open: it is being replaced
         Path(f"{path}-journal").unlink(missing_ok=True)
     fresh.replace(path)
-
-
-def _text(value: Row) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from projections.claims import Claim, Mode, Since, Value
 from tracker.facts import Fact, ReportRegistered
@@ -15,9 +14,25 @@ from tracker.registry import Registry
 from tracker.times import When
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A fact, its report, its place in the log, and the registry of that moment."""
+class Teller(NamedTuple):
+    """A report as its facts need it: its stream, its header, and the instant it was out by."""
+
+    stream: str
+    report: ReportRegistered
+    known: Instant
+
+    @classmethod
+    def of(cls, stream: str, report: ReportRegistered) -> Self:
+        """Make it of a report's header."""
+        return cls(stream, report, known_from(report.published))
+
+
+class Told(NamedTuple):
+    """A fact, its report, its place in the log, and the registry of that moment.
+
+    `published` is the instant by which it was out: the end of the stated day or time. What
+    replaces a corrected fact speaks of the same moment, and is known with the correction.
+    """
 
     fact: Fact
     report: ReportRegistered
@@ -26,14 +41,14 @@ class Told:
     version: int
     recorded_at: Instant
     registry: Registry
-    corrected: Instant | None = None
+    published: Instant
 
     @classmethod
     def of(
         cls,
         event: Event,
         fact: Fact,
-        report: ReportRegistered,
+        teller: Teller,
         registry: Registry,
         corrected: Instant | None = None,
     ) -> Self:
@@ -41,25 +56,17 @@ class Told:
 
         `corrected`: for a fact that replaces another, when the correction was known.
         """
+        stream, report, known = teller
         return cls(
             fact,
             report,
-            event.stream.hex,
+            stream,
             event.position,
             event.version,
             event.recorded_at,
             registry,
-            corrected,
+            known if corrected is None else max(known, corrected),
         )
-
-    @property
-    def published(self) -> Instant:
-        """The instant by which it was out: the end of the stated day or time.
-
-        What replaces a corrected fact speaks of the same moment, and is known with the correction.
-        """
-        known = known_from(self.report.published)
-        return known if self.corrected is None else max(known, self.corrected)
 
     @property
     def origin(self) -> str:

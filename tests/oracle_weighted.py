@@ -177,6 +177,7 @@ def ask(  # noqa: PLR0917 - as the other oracle's, and the policy
         heard = [one for one in heard if world.kin.official(origin_of(one))]
     heard.sort(key=lambda one: rank(one, t))
     sure = [one for one in heard if one.begun <= t]
+    heard = [one for one in heard if still_meant(one, sure)]
     done = walk(sure, asked)
     possibly = may_be(heard, sure, done, asked)
     if done.outcome is None and not possibly:
@@ -315,7 +316,16 @@ def current(sure: Sequence[Timed]) -> list[Timed]:
 
 
 def _newer(one: Timed) -> tuple[Any, ...]:
-    return one.begun, one.telling.out, one.telling.stream, one.telling.place
+    """Say what one list said last, however far back it reaches: when it was out comes first."""
+    return one.telling.out, one.begun, one.telling.stream, one.telling.place
+
+
+def still_meant(one: Timed, sure: Sequence[Timed]) -> bool:
+    """Whether the list has said nothing since of which it is certain that it is so."""
+    return not standing(one) or not any(
+        standing(other) and origin_of(other) == origin_of(one) and _newer(other) > _newer(one)
+        for other in sure
+    )
 
 
 # -- the walk ------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ from projections.follower import follow
 from projections.policies import POLICIES
 from projections.state import State
 from projections.store import Row, Store
-from projections.told import Told
+from projections.told import Teller, Told
 from projections.weighing import Weighing
 from tracker.facts import FACT_KINDS
 from tracker.facts.envelope import canonical
@@ -225,7 +225,9 @@ def claims_of(raws: Sequence[Raw]) -> dict[tuple[str, str], list[Claim]]:
             if one.id in seen:
                 continue
             seen.add(one.id)
-            told = Told(one, report.registered, report.stream.hex, len(seen), number + 2, 0, WORLD)
+            teller = Teller.of(report.stream.hex, report.registered)
+            place = (teller.report, teller.stream, len(seen), number + 2, 0)
+            told = Told(one, *place, WORLD, teller.known)
             for projection in PROJECTIONS.values():
                 for claim in projection.claims(told):
                     back = raw.retracted[number] if raw.retracted else None

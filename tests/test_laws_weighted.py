@@ -44,7 +44,7 @@ from projections.claims import Claim, Since
 from projections.follower import follow
 from projections.policies import POLICIES
 from projections.store import Row, Store
-from projections.told import Told
+from projections.told import Teller, Told
 from projections.weighing import Weighing
 from tracker.errors import TrackerError
 from tracker.facts.envelope import canonical
@@ -233,8 +233,9 @@ def cases(raws: Sequence[Raw], rulings: Sequence[RawRuling]) -> dict[Cell, Case]
             amended = raw.amended[number]
             retracted = instant(amended.retracted) if amended.retracted else None
             corrected = instant(amended.corrected) if amended.corrected else None
-            stream = report.stream.hex
-            heard = Told(one, report.registered, stream, len(seen), number, 0, WORLD, corrected)
+            stream, header = report.stream.hex, report.registered
+            known = max(Teller.of(stream, header).known, corrected or PAST_OPEN)
+            heard = Told(one, header, stream, len(seen), number, 0, WORLD, known)
             cell = oracle.cell_of(one)
             if cell is None:
                 continue
@@ -242,7 +243,7 @@ def cases(raws: Sequence[Raw], rulings: Sequence[RawRuling]) -> dict[Cell, Case]
             for claim in PROJECTIONS[cell[0]].claims(heard):
                 made = claim
                 if amended.dropped and claim.standing:
-                    made = replace(made, effect="dropped")
+                    made = made._replace(effect="dropped")
                 if retracted is not None:
                     made = made.retracted_at(retracted)
                 case.claims.append(made)

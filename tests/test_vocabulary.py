@@ -254,6 +254,8 @@ def annotated(inner: object, notes: tuple[object, ...]) -> st.SearchStrategy[obj
         return st.integers(low, int(str(high[0])) if high else LARGEST)
     if get_origin(inner) is Annotated:  # StrictInt
         return annotated(get_args(inner)[0], (*get_args(inner)[1:], *notes))
+    if inner is When:  # read only once a value
+        return value_of(When)
     if get_origin(inner) is tuple:
         return st.lists(value_of(get_args(inner)[0]), min_size=least, max_size=3).map(tuple)
     pytest.fail(f"no strategy for {inner} with {notes}: write one in this test")

@@ -109,12 +109,15 @@ class Amending:
         name = None if batch is None else arguments.batch(batch)
 
         def decide() -> Decision:
-            streams = [*reported, *(() if name is None else self._batch_streams(name))]
-            asked = dict.fromkeys([*(event.stream for event in named), *streams])
+            batched = () if name is None else self._batch_streams(name)
+            asked = dict.fromkeys([*(event.stream for event in named), *reported, *batched])
             pasts = {stream: self.log.stream(stream) for stream in asked}
             wanted = dict.fromkeys(event.id for event in named)
-            for stream in streams:
+            for stream in reported:
                 wanted |= dict.fromkeys(amendments.retractable(pasts[stream]))
+            for stream in batched:
+                of_it = amendments.of_batch(pasts[stream], name or "")
+                wanted |= dict.fromkeys(amendments.retractable(of_it))
             return amendments.retract(
                 pasts, wanted, published=when, reason=why, at=self.clock(), by=by
             )
@@ -144,8 +147,7 @@ class Amending:
         moment, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
         cells: dict[str, set[Cell]] = {self._fact(name).id: set() for name in follow}
         for fact in cells:
-            sql = "SELECT projection, key FROM claims WHERE fact = ?"
-            cells[fact] = {(row["projection"], row["key"]) for row in self.store.rows(sql, (fact,))}
+            cells[fact] = self.store.cells_of(fact)
         fields = {"projection": projection, "key": key, "when": when, "published": moment}
         fields |= {"follows": tuple(cells), "analyst": by, "reason": why}
         ruling = arguments.ruling(fields, registry, tz=tz)
@@ -201,10 +203,15 @@ class Amending:
 
     def _batch_streams(self, batch: str) -> list[UUID]:
         found = self.store.rows(
-            "SELECT id FROM reports WHERE batch = ? ORDER BY position", (batch,)
+            "SELECT id FROM reports WHERE batch = :batch OR id IN"
+            " (SELECT report FROM facts WHERE batch = :batch) ORDER BY position",
+            {"batch": batch},
         )
         if not found:
-            rows = self.store.rows("SELECT DISTINCT batch FROM reports WHERE batch IS NOT NULL")
+            rows = self.store.rows(
+                "SELECT batch FROM reports WHERE batch IS NOT NULL"
+                " UNION SELECT batch FROM facts WHERE batch IS NOT NULL"
+            )
             named = ", ".join(sorted(row["batch"] for row in rows)) or "there are none"
             raise NotFoundError(f"nothing was recorded as batch '{batch}' (batches: {named})")
         return [UUID(row["id"]) for row in found]

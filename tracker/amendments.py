@@ -132,6 +132,14 @@ def retractable(past: Iterable[Event]) -> list[str]:
     return [event.id for event in past if isinstance(event.body, Fact | SnapshotTaken)]
 
 
+def of_batch(past: Iterable[Event], batch: str) -> list[Event]:
+    """Give those events of a report that were recorded with a batch: most with its first."""
+    events = list(past)
+    first = events[0].body if events else None
+    begun = first.batch if isinstance(first, ReportRegistered) else None
+    return [event for event in events if (event.batch or begun) == batch]
+
+
 def rule(
     past: Sequence[Event],
     ruling: RulingMade,

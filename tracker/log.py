@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 from uuid import UUID, uuid4
@@ -49,6 +50,16 @@ FULL = 2  # what PRAGMA synchronous reads back as
 
 class Conflict(LogError):  # noqa: N818 - an outcome to retry on, not a fault
     """Another writer appended to the same stream first, or the events are there already."""
+
+
+class Encoded(NamedTuple):
+    """An event as it is stored, ready to be appended: `state` as codec.state_bytes gives it."""
+
+    stream: UUID
+    version: int
+    event_id: str
+    topic: str
+    state: bytes
 
 
 class LogHealth(NamedTuple):
@@ -94,25 +105,38 @@ class EventMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Event:  # type: ignore[override]
         """Decode; raises LogError for a topic, a version or a state that cannot be read."""
-        from tracker.facts.codec import CodecError, decode
+        return _event(
+            str(stored_event.originator_id),
+            stored_event.originator_version,
+            stored_event.topic,
+            stored_event.state,
+            getattr(stored_event, "id", 0),
+        )
 
-        version = stored_event.originator_version
-        try:
-            stream = UUID(str(stored_event.originator_id))
-        except ValueError as error:
-            msg = f"event {version} of stream {stored_event.originator_id!r}: no such stream can be"
-            raise LogError(msg) from error
-        try:
-            return decode(
-                stored_event.topic,
-                stored_event.state,
-                stream=stream,
-                version=version,
-                position=getattr(stored_event, "id", 0),
-            )
-        except CodecError as error:
-            msg = f"event {version} of stream {stream}: {error}"
-            raise LogError(msg) from error
+
+def _event(stream_id: str, version: int, topic: str, state: bytes, position: int) -> Event:
+    """Decode a stored row; raises LogError for what cannot be read."""
+    from tracker.facts.codec import CodecError, decode
+
+    stream = _stream(stream_id, version)
+    try:
+        return decode(topic, state, stream=stream, version=version, position=position)
+    except CodecError as error:
+        msg = f"event {version} of stream {stream}: {error}"
+        raise LogError(msg) from error
+
+
+@lru_cache(maxsize=64)
+def _known_stream(stream_id: str) -> UUID:
+    return UUID(stream_id)
+
+
+def _stream(stream_id: str, version: int) -> UUID:
+    try:
+        return _known_stream(stream_id)
+    except ValueError as error:
+        msg = f"event {version} of stream {stream_id!r}: no such stream can be"
+        raise LogError(msg) from error
 
 
 class _Transaction(SQLiteTransaction):
@@ -163,25 +187,50 @@ class _Recorder(SQLiteApplicationRecorder):
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: object
     ) -> Sequence[int]:
+        return self._insert(
+            c,
+            [
+                Encoded(
+                    UUID(str(event.originator_id)),
+                    event.originator_version,
+                    cast("_Stored", event).event_id,
+                    event.topic,
+                    event.state,
+                )
+                for event in stored_events
+            ],
+        )
+
+    def insert_encoded(self, events: Sequence[Encoded]) -> range:
+        with self.datastore.transaction(commit=True) as c:
+            return self._insert(c, events)
+
+    def _insert(self, c: SQLiteCursor, events: Sequence[Encoded]) -> range:
         c.execute("SELECT seq FROM log_head")
         first = c.fetchone()[0] + 1
-        seqs = range(first, first + len(stored_events))
+        seqs = range(first, first + len(events))
         c.executemany(
             "INSERT INTO stored_events VALUES (?,?,?,?,?,?)",
             [
-                (
-                    seq,
-                    UUID(str(event.originator_id)).hex,
-                    event.originator_version,
-                    event.topic,
-                    event.state,
-                    cast("_Stored", event).event_id,
-                )
-                for seq, event in zip(seqs, stored_events, strict=True)
+                (seq, stream.hex, version, topic, state, event_id)
+                for seq, (stream, version, event_id, topic, state) in zip(seqs, events, strict=True)
             ],
         )
         c.execute("UPDATE log_head SET seq = ?", (seqs.stop - 1,))
         return seqs
+
+    def versions(self, streams: Sequence[UUID]) -> dict[UUID, int]:
+        found: dict[UUID, int] = {}
+        with self.datastore.transaction(commit=False) as c:
+            for stream in streams:
+                c.execute(
+                    "SELECT max(originator_version) FROM stored_events WHERE originator_id = ?",
+                    (stream.hex,),
+                )
+                last = c.fetchone()[0]
+                if last is not None:
+                    found[stream] = last
+        return found
 
     def select_notifications(  # the library's own asks for SQLite's rowid by that name
         self,
@@ -217,6 +266,16 @@ class _Recorder(SQLiteApplicationRecorder):
         stream = UUID(str(originator_id)).hex
         most = NO_LIMIT if lte is None else lte
         return self._notifications(sql, [stream, gt or 0, most, -1 if limit is None else limit])
+
+    def page(self, after: int, upto: int) -> list[tuple[int, str, int, str, bytes]]:
+        """Give (seq, stream, version, topic, state) of the next events, at most a page."""
+        with self.datastore.transaction(commit=False) as c:
+            c.execute(
+                "SELECT seq, originator_id, originator_version, topic, state FROM stored_events"
+                " WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
+                (after, upto, PAGE),
+            )
+            return list(map(tuple, c.fetchall()))
 
     def _notifications(self, sql: str, params: Sequence[int | str]) -> list[Notification]:
         with self.datastore.transaction(commit=False) as c:
@@ -257,6 +316,7 @@ class Log:
         database = memory if path == MEMORY else check_file(Path(path), create=create)
         self._datastore = _Datastore(database)
         self._recorder = _Recorder(self._datastore)
+        self._probe: sqlite3.Connection | None = None
         try:
             if create:
                 self._recorder.create_table()
@@ -275,7 +335,26 @@ class Log:
 
     def close(self) -> None:
         """Close the connections; safe to call twice."""
+        if self._probe is not None:
+            self._probe.close()
+            self._probe = None
         self._datastore.close()
+
+    def version(self) -> int | None:
+        """Give a number that changes whenever anyone has appended; None where none can be told.
+
+        Asked before every question, so it looks at SQLite's own counter through a connection that
+        only ever does this.
+        """
+        if self.path == MEMORY:
+            return None
+        try:
+            if self._probe is None:
+                uri = f"{Path(self.path).absolute().as_uri()}?mode=ro"
+                self._probe = sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)
+            return int(self._probe.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error:
+            return None
 
     @property
     def position(self) -> int:
@@ -298,6 +377,22 @@ class Log:
                 raise Conflict(str(error)) from error
         positions = [recording.notification.id for recording in recordings]
         return range(positions[0], positions[-1] + 1)
+
+    def append_encoded(self, events: Sequence[Encoded]) -> range:
+        """Record events that are encoded already, in one transaction; as `append` otherwise."""
+        if not events:
+            return range(self.position + 1, self.position + 1)
+        with self._errors():
+            try:
+                seqs = self._recorder.insert_encoded(events)
+            except (IntegrityError, sqlite3.IntegrityError) as error:
+                raise Conflict(str(error)) from error
+        return seqs
+
+    def versions(self, streams: Sequence[UUID]) -> dict[UUID, int]:
+        """Give the last version of each of these streams that the log holds."""
+        with self._errors():
+            return self._recorder.versions(streams)
 
     def mark(self, position: int) -> str | None:
         """Tell the event at a position from any other log's, as Event.mark does; None for none."""
@@ -336,17 +431,20 @@ class Log:
 
     def read(self, after: int = 0, upto: int | None = None) -> Iterator[Event]:
         """Read the events after a position, to `upto` inclusive, in pages."""
-        mapper = self._store.mapper
+        for seq, stream, version, topic, state in self.rows(after, upto):
+            yield _event(stream, version, topic, state, seq)
+
+    def rows(
+        self, after: int = 0, upto: int | None = None
+    ) -> Iterator[tuple[int, str, int, str, bytes]]:
+        """Read events as they are stored: (position, stream, version, topic, state)."""
         while True:
             with self._errors():
-                page = self._recorder.select_notifications(
-                    after, PAGE, upto, inclusive_of_start=False
-                )
-            for notification in page:
-                yield mapper.to_domain_event(notification)  # type: ignore[misc]
+                page = self._recorder.page(after, NO_LIMIT if upto is None else upto)
+            yield from page
             if len(page) < PAGE:
                 return
-            after = page[-1].id
+            after = page[-1][0]
 
     def follow(
         self, after: int = 0, *, stop: Callable[[], bool], poll: float = POLL_SECONDS

@@ -21,6 +21,7 @@ class ReadModel:
         """Open nothing yet."""
         self._log = log
         self._store: Store | None = None
+        self._seen: tuple[object, object] | None = None
 
     def close(self) -> None:
         """Close the store; safe to call twice."""
@@ -38,13 +39,18 @@ class ReadModel:
 
     @property
     def store(self) -> Store:
-        """The store, followed up to the log."""
+        """The store, followed up to the log. Nothing is read where neither has changed."""
+        version = self._log.version()
         if self._store is None:
             self._store = self._open()
+        elif version is not None and self._seen == (version, self._store.version()):
+            return self._store
+        self._store.forget()
         try:
             self._catch_up(self._store)
         except StoreError:
             self._store = self._reopened(self._store)
+        self._seen = (version, self._store.version())
         return self._store
 
     def _open(self) -> Store:
@@ -92,10 +98,12 @@ class ReadModel:
         self.close()
         if self._log.path == MEMORY:
             return self._follow(self.store, progress)
+        from projections.follower import fill
+
         fresh = Path(f"{self.path}.{uuid4().hex[:8]}.new")
         try:
             with Store(fresh) as store:
-                count = self._follow(store, progress)
+                count = fill(store, self._log.rows(), progress)
             replace_file(fresh, Path(self.path))
         finally:
             for left in (fresh, Path(f"{fresh}-journal")):
@@ -104,8 +112,10 @@ class ReadModel:
 
     def compare(self, progress: Callable[[int], None] = _silent) -> list[str]:
         """Rebuild aside and compare: one line for each row that the live model has otherwise."""
+        from projections.follower import fill
+
         with Store(MEMORY) as fresh:
-            self._follow(fresh, progress)
+            fill(fresh, self._log.rows(), progress)
             wanted, found = set(fresh.dump()), set(self.store.dump())
         lines = [f"missing in {table}: {row[:4]}" for table, row in wanted - found]
         lines += [f"wrong in {table}: {row[:4]}" for table, row in found - wanted]

@@ -239,7 +239,10 @@ class Registry:
         title, zone = self.title, self.zone
         places, actors = dict(self.places), dict(self.actors)
         sources, schemes = dict(self.sources), dict(self.schemes)
+        kin = self._kin
         for event in events:
+            if isinstance(event, ActorRegistered | SourceRegistered):
+                kin = []  # to be made anew
             match event:
                 case SituationRegistered():
                     title, zone = event.title, event.zone
@@ -253,7 +256,7 @@ class Registry:
                     schemes[event.scheme.id] = event.scheme
                 case _:
                     assert_never(event)
-        return Registry(title, zone, places, actors, sources, schemes)
+        return Registry(title, zone, places, actors, sources, schemes, kin)
 
     @property
     def kin(self) -> Kin:

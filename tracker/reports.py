@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import sha1, sha256
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -84,13 +84,16 @@ def make_report(
     """Give a report and its facts their content-derived identity.
 
     `header` holds the fields of ReportRegistered but content_sha256. What makes two reports one:
-    the same source and publication time, and the same document (by sha256), else the same url,
-    else the same facts. So a sheet may be laid out anew, or grow, and stay the same report.
+    the same source and publication time, and the same dataset, else the same document (by sha256),
+    else the same url, else the same facts. So a sheet may be laid out anew, or grow, and stay the
+    same report; and so may what a table tells.
     """
     draft = ReportRegistered(**header, content_sha256="0" * 64)
     body = body_dict(draft)
     content: dict[str, Any] = {"source": body["source"], "published": body["published"]}
-    if draft.document:
+    if draft.dataset:
+        content["dataset"] = draft.dataset
+    elif draft.document:
         content["document"] = draft.document.sha256
     elif draft.url:
         content["url"] = draft.url
@@ -102,17 +105,43 @@ def make_report(
     taken: dict[str, Any] = {"source": draft.source, "published": draft.published}
     return Report(
         draft.model_copy(update={"content_sha256": digest}),
-        tuple(identified(fact, stream) for fact in facts),
+        tuple(identified(fact, stream, of_table=draft.dataset is not None) for fact in facts),
         SnapshotTaken(**taken, **snapshot.model_dump()) if snapshot else None,
     )
 
 
-def identified(fact: Fact, stream: UUID) -> Fact:
-    """Give a fact the id derived from its report and its content."""
+def identified(fact: Fact, stream: UUID, *, of_table: bool = False) -> Fact:
+    """Give a fact the id derived from its report and its content.
+
+    Where a table's row stands is no part of it: the same row in another file is the same fact.
+    """
     content = body_dict(fact)
     content.pop("id", None)
-    name = canonical([str(stream), fact.kind, content]).decode()
-    return fact.model_copy(update={"id": str(uuid5(NAMESPACE, name))})
+    if of_table:
+        elsewhere = {"document", "row"}
+        content["locator"] = {k: v for k, v in content["locator"].items() if k not in elsewhere}
+    return fact.model_copy(update={"id": fact_id(stream, fact.kind, canonical(content))})
+
+
+def fact_id(stream: UUID, kind: str, content: bytes) -> str:
+    """Derive a fact's id from its stream and its content: canonical JSON, without its id."""
+    digest = sha1(  # noqa: S324 - what a UUID of version 5 is made with
+        b'%s["%s","%s",%s]' % (NAMESPACE.bytes, str(stream).encode(), kind.encode(), content)
+    ).hexdigest()
+    variant = "89ab"[int(digest[16], 16) & 3]  # RFC 9562: the two bits that name the layout
+    return (
+        f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
+    )
+
+
+def dataset_stream(source: str, published: dict[str, Any], dataset: str) -> tuple[UUID, str]:
+    """Give the stream of what a table tells at one publication, and its whole content digest.
+
+    `published` is the stored form of the time (body_dict of a When).
+    """
+    content = {"dataset": dataset, "published": published, "source": source}
+    digest = sha256(canonical(content)).hexdigest()
+    return stream_of(digest), digest
 
 
 def record(past: Sequence[Event], report: Report, *, at: int, by: str) -> Decision:

@@ -98,7 +98,9 @@ class Locator(BaseModel):
     """Where in the document a fact stands.
 
     `sentence` counts from 0; `span` is [start, end) in characters of the UTF-8 text; `sha256` is
-    that of the span's UTF-8 bytes. The quoted text itself is optional and usually left out.
+    that of the span's UTF-8 bytes. The quoted text itself is optional and usually left out. Of a
+    table: `row` is the line on which the row begins, the header being line 1 (of JSON the item,
+    from 1); `record` is the row's own key.
     """
 
     model_config = FROZEN
@@ -108,6 +110,8 @@ class Locator(BaseModel):
     span: tuple[Annotated[StrictInt, Field(ge=0)], Annotated[StrictInt, Field(ge=1)]] | None = None
     sha256: Sha256 | None = None
     quote: Text | None = None
+    row: Annotated[StrictInt, Field(ge=1)] | None = None
+    record: Text | None = None
 
     @model_validator(mode="after")
     def _span_runs_forward(self) -> Self:

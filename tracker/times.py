@@ -4,9 +4,17 @@ Code that needs only instants imports tracker.instants, which costs no pydantic.
 """
 
 from collections.abc import Mapping
-from typing import Self
+from functools import cached_property
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from tracker import edtf as _edtf
 from tracker.edtf import EdtfError, Span
@@ -34,6 +42,7 @@ __all__ = [
     "Instant",
     "InstantError",
     "Span",
+    "StoredWhen",
     "When",
     "check_zone",
     "format_instant",
@@ -96,7 +105,7 @@ class When(BaseModel):
         _ = self.span
         return self
 
-    @property
+    @cached_property
     def span(self) -> Span:
         """All that the value says, as instants."""
         return _edtf.parse_edtf(self.edtf, self.zone, local_times=self.local)
@@ -119,6 +128,32 @@ class When(BaseModel):
     def describe(self) -> str:
         """Say it in words: `about 14 Jan 2013`."""
         return _edtf.describe(self.edtf)
+
+
+_REMEMBERED: dict[tuple[tuple[str, Any], ...], When] = {}
+_MOST_REMEMBERED = 50_000
+
+
+def _remembered(
+    data: object, read: ValidatorFunctionWrapHandler, info: ValidationInfo[Any]
+) -> When:
+    """Read a time that is stored in full, once: a log tells of few days in many facts."""
+    if info.context is not None or type(data) is not dict:
+        return read(data)  # type: ignore[no-any-return] # the model's own reading
+    try:
+        key = tuple(data.items())
+        known = _REMEMBERED.get(key)
+    except TypeError:  # something that no time holds: the model says what
+        return read(data)  # type: ignore[no-any-return]
+    if known is None:
+        if len(_REMEMBERED) >= _MOST_REMEMBERED:
+            _REMEMBERED.clear()
+        known = _REMEMBERED[key] = read(data)
+    return known
+
+
+StoredWhen = Annotated[When, WrapValidator(_remembered)]
+"""A time as facts hold it: the same stored value is read only once."""
 
 
 def _year_as_text(edtf: object) -> object:

@@ -17,9 +17,10 @@ walk takes certain claims in the order of their evidence (policies.walk.order):
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
-from projections.claims import Claim
+from projections.claims import Claim, Value
 from projections.policies.rivals import rivals_among
 from projections.policies.support import better, rating_of
 from projections.policies.walk import (
@@ -48,8 +49,7 @@ Choice = tuple[Rival, str] | None
 Choose = Callable[[Sequence[Rival]], Choice]
 
 
-@dataclass(frozen=True, slots=True)
-class Walk:
+class Walk(NamedTuple):
     """The walk so far: the live views in the order of their coming, and what was reached.
 
     `leavings` are the withdrawals that what comes next may still be a contemporary of.
@@ -87,7 +87,7 @@ class Contest:
             if len(followed) != 1:
                 continue  # whoever follows two values has not judged between them
             if followed[0] is outcome.rivals[0] and not outcome.disputed:
-                return replace(outcome, rule=RULING)
+                return outcome._replace(rule=RULING)
             others = [one for one in outcome.rivals if one is not followed[0]]
             return _settle(outcome.settled, [followed[0], *others], walk.views, RULING, at)
         return outcome
@@ -96,6 +96,8 @@ class Contest:
 
     def _hear(self, walk: Walk, claim: Claim, at: At) -> Walk:
         """Make a claim its origin's view, and leave behind what it supersedes."""
+        if _outdoes_all(claim, walk, at.t):
+            return _alone(walk, claim, at)
         own = next((view for view in walk.views if view.origin == claim.origin), None)
         view = _view(walk, own, claim, at)
         if view is None:
@@ -132,14 +134,14 @@ class Contest:
                 moved = self._weigh_again(moved, views, claim, at)
             return Walk(tuple(views), leavings, moved)
         if tuple(views) == walk.views:
-            return replace(walk, leavings=leavings)
+            return walk._replace(leavings=leavings)
         if views:
             outcome = self._weigh(outcome, views, claim, at)
             if not outcome.disputed:  # what settled it is part of what tells of it
                 run = kept((*outcome.run, claim), at)
-                outcome = replace(outcome, run=run, rule=SEQUENCE)
+                outcome = outcome._replace(run=run, rule=SEQUENCE)
         else:
-            last = replace(outcome, value=outcome.rivals[0].value, rivals=(), disputed=False)
+            last = outcome._replace(value=outcome.rivals[0].value, rivals=(), disputed=False)
             outcome = bear(last, claim, at, NEWEST)
         return Walk(tuple(views), leavings, outcome)
 
@@ -148,7 +150,7 @@ class Contest:
         anew = self._weigh(moved, views, claim, at)
         if anew.disputed or not at.projection.goes_on(moved.value, anew.value, at.kin):
             return anew
-        return replace(moved, rivals=anew.rivals, settled=anew.settled)
+        return moved._replace(rivals=anew.rivals, settled=anew.settled)
 
     # -- the choice ----------------------------------------------------------------------------
 
@@ -178,6 +180,45 @@ class Contest:
         )
 
 
+def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
+    """Let a claim bear on the walk that supersedes all that was said: what most claims do.
+
+    As `_hear` would, with nothing to weigh: a test holds the two to one answer.
+    """
+    outcome, projection, kin = walk.outcome, at.projection, at.kin
+    step = projection.step(outcome.value if outcome else None, claim, kin)
+    if step is None:
+        return walk
+    lo, hi = interval(claim, at.t)
+    sighted = claim.observed is not None or claim.standing
+    direct, rating = is_direct(claim, at.t), rating_of(claim, kin)
+    last = walk.views[-1] if walk.views else None
+    before = _before_all(last, direct, claim.certain_from, outcome)
+    value = projection.explain(step.value, before.value if before else None)
+    told_by, of = (claim,), (lo, hi, sighted, direct, 0, step.backs, rating)
+    view = View(told_by, value, before, *of)
+    goes_on = projection.goes_on
+    story = outcome.settled if outcome and outcome.disputed else outcome
+    on = story is not None and goes_on(story.value, value, kin)
+    if not on and outcome and not outcome.disputed:
+        story = before
+        on = before is not None and before is not outcome and goes_on(before.value, value, kin)
+    told = {one.origin: one for one in story.backers} if story else {}
+    if outcome and outcome.rivals:
+        told |= {one.origin: one for rival in outcome.rivals for one in rival.views}
+    told[claim.origin] = View(told_by, value, None, *of)
+    backers = _backers(told.values(), value, at)
+    if story and on:
+        value = projection.carry(story.value, value)
+        since, run = sharper(story.since, claim.since), (*story.run, claim)
+    else:
+        since, run = claim.since, told_by
+        if len(backers) > 1:
+            known = (one for other in backers for one in other.claims[other.carried :])
+            run = (*_in_order((one for one in known if one.fact != claim.fact), at), claim)
+    return Walk((view,), (), Outcome(value, since, run[-at.keep :], NEWEST, backers))
+
+
 def _view(walk: Walk, own: View | None, claim: Claim, at: At) -> View | None:
     """Make the view that a claim gives its origin; None where it bears on nothing."""
     lo, hi = interval(claim, at.t)
@@ -193,11 +234,10 @@ def _view(walk: Walk, own: View | None, claim: Claim, at: At) -> View | None:
     if own is None:
         return view
     if not _supersedes(view, own) and at.projection.same(own.value, view.value, at.kin):
-        view = replace(view, rating=better(own.rating, rating))
+        view = view._replace(rating=better(own.rating, rating))
     if not joins:
         return view
-    return replace(
-        view,
+    return view._replace(
         claims=(*own.claims, claim),
         before=own.before,
         lo=min(lo, own.lo),
@@ -223,7 +263,7 @@ def _settle(
     carrying = winner.carrying
     # Whoever says something else now is no backer for what it once said.
     told = _told(story, outcome) | {view.origin: view for view in views}
-    backers = _backers(told.values(), winner, at)
+    backers = _backers(told.values(), winner.value, at)
     if not run:
         fresh = {one.fact for one in carrying}
         known = (one for view in backers for one in view.claims[view.carried :])
@@ -254,9 +294,15 @@ def _story(outcome: Outcome | None, winner: Rival, views: Sequence[View], at: At
 def _before(walk: Walk, view: View) -> Outcome | None:
     """Give what was reached before a view, and before those that came at the same instant."""
     last = walk.views[-1] if walk.views else None
-    if last and last.direct == view.direct and (view.direct or _begun(last) == _begun(view)):
+    return _before_all(last, view.direct, _begun(view), walk.outcome)
+
+
+def _before_all(
+    last: View | None, direct: bool, begun: Instant, outcome: Outcome | None  # noqa: FBT001 - a view's own
+) -> Outcome | None:
+    if last and last.direct == direct and (direct or _begun(last) == begun):
         return last.before
-    return _bare(walk.outcome)
+    return _bare(outcome)
 
 
 def _begun(view: View) -> Instant:
@@ -271,10 +317,12 @@ def _told(story: Outcome | None, outcome: Outcome | None) -> dict[str, View]:
     }
 
 
-def _backers(views: Iterable[View], winner: Rival, at: At) -> tuple[View, ...]:
+def _backers(views: Iterable[View], value: Value, at: At) -> tuple[View, ...]:
     """Keep the views that say what the winner says, however old."""
-    backs = at.projection.backs
-    found = [one for one in views if one.backs and backs(one.value, winner.value, at.kin)]
+    backs, kin = at.projection.backs, at.kin
+    found = [
+        one for one in views if one.backs and (one.value == value or backs(one.value, value, kin))
+    ]
     # Without what was before them: else the whole past would hang on what is reached.
     return tuple([one.after(None) if one.before else one for one in found[-MOST_EVIDENCE:]])
 
@@ -289,6 +337,16 @@ def _moving(outcome: Outcome | None, claim: Claim) -> list[Claim]:
 def _one_moment(own: View, claim: Claim, lo: Instant, hi: Instant) -> bool:
     """Whether a claim belongs to a view: of the same report, of the same moment."""
     return own.claims[-1].report == claim.report and lo <= own.hi and own.lo <= hi
+
+
+def _outdoes_all(claim: Claim, walk: Walk, t: Instant) -> bool:
+    """Whether a claim, as a view of its own, would supersede all that is said."""
+    sighted = claim.standing or claim.observed is not None
+    lo, _ = interval(claim, t)
+    for older in (*walk.views, *walk.leavings) if walk.leavings else walk.views:
+        if older.hi + (DAY if sighted or older.sighted else 1) > lo:
+            return False
+    return True
 
 
 def _supersedes(newer: View, older: View) -> bool:
@@ -316,14 +374,14 @@ def _unbacked(outcome: Outcome | None, origin: str) -> Outcome | None:
     """Take an origin out of the backers: it says something else now, though others overturn it."""
     if outcome is None:
         return None
-    return replace(outcome, backers=tuple(v for v in outcome.backers if v.origin != origin))
+    return outcome._replace(backers=tuple(v for v in outcome.backers if v.origin != origin))
 
 
 def _bare(outcome: Outcome | None) -> Outcome | None:
     """Give an undisputed outcome without what it was chosen among; None for a disputed one."""
     if outcome is None or outcome.disputed:
         return None
-    return replace(outcome, rivals=(), settled=None) if outcome.rivals else outcome
+    return outcome._replace(rivals=(), settled=None) if outcome.rivals else outcome
 
 
 def _in_order(claims: Iterable[Claim], at: At) -> tuple[Claim, ...]:

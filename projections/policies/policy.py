@@ -14,10 +14,12 @@ from projections.policies.walk import (
     Outcome,
     is_unsettled,
     is_visible,
+    listed_last,
     order,
     possibilities,
     rulings,
     speaking,
+    still_listed,
 )
 from projections.state import MOST_EVIDENCE, Alternative, Projection, Role, State, newest
 from tracker.instants import Instant
@@ -56,7 +58,12 @@ class Policy:
         at = At(t, projection, kin)
         visible = [one for one in claims if is_visible(one, t, k) and self.hears(one, kin)]
         certain = [one for one in visible if one.certain_from <= t and one.mode != "ruling"]
-        unsettled = [one for one in visible if is_unsettled(one, t) and one.mode != "ruling"]
+        current = listed_last(certain)
+        unsettled = [
+            one
+            for one in visible
+            if is_unsettled(one, t) and one.mode != "ruling" and still_listed(one, current)
+        ]
         ruled = rulings(visible)
 
         def outcome(claims: Sequence[Claim]) -> Outcome | None:
@@ -102,8 +109,8 @@ class Policy:
             certainty="possible" if possibly else "certain",
             since=outcome.since,
             possibly=possibly,
-            evidence=tuple(claim.fact for claim in reversed(outcome.run[-MOST_EVIDENCE:])),
-            dissent=tuple(dict.fromkeys(claim.fact for claim in outcome.dissent)),
+            evidence=tuple([claim.fact for claim in outcome.run[: -MOST_EVIDENCE - 1 : -1]]),
+            dissent=tuple(dict.fromkeys([claim.fact for claim in outcome.dissent])),
             last_evidence=newest(outcome.run),
             rule=outcome.rule,
             values=contenders(outcome) if outcome.disputed else (),

@@ -24,6 +24,7 @@ from projections.policies.walk import (
     Outcome,
     is_direct,
     is_unsettled,
+    may_begin,
     order,
     possibilities,
     rulings,
@@ -61,6 +62,8 @@ class Timeline:
         self._rulings: list[Claim] = []
         self._points: list[Instant] = []
         self._windows: list[Instant] = []
+        self._direct = False
+        self._heard: list[Claim] = []
         self._states: dict[int, tuple[Outcome | None, State | None]] = {}
 
     def change(
@@ -80,32 +83,76 @@ class Timeline:
             upto = max(upto, self._walk_anew(low, high))
         return first, self._past_bends(upto)
 
+    def append(self, claim: Claim) -> list[tuple[Instant, State | None]] | None:
+        """Take in a claim that begins when all that is known has run its course.
+
+        Give its states, each from an instant on, the last for ever; None, and take in nothing,
+        where it is no such claim. As `change`, `points` and `at` would, for what most claims are.
+        """
+        start, certain = claim.start.earliest, claim.certain_from
+        plain = claim.end is None and not claim.standing and claim.mode != "ruling"
+        if not plain or certain == FUTURE_OPEN or self._rulings or self._lists:
+            return None
+        if claim.observed is not None and claim.observed > start:
+            return None
+        its = _order(claim)
+        if self._spells and self._spells.end > start:
+            return None
+        if self._points and self._points[-1] > start:
+            return None  # of a claim that has been taken out
+        if self._orders and its <= self._orders[-1]:
+            return None
+        walk = self._walks[-1] if self._walks else None
+        self._points += [start] if start == certain else [start, certain]
+        self._window(claim)
+        self._spells.add(claim, certain)
+        self._plain.append(claim)
+        self._orders.append(its)
+        at = At(certain, self._projection, self._kin)
+        reached = self._policy.advance(walk, claim, at)
+        self._walks.append(reached)
+        now = (certain, self._settled(self._policy.read(reached, (), at), at))
+        if start == certain:
+            return [now]
+        at = At(start, self._projection, self._kin)
+        before = self._policy.read(walk, (), at)
+        begun = None
+        if not (before and before.disputed and claim.moves):
+            begun = may_begin(claim, before, at)
+        possibly = (begun,) if begun else ()
+        state = self._settled(before, at) if before else self._policy.state_of(None, possibly, at)
+        if before and state and possibly:
+            state = state._replace(certainty="possible", possibly=possibly)
+        return [(start, state), now]
+
     def points(self, first: Instant, upto: Instant) -> list[Instant]:
         """Give `first`, and every later instant before `upto` at which a state may change."""
         found = _between(self._points, first, upto)
-        if self._spells:
+        if self._direct and self._spells:
             for at in _between(self._windows, first, min(upto, self._spells.end)):
                 if any(is_direct(claim, at) for claim in self._spells.at(at)):
                     insort(found, at)
-        return [first, *dict.fromkeys(found)]
+        return [first, *dict.fromkeys(found)] if len(found) > 1 else [first, *found]
 
     def at(self, t: Instant) -> State | None:
         """Give the state at a valid time, as the policy's resolve would."""
         at = At(t, self._projection, self._kin)
         stabbed = self._spells.at(t)
-        ruled = rulings(one for one in self._rulings if _in_force(one, t))
-
-        def outcome(stabbed: Sequence[Claim]) -> Outcome | None:
-            return self._policy.read(self._walk(at, stabbed), ruled, at)
+        ruled = rulings([one for one in self._rulings if _in_force(one, t)])
 
         def without(claim: Claim) -> Outcome | None:
-            return outcome([one for one in stabbed if one is not claim])
+            left = [one for one in stabbed if one is not claim]
+            return self._policy.read(self._walk(at, left), ruled, at)
 
-        reached = outcome(stabbed)
-        unsettled = [claim for claim in stabbed if is_unsettled(claim, t)]
-        if not unsettled:
-            return self._settled(reached, at)
-        return self._policy.state_of(reached, possibilities(unsettled, reached, at, without), at)
+        reached = self._policy.read(self._walk(at, stabbed), ruled, at)
+        unsettled = [claim for claim in stabbed if is_unsettled(claim, t)] if stabbed else ()
+        possibly = possibilities(unsettled, reached, at, without) if unsettled else ()
+        if reached is None:
+            return self._policy.state_of(None, possibly, at)
+        settled = self._settled(reached, at)
+        if possibly and settled:
+            return settled._replace(certainty="possible", possibly=possibly)
+        return settled
 
     def _settled(self, outcome: Outcome | None, at: At) -> State | None:
         """Make the state of an outcome beside which nothing else may hold; each only once."""
@@ -122,9 +169,16 @@ class Timeline:
     def _walk(self, at: At, stabbed: Sequence[Claim]) -> Any:  # noqa: ANN401 - the policy's own
         """Walk to t: from what was reached before the first claim whose part differs there."""
         t = at.t
-        last = bisect_left(
-            self._orders, (False, t + 1)
-        )  # a shorter tuple comes before its longer ones
+        # A shorter tuple comes before its longer ones.
+        last = bisect_left(self._orders, (False, t + 1))
+        if not stabbed:
+            return self._walks[last - 1] if last else None
+        if len(stabbed) == 1 and last and stabbed[0] is self._plain[last - 1]:
+            (claim,) = stabbed  # what most often is in a spell: the newest claim
+            if claim.certain_from > t:
+                return self._walks[last - 2] if last > 1 else None
+            if not is_direct(claim, t):
+                return self._walks[last - 1]
         skipped = {self._place(claim) for claim in stabbed if _is_early(claim, t)}
         extra = [claim for claim in stabbed if claim.certain_from <= t and not _is_plain(claim, t)]
         places = [*skipped, *(self._place(claim) for claim in extra if not is_direct(claim, t))]
@@ -155,17 +209,17 @@ class Timeline:
         if claim.mode == "ruling":
             self._rulings.append(claim)
             return low, high
-        for instant in windows(claim):
-            insort(self._windows, instant)
+        self._window(claim)
         if claim.standing:
             self._list(claim)
             return low, high
         self._spells.add(claim, _spell_end(claim))
         if claim.end is not None:
             return low, high
-        place = self._place(claim)
+        its = _order(claim)
+        place = bisect_left(self._orders, its)
         self._plain.insert(place, claim)
-        self._orders.insert(place, order(claim, max(claim.point, claim.certain_from)))
+        self._orders.insert(place, its)
         self._walks.insert(place, None)
         return min(low, place), max(high + (high >= place), place)
 
@@ -184,26 +238,50 @@ class Timeline:
         return min(low, place), max(high - (high > place), place - 1, 0)
 
     def _place(self, claim: Claim) -> int:
-        return bisect_left(self._orders, order(claim, max(claim.point, claim.certain_from)))
+        return bisect_left(self._orders, _order(claim))
 
-    # -- lists that stand: each entry until the next of the same list -----------------------------
+    def _window(self, claim: Claim) -> None:
+        """Keep where a claim drops out of the window of what speaks directly, once anything does.
+
+        Nothing does before the first list that stands, or state told of later than it was so.
+        """
+        if self._direct:
+            for instant in windows(claim):
+                insort(self._windows, instant)
+            return
+        self._heard.append(claim)
+        late = claim.observed is not None and claim.observed > claim.start.earliest
+        if claim.standing or late:
+            self._direct = True
+            self._windows = sorted(one for told in self._heard for one in windows(told))
+            self._heard = []
+
+    # -- lists that stand: each entry until a later one of the same list has begun ----------------
 
     def _list(self, claim: Claim) -> None:
         entries = self._lists.setdefault(claim.origin, [])
         at = bisect_left(entries, succession(claim), key=succession)
         entries.insert(at, claim)
-        if at:
-            self._spells.remove(entries[at - 1])
-            self._spells.add(entries[at - 1], claim.certain_from)
         self._spells.add(claim, self._spell_end(claim))
+        self._cut_short(entries, at)
 
     def _unlist(self, claim: Claim) -> None:
         entries = self._lists[claim.origin]
         at = bisect_left(entries, succession(claim), key=succession)
         del entries[at]
-        if at:
-            self._spells.remove(entries[at - 1])
-            self._spells.add(entries[at - 1], self._spell_end(entries[at - 1]))
+        self._cut_short(entries, at)
+
+    def _cut_short(self, entries: list[Claim], upto: int) -> None:
+        """Bring the spells of the entries before a place up to date, newest first.
+
+        As soon as one stays as it was, so do all before it: they end no later.
+        """
+        for at in range(upto - 1, -1, -1):
+            end = self._spell_end(entries[at])
+            if self._spells.end_of(entries[at]) == end:
+                return
+            self._spells.remove(entries[at])
+            self._spells.add(entries[at], end)
 
     def _spell_end(self, claim: Claim) -> Instant:
         """Give the end of the stretch in which a claim bears on more than the plain walk."""
@@ -213,7 +291,9 @@ class Timeline:
             return _spell_end(claim)
         entries = self._lists[claim.origin]
         after = bisect_right(entries, succession(claim), key=succession)
-        return entries[after].certain_from if after < len(entries) else FUTURE_OPEN
+        if after == len(entries):
+            return FUTURE_OPEN
+        return min(entries[after].certain_from, self._spells.end_of(entries[after]))
 
     def _past_bends(self, upto: Instant) -> Instant:
         """Move on to an instant at which every walk begins from what was reached as a whole."""
@@ -242,10 +322,18 @@ class _Spells:
         """The instant at which the last of them is over."""
         return self._reach[-1]
 
+    def end_of(self, claim: Claim) -> Instant:
+        """Give the instant at which a claim's spell is over."""
+        return self._of[claim.fact][1]
+
     def add(self, claim: Claim, end: Instant) -> None:
         self._count += 1
         spell = (claim.start.earliest, end, self._count, claim)
         self._of[claim.fact] = spell
+        if not self._spells or self._spells[-1] < spell:
+            self._spells.append(spell)
+            self._reach.append(max(end, self._reach[-1]) if self._reach else end)
+            return
         at = bisect_right(self._spells, spell)
         self._spells.insert(at, spell)
         self._reach.insert(at, PAST_OPEN)
@@ -274,6 +362,12 @@ class _Spells:
             if self._reach[index] == reach and index > at:
                 return
             self._reach[index] = reach
+
+
+def _order(claim: Claim) -> Order:
+    """Give a plain claim's place in the order, once it has certainly begun."""
+    point = claim.point
+    return False, point, claim.published, claim.stage, claim.start.earliest, claim.report, claim.version
 
 
 def _spell_end(claim: Claim) -> Instant:

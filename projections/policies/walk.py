@@ -6,11 +6,10 @@ what it has reached (`advance`). Instants are microseconds UTC.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from projections.claims import Claim, Since, Value, public
+from projections.claims import Claim, Since, Value
 from projections.state import MOST_EVIDENCE, Alternative, Projection
 from tracker.instants import DAY, Instant
 from tracker.kin import Kin
@@ -20,8 +19,7 @@ DROPPED = "dropped"
 """The effect of an entry that its list has dropped: the list says nothing from there on."""
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(NamedTuple):
     """Where a walk is asked: at which valid time, of which projection, among which kin.
 
     Of a run the newest `keep` claims are kept.
@@ -33,8 +31,7 @@ class At:
     keep: int = MOST_EVIDENCE
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """What one origin says: its claims about one moment, the value they make, their evidence.
 
     [lo, hi] is the evidence interval; `sighted` where any of them is an observation, `direct`
@@ -54,30 +51,19 @@ class View:
     carried: int = 0
     backs: bool = True
     rating: str | None = None
-    said: str = ""
+
+    @property
+    def said(self) -> str:
+        """The value as a text, to compare by."""
+        return repr(self.value)
 
     def saying(self, value: Value) -> View:
-        """Give the view as one of another value; `said` is the value as a text, to compare by."""
-        return self.after(self.before, value)
+        """Give the view as one of another value."""
+        return self._replace(value=value)
 
-    def after(self, before: Outcome | None, value: Value | None = None) -> View:
-        """Give the view as it is after what was reached before it, with a value where one is given.
-
-        Spelled out, for it is done at every step of a walk.
-        """
-        return View(
-            self.claims,
-            self.value if value is None else value,
-            before,
-            self.lo,
-            self.hi,
-            self.sighted,
-            self.direct,
-            self.carried,
-            self.backs,
-            self.rating,
-            self.said if value is None else repr(value),
-        )
+    def after(self, before: Outcome | None) -> View:
+        """Give the view as it is after what was reached before it."""
+        return self._replace(before=before)
 
     @property
     def origin(self) -> str:
@@ -90,8 +76,7 @@ class View:
         return frozenset(claim.fact for claim in self.claims)
 
 
-@dataclass(frozen=True, slots=True)
-class Rival:
+class Rival(NamedTuple):
     """A value that contemporaries hold, and whose views say so, oldest first."""
 
     value: Value
@@ -108,8 +93,7 @@ class Rival:
         return tuple([claim for view in self.views for claim in view.claims[view.carried :]])
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What the walk has reached: a value, since when, the claims that carry it, oldest first.
 
     `backers` holds the newest agreeing view of each origin. Where contemporaries differ, `rivals`
@@ -172,23 +156,39 @@ def interval(claim: Claim, t: Instant) -> tuple[Instant, Instant]:
 
 
 def succession(claim: Claim) -> tuple[Instant, Instant, str, int]:
-    """Sort key of what one list says in turn."""
-    return claim.certain_from, claim.published, claim.report, claim.version
+    """Sort key of what one list says in turn: what it said last counts, however far it goes back.
+
+    "Held since March", listed in May, takes the place of whatever was listed in April.
+    """
+    return claim.published, claim.certain_from, claim.report, claim.version
 
 
 def speaking(certain: Iterable[Claim]) -> list[Claim]:
     """Leave out what a list no longer says: of its certain entries only the newest speaks."""
+    found = list(certain)
+    lists = [claim for claim in found if claim.standing]
+    if not lists:
+        return found
+    current = listed_last(lists).values()
+    found = [claim for claim in found if not claim.standing]
+    return [*found, *(claim for claim in current if claim.effect != DROPPED)]
+
+
+def listed_last(certain: Iterable[Claim]) -> dict[str, Claim]:
+    """Give, by origin, what each list said last among its certain entries."""
     current: dict[str, Claim] = {}
-    found: list[Claim] = []
     for claim in certain:
-        if not claim.standing:
-            found.append(claim)
-            continue
-        known = current.get(claim.origin)
-        if known is None or succession(known) < succession(claim):
-            current[claim.origin] = claim
-    found += [claim for claim in current.values() if claim.effect != DROPPED]
-    return found
+        if claim.standing:
+            known = current.get(claim.origin)
+            if known is None or succession(known) < succession(claim):
+                current[claim.origin] = claim
+    return current
+
+
+def still_listed(claim: Claim, current: Mapping[str, Claim]) -> bool:
+    """Whether a list may yet mean an entry: it has said nothing since that is so for certain."""
+    last = current.get(claim.origin) if claim.standing else None
+    return last is None or succession(last) < succession(claim)
 
 
 def rulings(visible: Iterable[Claim]) -> list[Claim]:
@@ -246,7 +246,7 @@ def bear(outcome: Outcome | None, claim: Claim, at: At, rule: str) -> Outcome | 
     view = View((claim,), step.value, None, lo, hi, claim.observed is not None)
     if outcome is None or step.relation == "replaces":
         value = at.projection.explain(step.value, outcome.value if outcome else None)
-        return Outcome(value, claim.since, (claim,), rule, (replace(view, value=value),))
+        return Outcome(value, claim.since, (claim,), rule, (view._replace(value=value),))
     run = kept((*outcome.run, claim), at)
     if step.relation == "adds":
         return Outcome(step.value, claim.since, run, rule, (view,))
@@ -254,7 +254,7 @@ def bear(outcome: Outcome | None, claim: Claim, at: At, rule: str) -> Outcome | 
     if step.backs:
         backers = (*(one for one in backers if one.origin != claim.origin), view)[-MOST_EVIDENCE:]
     since = sharper(outcome.since, claim.since)
-    return replace(outcome, value=step.value, since=since, run=run, backers=backers)
+    return outcome._replace(value=step.value, since=since, run=run, backers=backers)
 
 
 def possibilities(
@@ -264,37 +264,70 @@ def possibilities(
     without: Callable[[Claim], Outcome | None],
 ) -> tuple[Alternative, ...]:
     """Find what may hold instead: begun perhaps, or ended perhaps (`without` that claim)."""
-    t, projection = at.t, at.projection
-    found: list[tuple[Value, Since, tuple[str, ...]]] = []
-    last = order(outcome.run[-1], t) if outcome else None
-    shown = _said(outcome.value) if outcome else None
-    for claim in sorted(unsettled, key=lambda one: order(one, t)):
+    t, now = at.t, outcome.value if outcome else None
+    found: list[Alternative] = []
+    unsettled = list(unsettled)
+    if len(unsettled) > 1:
+        unsettled.sort(key=lambda one: order(one, t))
+    for claim in unsettled:
         if outcome and outcome.disputed and claim.moves:
             continue  # what would be left of each value is for the dispute's end to tell
         if claim.certain_from > t:
-            # It may begin just now, that is after whatever has certainly begun: no ties with that.
-            if claim.effect != DROPPED and (last is None or order(claim, t, t + 1) > last):
-                step = projection.step(outcome.value if outcome else None, claim, at.kin)
-                if step and _said(step.value) != shown:
-                    found.append((step.value, claim.since, (claim.fact,)))
+            begun = may_begin(claim, outcome, at)
+            found += [begun] if begun else []
         elif claim.end:
             other = without(claim)
-            value = other.value if other else projection.empty
-            if _said(value) != shown:
+            value = other.value if other else at.projection.empty
+            if _otherwise(value, now):
                 since = Since("", claim.end.earliest, claim.end.latest)
-                found.append((value, since, (claim.fact,)))
+                found.append(Alternative(value, since, (claim.fact,)))
+    if len(found) < 2:  # noqa: PLR2004 - nothing to merge
+        return tuple(found)
     merged: dict[str, Alternative] = {}
-    for value, since, evidence in found:
-        name = repr(_said(value))
-        known = merged.setdefault(name, Alternative(value, since, ()))
-        merged[name] = Alternative(known.value, known.since, known.evidence + evidence)
+    for one in found:
+        name = repr(_said(one.value))
+        known = merged.get(name)
+        merged[name] = known._replace(evidence=known.evidence + one.evidence) if known else one
     return tuple(merged.values())
+
+
+def may_begin(claim: Claim, outcome: Outcome | None, at: At) -> Alternative | None:
+    """Say what holds instead if a claim that may begin at t has begun; None where the same does.
+
+    It may begin just now, that is after whatever has certainly begun: no ties with that.
+    """
+    if claim.effect == DROPPED:
+        return None
+    if outcome is None:
+        step = at.projection.step(None, claim, at.kin)
+        return Alternative(step.value, claim.since, (claim.fact,)) if step else None
+    t = at.t
+    if not order(claim, t, t + 1) > order(outcome.run[-1], t):
+        return None
+    step = at.projection.step(outcome.value, claim, at.kin)
+    if step is None or not _otherwise(step.value, outcome.value):
+        return None
+    return Alternative(step.value, claim.since, (claim.fact,))
+
+
+_COMPARED = frozenset({"unexplained", "restated"})
+"""How a value differs from the one before it: no part of what it says."""
+
+
+def _otherwise(value: Value, now: Value | None) -> bool:
+    """Whether a value says anything else than what holds now."""
+    if now is None:
+        return True
+    for name, item in value.items():
+        if (name not in now or now[name] != item) and _is_said(name):
+            return True
+    return any(_is_said(name) for name in now if name not in value)
+
+
+def _is_said(name: str) -> bool:
+    return name[0] != "_" and name not in _COMPARED
 
 
 def _said(value: Value) -> dict[str, Any]:
     """Give what a value says, without how it differs from the one before."""
-    return {
-        name: item
-        for name, item in public(value).items()
-        if name not in {"unexplained", "restated"}
-    }
+    return {name: item for name, item in value.items() if _is_said(name)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -67,7 +68,7 @@ def _about(row: Row) -> str:
     return f" {row['subject']}" if row["subject"] else ""
 
 
-def _change(change: Row, names: dict[str, str]) -> str:
+def _change(change: Row, names: Mapping[str, str]) -> str:
     name, before, after = change["projection"], change["before"], change["after"]
     if name in {"incidents", "humanitarian", "posture"}:
         return f"{name}: one {'more entry' if after else 'entry less'}"

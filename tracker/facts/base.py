@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -18,13 +19,19 @@ from tracker.sources import (
     Upcast,
     Voice,
 )
-from tracker.times import When
+from tracker.times import StoredWhen
 
 Actors = tuple[Slug, ...]
 SomeActors = Annotated[tuple[Slug, ...], Field(min_length=1)]
 
 ACTUAL = frozenset({"occurred", "ongoing"})
 """The statuses that say something is or was so; the others (planned, possible, denied) do not."""
+
+
+@cache
+def _of_kind(kind: type[Fact], names: tuple[str, ...]) -> tuple[str, ...]:
+    """Give those of the fields that a kind has."""
+    return tuple(name for name in names if name in kind.model_fields)
 
 
 class Fact(BaseModel):
@@ -46,7 +53,7 @@ class Fact(BaseModel):
     gist: Text
     place: Slug | None = None
     by: Actors = ()
-    when: When
+    when: StoredWhen
     status: Status
     voice: Voice
     speaker: Text | None = None
@@ -81,8 +88,8 @@ class Fact(BaseModel):
         return self.status in ACTUAL
 
     def _ids(self, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-        for name in names:
-            value = getattr(self, name, None)
+        for name in _of_kind(type(self), names):
+            value = getattr(self, name)
             if isinstance(value, str):
                 yield name, value
             elif value:

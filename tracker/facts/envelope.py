@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -22,7 +22,9 @@ class Event:
     """One immutable event.
 
     `version` counts from 1 in its stream, `position` from 1 in its log (0: not recorded yet);
-    `id` is chosen by the client from the content; `recorded_at` is in microseconds UTC.
+    `id` is chosen by the client from the content; `recorded_at` is in microseconds UTC. `batch`
+    names what it was recorded with, where that is not what its report was first recorded with.
+    `stored` is the body as it lies in the log: canonical JSON; empty before it was stored.
     """
 
     stream: UUID
@@ -32,6 +34,8 @@ class Event:
     recorded_at: int = 0
     recorded_by: str = ""
     position: int = 0
+    batch: str | None = None
+    stored: bytes = field(default=b"", compare=False, repr=False)
 
     @property
     def mark(self) -> str:

@@ -58,7 +58,8 @@ class ReportHeader(BaseModel):
     """Who published what, when: the `report` block of a sheet.
 
     `standing` marks a version of a maintained list: what it lists is so until the list says
-    otherwise, in a later version.
+    otherwise, in a later version. `dataset` names the table that it is a part of: then source,
+    publication and dataset make it one report, which may grow as more of the table is read.
     """
 
     model_config = FROZEN
@@ -70,6 +71,7 @@ class ReportHeader(BaseModel):
     url: Text | None = None
     document: Document | None = None
     standing: Literal[True] | None = None
+    dataset: Slug | None = None
 
 
 class ReportRegistered(ReportHeader, RecordEvent):
@@ -126,7 +128,8 @@ class Snapshot(BaseModel):
     """One version of a maintained list, as a whole: the `snapshot` block of a sheet.
 
     `entries` counts what it lists in all, `holders` are the actors it lists; `dropped` names the
-    cells (projection/key) that an earlier version listed and this one does not.
+    cells (projection/key) that an earlier version listed and this one does not. `origin` says
+    whose list it is, where that is not the source's own.
     """
 
     model_config: ClassVar[ConfigDict] = FROZEN
@@ -135,6 +138,7 @@ class Snapshot(BaseModel):
     entries: Annotated[StrictInt, Field(ge=0)]
     holders: Actors = ()
     dropped: tuple[Text, ...] = ()
+    origin: Text | None = None
 
 
 class SnapshotTaken(Snapshot, RecordEvent):

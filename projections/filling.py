@@ -1,0 +1,203 @@
+"""Filling the read model: the rows of events, claims and beliefs, as they are written.
+
+Each function writes inside the caller's transaction; store.py asks the questions.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from json.encoder import encode_basestring as _quoted
+from pathlib import Path
+
+from projections.beliefs import Belief
+from projections.claims import Since, public
+from projections.schema import make_indexes
+from projections.state import Alternative, State
+from projections.store import Row, Store
+from projections.widths import class_of
+from tracker.instants import Instant, format_instant
+
+MEMORY_FOR_FILLING = -100_000
+"""Of SQLite's page cache while a model is filled whole, in its own unit: minus kilobytes."""
+
+CLAIM_ROW = tuple[int, int, int, str]
+
+
+def set_meta(store: Store, values: Mapping[str, str]) -> None:
+    """Set settings of the model."""
+    store.connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+
+def put(store: Store, table: str, rows: Sequence[Row]) -> None:
+    """Insert or replace rows that all have the same columns."""
+    if not rows:
+        return
+    columns = list(rows[0])
+    marks = ", ".join(f":{column}" for column in columns)
+    store.connection.executemany(
+        f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608 - our own names
+        rows,
+    )
+
+
+class Cells:
+    """The numbers of the cells: given in the order in which claims first speak of them."""
+
+    def __init__(self, store: Store) -> None:
+        """Know none yet; they are looked up, and given, as claims name them."""
+        self._store = store
+        self._known: dict[tuple[str, str], int] = {}
+
+    def number(self, projection: str, key: str) -> int:
+        """Give the number of a cell, a new one where there is none yet."""
+        cell = (projection, key)
+        known = self._known.get(cell)
+        if known is None:
+            known = self._known[cell] = self._look_up(cell)
+        return known
+
+    def _look_up(self, cell: tuple[str, str]) -> int:
+        found = self._store.connection.execute(
+            "SELECT id FROM cells WHERE projection = ? AND key = ?", cell
+        ).fetchone()
+        if found:
+            return int(found[0])
+        made = self._store.connection.execute(
+            "INSERT INTO cells (projection, key) VALUES (?, ?)", cell
+        )
+        return int(made.lastrowid or 0)
+
+
+def put_claims(store: Store, rows: Iterable[CLAIM_ROW]) -> None:
+    """Insert claims: (position, cell, published, claim as JSON)."""
+    store.connection.executemany("INSERT INTO held VALUES (?, ?, ?, ?)", rows)
+
+
+BELIEF_ROWS = tuple[list[tuple[int, ...]], list[tuple[int, int, bool, str]]]
+
+
+def belief_rows(cell: int, parts: Row, beliefs: Sequence[Belief]) -> BELIEF_ROWS:
+    """Give what the rectangles of a cell are stored as: (rectangles, states).
+
+    A state is written once, however many rectangles it fills; equal beliefs give equal bytes.
+    """
+    numbers: dict[str, int] = {}
+    of_state: dict[int, int] = {}
+    states: list[tuple[int, int, bool, str]] = []
+    rectangles: list[tuple[int, ...]] = []
+    for valid_from, valid_to, known_from, known_to, state in beliefs:
+        n = of_state.get(id(state))
+        if n is None:
+            text = state_text(parts, state)
+            n = of_state[id(state)] = numbers.setdefault(text, len(numbers))
+            if n == len(states):
+                settled = state.support != "disputed" and state.since is not None
+                states.append((cell, n, settled, text))
+        sort, begins = class_of(valid_from, valid_to, known_from, known_to)
+        rectangles.append((cell, known_from, valid_from, known_to, valid_to, n, sort, begins))
+    return rectangles, states
+
+
+def state_text(parts: Row, state: State) -> str:
+    """Write a state as JSON, after the parts of its key: {**parts, **state.as_json()}.
+
+    Put together of pieces, most of which were written before: beliefs share days and values.
+    """
+    value, support, certainty, since, possibly, evidence, dissent, last, rule, values = state
+    others = ",".join(map(_alternative_text, possibly)) if possibly else ""
+    rivals = _encode([contender.as_json() for contender in values]) if values else "[]"
+    return (
+        f'{_encode({**parts, **public(value)})[:-1]},"support":"{support}"'
+        f',"certainty":"{certainty}","since":{_since_text(since)},"possibly":[{others}]'
+        f',"evidence":{_names(evidence)},"dissent":{_names(dissent)},"values":{rivals}'
+        f',"rule":{_text(rule)},"last_evidence":{_instant_text(last)}}}'
+    )
+
+
+def _alternative_text(alternative: Alternative) -> str:
+    value, since, evidence = alternative
+    return (
+        f'{_encode(public(value))[:-1]},"since":{_since_text(since)},"evidence":{_names(evidence)}}}'
+    )
+
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+def _names(ids: Sequence[str]) -> str:
+    return f"[{','.join(map(_quoted, ids))}]" if ids else "[]"
+
+
+@lru_cache(maxsize=50_000)
+def _since_text(since: Since | None) -> str:
+    return _encode(since.as_json() if since else None)
+
+
+@lru_cache
+def _text(words: str | None) -> str:
+    return _encode(words)
+
+
+@lru_cache(maxsize=50_000)
+def _instant_text(instant: Instant | None) -> str:
+    return "null" if instant is None else f'"{format_instant(instant)}"'
+
+
+def put_beliefs(connection: sqlite3.Connection, rows: BELIEF_ROWS) -> None:
+    """Insert the rectangles and the states of cells that have none."""
+    rectangles, states = rows
+    connection.executemany("INSERT INTO rectangles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rectangles)
+    connection.executemany("INSERT INTO states VALUES (?, ?, ?, ?)", states)
+
+
+def forget_beliefs(store: Store, cells: Iterable[int]) -> None:
+    """Take out the rectangles and the states of cells that are about to be written anew."""
+    named = [(cell,) for cell in cells]
+    store.connection.executemany("DELETE FROM rectangles WHERE cell = ?", named)
+    store.connection.executemany("DELETE FROM states WHERE cell = ?", named)
+
+
+def begin_filling(store: Store) -> None:
+    """Make a new model ready to be filled whole: no journal, for a killed rebuild is thrown away.
+
+    `finish_filling` makes its indexes, and has it on disk before it takes the old one's place.
+    """
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size={MEMORY_FOR_FILLING}"):
+        store.connection.execute(f"PRAGMA {pragma}")
+    store.clear(indexed=False)
+
+
+def finish_filling(store: Store) -> None:
+    """Make the indexes of a model that was filled whole."""
+    make_indexes(store.connection)
+
+
+TAKEN = (
+    "INSERT INTO facts SELECT * FROM part.facts",
+    "INSERT INTO acts SELECT * FROM part.acts",
+    "INSERT OR REPLACE INTO chronologies SELECT * FROM part.chronologies",
+    "INSERT OR IGNORE INTO cells (projection, key) SELECT projection, key FROM part.cells",
+    """INSERT INTO held SELECT h.position, m.id, h.published, h.data FROM part.held h
+        JOIN part.cells c ON c.id = h.cell
+        JOIN main.cells m ON m.key = c.key AND m.projection = c.projection""",
+)
+"""What is taken over from a helper that took events in: cells are numbered here, not there."""
+BELIEFS = (
+    "INSERT INTO rectangles SELECT * FROM part.rectangles",
+    "INSERT INTO states SELECT * FROM part.states",
+)
+"""What is taken over from a helper that worked cells out."""
+
+
+def take_over(store: Store, part: Path, statements: Iterable[str]) -> None:
+    """Take what a helper wrote into the model."""
+    store.connection.execute("ATTACH ? AS part", (str(part),))
+    try:
+        with store.transaction():
+            for statement in statements:
+                store.connection.execute(statement)
+    finally:
+        store.connection.execute("DETACH part")

@@ -1,0 +1,108 @@
+"""Helping: the processes that a long rebuild is shared among, and what they are told.
+
+A helper writes a file of its own, which the process that asked takes into the model. Started as
+`python -m projections.helping TASK ...`; it ends when it is done, or when its asker is gone.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any, Self
+
+from tracker.errors import TrackerError
+
+StoredRow = tuple[int, str, int, str, bytes]
+"""An event as the log stores it: position, stream, version, topic, state."""
+_LENGTH = 8
+
+
+def processors() -> int:
+    """Count the processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Helper:
+    """A process that works into `part`, a file of its own. A context manager: none is left over."""
+
+    def __init__(self, task: str, part: Path, *arguments: object) -> None:
+        """Start it; `arguments` are what the task is told."""
+        self.part = part
+        told = [task, str(part), *map(str, arguments)]
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, by this same Python
+            [sys.executable, "-P", "-m", "projections.helping", *told],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it if it still runs, and leave no file behind."""
+        if self._process.poll() is None:
+            self._process.kill()
+        for pipe in (self._process.stdin, self._process.stderr):
+            if pipe:
+                try:
+                    pipe.close()
+                except BrokenPipeError:
+                    pass  # it is gone, and said so already
+        self._process.wait()
+        for name in (self.part, Path(f"{self.part}-journal")):
+            name.unlink(missing_ok=True)
+
+    def send(self, rows: list[StoredRow]) -> None:
+        """Hand it rows. Raises TrackerError where it has stopped."""
+        data = marshal.dumps(rows)
+        pipe = self._process.stdin
+        try:
+            if pipe:
+                pipe.write(len(data).to_bytes(_LENGTH))
+                pipe.write(data)
+        except BrokenPipeError:
+            self.finish()
+
+    def finish(self) -> None:
+        """Wait until it is done. Raises TrackerError with what it said if it failed."""
+        if self._process.stdin and not self._process.stdin.closed:
+            try:
+                self._process.stdin.close()
+            except BrokenPipeError:
+                pass  # it has stopped: the reason follows
+        said = self._process.stderr.read() if self._process.stderr else b""
+        if self._process.wait():
+            lines = said.decode(errors="replace").strip().splitlines()
+            raise TrackerError(lines[-1] if lines else "a process that helped to rebuild was killed")
+
+
+def received(pipe: IO[bytes]) -> Iterator[list[StoredRow]]:
+    """Yield what an asker sends, until it closes the pipe."""
+    while head := pipe.read(_LENGTH):
+        yield marshal.loads(pipe.read(int.from_bytes(head)))  # noqa: S302 - from our own asker
+
+
+def _run(task: str, part: str, told: Iterable[Any]) -> None:
+    if task == "take":
+        from projections.taking import take_into
+
+        take_into(part, received(sys.stdin.buffer))
+    else:
+        from projections.believing import believe_into
+
+        model, first, stop = told
+        believe_into(part, model, int(first), int(stop))
+
+
+if __name__ == "__main__":
+    try:
+        _run(sys.argv[1], sys.argv[2], sys.argv[3:])
+    except TrackerError as error:
+        sys.exit(str(error))

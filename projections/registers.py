@@ -1,0 +1,94 @@
+"""Registers: what is registered, by id, read out of the model as it is asked for.
+
+One question of one place needs one entry; a question of all places needs all. Entries are kept
+until the model changes.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+Entry = dict[str, Any]
+SEVERAL = 64
+"""Entries that are looked up one by one; after them the whole register is read."""
+
+
+class Register(Mapping[str, Entry]):
+    """One register of a model: its entries as registered, by id."""
+
+    def __init__(self, connection: sqlite3.Connection, register: str) -> None:
+        """Read nothing yet."""
+        self._connection, self._register = connection, register
+        self._known: dict[str, Entry | None] = {}
+        self._whole: dict[str, Entry] | None = None
+
+    def __getitem__(self, name: str) -> Entry:
+        """Give an entry; KeyError where there is none."""
+        found = self._find(name)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as a mapping's
+        """Give an entry, or the default."""
+        found = self._find(name)
+        return default if found is None else found
+
+    def __contains__(self, name: object) -> bool:
+        """Whether something is registered so."""
+        return isinstance(name, str) and self._find(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every id."""
+        return iter(self.whole())
+
+    def __len__(self) -> int:
+        """Count the entries."""
+        return len(self.whole())
+
+    def whole(self) -> dict[str, Entry]:
+        """Give all of it."""
+        if self._whole is None:
+            rows = self._connection.execute(f"SELECT id, data FROM {self._register}")  # noqa: S608 - ours
+            self._whole = {row[0]: json.loads(row[1]) for row in rows}
+        return self._whole
+
+    def _find(self, name: str) -> Entry | None:
+        if self._whole is not None:
+            return self._whole.get(name)
+        if name not in self._known:
+            if len(self._known) > SEVERAL:
+                return self.whole().get(name)
+            row = self._connection.execute(
+                f"SELECT data FROM {self._register} WHERE id = ?",  # noqa: S608 - ours
+                (name,),
+            ).fetchone()
+            self._known[name] = json.loads(row[0]) if row else None
+        return self._known[name]
+
+
+class Names(Mapping[str, str]):
+    """The display name of whatever is registered, by id."""
+
+    def __init__(self, registers: Sequence[Register]) -> None:
+        """Look into these registers, the last first."""
+        self._registers = tuple(reversed(registers))
+
+    def __getitem__(self, name: str) -> str:
+        """Give the name of an id; KeyError where it is not registered."""
+        for register in self._registers:
+            found = register.get(name)
+            if found is not None:
+                return str(found["name"])
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every registered id once."""
+        return iter({name: None for register in self._registers for name in register})
+
+    def __len__(self) -> int:
+        """Count the registered ids."""
+        return sum(1 for _ in self)
