@@ -172,7 +172,7 @@ def projections_with(store: Store, key: str, projection: str | None = None) -> l
     names = [name for name in wanted_names(projection) if name in BELIEVED]
     marks = ", ".join("?" * len(names))
     found = store.rows(
-        f"SELECT DISTINCT projection FROM claims WHERE key = ? AND projection IN ({marks})",  # noqa: S608 - marks
+        f"SELECT DISTINCT projection FROM claims WHERE key = ? AND projection IN ({marks})",
         (key, *names),
     )
     if found:

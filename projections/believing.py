@@ -8,7 +8,7 @@ own, and this process takes what they wrote into the model.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -18,11 +18,14 @@ from projections.catalogue import PROJECTIONS
 from projections.helping import Helper, processors
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
-from projections.schema import BELIEF_TABLES
+from projections.schema import BELIEF_TABLES, OF_BELIEFS, OF_CLAIMS, OF_EVENTS, make_indexes
 from projections.store import MEMORY, Store
 from tracker.kin import Kin
 
-CELLS_AT_ONCE = 500
+ROWS_AT_ONCE = 20_000
+"""Rectangles that are held in memory before they are written."""
+BLOCK = 64
+"""Cells that follow each other and are worked out by one process: they lie together in the file."""
 WORTH_HELP = 20_000
 """Claims; fewer are worked out sooner than a helper has started."""
 
@@ -30,63 +33,70 @@ WORTH_HELP = 20_000
 def believe(store: Store, cells: Sequence[int], kin: Kin) -> None:
     """Work out some cells anew, in the caller's transaction."""
     filling.forget_beliefs(store, cells)
-    for rows in _work_out(store, cells, kin):
+    for _, rows in _work_out(store, cells, kin):
         filling.put_beliefs(store.connection, rows)
 
 
-def believe_all(store: Store, kin: Kin) -> None:
-    """Work out every cell of a model that holds no beliefs yet."""
+def believe_all(store: Store, kin: Kin, progress: Callable[[float], None] = lambda _: None) -> None:
+    """Work out every cell of a model that holds no beliefs yet; make the model's indexes.
+
+    `progress` is told which part is done, up to 1.
+
+    """
+    with store.transaction():
+        make_indexes(store.connection, OF_CLAIMS)
     count = store.rows("SELECT count(*) AS claims FROM held")[0]["claims"]
-    alone = count < WORTH_HELP or store.path == MEMORY
-    first, *others = _shares(store, count, 1 if alone else processors())
+    among = 1 if count < WORTH_HELP or store.path == MEMORY else processors()
+    last = store.rows("SELECT coalesce(max(id), 0) AS last FROM cells")[0]["last"]
     with ExitStack() as stack:
         helpers = [
             stack.enter_context(
-                Helper("believe", _part(store, cells), store.path, cells.start, cells.stop)
+                Helper("believe", Path(f"{store.path}.{one}.part"), store.path, one, among)
             )
-            for cells in others
+            for one in range(1, among)
         ]
         with store.transaction(), uncollected():
-            for rows in _work_out(store, first, kin):
+            for at, rows in _work_out(store, _share(last, 0, among), kin):
                 filling.put_beliefs(store.connection, rows)
+                progress(0.9 * at / max(1, last))
+            make_indexes(store.connection, OF_EVENTS)
         for helper in helpers:
             helper.finish()
             filling.take_over(store, helper.part, filling.BELIEFS)
+    with store.transaction():
+        make_indexes(store.connection, OF_BELIEFS)
+    progress(1)
 
 
-def _part(store: Store, cells: range) -> Path:
-    return Path(f"{store.path}.{cells.start}.part")
+def _share(last: int, which: int, among: int) -> Iterator[int]:
+    """Yield the cells of one share: every so many blocks, for the busiest cells come first."""
+    return (cell for cell in range(1, last + 1) if cell // BLOCK % among == which)
 
 
-def _shares(store: Store, claims: int, among: int) -> list[range]:
-    """Split the cells, in order of their numbers, so that each share has about as many claims."""
-    edges, held, last = [1], 0, 0
-    for row in store.connection.execute("SELECT cell, count(*) FROM held GROUP BY cell"):
-        last, held = row[0], held + row[1]
-        if held * among >= claims * len(edges) and len(edges) < among:
-            edges.append(last + 1)
-    return [range(first, stop) for first, stop in zip(edges, [*edges[1:], last + 1], strict=True)]
-
-
-def _work_out(store: Store, cells: Sequence[int], kin: Kin) -> Iterator[filling.BELIEF_ROWS]:
-    """Yield the rows of the rectangles and of the states of some cells, a batch at a time."""
+def _work_out(
+    store: Store, cells: Iterable[int], kin: Kin
+) -> Iterator[tuple[int, filling.BELIEF_ROWS]]:
+    """Yield (the cell that was reached, rows of rectangles and of states), a batch at a time."""
     policy = POLICIES[DEFAULT_POLICY]
-    for start in range(0, len(cells), CELLS_AT_ONCE):
-        found: filling.BELIEF_ROWS = ([], [])
-        for cell in cells[start : start + CELLS_AT_ONCE]:
-            name, key = store.connection.execute(
-                "SELECT projection, key FROM cells WHERE id = ?", (cell,)
-            ).fetchone()
-            projection = PROJECTIONS[name]
-            beliefs = rectangles(store.claims_of(cell), policy, projection, kin)
-            rows, states = filling.belief_rows(cell, projection.row(key), beliefs)
-            found[0].extend(rows)
-            found[1].extend(states)
-        yield found
+    found: filling.BELIEF_ROWS = ([], [])
+    cell = 0
+    for cell in cells:
+        name, key = store.connection.execute(
+            "SELECT projection, key FROM cells WHERE id = ?", (cell,)
+        ).fetchone()
+        projection = PROJECTIONS[name]
+        beliefs = rectangles(store.claims_of(cell), policy, projection, kin)
+        rows, states = filling.belief_rows(cell, projection.row(key), beliefs)
+        found[0].extend(rows)
+        found[1].extend(states)
+        if len(found[0]) >= ROWS_AT_ONCE:
+            yield cell, found
+            found = ([], [])
+    yield cell, found
 
 
-def believe_into(part: str, model: str, first: int, stop: int) -> None:
-    """Work out the cells first..stop - 1 of a model into a file: tables rectangles and states.
+def believe_into(part: str, model: str, which: int, among: int) -> None:
+    """Work out one share of a model's cells into a file: tables rectangles and states.
 
     The model's own process writes rectangles meanwhile; what is read here it leaves alone, so no
     lock is taken (immutable).
@@ -97,6 +107,7 @@ def believe_into(part: str, model: str, first: int, stop: int) -> None:
         for table in BELIEF_TABLES:
             own.execute(table)
         with uncollected():
-            for rows in _work_out(store, range(first, stop), store.kin()):
+            last = store.rows("SELECT coalesce(max(id), 0) AS last FROM cells")[0]["last"]
+            for _, rows in _work_out(store, _share(last, which, among), store.kin()):
                 filling.put_beliefs(own, rows)
         own.commit()

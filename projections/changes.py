@@ -268,7 +268,7 @@ def events_of(store: Store, ids: Iterable[str]) -> dict[str, Row]:
         some = wanted[start : start + _AT_ONCE]
         marks = ", ".join("?" * len(some))
         for table in ("facts", "retractions", "acts"):
-            sql = f"SELECT id, position, kind FROM {table} WHERE id IN ({marks})"  # noqa: S608 - ours
+            sql = f"SELECT id, position, kind FROM {table} WHERE id IN ({marks})"
             for name, position, kind in store.connection.execute(sql, some):
                 found.setdefault(name, {"position": position, "kind": kind})
     return {one: found[one] for one in wanted if one in found}

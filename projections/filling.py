@@ -14,7 +14,6 @@ from pathlib import Path
 
 from projections.beliefs import Belief
 from projections.claims import Since, public
-from projections.schema import make_indexes
 from projections.state import Alternative, State
 from projections.store import Row, Store
 from projections.widths import class_of
@@ -38,7 +37,7 @@ def put(store: Store, table: str, rows: Sequence[Row]) -> None:
     columns = list(rows[0])
     marks = ", ".join(f":{column}" for column in columns)
     store.connection.executemany(
-        f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})",  # noqa: S608 - our own names
+        f"INSERT OR REPLACE INTO {table} ({', '.join(columns)}) VALUES ({marks})",
         rows,
     )
 
@@ -119,9 +118,8 @@ def state_text(parts: Row, state: State) -> str:
 
 def _alternative_text(alternative: Alternative) -> str:
     value, since, evidence = alternative
-    return (
-        f'{_encode(public(value))[:-1]},"since":{_since_text(since)},"evidence":{_names(evidence)}}}'
-    )
+    begun = _since_text(since)
+    return f'{_encode(public(value))[:-1]},"since":{begun},"evidence":{_names(evidence)}}}'
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
@@ -163,16 +161,11 @@ def forget_beliefs(store: Store, cells: Iterable[int]) -> None:
 def begin_filling(store: Store) -> None:
     """Make a new model ready to be filled whole: no journal, for a killed rebuild is thrown away.
 
-    `finish_filling` makes its indexes, and has it on disk before it takes the old one's place.
+    Its indexes are made as it fills (schema.make_indexes).
     """
     for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size={MEMORY_FOR_FILLING}"):
         store.connection.execute(f"PRAGMA {pragma}")
     store.clear(indexed=False)
-
-
-def finish_filling(store: Store) -> None:
-    """Make the indexes of a model that was filled whole."""
-    make_indexes(store.connection)
 
 
 TAKEN = (

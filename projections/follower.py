@@ -25,6 +25,8 @@ CHUNK = 2000
 """Events that one process takes in at a time while a model is filled whole."""
 WORTH_HELP = 20_000
 """Events; fewer are taken in sooner than a helper has started."""
+_READING = 0.4
+"""What taking events in takes of the time that it does to fill a model."""
 TRANSACTION = 20 * BATCH
 """Events a transaction: every key that it touches is worked out once."""
 
@@ -69,6 +71,8 @@ def follow(
 def fill(store: Store, rows: Iterable[StoredRow], progress: Callable[[int], None]) -> int:
     """Fill a new model whole, from the first event on; return how many there were.
 
+    `progress` is told how far it is, as if it were so many events: the last position is all.
+
     `rows` are (position, stream, version, topic, state) as the log stores them. The same model as
     `follow` makes, with each key worked out once, at the end; a long log is read by two processes.
     Raises TrackerError for an event that cannot be read.
@@ -77,11 +81,14 @@ def fill(store: Store, rows: Iterable[StoredRow], progress: Callable[[int], None
     taker = Taker(store, whole=True)
     with _Reading(store) as reading:
         with store.transaction(), uncollected():
-            applied = reading.run(iter(rows), taker, progress)
+            applied = reading.run(iter(rows), taker, lambda at: progress(int(at * _READING)))
         reading.deliver()
-    with store.transaction():
-        filling.finish_filling(store)
-    believe_all(store, taker.registry.kin)
+    last = store.position
+    believe_all(
+        store,
+        taker.registry.kin,
+        lambda part: progress(int(last * (_READING + (1 - _READING) * part))),
+    )
     store.forget()
     return applied
 
@@ -105,9 +112,7 @@ class _Reading:
         if self._helper:
             self._helper.__exit__(*error)
 
-    def run(
-        self, rows: Iterator[StoredRow], taker: Taker, progress: Callable[[int], None]
-    ) -> int:
+    def run(self, rows: Iterator[StoredRow], taker: Taker, progress: Callable[[int], None]) -> int:
         applied, last = 0, None
         while chunk := list(islice(rows, CHUNK)):
             context = [row for row in chunk if is_context(row)]

@@ -56,6 +56,8 @@ def claims(told: Told) -> Iterator[Claim]:
         return
     effect = levels.effect(fact.quantity)
     value = {**levels.numbers(fact.quantity), "unexplained": None}
+    if effect == "change":
+        value |= levels.record(fact)
     seen = effect == "total" or (fact.quantity is not None and effect == "present")
     if step_of == "pledged":
         claim = told.observation(NAME, key, effect, value, actors=fact.by, at_publication=True)

@@ -174,6 +174,9 @@ def read_by(store: Store, clocks: AsOf) -> Iterator[Row]:
         }
 
 
+_LOCATING = frozenset({"span", "sentence", "row"})
+
+
 def _nowhere(reports: Iterable[Row]) -> Iterator[Row]:
     """Yield a gap of the facts that say no place in a document, by report.
 
@@ -184,7 +187,7 @@ def _nowhere(reports: Iterable[Row]) -> Iterator[Row]:
         facts = [
             fact
             for fact, one in report["facts"].items()
-            if not (one["locator"].get("span") or one["locator"].get("sentence") is not None)
+            if not _LOCATING & {name for name, item in one["locator"].items() if item is not None}
         ]
         if not facts:
             continue

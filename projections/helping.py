@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -51,10 +52,8 @@ class Helper:
             self._process.kill()
         for pipe in (self._process.stdin, self._process.stderr):
             if pipe:
-                try:
+                with suppress(BrokenPipeError):  # it is gone, and said so already
                     pipe.close()
-                except BrokenPipeError:
-                    pass  # it is gone, and said so already
         self._process.wait()
         for name in (self.part, Path(f"{self.part}-journal")):
             name.unlink(missing_ok=True)
@@ -73,14 +72,12 @@ class Helper:
     def finish(self) -> None:
         """Wait until it is done. Raises TrackerError with what it said if it failed."""
         if self._process.stdin and not self._process.stdin.closed:
-            try:
+            with suppress(BrokenPipeError):  # it has stopped: the reason follows
                 self._process.stdin.close()
-            except BrokenPipeError:
-                pass  # it has stopped: the reason follows
         said = self._process.stderr.read() if self._process.stderr else b""
         if self._process.wait():
             lines = said.decode(errors="replace").strip().splitlines()
-            raise TrackerError(lines[-1] if lines else "a process that helped to rebuild was killed")
+            raise TrackerError(lines[-1] if lines else "a helping process was killed: try again")
 
 
 def received(pipe: IO[bytes]) -> Iterator[list[StoredRow]]:
@@ -97,8 +94,8 @@ def _run(task: str, part: str, told: Iterable[Any]) -> None:
     else:
         from projections.believing import believe_into
 
-        model, first, stop = told
-        believe_into(part, model, int(first), int(stop))
+        model, which, among = told
+        believe_into(part, model, int(which), int(among))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from tracker.kin import Kin
 
 if TYPE_CHECKING:
     from projections.policies.walk import View
+    from tracker.facts import Fact
     from tracker.quantities import Quantity
 
 NUMBERS = ("low", "best", "high")
@@ -38,6 +39,11 @@ def numbers(quantity: Quantity | None) -> dict[str, Any]:
     return {name: getattr(quantity, name, None) for name in STATED}
 
 
+def record(fact: Fact) -> dict[str, str]:
+    """Give {"_record": key} of a fact that a record of a table tells; else nothing."""
+    return {"_record": fact.locator.record} if fact.locator.record else {}
+
+
 def fewer(numbers: Value) -> dict[str, Any]:
     """Give a change the other way: what left, as a change of what is left."""
     turned = {"low": "high", "best": "best", "high": "low"}
@@ -52,7 +58,8 @@ def step(value: Value | None, claim: Claim) -> Step | None:
     """Say what the level is once this is told too; None where it bears on nothing.
 
     A total sets it. A change moves it, once: two changes of one size whose times overlap are two
-    mentions of one event, as long as no change has begun since that one was over. A change that
+    mentions of one event, as long as no change has begun since that one was over, and unless they
+    are two records of a table, which tells each event once. A change that
     began no later than the last total was seen is in that total. Being told of without a number
     leaves a known number standing. Nothing can be taken from an unknown level.
     """
@@ -79,11 +86,17 @@ def _present(value: Value | None, claim: Claim, stated: Value) -> Step:
 
 
 def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
-    change = [*stated.values(), claim.start.earliest, claim.start.latest]
+    change = [
+        *stated.values(),
+        claim.start.earliest,
+        claim.start.latest,
+        claim.value.get("_record"),
+    ]
     if (value is None or _figure(value) is None) and _is_less(stated):
         return None
     if value is None:
-        return Step({**claim.value, "_changes": [change]}, "replaces")
+        bare = {name: item for name, item in claim.value.items() if name != "_record"}
+        return Step({**bare, "_changes": [change]}, "replaces")
     if any(_one_event(change, counted) for counted in value["_changes"]):
         return Step(value, "agrees")
     if value.get("_total") is not None and claim.start.earliest <= value["_total"]:
@@ -209,6 +222,8 @@ def _equal(value: Value, other: Value) -> bool:
 
 
 def _one_event(change: list[Any], counted: list[Any]) -> bool:
+    if change[6] and counted[6] and change[6] != counted[6]:
+        return False
     one, other = (_figure(dict(zip(STATED, told, strict=False))) for told in (change, counted))
     return one == other and change[4] < counted[5] and counted[4] < change[5]
 

@@ -11,14 +11,13 @@ from itertools import groupby
 from projections.beliefs import rectangles
 from projections.catalogue import PROJECTIONS
 from projections.claims import Claim
+from projections.filling import state_text
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
 from projections.state import Role
-from projections.filling import state_text
 from projections.store import Row, Store
 from tracker.errors import NotFoundError
 from tracker.instants import Instant
-
 
 CLOCKS = ("valid_from", "valid_to", "known_from", "known_to")
 

@@ -52,7 +52,7 @@ class Register(Mapping[str, Entry]):
     def whole(self) -> dict[str, Entry]:
         """Give all of it."""
         if self._whole is None:
-            rows = self._connection.execute(f"SELECT id, data FROM {self._register}")  # noqa: S608 - ours
+            rows = self._connection.execute(f"SELECT id, data FROM {self._register}")
             self._whole = {row[0]: json.loads(row[1]) for row in rows}
         return self._whole
 
@@ -63,7 +63,7 @@ class Register(Mapping[str, Entry]):
             if len(self._known) > SEVERAL:
                 return self.whole().get(name)
             row = self._connection.execute(
-                f"SELECT data FROM {self._register} WHERE id = ?",  # noqa: S608 - ours
+                f"SELECT data FROM {self._register} WHERE id = ?",
                 (name,),
             ).fetchone()
             self._known[name] = json.loads(row[0]) if row else None

@@ -199,7 +199,8 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
     """Give one line of an audit: the fact (or the ruling), where it stands, and its part."""
     fact = claim if isinstance(claim, str) else claim.fact
     sql = (
-        "SELECT f.*, r.source, r.published_edtf FROM facts f JOIN reports r ON r.id = f.report"
+        "SELECT f.*, r.source, r.published_edtf, r.data AS header"
+        " FROM facts f JOIN reports r ON r.id = f.report"
         " WHERE f.id = ?"
     )
     found = store.rows(sql, (fact,))
@@ -218,12 +219,20 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
         "status": row["status"],
         "when": data["when"],
         "gist": row["gist"],
-        "locator": data.get("locator", {}),
+        "locator": _located(data.get("locator", {}), row["header"]),
         "rating": data.get("rating"),
         "report": row["report"],
         "role": role,
         "why": why,
     }
+
+
+def _located(locator: Row, header: str) -> Row:
+    """Name the file that a row of a table stands in: the report's, where the fact names none."""
+    if locator.get("row") is None or "document" in locator:
+        return locator
+    document = json.loads(header).get("document")
+    return {"document": document, **locator} if document else locator
 
 
 def _ruling(claim: Claim, role: str, why: str) -> Row:

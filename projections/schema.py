@@ -8,6 +8,7 @@ of the valid x known plane it fills.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Any
 
 _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
@@ -90,7 +91,8 @@ _SQL = (
         r.known_from, r.known_to, s.text AS state FROM rectangles r JOIN cells c ON c.id = r.cell
         JOIN states s ON s.cell = r.cell AND s.n = r.state""",
 )
-_INDEXES = (
+OF_CLAIMS = ("CREATE INDEX IF NOT EXISTS held_by_cell ON held (cell)",)
+OF_EVENTS = (
     "CREATE UNIQUE INDEX IF NOT EXISTS facts_by_id ON facts (id)",
     "CREATE INDEX IF NOT EXISTS facts_by_report ON facts (report)",
     "CREATE INDEX IF NOT EXISTS facts_by_record ON facts (record) WHERE record IS NOT NULL",
@@ -99,8 +101,9 @@ _INDEXES = (
     "CREATE INDEX IF NOT EXISTS acts_by_id ON acts (id)",
     "CREATE INDEX IF NOT EXISTS retractions_by_fact ON retractions (fact)",
     "CREATE INDEX IF NOT EXISTS retractions_by_other ON retractions (replaced_by)",
-    "CREATE INDEX IF NOT EXISTS held_by_cell ON held (cell)",
     "CREATE INDEX IF NOT EXISTS held_by_position ON held (position)",
+)
+OF_BELIEFS = (
     # Which rectangles of all cells hold a moment (projections.widths); nothing else is read.
     """CREATE INDEX IF NOT EXISTS rectangles_by_time ON rectangles
         (class, begins, valid_from, valid_to, known_from, known_to, cell, state)""",
@@ -110,7 +113,7 @@ _INDEXES = (
 def make_tables(connection: sqlite3.Connection, *, indexed: bool = True) -> None:
     """Make every table anew, inside the caller's transaction; `indexed` False leaves indexes out.
 
-    A model that is filled whole gets its indexes at the end, by make_indexes: sorted once they
+    A model that is filled whole gets its indexes afterwards, by make_indexes: sorted once they
     cost a fraction of what they cost row by row.
     """
     from sqlite_utils import Database
@@ -126,12 +129,12 @@ def make_tables(connection: sqlite3.Connection, *, indexed: bool = True) -> None
     for sql in _SQL:
         connection.execute(sql)
     if indexed:
-        make_indexes(connection)
+        make_indexes(connection, (*OF_CLAIMS, *OF_EVENTS, *OF_BELIEFS))
 
 
-def make_indexes(connection: sqlite3.Connection) -> None:
-    """Make the indexes that there are not yet."""
-    for sql in _INDEXES:
+def make_indexes(connection: sqlite3.Connection, indexes: Iterable[str]) -> None:
+    """Make some of the indexes, where they are not there yet."""
+    for sql in indexes:
         connection.execute(sql)
 
 

@@ -183,4 +183,3 @@ def newest(claims: Sequence[Claim]) -> Instant | None:
     """Give the time of the newest of these claims' evidence."""
     times = [one.certain_from if one.observed is None else one.observed for one in claims]
     return max(times) if times else None
-

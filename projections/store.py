@@ -40,15 +40,16 @@ _AT_KEY = (
     " JOIN states s ON s.cell = r.cell AND s.n = r.state WHERE c.key = ?"
     " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to"
 )
+_CLASSES = ", ".join(f"({one}, ?, ?)" for one in range(CLASSES))
 _HELD = (
-    f" FROM (WITH w(class, after, upto) AS (VALUES {', '.join(f'({n}, ?, ?)' for n in range(CLASSES))})"
+    f" FROM (WITH w(class, after, upto) AS (VALUES {_CLASSES})"
     " SELECT r.cell, r.state FROM w CROSS JOIN rectangles r INDEXED BY rectangles_by_time"
     " ON r.class = w.class AND r.begins > w.after AND r.begins <= w.upto"
     " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to) h"
 )
-_AT_ALL = f"SELECT h.cell, h.state{_HELD}"  # noqa: S608 - our own names
+_AT_ALL = f"SELECT h.cell, h.state{_HELD}"
 _AT_ALL_TEXTS = (
-    f"SELECT h.cell, h.state, s.text{_HELD} CROSS JOIN states s"  # noqa: S608 - our own names
+    f"SELECT h.cell, h.state, s.text{_HELD} CROSS JOIN states s"
     " ON s.cell = h.cell AND s.n = h.state"
 )
 _MANY = 3000
@@ -181,7 +182,9 @@ class Store:
         rows = [(*cells[one[0]], self._known_texts[one]) for one in held]
         return rows if projection is None else [row for row in rows if row[0] == projection]
 
-    def states_at(self, t: Instant, k: Instant, projection: str | None) -> list[tuple[str, str, Row]]:
+    def states_at(
+        self, t: Instant, k: Instant, projection: str | None
+    ) -> list[tuple[str, str, Row]]:
         """Give (projection, key, state) of the rectangles that hold (t, k), in no order.
 
         States are read once, and kept: whoever changes one changes a copy.
@@ -347,8 +350,7 @@ class Store:
     def _retracted(self, facts: set[str], clock: dict[str, int]) -> dict[str, Instant]:
         """Give, by fact, when the first of its retractions was out; of these facts at least."""
         sql = (
-            "SELECT fact, min(published) FROM retractions"
-            " WHERE position <= ? AND recorded_at <= ?"
+            "SELECT fact, min(published) FROM retractions WHERE position <= ? AND recorded_at <= ?"
         )
         values: list[object] = [clock["position"], clock["recorded_at"]]
         if len(facts) <= _FEW:
@@ -394,7 +396,7 @@ class Store:
     def dump(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         """Yield every row of every table in one fixed order, to compare two models by."""
         for table in ("meta", *REGISTERS, *_FILLED):
-            rows = sorted(tuple(row) for row in self.connection.execute(f"SELECT * FROM {table}"))  # noqa: S608 - our own names
+            rows = sorted(tuple(row) for row in self.connection.execute(f"SELECT * FROM {table}"))
             yield from ((table, row) for row in rows)
 
 

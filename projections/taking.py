@@ -43,6 +43,7 @@ from tracker.registry import (
 from tracker.sources import Source
 
 _OF_ONE = {SnapshotTaken.TOPIC, RulingMade.TOPIC, *(kind.TOPIC for kind in FACT_KINDS)}
+_TOLD_BY = [Claim._fields.index(name) for name in ("source", "origin")]
 MOST_TELLERS = 20_000
 """Headers of reports that are kept in memory; others are read again when a fact needs them."""
 
@@ -157,8 +158,8 @@ class Taker:
                 tellers |= {actor, *(one.id for one in sources if one.interest == actor)}
         if tellers and not self._whole and self._has_claims():
             marks = ", ".join("?" * len(tellers))
-            where = f"json_extract(data, '$[7]') IN ({marks}) OR json_extract(data, '$[8]') IN ({marks})"
-            self._touch(where, [*sorted(tellers)] * 2)
+            told_by = [f"json_extract(data, '$[{at}]') IN ({marks})" for at in _TOLD_BY]
+            self._touch(" OR ".join(told_by), sorted(tellers) * len(_TOLD_BY))
         self.registry = self.registry.after(self.pending)  # type: ignore[arg-type]
         for register, rows in _register_rows(self.pending):
             filling.put(self.store, register, rows)
@@ -175,7 +176,7 @@ class Taker:
         if self._whole:
             return
         self._flush()
-        sql = f"SELECT DISTINCT cell FROM held WHERE {where}"  # noqa: S608 - our own
+        sql = f"SELECT DISTINCT cell FROM held WHERE {where}"
         self.dirty.update(row["cell"] for row in self.store.rows(sql, tuple(values)))
 
     def _report(self, event: Event, body: ReportRegistered) -> None:
@@ -242,8 +243,8 @@ class Taker:
         if isinstance(body, FactCorrected):
             self.replaced[body.replaced_by] = row["published"]
         self._flush()
-        named = "SELECT position FROM facts WHERE id = ? UNION SELECT position FROM acts WHERE id = ?"
-        self._touch(f"position IN ({named})", (body.fact, body.fact))
+        named = [f"SELECT position FROM {table} WHERE id = ?" for table in ("facts", "acts")]
+        self._touch(f"position IN ({' UNION '.join(named)})", (body.fact, body.fact))
 
     def _flush(self) -> None:
         write = self.store.connection.executemany

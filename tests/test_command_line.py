@@ -527,8 +527,9 @@ def model(log: Path) -> Path:
 
 def test_rebuild_and_check(log: Path) -> None:
     assert said("rebuild", "--check").startswith("the read model equals a rebuild of ")
+    cell = "SELECT id FROM cells WHERE key = 'diabaly'"
     sql(model(log), "UPDATE facts SET gist = 'something else' WHERE position = 60")
-    sql(model(log), "DELETE FROM beliefs WHERE key = 'diabaly'")
+    sql(model(log), f"DELETE FROM rectangles WHERE cell IN ({cell})")
     result = run("rebuild", "--check")
     assert result.exit_code == 1
     assert "rows differ: run `tracker rebuild`" in result.stderr
@@ -613,7 +614,7 @@ def test_a_damaged_read_model_says_what_to_do_and_rebuild_heals_it(log: Path, wh
         case "cut short":
             model(log).write_bytes(raw[: len(raw) // 8192 * 4096])
         case "a table dropped":
-            sql(model(log), "DROP TABLE beliefs")
+            sql(model(log), "DROP TABLE states")
         case _:
             model(log).unlink()
             sql(model(log), "PRAGMA user_version=1")

@@ -41,7 +41,7 @@ NAMES = (
 )
 TOURED = ("README.md", "ARCHITECTURE.md")  # in this order, in one folder
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"^```yaml\n# (\S+\.yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^```(?:yaml|csv)\n# (\S+\.(?:yaml|csv))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PYTHON = re.compile(r"^```(pycon|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 every_document = pytest.mark.parametrize("name", NAMES)
@@ -126,7 +126,8 @@ def test_the_python_example_runs(toured: tuple[Path, list[str]]) -> None:
 
 
 def test_the_example_files_are_valid() -> None:
-    files = {name: written.encode() for name, written in FILE.findall(text("README.md"))}
+    written = FILE.findall(text("README.md"))
+    files = {name: one.encode() for name, one in written if name.endswith(".yaml")}
     situation, sheet, expect = files  # in the order in which one writes them
     found = read_situation(files[situation], situation)
     registry = Registry().after(found.events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -98,3 +99,16 @@ def test_a_link_is_not_followed(folder: Path) -> None:
 def test_a_name_longer_than_any_file_has(folder: Path) -> None:
     document = {"name": "a" * 2000, "sha256": digest(TEXT)}
     assert look_up(locator(document=document), folder).text is None
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.csv.gz"])
+def test_a_row_of_a_table_is_quoted_from_its_file(tmp_path: Path, name: str) -> None:
+    raw = b"place,holder\nMill,army\nFord,legion\n"
+    raw = gzip.compress(raw) if name.endswith(".gz") else raw
+    (tmp_path / name).write_bytes(raw)
+    document = {"name": name, "sha256": sha256(raw).hexdigest()}
+    found = look_up({"document": document, "row": 3}, tmp_path)
+    assert found == Quote("Ford,legion", verified=True)
+    assert look_up({"document": document, "row": 9}, tmp_path).text is None
+    (tmp_path / name).write_bytes(raw + b"x")
+    assert look_up({"document": document, "row": 3}, tmp_path).verified is False

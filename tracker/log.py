@@ -44,6 +44,8 @@ if TYPE_CHECKING:
 MEMORY = ":memory:"
 PAGE = 500  # rows a read: larger pages were measured slower
 POLL_SECONDS = 0.1
+CACHE = -65_536  # SQLite's own unit: minus kilobytes
+CHECKPOINT = 4_000  # pages of the write-ahead log
 NO_LIMIT = 2**62
 FULL = 2  # what PRAGMA synchronous reads back as
 
@@ -158,7 +160,9 @@ class _Connection(SQLiteConnection):
 class _Pool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         raw = super()._create_connection()._sqlite_conn  # noqa: SLF001 - the pool makes it
-        for pragma in ("synchronous=FULL", "trusted_schema=OFF", "cell_size_check=ON"):
+        # A larger cache and rarer checkpoints: an import takes less, and nothing is less safe.
+        fast = (f"cache_size={CACHE}", f"wal_autocheckpoint={CHECKPOINT}")
+        for pragma in ("synchronous=FULL", "trusted_schema=OFF", "cell_size_check=ON", *fast):
             raw.execute(f"PRAGMA {pragma}")
         # An acknowledged event must survive a power cut; NORMAL was measured to lose some.
         if raw.execute("PRAGMA synchronous").fetchone()[0] != FULL:

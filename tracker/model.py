@@ -9,6 +9,9 @@ from uuid import uuid4
 from projections.store import MEMORY, Store, StoreError, replace_file
 from tracker.log import Log
 
+SOON_FOLLOWED = 20_000
+"""Events; a model that is further behind, and by more than it holds, is sooner made anew."""
+
 
 def _silent(_position: int) -> None:
     """Tell nobody of progress."""
@@ -22,6 +25,8 @@ class ReadModel:
         self._log = log
         self._store: Store | None = None
         self._seen: tuple[object, object] | None = None
+        self.progress: Callable[[int, int], None] = lambda _position, _total: None
+        """Told how far a long catching up has come: (position, the last position)."""
 
     def close(self) -> None:
         """Close the store; safe to call twice."""
@@ -47,7 +52,7 @@ class ReadModel:
             return self._store
         self._store.forget()
         try:
-            self._catch_up(self._store)
+            self._store = self._caught_up(self._store)
         except StoreError:
             self._store = self._reopened(self._store)
         self._seen = (version, self._store.version())
@@ -68,18 +73,24 @@ class ReadModel:
         store.close()
         fresh = self._open()
         try:
-            self._catch_up(fresh)
+            return self._caught_up(fresh)
         except StoreError:
             fresh.close()
-            fresh = Store(MEMORY)
-            self._catch_up(fresh)
-        return fresh
+            return self._caught_up(Store(MEMORY))
 
-    def _catch_up(self, store: Store) -> None:
+    def _caught_up(self, store: Store) -> Store:
+        """Bring a store up to the log; where most of the log is missing, make it anew instead."""
         if not self._belongs(store):
             store.clear()  # a model of another log that had this one's name
-        if store.position < self._log.position:
+        last = self._log.position
+        behind = last - store.position
+        if store.path != MEMORY and behind > max(store.position, SOON_FOLLOWED):
+            store.close()
+            self.rebuild(lambda position: self.progress(position, last))
+            return Store(self.path)
+        if behind:
             self._follow(store, _silent)
+        return store
 
     def _belongs(self, store: Store) -> bool:
         return store.position == 0 or self._log.mark(store.position) == store.meta("mark")

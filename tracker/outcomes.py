@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,88 @@ class Amended:
             "already": self.already,
             "position": self.position,
             "events": list(self.events),
+        }
+
+
+Progress = Callable[[str, int, int], None]
+"""Told of an import: (what is done: read or append, how much more of it, how much in all)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFile:
+    """What an import made of one table.
+
+    `facts` counts those added, by kind; `already` what the log held; `repeated` rows that tell
+    again what another row of the same report tells; `left_out` rows that filters left out or that
+    tell no fact; `mended` values that were left out where the rest of the row was kept;
+    `quarantined` counts rows by what is wrong with them, `problems` are the first of them.
+    """
+
+    file: str
+    rows: int
+    left_out: int
+    facts: Mapping[str, int]
+    already: int
+    repeated: int
+    mended: int
+    quarantined: Mapping[str, int]
+    problems: tuple[str, ...] = ()
+
+    def as_json(self) -> Row:
+        """Give all of it under the names of the fields."""
+        return {
+            "file": self.file,
+            "rows": self.rows,
+            "left_out": self.left_out,
+            "facts": dict(self.facts),
+            "already": self.already,
+            "repeated": self.repeated,
+            "mended": self.mended,
+            "quarantined": dict(self.quarantined),
+            "problems": list(self.problems),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The outcome of importing tables: by file, and what they had in common.
+
+    `places` and `actors` are the ids registered for it; `ambiguous` names that stand for several
+    places; `events` counts all that was appended (of a dry run: would be).
+    """
+
+    files: tuple[ImportedFile, ...]
+    places: tuple[str, ...]
+    actors: tuple[str, ...]
+    ambiguous: tuple[str, ...]
+    quarantine_file: str | None
+    reports: int
+    events: int
+    position: int
+    batch: str
+    dry_run: bool = False
+    corrections: int = 0
+    unchanged: int = 0
+    dropped: int = 0
+    warnings: tuple[Problem, ...] = ()
+
+    def as_json(self) -> Row:
+        """Give all of it under the names of the fields."""
+        return {
+            "files": [one.as_json() for one in self.files],
+            "places": list(self.places),
+            "actors": list(self.actors),
+            "ambiguous": list(self.ambiguous),
+            "quarantine_file": self.quarantine_file,
+            "reports": self.reports,
+            "events": self.events,
+            "position": self.position,
+            "batch": self.batch,
+            "dry_run": self.dry_run,
+            "corrections": self.corrections,
+            "unchanged": self.unchanged,
+            "dropped": self.dropped,
+            "warnings": [str(one) for one in self.warnings],
         }
 
 

@@ -249,8 +249,9 @@ class Questions:
             "recorded_at": _recorded(clocks),
             **weighing.as_json(),
         }
-        title, zone = self.store.meta("title", "untitled"), self.store.meta("zone", "UTC")
-        position, names = self.store.position, self.store.display_names()
+        store = self.store
+        position, title, zone = store.head
+        names = store.display_names()
         return Answer(asked, position, title, zone, tuple(rows), names, tuple(notes))
 
     def _unknown(self, rows: Sequence[Row], projection: str | None, key: str | None) -> list[str]:

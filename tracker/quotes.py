@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +24,14 @@ class Quote:
 def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
     """Find a locator's text: document, then span, each checked against its sha256.
 
+    Of a table, the line on which the row begins.
+
     Only a plain file of that name directly inside the folder is opened. Never raises for what a
     log says: the problem is told in the result.
     """
     document, span = locator.get("document"), locator.get("span")
-    if not document or not span:
+    row = locator.get("row")
+    if not document or not (span or row):
         return Quote(None, verified=False, problem="the fact names no document or no span")
     name = str(document["name"])
     raw = read_document(folder, name)
@@ -33,6 +39,8 @@ def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
         return Quote(None, verified=False, problem=f"no file {name} in {folder}")
     if sha256(raw).hexdigest() != document["sha256"]:
         return Quote(None, verified=False, problem=f"{name} is not the document that was read")
+    if not span:
+        return _line(name, raw, int(row))
     text = raw.decode("utf-8", errors="replace")[span[0] : span[1]]
     wanted = locator.get("sha256")
     if wanted is None:
@@ -40,6 +48,25 @@ def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
     if sha256(text.encode()).hexdigest() != wanted:
         return Quote(text, verified=False, problem="the span's text has another sha256")
     return Quote(text, verified=True)
+
+
+def _line(name: str, raw: bytes, row: int) -> Quote:
+    """Give the line of a table on which a row begins; of JSON on one line there is none to give."""
+    packed = io.BytesIO(raw)
+    try:
+        with gzip.open(packed) if name.endswith(".gz") else packed as lines:
+            found = next(islice(lines, row - 1, None), b"")
+    except (OSError, EOFError):
+        found = b""
+    text = found.decode("utf-8", errors="replace").rstrip("\r\n")
+    if not text or len(text) > _LONGEST_LINE or name.removesuffix(".gz").endswith(_NO_LINES):
+        return Quote(None, verified=False, problem=f"{name} has no line {row} to show")
+    return Quote(text, verified=True)
+
+
+_LONGEST_LINE = 10_000
+_NO_LINES = (".json", ".geojson")
+"""Tables whose rows are items and not lines."""
 
 
 def read_document(folder: Path, name: str) -> bytes | None:

@@ -129,9 +129,7 @@ def fact_id(stream: UUID, kind: str, content: bytes) -> str:
         b'%s["%s","%s",%s]' % (NAMESPACE.bytes, str(stream).encode(), kind.encode(), content)
     ).hexdigest()
     variant = "89ab"[int(digest[16], 16) & 3]  # RFC 9562: the two bits that name the layout
-    return (
-        f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
-    )
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 def dataset_stream(source: str, published: dict[str, Any], dataset: str) -> tuple[UUID, str]:

@@ -12,6 +12,7 @@ from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.amending import Amending
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
+from tracker.importing import Importing
 from tracker.instants import (
     AsOf,
     Instant,
@@ -36,7 +37,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Questions, Amending):
+class Situation(Questions, Amending, Importing):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -198,7 +199,7 @@ class Situation(Questions, Amending):
 
     def registry(self) -> Registry:
         """Give the registry as the log now has it."""
-        from projections.follower import registry_of
+        from projections.taking import registry_of
 
         return registry_of(self.store)
 
@@ -244,7 +245,7 @@ class Situation(Questions, Amending):
 
         return look_up(locator, Path(folder))
 
-    def names(self) -> dict[str, str]:
+    def names(self) -> Mapping[str, str]:
         """Give the name of every registered place, actor, source and scheme by id."""
         return self.store.display_names()
 
@@ -275,8 +276,17 @@ def seeds(name: str) -> Path:
     raise NotFoundError(f"the situation '{name}' did not come with this installation")
 
 
+def guess_mapping(path: Path) -> str:
+    """Write a starting mapping for a table. Raises InputError."""
+    from tracker.datasets.guess import guess_mapping as guess
+    from tracker.datasets.tables import open_table
+
+    with open_table(path) as table:
+        return guess(table, path.name)
+
+
 def file_schema(what: str) -> Row:
-    """Give the JSON Schema of a file people write: sheet, situation, expect."""
+    """Give the JSON Schema of a file people write: sheet, situation, expect, mapping."""
     if what == "sheet":
         from tracker.sheets import sheet_schema
 
@@ -285,6 +295,10 @@ def file_schema(what: str) -> Row:
         from tracker.situation_file import situation_schema
 
         return situation_schema()
+    if what == "mapping":
+        from tracker.datasets.mapping import mapping_schema
+
+        return mapping_schema()
     from tracker.expectations import expectations_schema
 
     return expectations_schema()

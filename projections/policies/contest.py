@@ -298,7 +298,10 @@ def _before(walk: Walk, view: View) -> Outcome | None:
 
 
 def _before_all(
-    last: View | None, direct: bool, begun: Instant, outcome: Outcome | None  # noqa: FBT001 - a view's own
+    last: View | None,
+    direct: bool,  # noqa: FBT001 - a view's own
+    begun: Instant,
+    outcome: Outcome | None,
 ) -> Outcome | None:
     if last and last.direct == direct and (direct or _begun(last) == begun):
         return last.before

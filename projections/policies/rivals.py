@@ -13,31 +13,47 @@ def rivals_among(views: Sequence[View], at: At) -> tuple[list[Rival], Sequence[V
 
     Views that say the same in the same way are looked at once, so that a crowd costs no square.
     """
-    if all(view.value == views[0].value for view in views):
-        return [Rival(views[0].value, tuple(views))], views
-    crowds: dict[object, list[View]] = {}
-    for view in views:
-        crowds.setdefault(_way(view), []).append(view)
-    heads = [crowd[0] for crowd in crowds.values()]
-    left = {id(head) for head in heads if follower_of(head, heads, at) is None}
+    first = views[0].value
+    if all(view.value == first for view in views):
+        return [Rival(first, tuple(views))], views
+    ways = [_way(view) for view in views]
+    crowds: dict[Way, View] = {}
+    for way, view in zip(ways, views, strict=True):
+        crowds.setdefault(way, view)
+    heads = list(crowds.values())
+    left = {way for way, head in crowds.items() if follower_of(head, heads, at) is None}
     # No circle of what follows what leaves nothing.
-    stay = [view for view in views if not left or id(crowds[_way(view)][0]) in left]
-    homes: dict[object, int] = {}
+    stay = [(w, view) for w, view in zip(ways, views, strict=True) if not left or w in left]
+    homes: dict[Way, int] = {}
     rivals: list[list[View]] = []
-    for view in sorted(stay, key=lambda one: one.claims[-1].stage):
-        home = homes.get(_way(view))
+    said: list[dict[str, View]] = []  # of each rival, one view of each value
+    for way, view in sorted(stay, key=_stage_of):
+        home = homes.get(way)
         if home is None:
-            fits = (n for n, rival in enumerate(rivals) if _agrees(view, _heads(rival), at))
-            home = next(fits, len(rivals))
-            homes[_way(view)] = home
-            rivals += [[]] if home == len(rivals) else []
+            fits = (n for n, known in enumerate(said) if _agrees(view, known.values(), at))
+            home = homes[way] = next(fits, len(rivals))
+            if home == len(rivals):
+                rivals.append([])
+                said.append({})
         rivals[home].append(view)
-    found = [_rival(rival, at) for rival in rivals]
-    return (_without_fence_sitters(found, at) if len(found) > 1 else found), stay
+        said[home][way[0]] = view
+    found = [
+        Rival(views[0].value, tuple(views)) if len(known) == 1 else _rival(views, at)
+        for views, known in zip(rivals, said, strict=True)
+    ]
+    staying = [view for _, view in stay]
+    return (_without_fence_sitters(found, at) if len(found) > 1 else found), staying
 
 
-def _way(view: View) -> object:
-    """Tell what a view says, and how: two that are alike in it fare alike among rivals."""
+Way = tuple[str, int, int, str, bool, int, tuple[str, ...]]
+"""What a view says, and how: two that are alike in it fare alike among rivals."""
+
+
+def _stage_of(one: tuple[Way, View]) -> int:
+    return one[0][5]
+
+
+def _way(view: View) -> Way:
     last = view.claims[-1]
     return view.said, view.lo, view.hi, last.effect, last.closing, last.stage, last.actors
 

@@ -25,7 +25,6 @@ from projections.policies.walk import (
     is_direct,
     is_unsettled,
     may_begin,
-    order,
     possibilities,
     rulings,
     speaking,
@@ -245,13 +244,19 @@ class Timeline:
 
         Nothing does before the first list that stands, or state told of later than it was so.
         """
+        if claim.standing:  # it speaks directly wherever it does, and drops out of no window
+            self._speaks_directly()
+            return
         if self._direct:
             for instant in windows(claim):
                 insort(self._windows, instant)
             return
         self._heard.append(claim)
-        late = claim.observed is not None and claim.observed > claim.start.earliest
-        if claim.standing or late:
+        if claim.observed is not None and claim.observed > claim.start.earliest:
+            self._speaks_directly()
+
+    def _speaks_directly(self) -> None:
+        if not self._direct:
             self._direct = True
             self._windows = sorted(one for told in self._heard for one in windows(told))
             self._heard = []
@@ -366,8 +371,8 @@ class _Spells:
 
 def _order(claim: Claim) -> Order:
     """Give a plain claim's place in the order, once it has certainly begun."""
-    point = claim.point
-    return False, point, claim.published, claim.stage, claim.start.earliest, claim.report, claim.version
+    told = (claim.report, claim.version)
+    return False, claim.point, claim.published, claim.stage, claim.start.earliest, *told
 
 
 def _spell_end(claim: Claim) -> Instant:

@@ -20,6 +20,7 @@ from tracker.cli import (
     doctor,
     gaps,
     history,
+    import_,
     init,
     log,
     rebuild,
@@ -38,6 +39,7 @@ from tracker.errors import TrackerError
 VERBS = (
     init.init,
     record.record,
+    import_.import_,
     correct.correct,
     retract.retract,
     rule.rule,

@@ -213,7 +213,22 @@ def open_situation(*, create: bool = False) -> Situation:
     ctx = click.get_current_context()
     situation = Situation(options().log, create=create)
     ctx.call_on_close(situation.close)
+    if not options().quiet and sys.stderr.isatty():
+        situation.model.progress = _catching_up(ctx)
     return situation
+
+
+def _catching_up(ctx: click.Context) -> Callable[[int, int], None]:
+    """Show how far the read model is, where a question has to wait for it."""
+    bars: list[Any] = []
+
+    def progress(position: int, total: int) -> None:
+        if not bars:
+            bar = click.progressbar(length=total, label="Working it out", file=sys.stderr)
+            bars.append(ctx.with_resource(bar))
+        bars[0].update(position - bars[0].pos)
+
+    return progress
 
 
 def read_clocks(

@@ -21,6 +21,9 @@ _LIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 _LIVE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# How a cell begins that a spreadsheet runs as a formula, and the numbers that begin so as well.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -74,9 +77,16 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, list | dict):
         return dump(value, indent=None)
-    text = safe(value) if isinstance(value, str) else str(value)
-    # A spreadsheet would run a cell that begins so as a formula.
-    return f"'{text}" if isinstance(value, str) and text[:1] in {"=", "+", "-", "@"} else text
+    return _neutral(safe(value)) if isinstance(value, str) else str(value)
+
+
+def _neutral(text: str) -> str:
+    """Keep a text that a spreadsheet would run as a formula from being run, by an apostrophe.
+
+    One with apostrophes before such a beginning gets another, so that taking one off (Reading's
+    `neutralised`) gives back what was.
+    """
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

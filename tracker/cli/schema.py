@@ -9,12 +9,12 @@ from tracker.cli.output import dump
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["sheet", "situation", "expect"]))
+@click.argument("what", type=click.Choice(["sheet", "situation", "expect", "mapping"]))
 @common_options
 def schema(what: str) -> None:
     """Print the JSON Schema of a file people write.
 
-    That is a fact sheet, a situation.yaml or an expect.yaml.
+    That is a fact sheet, a situation.yaml, an expect.yaml or the mapping of a data set.
 
     \b
     Example:

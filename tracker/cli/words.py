@@ -228,6 +228,11 @@ def locator(where: Row) -> str:
     """Say where a fact stands in its document, in short."""
     document = where.get("document")
     parts = [document["name"].split("_")[0].removesuffix(".txt")] if document else []
+    if where.get("row") is not None:
+        parts = [document["name"]] if document else []
+        parts.append(f"row {where['row']}")
+    if where.get("record") is not None:
+        parts.append(f"({where['record']})")
     if where.get("sentence") is not None:
         parts.append(f"s.{where['sentence']}")
     if where.get("span"):

@@ -1,0 +1,215 @@
+"""`tracker import`: what it prints, what it refuses, and that it can be stopped and repeated."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from commands_for_tests import held, run, said
+from sheets_for_tests import SITUATION, new_situation
+from tables_for_tests import DIARY, Mapping, diary, load
+
+from tracker.datasets import appending
+from tracker.log import Log
+from tracker.situation import Situation
+
+HEAD, *ROWS = DIARY.splitlines(keepends=True)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Give the log of the synthetic situation, with a mapping and a table beside it."""
+    (tmp_path / "situation.yaml").write_bytes(SITUATION)
+    path = tmp_path / "situation.db"
+    said("--log", path, "init", tmp_path / "situation.yaml")
+    return path
+
+
+def do(log: Path, table: str | bytes, mapping: Mapping | None = None, *words: object) -> Result:
+    """Import a table through a mapping, in the log's own folder."""
+    file, yaml = log.with_name("table.csv"), log.with_name("mapping.yaml")
+    file.write_bytes(table if isinstance(table, bytes) else table.encode())
+    yaml.write_text(json.dumps(mapping or diary()))
+    return run("--log", log, "import", yaml, file, *words)
+
+
+def refused(log: Path, table: str | bytes, mapping: Mapping | None = None) -> str:
+    """Import what must be refused: exit 2, and no event."""
+    before = held(log)
+    result = do(log, table, mapping)
+    assert result.exit_code == 2
+    assert held(log) == before
+    assert "Traceback" not in result.output
+    return result.stderr
+
+
+def test_it_says_what_it_added(log: Path) -> None:
+    result = do(log, DIARY)
+    assert result.exit_code == 0
+    for line in (
+        "table.csv: 4 rows",
+        "AttackOccurred                   4 new",
+        "registered: 1 place (new-bridge)",
+        "registered: 1 actor (river-men)",
+        "added in 2 new reports",
+        "batch diary-",
+    ):
+        assert line in result.stdout
+
+
+def test_a_dry_run_counts_and_records_nothing(log: Path) -> None:
+    before = held(log)
+    result = do(log, DIARY, None, "--dry-run")
+    assert held(log) == before
+    assert "AttackOccurred                   4 would be new" in result.stdout
+    assert "nothing recorded" in result.stdout
+    would = json.loads(do(log, DIARY, None, "--dry-run", "--json").stdout)
+    assert would["events"] == json.loads(do(log, DIARY, None, "--json").stdout)["events"]
+
+
+def test_input_40_the_same_file_twice_adds_nothing(log: Path) -> None:
+    do(log, DIARY)
+    before = held(log)
+    result = do(log, DIARY)
+    assert result.exit_code == 0
+    assert "already recorded, 0 events added" in result.stdout
+    assert held(log) == before
+
+
+def test_input_31_a_ragged_row(log: Path) -> None:
+    assert "table.csv:3:1: " in refused(log, HEAD + ROWS[0] + "2,2013-01-10\n")
+
+
+def test_input_32_an_unclosed_quote(log: Path) -> None:
+    assert "never closed" in refused(log, HEAD + ROWS[0] + '2,"2013-01-10,x\n')
+
+
+def test_input_33_another_encoding(log: Path) -> None:
+    assert "not utf-8" in refused(log, (HEAD + ROWS[0]).encode() + b"3,\xe9\n")
+
+
+@pytest.mark.parametrize("count", ["1e308", "2.5", "1.0e+309", "many"])
+def test_input_34_a_count_that_is_no_whole_number(log: Path, count: str) -> None:
+    said_of_it = refused(log, HEAD + ROWS[0].replace("1,2,3", f"1,{count},3"))
+    assert "table.csv:2:1: best: " in said_of_it
+    assert "no whole number" in said_of_it
+
+
+def test_input_35_a_negative_count(log: Path) -> None:
+    assert "negative" in refused(log, HEAD + ROWS[0].replace("1,2,3", "1,-2,3"))
+
+
+@pytest.mark.parametrize(("lat", "lon"), [("91", "20.0"), ("10.0", "181"), ("-90.5", "0")])
+def test_input_36_no_such_place_on_earth(log: Path, lat: str, lon: str) -> None:
+    table = HEAD + ROWS[0].replace("10.0,20.0", f"{lat},{lon}")
+    assert "no such place on earth" in refused(log, table)
+
+
+def test_input_37_latitude_and_longitude_swapped_is_warned_of(log: Path) -> None:
+    mapping = diary()
+    mapping["place"]["bounds"] = [5, 15, 15, 25]
+    result = do(log, HEAD + ROWS[0].replace("10.0,20.0", "20.0,10.0"), mapping)
+    assert result.exit_code == 0
+    assert "fit only when swapped" in result.stderr
+
+
+def test_input_41_a_repeated_column(log: Path) -> None:
+    assert "two columns are named" in refused(log, HEAD.replace("notes", "who") + ROWS[0])
+
+
+@pytest.mark.parametrize(
+    "day", ["2013-02-30", "0000-01-01", "31 May", "", "9999-12-31T23:59:59-05:00"]
+)
+def test_impossible_dates_are_refused(log: Path, day: str) -> None:
+    assert "(bad row: date)" in refused(log, HEAD + ROWS[0].replace("2013-01-10", day))
+
+
+def test_impossible_dates_go_to_quarantine_with_their_reason(log: Path) -> None:
+    table = HEAD + ROWS[0] + ROWS[1].replace("2013-01-10", "2013-02-30") + ROWS[2]
+    result = do(log, table, diary(bad={"date": "quarantine"}))
+    assert result.exit_code == 0
+    assert "1 quarantined (date 1)" in result.stdout
+    lines = log.with_name("table.csv.quarantine.csv").read_text().splitlines()
+    assert lines[0].startswith("line,problem,reason,id,day")
+    assert lines[1].startswith("3,date,")
+    assert "there is no such day" in lines[1]
+    assert len(lines) == 2
+
+
+def test_no_quarantine_is_written_where_nothing_is_wrong(log: Path) -> None:
+    do(log, DIARY, diary(bad={"date": "quarantine"}))
+    assert not log.with_name("table.csv.quarantine.csv").exists()
+
+
+def test_a_missing_column_is_named_with_the_nearest(log: Path) -> None:
+    mapping = diary()
+    mapping["published"]["column"] = "printted"
+    assert "no column 'printted': did you mean printed?" in refused(log, DIARY, mapping)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"shape": "evnts"}, "did you mean events?"),
+        ({"sourcee": "x"}, "unknown field 'sourcee': did you mean source?"),
+        ({"source": "nobody"}, "unknown source 'nobody'"),
+        ({"facts": [{"kind": "AttackOccured"}]}, "did you mean AttackOccurred?"),
+        ({"facts": [{"kind": "AttackOccurred", "bye": 1}]}, "did you mean by?"),
+        ({"facts": [{"kind": "AttackOccurred", "by": ["nobody"]}]}, "unknown actor 'nobody'"),
+        ({"version": {"column": "id"}}, "shape events has no `version`"),
+        ({"facts": []}, "shape events needs `facts`"),
+    ],
+)
+def test_a_slip_in_the_mapping_is_told_with_its_place(
+    log: Path, change: dict[str, Any], message: str
+) -> None:
+    assert message in refused(log, DIARY, diary(**change))
+
+
+def test_an_unknown_mapping_is_told(log: Path) -> None:
+    result = run("--log", log, "import", "no-such", log)
+    assert result.exit_code == 2
+    assert "no mapping file 'no-such'" in result.stderr
+
+
+def test_it_shows_how_a_mapping_is_written() -> None:
+    schema = json.loads(said("schema", "mapping"))
+    assert {"dataset", "shape", "facts", "place", "bad"} <= set(schema["properties"])
+
+
+def test_an_import_that_was_killed_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = HEAD + "".join(
+        f"{n},2013-01-{1 + n % 28:02},2013-02-01,Town {n},,,Rebels,,{n},,\n" for n in range(60)
+    )
+    monkeypatch.setattr(appending, "BATCH", 10)
+    append = Log.append_encoded
+    with new_situation() as once, new_situation() as killed:
+        load(once, tmp_path, diary(), many)
+        for batches in (0, 1, 3):
+            left = [batches]
+
+            def stop(log: Log, events: Any, left: list[int] = left) -> range:  # noqa: ANN401
+                if not left[0]:
+                    raise KeyboardInterrupt
+                left[0] -= 1
+                return append(log, events)
+
+            monkeypatch.setattr(Log, "append_encoded", stop)
+            with pytest.raises(KeyboardInterrupt):
+                load(killed, tmp_path, diary(), many)
+        monkeypatch.setattr(Log, "append_encoded", append)
+        load(killed, tmp_path, diary(), many)
+        assert stored(killed) == stored(once)
+
+
+def stored(situation: Situation) -> list[tuple[str, str, bytes]]:
+    """Give (id, topic, body) of every event, in order."""
+    from tracker.facts.envelope import body_dict, canonical
+
+    return [
+        (event.id, event.body.TOPIC, canonical(body_dict(event.body)))
+        for event in situation.log.read()
+    ]

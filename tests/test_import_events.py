@@ -1,0 +1,440 @@
+"""Tables of events: what a row tells, and that it is what a report would have told."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sheets_for_tests import new_situation, who_holds
+from tables_for_tests import DIARY, TOLL, diary, facts_in, load, told, toll
+
+from tracker.datasets.appending import fact_digest, finished_id
+from tracker.errors import InputError
+from tracker.facts.envelope import body_dict, canonical
+from tracker.reports import Report, fact_id, make_report
+from tracker.situation import Situation
+
+
+def test_a_row_tells_its_facts(situation: Situation, tmp_path: Path) -> None:
+    outcome = load(situation, tmp_path, diary(), DIARY)
+    assert outcome.files[0].facts == {"AttackOccurred": 4, "CasualtiesReported": 3}
+    assert (outcome.places, outcome.actors) == (("new-bridge",), ("river-men",))
+
+
+def test_places_and_actors_are_found_by_name_or_registered(
+    situation: Situation, tmp_path: Path
+) -> None:
+    load(situation, tmp_path, diary(), DIARY)
+    registry = situation.registry()
+    bridge = registry.places["new-bridge"]
+    assert (bridge.name, bridge.lat, bridge.coordinates) == ("New Bridge", 11.0, "the diary")
+    assert registry.places["mill"].within == "valley"
+    assert registry.places["mill"].lat == 10.0
+    assert registry.actors["river-men"].name == "River Men"
+    assert {fact["by"][0] for fact in facts_in(situation)} == {"rebels", "bandits", "river-men"}
+
+
+def test_a_fact_says_where_its_row_stands(situation: Situation, tmp_path: Path) -> None:
+    load(situation, tmp_path, diary(), DIARY)
+    raid = facts_in(situation)[0]
+    assert raid["gist"] == "Rebels at Mill: a raid at dawn"
+    assert raid["locator"] == {"row": 2}
+    assert raid["when"]["edtf"] == "2013-01-10"
+
+
+def test_numbers_keep_their_hedge(situation: Situation, tmp_path: Path) -> None:
+    load(situation, tmp_path, diary(), DIARY)
+    said = [fact["quantity"] for fact in facts_in(situation) if "quantity" in fact]
+    assert [(q.get("low"), q["best"], q.get("high"), q["comparator"]) for q in said] == [
+        (1, 2, 3, "between"),
+        (4, 4, 4, "exact"),
+        (5, 7, 9, "between"),
+    ]
+
+
+def recorded_one_by_one(situation: Situation) -> list[Report]:
+    """Make the reports again from their facts, as sheets are made into reports."""
+    reports = []
+    by_stream: dict[object, list[object]] = {}
+    for event in situation.log.read():
+        by_stream.setdefault(event.stream, []).append(event.body)
+    for bodies in by_stream.values():
+        first = bodies[0]
+        if getattr(first, "TOPIC", "") == "ReportRegistered":
+            header = first.model_dump(exclude={"content_sha256"})  # type: ignore[attr-defined]
+            facts = [body.model_copy(update={"id": ""}) for body in bodies[1:]]  # type: ignore[attr-defined]
+            reports.append(make_report(header, facts))
+    return reports
+
+
+SHARED = HealthCheck.function_scoped_fixture  # a folder: each example writes its own tables
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0\r\n"), min_size=0, max_size=12)
+ROWS = st.lists(
+    st.tuples(
+        st.dates(date(2012, 1, 1), date(2013, 12, 31)).map(str),
+        st.sampled_from(["Mill", "Ford", "Weir", " Mill\u00a0"]),
+        CELLS.filter(lambda t: any(c.isalnum() for c in t)),
+        st.integers(0, 10**6),
+        CELLS,
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+def as_csv(rows: list[tuple[object, ...]]) -> str:
+    """Write rows as DIARY has them."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(
+        ["id", "day", "printed", "town", "lat", "lon", "who", "low", "best", "high", "notes"]
+    )
+    for number, (day, town, who, best, notes) in enumerate(rows):
+        writer.writerow([number, day, "2014-01-01", town, 10, 20, who, "", best, "", notes])
+    return out.getvalue()
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(ROWS)
+def test_what_is_imported_is_what_reports_would_have_recorded(
+    tmp_path: Path, rows: list[tuple[object, ...]]
+) -> None:
+    with new_situation() as situation, new_situation() as other:
+        load(situation, tmp_path, diary(), as_csv(rows))
+        imported = [event for event in situation.log.read() if event.stream.hex]
+        by_id = {event.id: event for event in imported}
+        for report in recorded_one_by_one(situation):
+            for event_id, body in report.bodies:
+                assert canonical(body_dict(body)) == canonical(body_dict(by_id[event_id].body))
+        raw = situation.log._datastore  # noqa: SLF001 - the stored bytes themselves
+        with raw.transaction(commit=False) as cursor:
+            cursor.execute("SELECT topic, state FROM stored_events")
+            for row in cursor.fetchall():
+                body = json.loads(row["state"])["body"]
+                assert canonical(body) in row["state"]
+        before = situation.position
+        again = load(situation, tmp_path, diary(), as_csv(rows))
+        assert (again.events, situation.position) == (0, before)
+        middle = len(rows) // 2 + 1
+        load(other, tmp_path, diary(), as_csv(rows[:middle]))
+        if rows[middle:]:
+            load(other, tmp_path, diary(), as_csv(rows[middle:]))
+        assert told(other) == told(situation)
+
+
+def test_ids_are_those_that_reports_give() -> None:
+    from uuid import uuid4
+
+    stream = uuid4()
+    assert finished_id(fact_digest(stream, "TownOccupied"), b'{"x":1}') == fact_id(
+        stream, "TownOccupied", b'{"x":1}'
+    )
+
+
+def test_rows_that_are_not_ordered_are_recorded_in_order_of_publication(
+    situation: Situation, tmp_path: Path
+) -> None:
+    head, *rows = DIARY.splitlines(keepends=True)
+    load(situation, tmp_path, diary(), head + "".join(reversed(rows)))
+    days = [fact["when"]["edtf"] for fact in facts_in(situation)]
+    assert days == sorted(days)
+
+
+def test_rows_that_tell_the_same_are_one_fact(situation: Situation, tmp_path: Path) -> None:
+    table = DIARY + DIARY.splitlines(keepends=True)[1]
+    outcome = load(situation, tmp_path, diary(), table)
+    assert outcome.files[0].repeated == 2
+
+
+def test_a_file_that_adds_to_a_report_is_named_in_its_facts(
+    situation: Situation, tmp_path: Path
+) -> None:
+    head, *rows = DIARY.splitlines(keepends=True)
+    load(situation, tmp_path, diary(), head + rows[0])
+    load(situation, tmp_path, diary(), head + rows[1], name="more.csv")
+    documents = [fact["locator"].get("document", {}).get("name") for fact in facts_in(situation)]
+    assert documents == [None, None, "more.csv", "more.csv"]
+
+
+def test_a_batch_can_be_taken_back(situation: Situation, tmp_path: Path) -> None:
+    head, *rows = DIARY.splitlines(keepends=True)
+    load(situation, tmp_path, diary(), head + rows[0], batch="first")
+    load(situation, tmp_path, diary(), head + rows[1], batch="second")
+    marked = [event.batch for event in situation.log.read() if event.fact]
+    assert marked == [None, None, "second", "second"]
+
+
+def test_a_list_that_changes_row_by_row(situation: Situation, tmp_path: Path) -> None:
+    table = "day,town,change\n2013-01-05,Mill,enter\n2013-01-05,Ford,enter\n2013-01-09,Mill,leave\n"
+    mapping = {
+        "dataset": "layers",
+        "title": "Layers",
+        "shape": "events",
+        "source": "radio",
+        "standing": True,
+        "published": {"column": "day"},
+        "place": {"name": {"column": "town"}},
+        "facts": [
+            {
+                "kind": "ControlReported",
+                "if": {"column": "change", "equals": "enter"},
+                "place": "$place",
+                "by": ["rebels"],
+                "gist": "{town} is in the layer",
+            }
+        ],
+        "drop": [{"if": {"column": "change", "equals": "leave"}, "place": "$place"}],
+    }
+    outcome = load(situation, tmp_path, mapping, table)
+    assert outcome.dropped == 1
+    assert who_holds(situation, "2013-01-08") == ("held", ["rebels"])
+    assert who_holds(situation, "2013-02-08", place="ford") == ("held", ["rebels"])
+    assert who_holds(situation, "2013-01-10") in (None, ("unknown", []))
+
+
+def test_filters_leave_rows_out_and_count_them(situation: Situation, tmp_path: Path) -> None:
+    where = [{"column": "town", "in": ["mill"]}, {"column": "best", "at_least": 1}]
+    outcome = load(situation, tmp_path, diary(where=where), DIARY)
+    assert (outcome.files[0].rows, outcome.files[0].left_out) == (4, 3)
+
+
+# -- records with a key ---------------------------------------------------------------------------
+
+
+def test_a_restatement_is_a_correction_by_the_source(situation: Situation, tmp_path: Path) -> None:
+    outcome = load(situation, tmp_path, toll(), TOLL)
+    assert (outcome.corrections, outcome.unchanged) == (2, 1)
+    said = [
+        (event.body.fact, event.body.replaced_by, event.body.published.edtf, event.body.reason)  # type: ignore[union-attr]
+        for event in situation.log.read()
+        if event.body.TOPIC == "FactCorrected"
+    ]
+    assert [when for _, _, when, _ in said] == ["2013-01-04T08:00:00Z", "2013-01-05T08:00:00Z"]
+    assert said[0][1] == said[1][0]
+    assert {reason for *_, reason in said} == {"restated by the source"}
+
+
+@pytest.mark.parametrize(
+    ("known_at", "number"),
+    [
+        ("2013-01-02T09:00Z", 10),
+        ("2013-01-04T07:00Z", 10),
+        ("2013-01-04T09:00Z", 110),
+        ("2013-01-06T00:00Z", 10),
+    ],
+)
+def test_each_moment_knows_what_was_published_last(
+    situation: Situation, tmp_path: Path, known_at: str, number: int
+) -> None:
+    load(situation, tmp_path, toll(), TOLL)
+    clocks = situation.clocks("2013-01-01", known_at)
+    (row,) = situation.state(clocks, "losses").rows
+    assert row["best"] == number
+
+
+def test_a_restated_table_imported_in_parts_is_the_whole(tmp_path: Path) -> None:
+    head, *rows = TOLL.splitlines(keepends=True)
+    with new_situation() as whole, new_situation() as parts:
+        load(whole, tmp_path, toll(), TOLL)
+        for cut in (rows[:2], rows[:4], rows[2:]):
+            load(parts, tmp_path, toll(), head + "".join(cut))
+        assert told(parts) == told(whole)
+        assert load(parts, tmp_path, toll(), TOLL).events == 0
+
+
+def test_a_version_between_two_that_are_recorded_is_refused(
+    situation: Situation, tmp_path: Path
+) -> None:
+    head, *rows = TOLL.splitlines(keepends=True)
+    load(situation, tmp_path, toll(), head + rows[0] + rows[4].replace(",10", ",11"))
+    before = situation.position
+    with pytest.raises(InputError, match="import the versions in their order"):
+        load(situation, tmp_path, toll(), head + rows[3])
+    assert situation.position == before
+
+
+REGIONS = "id,day,town,region\n1,2013-01-10,Aleph,Aleph\n2,2013-01-11,Beth,Aleph\n"
+
+
+def regional(**changes: object) -> dict[str, object]:
+    attack = {"kind": "AttackOccurred", "place": "$place", "when": {"column": "day"}, "gist": "x"}
+    return {
+        "dataset": "regional",
+        "title": "By region",
+        "shape": "events",
+        "source": "gazette",
+        "published": {"value": "2013-02-01"},
+        "place": {"name": {"column": "town"}, "within": {"column": "region"}},
+        "facts": [attack],
+        **changes,
+    }
+
+
+def test_a_town_is_not_the_region_that_is_named_after_it(
+    situation: Situation, tmp_path: Path
+) -> None:
+    load(situation, tmp_path, regional(), REGIONS)
+    assert load(situation, tmp_path, regional(), REGIONS).events == 0
+    places = situation.registry().places
+    town, region = (fact["place"] for fact in facts_in(situation)), places["beth"].within
+    assert region is not None
+    assert places[region].type == "region"
+    assert [places[name].type for name in town] == ["town", "town"]
+
+
+def test_a_region_that_rows_speak_of_is_the_one_that_towns_lie_in(
+    situation: Situation, tmp_path: Path
+) -> None:
+    place = {"name": {"column": "town"}, "within": {"column": "region"}, "type": "region"}
+    table = "id,day,town,region\n1,2013-01-10,Beth,Aleph\n2,2013-01-11,Aleph,\n"
+    outcome = load(situation, tmp_path, regional(place=place), table)
+    assert sorted(outcome.places) == ["aleph", "beth"]
+    assert load(situation, tmp_path, regional(place=place), table).events == 0
+
+
+# -- records of which a row tells several facts -----------------------------------------------------
+
+CLASHES = """\
+id,told,day,town,what,dead,hurt
+1,2013-02-01,2013-01-10,Mill,battle,3,5
+2,2013-02-01,2013-01-11,Ford,attack,2,
+"""
+
+
+def clashes(**changes: object) -> dict[str, object]:
+    """Give the mapping of CLASHES: an event, who died and who was hurt in it, restated later."""
+    common = {"place": "$place", "when": {"column": "day"}}
+
+    def harmed(column: str, fate: str) -> dict[str, object]:
+        count = {"best": {"column": column}, "semantics": "change"}
+        test = {"column": column, "at_least": 1}
+        people = {"side": "army", "category": "people", "fate": fate, "quantity": count}
+        return {"kind": "CasualtiesReported", "if": test, "gist": fate, **people, **common}
+
+    def event(kind: str, what: str) -> dict[str, object]:
+        return {"kind": kind, "if": {"column": "what", "equals": what}, "gist": what, **common}
+
+    return {
+        "dataset": "clashes",
+        "title": "Clashes",
+        "shape": "events",
+        "source": "gazette",
+        "published": {"column": "told"},
+        "key": "id",
+        "place": {"name": {"column": "town"}},
+        "facts": [
+            event("FightingReported", "battle"),
+            event("AttackOccurred", "attack"),
+            harmed("dead", "killed"),
+            harmed("hurt", "wounded"),
+        ],
+        **changes,
+    }
+
+
+def amendments(situation: Situation) -> list[tuple[str, str, str, str]]:
+    """Give (what became of it, the fact's kind and its fate, when, why) of what was restated."""
+    facts = {event.id: event.fact for event in situation.log.read() if event.fact}
+    found = []
+    for event in situation.log.read():
+        if event.body.TOPIC in {"FactCorrected", "FactRetracted"}:
+            body = event.body
+            fact = facts[body.fact]  # type: ignore[union-attr]
+            what = getattr(fact, "fate", fact.kind)
+            found.append((body.TOPIC, what, body.published.edtf, body.reason))  # type: ignore[union-attr]
+    return found
+
+
+def later(*rows: str) -> str:
+    """Write rows of CLASHES as a release of March tells them."""
+    return CLASHES.splitlines()[0] + "\n" + "".join(f"{row}\n" for row in rows)
+
+
+SAME = "2,2013-03-01,2013-01-11,Ford,attack,2,"
+
+
+def test_facts_of_one_row_are_not_versions_of_each_other(
+    situation: Situation, tmp_path: Path
+) -> None:
+    outcome = load(situation, tmp_path, clashes(), CLASHES)
+    assert (outcome.corrections, amendments(situation)) == (0, [])
+    assert {fact["locator"]["record"] for fact in facts_in(situation)} == {"1", "2"}
+    assert load(situation, tmp_path, clashes(), CLASHES).events == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ("1,2013-03-01,2013-01-10,Mill,battle,4,5", [("FactCorrected", "killed")]),
+        ("1,2013-03-01,2013-01-10,Mill,battle,0,5", [("FactRetracted", "killed")]),
+        ("1,2013-03-01,2013-01-10,Mill,battle,0,6", [("FactCorrected", "wounded"), ("FactRetracted", "killed")]),
+        ("1,2013-03-01,2013-01-10,Mill,attack,3,5", [("FactRetracted", "FightingReported")]),
+        ("1,2013-03-01,2013-01-10,Mill,rumour,,", [("FactRetracted", "FightingReported"), ("FactRetracted", "killed"), ("FactRetracted", "wounded")]),
+        ("1,2013-03-01,2013-01-10,Mill,battle,3,5", []),
+    ],
+)
+def test_what_a_later_version_tells_otherwise_or_no_more(
+    situation: Situation, tmp_path: Path, row: str, expected: list[tuple[str, str]]
+) -> None:
+    load(situation, tmp_path, clashes(), CLASHES)
+    load(situation, tmp_path, clashes(), later(row, SAME), name="march.csv")
+    when, why = "2013-03-01", "restated by the source"
+    assert amendments(situation) == [(what, fact, when, why) for what, fact in expected]
+    for table in (CLASHES, later(row, SAME), CLASHES + later(row, SAME).split("\n", 1)[1]):
+        assert load(situation, tmp_path, clashes(), table).events == 0
+
+
+def test_the_dead_are_counted_as_each_release_had_them(
+    situation: Situation, tmp_path: Path
+) -> None:
+    april = "1,2013-04-01,2013-01-10,Mill,battle,7,5"
+    march = later("1,2013-03-01,2013-01-10,Mill,battle,0,5", SAME)
+    load(situation, tmp_path, clashes(), CLASHES)
+    load(situation, tmp_path, clashes(), march, name="march.csv")
+    load(situation, tmp_path, clashes(), later(april), name="april.csv")
+
+    def dead(known_at: str) -> int:
+        rows = situation.state(situation.clocks("2013-02-01", known_at), "losses").rows
+        return next(row["best"] for row in rows if "killed" in row["key"])
+
+    assert [dead(f"2013-0{month}-15") for month in (2, 3, 4)] == [5, 2, 9]
+    for table in (march, later(april), CLASHES):
+        assert load(situation, tmp_path, clashes(), table).events == 0
+
+
+def test_releases_in_one_import_are_what_they_are_one_by_one(tmp_path: Path) -> None:
+    march = later("1,2013-03-01,2013-01-10,Mill,attack,0,6", SAME)
+    with new_situation() as whole, new_situation() as parts:
+        load(whole, tmp_path, clashes(), march, CLASHES)
+        load(parts, tmp_path, clashes(), CLASHES)
+        load(parts, tmp_path, clashes(), march)
+        assert told(parts) == told(whole)
+        assert load(whole, tmp_path, clashes(), CLASHES).events == 0
+        assert load(whole, tmp_path, clashes(), march).events == 0
+
+
+def test_two_rows_of_one_record_and_one_moment(situation: Situation, tmp_path: Path) -> None:
+    table = CLASHES + "1,2013-02-01,2013-01-10,Mill,battle,0,5\n"
+    load(situation, tmp_path, clashes(), table)
+    assert [(what, fact) for what, fact, *_ in amendments(situation)] == [
+        ("FactRetracted", "killed")
+    ]
+    assert load(situation, tmp_path, clashes(), table).events == 0
+
+
+def test_a_row_that_cannot_be_read_leaves_its_record_as_it_was(
+    situation: Situation, tmp_path: Path
+) -> None:
+    load(situation, tmp_path, clashes(), CLASHES)
+    bad = clashes(bad={"number": "quarantine", "date": "quarantine"})
+    table = later("1,2013-03-01,2013-02-30,Mill,battle,4,5")
+    assert load(situation, tmp_path, bad, table, name="march.csv").events == 0

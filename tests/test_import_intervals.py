@@ -1,0 +1,115 @@
+"""Tables of intervals: rows that overlap are one, and an assumed end is only possible."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sheets_for_tests import ask, new_situation
+from tables_for_tests import SIRENS, facts_in, load, sirens
+
+from tracker.errors import InputError
+from tracker.situation import Situation
+
+KEY = "lantern/valley"
+HEAD = "area,on,off,guessed\n"
+
+
+def level(situation: Situation, at: str) -> tuple[str, str] | None:
+    """Give the level in force in the valley and its certainty."""
+    row = ask(situation, "alerts", KEY, at)
+    return (row["level"], row["certainty"]) if row else None
+
+
+def test_rows_that_overlap_are_one_interval(situation: Situation, tmp_path: Path) -> None:
+    load(situation, tmp_path, sirens(), SIRENS)
+    said = [(fact["kind"], fact["when"]["edtf"]) for fact in facts_in(situation)]
+    assert said == [
+        ("ThreatLevelRaised", "2013-01-01T10:00:00Z"),
+        ("ThreatLevelLowered", "2013-01-01T10:50:00Z"),
+        ("ThreatLevelRaised", "2013-01-02T10:00:00Z"),
+        ("ThreatLevelLowered", "[2013-01-02T10:00:00Z..2013-01-02T10:30:00Z]"),
+    ]
+
+
+def test_each_is_published_when_it_happens(situation: Situation, tmp_path: Path) -> None:
+    load(situation, tmp_path, sirens(), SIRENS)
+    reports = [event.body for event in situation.log.read()]
+    published = [b.published.edtf for b in reports if b.TOPIC == "ReportRegistered"]  # type: ignore[union-attr]
+    assert published == [
+        "2013-01-01T10:00:00Z",
+        "2013-01-01T10:50:00Z",
+        "2013-01-02T10:00:00Z",
+        "2013-01-02T10:30:00Z",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at", "found"),
+    [
+        ("2013-01-01T10:45:00Z", ("red", "certain")),
+        ("2013-01-01T11:00:00Z", ("white", "certain")),
+        ("2013-01-02T10:15:00Z", ("red", "possible")),
+        ("2013-01-02T10:45:00Z", ("white", "certain")),
+    ],
+)
+def test_an_assumed_end_is_possible_until_it_is_sure(
+    situation: Situation, tmp_path: Path, at: str, found: tuple[str, str]
+) -> None:
+    load(situation, tmp_path, sirens(), SIRENS)
+    assert level(situation, at) == found
+
+
+def test_a_baseline_says_what_is_so_before(situation: Situation, tmp_path: Path) -> None:
+    baseline = {
+        "when": "2012-12-01T00:00:00Z",
+        "kind": "ThreatLevelReported",
+        "scheme": "lantern",
+        "scope": "$place",
+        "level": "white",
+        "gist": "Quiet",
+    }
+    load(situation, tmp_path, sirens(baseline=baseline), SIRENS)
+    assert level(situation, "2012-12-20T00:00:00Z") == ("white", "certain")
+
+
+def test_intervals_imported_again_add_nothing(situation: Situation, tmp_path: Path) -> None:
+    load(situation, tmp_path, sirens(), SIRENS)
+    assert load(situation, tmp_path, sirens(), SIRENS).events == 0
+
+
+def test_an_interval_that_ends_before_it_begins_is_a_bad_date(
+    situation: Situation, tmp_path: Path
+) -> None:
+    table = HEAD + "Valley,2013-01-01 10:00:00+00:00,2013-01-01 09:00:00+00:00,False\n"
+    with pytest.raises(InputError, match="before it begins"):
+        load(situation, tmp_path, sirens(), table)
+
+
+SHARED = HealthCheck.function_scoped_fixture  # a folder: each example writes its own tables
+SPANS = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 15)), min_size=1, max_size=8)
+
+
+def clock(minute: int) -> str:
+    return f"2013-01-01 {10 + minute // 60}:{minute % 60:02}:00+00:00"
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(SPANS)
+def test_the_level_at_every_minute_is_that_of_the_rows(
+    tmp_path: Path, spans: list[tuple[int, int]]
+) -> None:
+    table = HEAD + "".join(
+        f"Valley,{clock(start)},{clock(start + length)},False\n" for start, length in spans
+    )
+    with new_situation() as situation:
+        load(situation, tmp_path, sirens(), table)
+        for minute in range(0, 70, 3):
+            on = any(start <= minute < start + length for start, length in spans)
+            found = level(situation, clock(minute).replace(" ", "T").replace(":00+00:00", ":30Z"))
+            before = minute < min(start for start, _ in spans)
+            assert found == (None if before else ("red" if on else "white", "certain"))

@@ -1,0 +1,196 @@
+"""Tables of versions of a list: only what a version changed is recorded, and that exactly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sheets_for_tests import new_situation, who_holds
+from tables_for_tests import LIST, facts_in, listing, load
+
+from tracker.errors import InputError
+from tracker.situation import Situation
+
+HEAD = "version,at,town,holder,since,lat,lon\n"
+
+
+def version(number: int, *rows: str) -> str:
+    """Write one version: `town,holder,since,lat,lon` each, published on that day of January."""
+    return "".join(f"{number},2013-01-{number:02}T06:00:00Z,{row}\n" for row in rows)
+
+
+def taken(situation: Situation) -> list[tuple[str, int, tuple[str, ...]]]:
+    """Give (version, entries, dropped) of each SnapshotTaken."""
+    bodies = [event.body for event in situation.log.read()]
+    snapshots: list[Any] = [body for body in bodies if body.TOPIC == "SnapshotTaken"]
+    return [(body.version, body.entries, body.dropped) for body in snapshots]
+
+
+def test_only_what_changed_is_recorded(situation: Situation, tmp_path: Path) -> None:
+    load(situation, tmp_path, listing(), LIST)
+    said = [(fact["place"], fact["by"], fact["when"]["edtf"]) for fact in facts_in(situation)]
+    assert said == [
+        ("mill", ["army"], "2013-01-01T06:00:00Z"),
+        ("ford", ["rebels"], "2013-01-01T06:00:00Z"),
+        ("ford", ["army"], "2013-01-02T06:00:00Z"),
+    ]
+    assert taken(situation) == [("1", 2, ()), ("2", 2, ()), ("3", 1, ("control/ford",))]
+
+
+def test_a_list_imported_again_adds_nothing(situation: Situation, tmp_path: Path) -> None:
+    load(situation, tmp_path, listing(), LIST)
+    before = situation.position
+    again = load(situation, tmp_path, listing(), LIST)
+    assert (again.events, again.files[0].already, situation.position) == (0, 6, before)
+
+
+def test_each_version_is_what_was_known_then(situation: Situation, tmp_path: Path) -> None:
+    load(situation, tmp_path, listing(), LIST)
+    for known, holds in (("1", ["rebels"]), ("2", ["army"])):
+        at = f"2013-01-0{known}T06:00:00Z"
+        assert who_holds(situation, at, at, place="ford") == ("held", holds)
+        assert who_holds(situation, at, at) == ("held", ["army"])
+
+
+def test_a_version_that_changes_nothing_is_still_told(situation: Situation, tmp_path: Path) -> None:
+    table = HEAD + version(1, "Mill,Army,,,") + version(2, "Mill,Army,,,")
+    load(situation, tmp_path, listing(), table)
+    assert [name for name, _, _ in taken(situation)] == ["1", "2"]
+    assert len(facts_in(situation)) == 1
+
+
+def test_what_cannot_be_read_leaves_the_entry_as_it_was(
+    situation: Situation, tmp_path: Path
+) -> None:
+    table = HEAD + version(1, "Mill,Army,,,") + version(2, "Mill,???,,,")
+    bad = {"value": "quarantine"}
+    outcome = load(situation, tmp_path, listing(bad=bad), table)
+    assert outcome.files[0].quarantined == {"value": 1}
+    assert taken(situation)[1] == ("2", 1, ())
+    assert who_holds(situation, "2013-01-03") == ("held", ["army"])
+
+
+def test_an_unreadable_since_and_shifted_coordinates_are_mended(
+    situation: Situation, tmp_path: Path
+) -> None:
+    table = HEAD + version(
+        1, "Mill\u00a0,Army,a link,20.0,", "Weir,Rebels,5 January 2013,,", "Dam,Army,,Lat,Lon"
+    )
+    outcome = load(situation, tmp_path, listing(), table)
+    assert outcome.files[0].mended == 4
+    assert {(fact["place"], "since" in fact) for fact in facts_in(situation)} == {
+        ("mill", False),
+        ("weir", False),
+        ("dam", False),
+    }
+
+
+def test_a_name_of_several_villages_is_told_apart_by_coordinates(
+    situation: Situation, tmp_path: Path
+) -> None:
+    table = (
+        HEAD
+        + version(1, "Weir,Army,,10.0,20.0")
+        + version(2, "Weir,Army,,10.0,20.0", "Weir,Rebels,,12.0,22.0", "Ford,Army,,,")
+    )
+    table += version(3, "Weir,Army,,,", "Weir,Rebels,,12.01,22.0", "Ford,Army,,,")
+    outcome = load(situation, tmp_path, listing(bad={"place": "quarantine"}), table)
+    assert outcome.ambiguous == ("Weir",)
+    assert outcome.files[0].quarantined == {"place": 1}
+    assert who_holds(situation, "2013-01-09", place="weir-1000-2000") == ("held", ["army"])
+    assert who_holds(situation, "2013-01-09", place="weir-1200-2200") == ("held", ["rebels"])
+
+
+def test_two_entries_of_one_place_that_differ_are_ambiguous(
+    situation: Situation, tmp_path: Path
+) -> None:
+    table = HEAD + version(1, "Weir,Army,,,") + version(2, "Weir,Army,,,", "Weir,Rebels,,,")
+    outcome = load(situation, tmp_path, listing(bad={"place": "quarantine"}), table)
+    assert outcome.files[0].quarantined == {"place": 2}
+    assert who_holds(situation, "2013-01-09", place="weir") == ("held", ["army"])
+
+
+def test_two_entries_that_differ_in_since_alone_are_one(
+    situation: Situation, tmp_path: Path
+) -> None:
+    row, other = "Weir,Army,1 January 2012,,", "Weir,Army,,,"
+    table = HEAD + version(1, row, other) + version(2, other, row)
+    load(situation, tmp_path, listing(), table)
+    assert len(facts_in(situation)) == 1
+
+
+def test_a_later_file_goes_on_from_what_the_log_holds(situation: Situation, tmp_path: Path) -> None:
+    rows = LIST.splitlines(keepends=True)
+    load(situation, tmp_path, listing(), "".join(rows[:3]))
+    load(situation, tmp_path, listing(), "".join([rows[0], *rows[3:]]))
+    with new_situation() as whole:
+        load(whole, tmp_path, listing(), LIST)
+        assert [(f["id"], f["place"]) for f in facts_in(whole)] == [
+            (f["id"], f["place"]) for f in facts_in(situation)
+        ]
+    assert load(situation, tmp_path, listing(), LIST).events == 0
+
+
+def test_an_earlier_version_alone_would_change_what_a_recorded_one_means(
+    situation: Situation, tmp_path: Path
+) -> None:
+    rows = LIST.splitlines(keepends=True)
+    load(situation, tmp_path, listing(), "".join([*rows[:3], *rows[5:]]))
+    before = situation.position
+    with pytest.raises(InputError, match="import both together"):
+        load(situation, tmp_path, listing(), "".join([rows[0], *rows[3:5]]))
+    assert situation.position == before
+    load(situation, tmp_path, listing(), LIST)
+    assert who_holds(situation, "2013-01-02T06:00:00Z", "2013-01-02T06:00:00Z", place="ford") == (
+        "held",
+        ["army"],
+    )
+
+
+def test_a_version_that_comes_in_two_pieces_is_refused(
+    situation: Situation, tmp_path: Path
+) -> None:
+    table = HEAD + version(1, "Mill,Army,,,") + version(2, "Mill,Army,,,")
+    with pytest.raises(InputError, match="comes a second time"):
+        load(situation, tmp_path, listing(), table + version(1, "Ford,Army,,,"))
+
+
+SHARED = HealthCheck.function_scoped_fixture  # a folder: each example writes its own tables
+HOLDERS = st.sampled_from(["Army", "Rebels", "Contested"])
+VERSIONS = st.lists(
+    st.dictionaries(st.sampled_from(["Mill", "Ford", "Weir", "Dam"]), HOLDERS),
+    min_size=1,
+    max_size=6,
+).map(lambda found: [version or {"Mill": "Army"} for version in found])
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(VERSIONS, st.data())
+def test_the_state_at_every_version_is_that_version(
+    tmp_path: Path, versions: list[dict[str, str]], data: st.DataObject
+) -> None:
+    pages = [
+        version(number, *(f"{town},{holder},,," for town, holder in listed.items()))
+        for number, listed in enumerate(versions, 1)
+    ]
+    cut = data.draw(st.integers(1, len(pages)))
+    with new_situation() as situation:
+        load(situation, tmp_path, listing(), HEAD + "".join(pages[:cut]))
+        if pages[cut:]:
+            load(situation, tmp_path, listing(), HEAD + "".join(pages[cut:]))
+        for number, listed in enumerate(versions, 1):
+            at = f"2013-01-{number:02}T06:00:00Z"
+            clocks = situation.clocks(at, at)
+            rows = situation.state(clocks, "control").rows
+            found = {row["name"]: (row["status"], row["holders"]) for row in rows}
+            wanted = {
+                town: ("contested", []) if holder == "Contested" else ("held", [holder.lower()])
+                for town, holder in listed.items()
+            }
+            assert {t: s for t, s in found.items() if s[0] != "unknown"} == wanted
+        assert load(situation, tmp_path, listing(), HEAD + "".join(pages)).events == 0

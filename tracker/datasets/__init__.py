@@ -1,0 +1,1 @@
+"""Data sets: tables of other people, read through a mapping into facts."""

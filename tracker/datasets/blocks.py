@@ -1,0 +1,200 @@
+"""The blocks that a mapping file is made of: what is said of columns, times, places, quantities."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+
+from tracker.quantities import Comparator, Semantics
+from tracker.sources import Slug, Text
+
+_COLUMN_IN_TEXT = re.compile(r"\{([^{}]*)\}")
+
+Scalar = str | int | float | StrictBool
+
+
+def as_text(value: object) -> str:
+    """Give a value of the mapping as a cell of a table would have it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _listed(value: object) -> object:
+    return value if isinstance(value, list | tuple) or value is None else [value]
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+Columns = Annotated[tuple[Text, ...], BeforeValidator(_listed), Field(min_length=1)]
+"""A column; of a list of them, the first that is filled."""
+
+
+class Test(_Block):
+    """What a row must meet: all that is said here of one column."""
+
+    column: Columns
+    in_: tuple[Scalar, ...] | None = Field(default=None, alias="in")
+    not_in: tuple[Scalar, ...] | None = None
+    equals: Scalar | None = None
+    matches: str | None = None
+    filled: StrictBool | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+Tests = Annotated[tuple[Test, ...], BeforeValidator(_listed)]
+
+
+class ReadAs(_Block):
+    """How the file is read, where its name and its first bytes do not tell."""
+
+    format: Literal["csv", "tsv", "json", "jsonl", "geojson"] | None = None
+    encoding: str | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    records: str | None = None
+    neutralised: StrictBool = False
+
+
+class Until(_Block):
+    """The column with the latest time that something can have been; empty: the earliest."""
+
+    column: Columns
+
+
+class Time(_Block):
+    """A time: of a column, in one of the formats (strptime's, iso, edtf, unix), or one value.
+
+    With `until` it is one moment somewhere from the one column's time to the other's, and with
+    `span: true` all the time between. `late: drop` leaves out a time after the row's publication, `unreadable: drop` one that cannot
+    be read; both are counted as mended.
+    """
+
+    column: Columns | None = None
+    value: str | int | None = None
+    until: Until | None = None
+    span: StrictBool = False
+    formats: Annotated[tuple[str, ...], Field(min_length=1)] = ("iso",)
+    zone: str | None = None
+    late: Literal["keep", "drop"] = "keep"
+    unreadable: Literal["bad", "drop"] = "bad"
+
+
+class Column(_Block):
+    """A column's text, or what `values` puts in its place; `default` where it is empty."""
+
+    column: Columns
+    values: dict[str, Any] | None = None
+    default: Any = None
+    fold: StrictBool = True
+    otherwise: Literal["refuse", "quarantine", "skip", "keep"] | dict[str, Any] | None = None
+
+
+class Chosen(_Block):
+    """Several fields that one column's value chooses together: the `set` of a fact."""
+
+    column: Columns
+    values: dict[str, dict[str, Any]]
+    fold: StrictBool = True
+    otherwise: Literal["refuse", "quarantine", "skip"] | dict[str, Any] | None = None
+
+
+class ByName(_Block):
+    """An actor by its name; registered with `type` when nobody has that name yet.
+
+    `parent` is then the actor that it belongs to: an id, or the name of one that is registered.
+    """
+
+    actor: Column
+    type: Literal["state", "force", "group", "organisation", "person", "population"] = "group"
+    parent: str | Column | None = None
+
+
+NumberOf = Column | Annotated[int, Field(ge=0)]
+
+
+class HowMany(_Block):
+    """A quantity: whole numbers of columns, and how they are meant."""
+
+    low: NumberOf | None = None
+    best: NumberOf | None = None
+    high: NumberOf | None = None
+    comparator: Comparator | None = None
+    unit: str | Column = "people"
+    semantics: Semantics = "total"
+
+
+class Where(_Block):
+    """How rows name a place: an id, or a name with or without coordinates (degrees, WGS 84).
+
+    `bounds` [south, west, north, east] is where the places lie: what fits only with latitude and
+    longitude swapped is warned of. `coordinates` says where they come from.
+    """
+
+    id: str | Column | None = None
+    name: str | Column | None = None
+    lat: Column | None = None
+    lon: Column | None = None
+    type: Literal["town", "region", "country", "site", "area"] | Column = "town"
+    within: str | Column | None = None
+    coordinates: Text | None = None
+    bounds: tuple[float, float, float, float] | None = None
+
+
+class Spans(_Block):
+    """The start and the end of an interval, and when its end is only assumed."""
+
+    start: Time
+    end: Time
+    assumed: Tests = ()
+
+
+class Bad(_Block):
+    """What to do with each kind of bad row: refuse the file, or quarantine the row.
+
+    A coordinate may also be dropped: the place is then found by its name.
+    """
+
+    row: Literal["refuse", "quarantine"] = "refuse"
+    date: Literal["refuse", "quarantine"] = "refuse"
+    number: Literal["refuse", "quarantine"] = "refuse"
+    coordinate: Literal["refuse", "quarantine", "drop"] = "refuse"
+    place: Literal["refuse", "quarantine"] = "refuse"
+    value: Literal["refuse", "quarantine"] = "refuse"
+    other: Literal["refuse", "quarantine"] = "refuse"
+
+
+class Head(_Block):
+    """Everything of a mapping but its facts, which depend on their kinds.
+
+    `optional` names columns that a table may lack: they are then empty.
+    """
+
+    dataset: Slug
+    title: Text
+    about: Text | None = None
+    shape: Literal["events", "intervals", "snapshots"]
+    source: Slug
+    read: ReadAs = ReadAs()
+    optional: Annotated[tuple[Text, ...], BeforeValidator(_listed)] = ()
+    zone: str | None = None
+    where: Tests = ()
+    published: Time | None = None
+    version: Column | None = None
+    standing: StrictBool = False
+    key: Annotated[tuple[Text, ...], BeforeValidator(_listed)] = ()
+    batch: Text | None = None
+    place: Where | None = None
+    interval: Spans | None = None
+    bad: Bad = Bad()
+
+
+Spec = Time | Where | ByName | HowMany | Column | str | int | tuple[str, ...]
+"""Where a field comes from: one of the blocks above, a text with {columns}, or a constant."""
+
+
+def columns_in(text: str) -> list[str]:
+    """Name the columns that a text with {columns} names."""
+    return _COLUMN_IN_TEXT.findall(text)

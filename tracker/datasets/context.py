@@ -1,0 +1,238 @@
+"""What compiling a mapping for a table knows, and how texts and places are read from its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import Any
+
+from tracker.datasets.actors import Cast
+from tracker.datasets.blocks import ByName, Column, Spec, Time, Where, as_text, columns_in
+from tracker.datasets.mapping import FactSpec
+from tracker.datasets.mapping import Mapping as DatasetMapping
+from tracker.datasets.places import Book
+from tracker.datasets.values import (
+    REMEMBERED,
+    Bad,
+    Read,
+    Row,
+    Skip,
+    Times,
+    folded,
+    reader,
+    shown,
+)
+from tracker.errors import InputError
+from tracker.registry import Place, Registry
+from tracker.validation import did_you_mean
+from tracker.yamltree import Path
+
+Placed = Callable[[Row, int], int]
+"""(row, its number) -> the number of its place in the Book; -1 for none."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What compiling knows, and what is counted as rows go through."""
+
+    mapping: DatasetMapping
+    header: tuple[str, ...]
+    registry: Registry
+    book: Book
+    cast: Cast
+    zone: str
+    tz: str | None
+    mended: int = 0
+    late: int = 0
+    _sample: list[Registry] = field(default_factory=list)
+
+    def wrong(self, path: Path, message: str) -> InputError:
+        """Make the error for a slip in the mapping."""
+        return InputError([self.mapping.problem(path, message)])
+
+    def read(self, columns: Sequence[str], path: Path) -> Read:
+        """Make what reads a column. Raises InputError for one that the table has not."""
+        for name in columns:
+            if name not in self.header:
+                hint = did_you_mean(name, self.header) or f": it has {', '.join(self.header)}"
+                raise self.wrong(path, f"the table has no column '{name}'{hint}")
+        return reader(columns, self.header)
+
+    def times(self, spec: Time, path: Path) -> Times:
+        """Make what reads times as a block says."""
+        zone = spec.zone or self.zone
+        local = self.tz or spec.zone or self.mapping.head.zone
+        try:
+            return Times(spec.formats, zone, local)
+        except ValueError as error:
+            raise self.wrong((*path, "zone"), str(error)) from error
+
+    def registry_with(self, place: str) -> Registry:
+        """Give the registry with one more place, which stands for any of the table's."""
+        if not self._sample:
+            one = Place(id=place, name=place)
+            known = self.registry
+            self._sample.append(
+                Registry(
+                    known.title,
+                    known.zone,
+                    {**known.places, place: one},
+                    known.actors,
+                    known.sources,
+                    known.schemes,
+                )
+            )
+        return self._sample[0]
+
+    def by_name(self, spec: FactSpec) -> set[str]:
+        """Name the fields of an entry whose actors are registered as rows name them."""
+        return {name for name, one in spec.fields.items() if isinstance(one, ByName)}
+
+
+def key_of(text: str, *, fold: bool) -> str:
+    """Give what a cell is looked up by among the values that a mapping names."""
+    return folded(text) if fold else text
+
+
+def unlisted(text: str, column: str, otherwise: object) -> Bad | Skip:
+    """Make the outcome of a cell that is not among the values that the mapping names."""
+    if otherwise == "skip":
+        return Skip()
+    policy = otherwise if isinstance(otherwise, str) else None
+    said = f"{shown(text)} is not among the values that the mapping names"
+    return Bad(
+        "value",
+        column,
+        said if text.strip() else "empty, and the mapping names no value for that",
+        policy,
+    )
+
+
+def registered_names(registry: Registry) -> Mapping[str, str]:
+    """Give the ids of sources and actors by name: a name in the place of an id is someone else."""
+    named = {folded(one.name): one.id for one in registry.sources.values()}
+    return named | {folded(one.name): one.id for one in registry.actors.values()}
+
+
+def template_reader(text: str, path: Path, context: Context) -> Read:
+    """Make what fills the {columns} of a text; white space of the cells is squeezed."""
+    form, rest = "", text
+    places: list[int] = []
+    for column in columns_in(text):
+        before, _, rest = rest.partition("{" + column + "}")
+        form += before.replace("%", "%%") + "%s"
+        context.read((column,), path)
+        places.append(context.header.index(column))
+    form += rest.replace("%", "%%")
+    if len(places) == 1:
+        at = places[0]
+        return lambda row: " ".join((form % row[at]).split())
+    pick = itemgetter(*places)
+    return lambda row: " ".join((form % pick(row)).split())
+
+
+def place_getter(spec: FactSpec, name: str, context: Context) -> Placed:
+    """Make what notes a row's place in the Book."""
+    where = spec.fields[name]
+    if not isinstance(where, Where):
+        raise TypeError(name)
+    required = spec.kind.model_fields[name].is_required()
+    block_path: Path = (*spec.path, name)
+    if where is context.mapping.head.place:
+        block_path = ("place",)
+    return placed(where, block_path, context, required=required)
+
+
+def placed(where: Where, path: Path, context: Context, *, required: bool = True) -> Placed:
+    """Make what notes a place as a block says."""
+    if where.id is not None and where.name is None:
+        raise context.wrong((*path, "id"), "an id alone is written {column: ...}, without a block")
+    if (where.lat is None) != (where.lon is None):
+        raise context.wrong(path, "lat and lon come together")
+    if where.lat is not None and where.coordinates is None:
+        raise context.wrong(path, "coordinates: say where lat and lon come from")
+    if context.book.coordinates is None:
+        context.book.coordinates = where.coordinates
+        context.book.bounds = where.bounds
+    parts = {
+        "name": where.name,
+        "lat": where.lat,
+        "lon": where.lon,
+        "type": where.type,
+        "within": where.within,
+    }
+    name, lat, lon, kind, within = (
+        text_reader(part, (*path, called), context) for called, part in parts.items()
+    )
+    named = where.name.column[0] if isinstance(where.name, Column) else "name"
+    columns = (named, where.lat.column[0] if where.lat else "lat")
+    book, mended = context.book, context.book.mended
+    memo: dict[Any, int] = {}
+    pick = _all_columns(parts.values(), context)
+
+    def get(row: Row, number: int) -> int:
+        cells = pick(row)
+        found = memo.get(cells)
+        if found is None:
+            said = name(row)
+            if not required and not said.strip():
+                return -1
+            found = book.add(said, lat(row), lon(row), kind(row), within(row), columns, number)
+            if len(memo) > REMEMBERED:
+                memo.clear()
+            memo[cells] = found
+        if found in mended:
+            context.mended += 1
+        return found
+
+    return get
+
+
+def _all_columns(parts: Iterable[str | Column | None], context: Context) -> Callable[[Row], Any]:
+    """Make what picks every cell that a place depends on."""
+    names: list[str] = []
+    for part in parts:
+        if isinstance(part, Column):
+            names += part.column
+        elif part is not None:
+            names += columns_in(part)
+    places = sorted({context.header.index(name) for name in names})
+    return itemgetter(*places) if places else lambda _row: ()
+
+
+def field_text(spec: Spec, path: Path, context: Context) -> Read:
+    """Make what gives the text of a plain field; an id for what is registered by that name."""
+    read = text_reader(spec if isinstance(spec, str | Column) else str(spec), path, context)
+    named = registered_names(context.registry)
+    return lambda row: named.get(folded(text := read(row)), text)
+
+
+def text_reader(spec: str | Column | None, path: Path, context: Context) -> Read:
+    """Make what gives a text: of a constant, of a text with {columns}, or of a column."""
+    if spec is None:
+        return lambda _row: ""
+    if isinstance(spec, str):
+        if columns_in(spec):
+            return template_reader(spec, path, context)
+        return lambda _row: spec
+    read = context.read(spec.column, (*path, "column"))
+    if spec.values is None and spec.default is None:
+        return read
+    table = {
+        key_of(value, fold=spec.fold): as_text(said) for value, said in (spec.values or {}).items()
+    }
+    default = "" if spec.default is None else as_text(spec.default)
+
+    def valued(row: Row) -> str:
+        text = read(row)
+        found = table.get(key_of(text, fold=spec.fold))
+        if found is not None:
+            return found
+        if not text.strip():
+            return default
+        if spec.values is None or spec.otherwise == "keep" or spec.otherwise is None:
+            return text
+        raise unlisted(text, spec.column[0], spec.otherwise)
+
+    return valued

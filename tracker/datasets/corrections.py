@@ -1,0 +1,274 @@
+"""Records with a key: a later published, different version corrects the one before it.
+
+A version of a record is all that one row tells: each fact of it is compared with what the version
+before it told. What says the same adds nothing. What says otherwise takes the place of the fact of
+its kind that it has most in common with: a correction by the source, which stands, like every
+correction, in the stream of the fact that it corrects. What is told for the first time stands in
+the report that tells it, and what is told no more is retracted by the source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from typing import Any, NamedTuple
+from uuid import uuid5
+
+from pydantic_core import from_json
+
+from tracker.datasets.appending import Appender
+from tracker.datasets.compile import ID, LOCATOR, Maker
+from tracker.datasets.shapes import Told
+from tracker.datasets.staging import Publications, Staged, Staging
+from tracker.errors import InputError, Problem
+from tracker.facts.envelope import NAMESPACE, canonical
+from tracker.facts.record import FactCorrected, FactRetracted
+from tracker.instants import FUTURE_OPEN
+from tracker.reports import fact_id
+
+REASON = "restated by the source"
+AT_ONCE = 500
+NOTHING = -1
+"""The entry of a row that tells nothing: what an earlier version of its record told is over."""
+
+_ASIDE = ("id", "gist", "locator", "note")
+"""Fields of a fact that are no part of what a version says."""
+
+
+@dataclass(slots=True)
+class Version:
+    """A fact of one version of a record: known from when until when, and what it says.
+
+    `published` is the stored form of when the report was published that it stands in; `ended`,
+    when the source restated it; `fresh`: this import tells it.
+    """
+
+    known: int
+    fact: str
+    said: str
+    published: str
+    ended: int = FUTURE_OPEN
+    fresh: bool = False
+
+
+Held = Callable[[Sequence[str]], dict[str, list[Version]]]
+"""Records -> the facts of their versions in the log, in the order in which they were known."""
+
+
+def said_by(kind: str, body: dict[str, Any]) -> str:
+    """Give what a version says, without how it is worded and where it stands."""
+    plain = {name: item for name, item in body.items() if name not in _ASIDE}
+    return f"{kind}{canonical(plain).decode()}"
+
+
+class _Said(NamedTuple):
+    """A fact that a row tells."""
+
+    staged: Staged
+    text: str
+    body: dict[str, Any]
+
+
+class _New(NamedTuple):
+    """What a row adds: a fact of a report, in the place of another where `corrects`.
+
+    Without a text it only ends that other.
+    """
+
+    staged: Staged
+    text: str
+    record: str
+    published: str
+    corrects: str | None
+
+
+@dataclass(slots=True)
+class Records:
+    """Walks the versions of every record in the order of their publication."""
+
+    held: Held
+    staging: Staging
+    moments: Publications
+    makers: Sequence[Maker]
+    told: Told
+    files: Sequence[str]
+    unchanged: int = 0
+    already: dict[int, int] = field(default_factory=dict)
+    repeated: dict[int, int] = field(default_factory=dict)
+
+    def tell(self, appender: Appender) -> None:
+        """Hand over what is new. Raises InputError before anything is, where it cannot be."""
+        for _ in self._walk(appender):
+            pass
+        self.unchanged, self.already, self.repeated = 0, {}, {}
+        for new in self._walk(appender):
+            self._hand_over(appender, new)
+        appender.already.update(self.already)
+        appender.repeated.update(self.repeated)
+
+    def _walk(self, appender: Appender) -> Iterator[_New]:
+        known: dict[str, list[Version]] = {}
+        facts = (Staged(*fact) for fact in self.staging.by_publication())
+        rows = (list(row) for _, row in groupby(facts, lambda one: (one.file, one.row)))
+        while page := list(islice(rows, AT_ONCE)):
+            asked = {record for (one, *_) in page if (record := one.record) and record not in known}
+            names = {record: from_json(record) for record in sorted(asked)}
+            found = self.held(list(names.values()))
+            known |= {record: found.get(name, []) for record, name in names.items()}
+            for row in page:
+                yield from self._judge(appender, row, known[row[0].record or ""])
+
+    def _judge(
+        self, appender: Appender, row: Sequence[Staged], versions: list[Version]
+    ) -> list[_New]:
+        """Compare what a row tells with the version before it; note it among the versions."""
+        first = row[0]
+        said = self._said(row)
+        now = {one.said: one for one in versions if one.known <= first.known < one.ended}
+        if said.keys() != now.keys() and self._was_restated(said, versions, first.known):
+            self.already[first.file] = self.already.get(first.file, 0) + len(said)
+            return []
+        for same in said.keys() & now.keys():
+            self._count_same(now[same], first)
+        if said.keys() == now.keys():
+            return []
+        if any(one.known > first.known or first.known < one.ended < FUTURE_OPEN for one in versions):
+            message = (
+                f"record {first.record}: a version published later is in the log already, and "
+                "this one differs from what came before it: import the versions in their order"
+            )
+            raise InputError([Problem(self.files[first.file], first.row, 1, "", message)])
+        fresh = {key: one for key, one in said.items() if key not in now}
+        gone = [one for key, one in now.items() if key not in said]
+        instead = _paired(gone, fresh)
+        added = [
+            self._added(appender, one, key, instead.get(key), versions)
+            for key, one in fresh.items()
+        ]
+        replaced = {one.fact for one in instead.values()}
+        for one in gone:
+            one.ended = first.known
+            if one.fact not in replaced:
+                added.append(_New(first, "", "", one.published, one.fact))
+        return added
+
+    def _said(self, row: Sequence[Staged]) -> dict[str, _Said]:
+        """Give what a row tells: what each of its facts says -> the fact."""
+        said: dict[str, _Said] = {}
+        for staged in row:
+            if staged.entry == NOTHING:
+                continue
+            text = self.told.placed(staged.entry, staged.text, staged.place, staged.other)
+            body = from_json(f"{{{text.replace(ID, '').replace(LOCATOR, '')}}}")
+            key = said_by(self.makers[staged.entry].topic, body)
+            if key in said:
+                self.repeated[staged.file] = self.repeated.get(staged.file, 0) + 1
+            said.setdefault(key, _Said(staged, text, body))
+        return said
+
+    def _was_restated(self, said: dict[str, _Said], versions: list[Version], known: int) -> bool:
+        """Whether this very version is recorded, and another one of the same publication too."""
+        then = {one.said: one for one in versions if one.known <= known <= one.ended}
+        ended = [then[key].ended == known for key in said if key in then]
+        return len(ended) == len(said) and any(ended)
+
+    def _count_same(self, held: Version, row: Staged) -> None:
+        if held.known != row.known:
+            self.unchanged += 1
+            return
+        counted = self.repeated if held.fresh else self.already
+        counted[row.file] = counted.get(row.file, 0) + 1
+
+    def _added(
+        self,
+        appender: Appender,
+        one: _Said,
+        said: str,
+        corrects: Version | None,
+        versions: list[Version],
+    ) -> _New:
+        staged, text, body = one
+        moment = self.moments.moments[staged.published]
+        published = moment.json
+        if corrects is not None:
+            published = corrects.published
+            notes = [body["note"]] if "note" in body else []
+            body["note"] = "; ".join([*notes, f"restated {moment.edtf}"])
+            text = _marked(body)
+        record = staged.record or '""'
+        stream, topic = appender.stream_of(published), self.makers[staged.entry].topic
+        event_id = fact_id(stream.id, topic, _content(text, record))
+        versions.append(Version(staged.known, event_id, said, published, fresh=True))
+        return _New(staged, text, record, published, corrects.fact if corrects else None)
+
+    def _hand_over(self, appender: Appender, new: _New) -> None:
+        stream = appender.stream_of(new.published)
+        appender.begin(stream)
+        if not new.text:
+            self._end(appender, new, None)
+            return
+        maker = self.makers[new.staged.entry]
+        if new.corrects is not None:
+            content = _content(new.text, new.record)
+            self._end(appender, new, fact_id(stream.id, maker.topic, content))
+        appender.fact(
+            stream,
+            maker.topic,
+            maker.version,
+            new.text,
+            row=new.staged.row,
+            file=new.staged.file,
+            record=new.record,
+        )
+
+    def _end(self, appender: Appender, new: _New, other: str | None) -> None:
+        """Tell that a fact is over: another takes its place, or it is retracted."""
+        moment = self.moments.moments[new.staged.published]
+        body = {"fact": new.corrects, "published": from_json(moment.json), "reason": REASON}
+        if other is None:
+            topic, named = FactRetracted.TOPIC, f"retracted:{new.corrects}:{moment.edtf}"
+        else:
+            body["replaced_by"] = other
+            topic, named = FactCorrected.TOPIC, f"corrected:{new.corrects}:{other}"
+        event_id = str(uuid5(NAMESPACE, named))
+        stream = appender.stream_of(new.published)
+        appender.record(stream, event_id, topic, canonical(body).decode(), new.staged.file)
+
+
+def _paired(gone: Sequence[Version], fresh: dict[str, _Said]) -> dict[str, Version]:
+    """Find what takes the place of what: of one kind, those first that have most in common."""
+    pairs = []
+    for at, old in enumerate(gone):
+        kind, _, rest = old.said.partition("{")
+        before = from_json("{" + rest)
+        for number, (key, new) in enumerate(fresh.items()):
+            if key.partition("{")[0] == kind:
+                alike = sum(new.body.get(name) == item for name, item in before.items())
+                pairs.append((-alike, at, number, key))
+    found: dict[str, Version] = {}
+    taken: set[int] = set()
+    for _, at, _, key in sorted(pairs):
+        if key not in found and at not in taken:
+            taken.add(at)
+            found[key] = gone[at]
+    return found
+
+
+def _content(text: str, record: str) -> bytes:
+    plain = text.replace(ID, "").replace(LOCATOR, f'"locator":{{"record":{record}}},')
+    return f"{{{plain}}}".encode()
+
+
+def _marked(body: dict[str, Any]) -> str:
+    """Write a body with the marks for its id and its locator."""
+    pieces = []
+    for name in sorted([*body, "id", "locator"]):
+        if name == "id":
+            pieces.append(ID)
+        elif name == "locator":
+            pieces.append(LOCATOR)
+        else:
+            comma = "" if name == "when" else ","
+            pieces.append(f'"{name}":{canonical(body[name]).decode()}{comma}')
+    return "".join(pieces)

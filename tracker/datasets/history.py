@@ -1,0 +1,138 @@
+"""What the log holds of a list or a table: its versions, and what it said before a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic_core import from_json
+
+from projections.store import Store
+from tracker.datasets.corrections import REASON, Version, said_by
+from tracker.facts.envelope import canonical
+from tracker.facts.record import SnapshotTaken
+from tracker.instants import FUTURE_OPEN
+from tracker.log import Log
+
+_ASIDE = ("id", "gist", "locator", "when")
+"""Fields of a fact that are no part of what a list says."""
+_AT_ONCE = 500
+
+
+def entry_of(body: dict[str, Any]) -> str:
+    """Give what a list says, of a fact's body: canonical JSON without its braces."""
+    plain = {name: item for name, item in body.items() if name not in _ASIDE}
+    return canonical(plain).decode()[1:-1]
+
+
+def cell_of(body: dict[str, Any]) -> str | None:
+    """Give the cell, projection/key, that an entry of a list speaks of; None for no cell."""
+    if "scheme" in body:
+        return f"alerts/{body['scheme']}/{body['scope']}"
+    return f"control/{body['place']}" if body.get("place") else None
+
+
+@dataclass(slots=True)
+class Recorded:
+    """A version of a list that is in the log: whole where it tells every entry anew."""
+
+    known: int
+    stream: str
+    version: str | None = None
+    entries: int = -1
+    facts: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether it stands by itself, whatever came before it."""
+        return self.facts == self.entries
+
+
+@dataclass(slots=True)
+class History:
+    """The recorded versions of one dataset, in order of publication."""
+
+    store: Store
+    log: Log
+    source: str
+    dataset: str
+    versions: list[Recorded] = field(default_factory=list)
+    _taken: dict[str, list[SnapshotTaken]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, store: Store, log: Log, source: str, dataset: str) -> History:
+        """Read what there is."""
+        found = cls(store, log, source, dataset)
+        sql = (
+            "SELECT id, published FROM reports WHERE source = ?"
+            " AND json_extract(data, '$.dataset') = ? ORDER BY published"
+        )
+        rows = store.rows(sql, (source, dataset))
+        found.versions = [Recorded(row["published"], row["id"]) for row in rows]
+        if found.versions:
+            found._read_snapshots()
+        return found
+
+    def _read_snapshots(self) -> None:
+        by_stream = {one.stream: one for one in self.versions}
+        sql = "SELECT position FROM acts WHERE kind = 'SnapshotTaken' ORDER BY position"
+        for row in self.store.rows(sql):
+            event = next(iter(self.log.read(row["position"] - 1, row["position"])))
+            one = by_stream.get(event.stream.hex)
+            if one is not None and isinstance(event.body, SnapshotTaken):
+                one.version, one.entries = event.body.version, event.body.entries
+                self._taken.setdefault(one.stream, []).append(event.body)
+        for row in self.store.rows("SELECT report, count(*) AS n FROM facts GROUP BY report"):
+            if row["report"] in by_stream:
+                by_stream[row["report"]].facts = row["n"]
+
+    def state_before(self, known: int) -> dict[str, str]:
+        """Give {cell: entry} as the list stood just before a moment."""
+        state: dict[str, str] = {}
+        for one in self.versions:
+            if one.known >= known:
+                break
+            for body in self._facts(one.stream):
+                cell = cell_of(body)
+                if cell is not None:
+                    state[cell] = entry_of(body)
+            for taken in self._taken.get(one.stream, []):
+                for cell in taken.dropped:
+                    state.pop(cell, None)
+        return state
+
+    def _facts(self, stream: str) -> Iterator[dict[str, Any]]:
+        sql = (
+            "SELECT data FROM facts WHERE report = ? AND id NOT IN (SELECT fact FROM retractions)"
+            " ORDER BY position"
+        )
+        for row in self.store.rows(sql, (stream,)):
+            yield from_json(row["data"])
+
+
+def versions_in(
+    store: Store, source: str, dataset: str, records: Sequence[str]
+) -> dict[str, list[Version]]:
+    """Give the versions of records that the log holds, in the order in which they were known.
+
+    What an analyst corrected or retracted is still what the source says.
+    """
+    found: dict[str, list[Version]] = {}
+    for start in range(0, len(records), _AT_ONCE):
+        page = records[start : start + _AT_ONCE]
+        marks = ",".join("?" * len(page))
+        sql = (
+            "SELECT f.record, f.published, f.id, f.kind, f.data, r.data AS report,"  # noqa: S608
+            " (SELECT min(t.published) FROM retractions t WHERE t.fact = f.id AND t.reason = ?)"
+            " AS ended FROM facts f JOIN reports r ON r.id = f.report WHERE r.source = ?"
+            f" AND json_extract(r.data, '$.dataset') = ? AND f.record IN ({marks})"
+            " ORDER BY f.published, f.position"
+        )
+        for row in store.rows(sql, (REASON, source, dataset, *page)):
+            published = canonical(from_json(row["report"])["published"]).decode()
+            said = said_by(row["kind"], from_json(row["data"]))
+            ended = FUTURE_OPEN if row["ended"] is None else row["ended"]
+            version = Version(row["published"], row["id"], said, published, ended)
+            found.setdefault(row["record"], []).append(version)
+    return found

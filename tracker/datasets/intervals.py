@@ -1,0 +1,279 @@
+"""Shape `intervals`: rows with a start and an end -> a fact when each begins and when it ends.
+
+Rows of one cell that overlap or touch are one interval. An end that is only assumed is one moment
+somewhere between the last that is sure and the assumed end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from tracker.datasets.appending import Appender
+from tracker.datasets.blocks import Spans, Time
+from tracker.datasets.compile import Maker, compile_fact
+from tracker.datasets.context import Context
+from tracker.datasets.mapping import FactSpec, Mapping
+from tracker.datasets.places import Resolved
+from tracker.datasets.shapes import Told, UnclearPlaces, one_moment
+from tracker.datasets.staging import AT_ONCE, Publications, Staging
+from tracker.datasets.values import Bad, Memo, Moment, Row, Times, passes
+
+_TABLE = """
+CREATE TABLE spans (start INTEGER, begun INTEGER, end INTEGER, ended INTEGER, sure INTEGER,
+    file INTEGER, row INTEGER, place INTEGER, other INTEGER, cell TEXT,
+    begins TEXT, ends TEXT, base TEXT)
+"""
+BEGIN, END, BASELINE = range(3)
+SINCE = "\x07"
+"""Stands in the text of an end for a `since` that is the end itself."""
+OPEN = 2**62
+
+
+class _Span(NamedTuple):
+    """A row: instants of its start and end, and the numbers of those moments (-1: no end).
+
+    `sure`: whether the end is; `cell` is what it says without when and how it is worded.
+    """
+
+    start: int
+    begun: int
+    end: int
+    ended: int
+    sure: int
+    file: int
+    row: int
+    place: int
+    other: int
+    cell: str
+    begins: str
+    ends: str
+    base: str | None
+
+
+@dataclass(slots=True)
+class _Merged:
+    """Rows of one cell that make one interval; `lasts` is how long it surely went on."""
+
+    first: _Span
+    last: _Span
+    lasts: tuple[int, int]
+
+    @classmethod
+    def of(cls, span: _Span) -> _Merged:
+        """Begin with one row."""
+        return cls(span, span, cls.surely(span))
+
+    @staticmethod
+    def surely(span: _Span) -> tuple[int, int]:
+        """Give until when a row surely goes on, and the number of that moment."""
+        return (span.end, span.ended) if span.sure else (span.start, span.begun)
+
+    def add(self, span: _Span) -> None:
+        """Take in a row that begins before this ends."""
+        if span.end > self.last.end or (span.end == self.last.end and span.sure):
+            self.last = span
+        self.lasts = max(self.lasts, self.surely(span))
+
+
+@dataclass(slots=True)
+class Intervals:
+    """The shape, from the rows to what is appended."""
+
+    mapping: Mapping
+    staging: Staging
+    moments: Publications = field(default_factory=Publications)
+    makers: list[Maker] = field(default_factory=list)
+    _times: Times = field(default_factory=lambda: Times(("iso",), "UTC", None))
+    _base: Moment | None = None
+    _gathered: list[_Span] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Make the table of the rows."""
+        self.staging.connection.execute(_TABLE)
+
+    def open(self, context: Context, file: int) -> Callable[[Row, int], bool]:
+        """Compile the mapping for a file's columns; give what takes its rows."""
+        mapping = self.mapping
+        if mapping.begin is None or mapping.end is None or mapping.head.interval is None:
+            raise context.wrong(("shape",), "intervals need interval, begin and end")
+        specs = [spec for spec in (mapping.begin, mapping.end, mapping.baseline) if spec]
+        if mapping.baseline:
+            self._base = self._baseline(mapping.baseline, context)
+        self.makers = [compile_fact(spec, context) for spec in specs]
+        begin, end, *base = self.makers
+        spans = mapping.head.interval
+        read = _span_reader(spans, context)
+        self._times = context.times(spans.end, ("interval", "end"))
+        assumed = passes(spans.assumed, context.header)
+        number_of = self.moments.number
+
+        def take(row: Row, number: int) -> bool:
+            started, finished = read(row)
+            if finished is not None and finished.earliest <= started.earliest:
+                if finished.earliest == started.earliest:
+                    return False
+                reason = f"it ends ({finished.edtf}) before it begins ({started.edtf})"
+                raise Bad("date", "interval", reason)
+            found = begin.parts(row, number, started)
+            closing = end.parts(row, number, finished or started)
+            if found is None or closing is None:
+                return False
+            pieces, places = found
+            aside = {begin.gist, begin.since, len(pieces) - 1}
+            cell = "".join([piece for at, piece in enumerate(pieces) if at not in aside])
+            one = places[0] if places else -1
+            two = places[1] if len(places) > 1 else -1
+            before = None
+            if base and self._base is not None:
+                made = base[0].make(row, number, self._base, None)
+                before = made[0] if made else None
+            self._gathered.append(
+                _Span(
+                    started.earliest,
+                    number_of(started),
+                    OPEN if finished is None else finished.earliest,
+                    -1 if finished is None else number_of(finished),
+                    int(assumed is None or not assumed(row)),
+                    file,
+                    number,
+                    one,
+                    two,
+                    cell,
+                    "".join(pieces),
+                    _ending(end, closing[0], finished),
+                    before,
+                )
+            )
+            if len(self._gathered) >= AT_ONCE:
+                self._flush()
+            return True
+
+        return take
+
+    def _baseline(self, spec: FactSpec, context: Context) -> Moment:
+        when = spec.fields.get("when")
+        path = (*spec.path, "when")
+        if not isinstance(when, Time) or when.value is None:
+            raise context.wrong(path, "the moment as of which it is so is needed here")
+        return context.times(when, path).of(str(when.value))
+
+    def _flush(self) -> None:
+        marks = ",".join("?" * len(_Span._fields))
+        sql = f"INSERT INTO spans VALUES ({marks})"  # noqa: S608 - only marks
+        self.staging.connection.executemany(sql, self._gathered)
+        self._gathered.clear()
+
+    def settle(self, context: Context) -> UnclearPlaces:
+        """Give each place its id: a name is one place, as far apart as its points may lie."""
+        self._flush()
+        sql = "SELECT DISTINCT place FROM spans UNION SELECT DISTINCT other FROM spans"
+        used = {row[0] for row in self.staging.connection.execute(sql)}
+        return UnclearPlaces(context.book.resolve(used), self.staging, self._named)
+
+    def _named(self) -> Iterator[tuple[int, int, tuple[int, int]]]:
+        sql = "SELECT file, row, place, other FROM spans"
+        for file, row, place, other in self.staging.connection.execute(sql):
+            yield file, row, (place, other)
+
+    def tell(self, appender: Appender, places: Resolved) -> None:
+        """Merge the rows of each cell, then hand over their beginnings and ends in order."""
+        for merged in self._merged(places):
+            self._stage(merged)
+        told = Told(self.makers, places.ids)
+        for staged in self.staging.by_publication():
+            _, published, entry, file, row, place, other, text, _ = staged
+            maker = self.makers[entry]
+            text = told.placed(entry, text, place, other)
+            stream = appender.stream(self.moments.moments[published])
+            appender.fact(stream, maker.topic, maker.version, text, row=row, file=file)
+
+    def _merged(self, places: Resolved) -> Iterator[_Merged]:
+        running: dict[str, _Merged] = {}
+        begun: set[str] = set()
+        for found in self.staging.connection.execute("SELECT * FROM spans ORDER BY start, rowid"):
+            span = _Span(*found)
+            if (span.file, span.row) in self.staging.left_out:
+                continue
+            cell = f"{span.cell}{places.ids[span.place]}{places.ids[span.other]}"
+            held = running.get(cell)
+            if held is not None and span.start <= held.last.end:
+                held.add(span)
+                continue
+            if held is not None:
+                yield held
+            if cell not in begun:
+                begun.add(cell)
+                self._before(span)
+            running[cell] = _Merged.of(span)
+        yield from running.values()
+
+    def _before(self, span: _Span) -> None:
+        """Say what is so of a cell before its first interval."""
+        base = self._base
+        if base is None or span.base is None or base.earliest >= span.start:
+            return
+        self._put(base, BASELINE, span, span.base)
+
+    def _stage(self, merged: _Merged) -> None:
+        first, last = merged.first, merged.last
+        self._put(self.moments.moments[first.begun], BEGIN, first, first.begins)
+        if last.ended < 0:
+            return
+        end = self.moments.moments[last.ended]
+        when = end.json
+        if merged.lasts[0] < last.end:
+            sure = self.moments.moments[merged.lasts[1]]
+            when = self._times.of(f"[{sure.edtf}..{end.edtf}]").json
+        text = last.ends.replace(SINCE, f'"since":{when},')
+        self._put(end, END, last, f'{text}"when":{when}')
+
+    def _put(self, published: Moment, entry: int, span: _Span, text: str) -> None:
+        self.staging.facts.append(
+            (
+                published.known,
+                self.moments.number(published),
+                entry,
+                span.file,
+                span.row,
+                span.place,
+                span.other,
+                text,
+                None,
+            )
+        )
+        if len(self.staging.facts) >= AT_ONCE:
+            self.staging.flush()
+
+
+def _ending(maker: Maker, pieces: list[str], end: Moment | None) -> str:
+    """Give the text of an end but for when that was, its `since` too where that is the same."""
+    if maker.since >= 0 and end is not None and pieces[maker.since] == f'"since":{end.json},':
+        pieces[maker.since] = SINCE
+    return "".join(pieces[:-1])
+
+
+def _span_reader(spans: Spans, context: Context) -> Callable[[Row], tuple[Moment, Moment | None]]:
+    """Make what reads the start and the end of a row; no end where its cell is empty."""
+    reads = []
+    for name, spec in (("start", spans.start), ("end", spans.end)):
+        path = ("interval", name)
+        if spec.column is None:
+            raise context.wrong(path, "a column is needed here")
+        if spec.until is not None:
+            raise context.wrong((*path, "until"), "an interval begins and ends at one moment each")
+        times, column = context.times(spec, path), spec.column[0]
+        memo = Memo(_moment_maker(times, column))
+        reads.append((context.read(spec.column, (*path, "column")), memo))
+    (start_of, starts), (end_of, ends) = reads
+
+    def read(row: Row) -> tuple[Moment, Moment | None]:
+        end = end_of(row)
+        return starts[start_of(row)], ends[end] if end.strip() else None
+
+    return read
+
+
+def _moment_maker(times: Times, column: str) -> Callable[[str], Moment]:
+    return lambda text: one_moment(times.read(text, column), column)

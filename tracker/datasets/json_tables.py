@@ -1,0 +1,117 @@
+"""JSON records -> a header and rows of text: arrays of objects, objects a line, map features."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+from tracker.datasets.geojson import features
+from tracker.datasets.json_text import LONGEST_ITEM, Item, JsonReader, decoded
+from tracker.datasets.text import Text
+from tracker.datasets.text_tables import LONGEST_FIELD, MOST_COLUMNS, check_names
+
+LOOKED_AT = 1000
+"""Records whose keys make the header."""
+_MOST_TEXT = 4 * LONGEST_ITEM  # characters of records held to find the header
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+
+
+class JsonTable:
+    """The records of a JSON text as rows: the header is every key of the first LOOKED_AT."""
+
+    def __init__(self, text: Text, form: str, records: str | None) -> None:
+        """Read the first records. `form` is json, jsonl or geojson; `records` the array's path."""
+        self.text = text
+        if form == "jsonl":
+            self.items = object_lines(text)
+        else:
+            path = tuple(records.split(".")) if records else ()
+            items = JsonReader(text).items(path or (("features",) if form == "geojson" else ()))
+            self.items = features(text, items) if form == "geojson" else items
+        self.unit = {"json": "item", "jsonl": "line", "geojson": "feature"}[form]
+        self.first: list[Item] = []
+        self.header = self._header()
+
+    def _header(self) -> tuple[str, ...]:
+        names: dict[str, None] = {}
+        held = 0
+        for item in self.items:
+            self._check(item)
+            names.update(dict.fromkeys(item.value))
+            self.first.append(item)
+            held += item.size
+            if len(names) > MOST_COLUMNS:
+                message = f"more than {MOST_COLUMNS} different keys: are these records of a table?"
+                raise self.text.refuse(message, item.line, item.column)
+            if len(self.first) >= LOOKED_AT or held > _MOST_TEXT:
+                break
+        if not names:
+            message = "no records with keys: the columns of a table are the keys of its records"
+            raise self.text.refuse(message)
+        check_names(self.text, list(names), self.first[0].line)
+        return tuple(names)
+
+    def _check(self, item: Item) -> None:
+        if not isinstance(item.value, dict):
+            message = f"{self.unit} {item.number} is no object: each record is {{column: value}}"
+            raise self.text.refuse(message, item.line, item.column)
+
+    def rows(self) -> Iterator[tuple[int, Sequence[str]]]:
+        """Yield (number of the record, its values as text); what it does not have is empty."""
+        header = self.header
+        known = frozenset(header)
+        for item in chain(self.first, self.items):
+            self._check(item)
+            record = item.value
+            if not record.keys() <= known:
+                key = next(key for key in record if key not in known)
+                message = (
+                    f"{self.unit} {item.number} has a key {key[:80]!r} that none of the first "
+                    f"{len(self.first)} has: give one of those the key too (null will do)"
+                )
+                raise self.text.refuse(message, item.line, item.column)
+            row = [
+                value if type(value) is str else self._cell(item, value)
+                for value in [record.get(name) for name in header]
+            ]
+            if item.size > LONGEST_FIELD:
+                self._check_lengths(item, row)
+            yield item.number, row
+
+    def _cell(self, item: Item, value: object) -> str:
+        if value is None:
+            return ""
+        try:
+            return _encode(value)
+        except ValueError as error:
+            message = f"{self.unit} {item.number} has a number that is too large"
+            raise self.text.refuse(message, item.line, item.column) from error
+
+    def _check_lengths(self, item: Item, row: Sequence[str]) -> None:
+        for name, value in zip(self.header, row, strict=True):
+            if len(value) > LONGEST_FIELD and self.unit != "feature":
+                size = LONGEST_FIELD // 1024 // 1024
+                message = f"{self.unit} {item.number}: {name[:80]!r} holds more than {size} MiB"
+                raise self.text.refuse(message, item.line, item.column)
+
+
+def object_lines(text: Text) -> Iterator[Item]:
+    """Yield the values of a text that has one JSON value a line, numbered by their lines."""
+    for number, line in enumerate(text.lines(), 1):
+        found = line.strip(" \t\r\n")
+        if not found:
+            continue
+        column = line.index(found[0]) + 1
+        if len(found) > LONGEST_ITEM:
+            raise text.refuse(f"a record of over {LONGEST_ITEM // 1024 // 1024} MiB", number)
+        try:
+            value, end = decoded(text, found, 0, number, column)
+        except json.JSONDecodeError as error:
+            message = f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+            raise text.refuse(message, number, column + error.pos) from error
+        if end < len(found):
+            message = "more text after the record of this line: one record a line"
+            raise text.refuse(message, number, column + end)
+        yield Item(number, value, number, column, end)

@@ -1,0 +1,313 @@
+"""The mapping file: YAML that tells which column of a table says what -> a frozen Mapping.
+
+Only its shape is judged here; whether the columns are there is judged against a table (compile.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from pydantic import BaseModel
+
+from tracker.datasets.blocks import (
+    ByName,
+    Chosen,
+    Column,
+    Head,
+    HowMany,
+    Spec,
+    Test,
+    Time,
+    Where,
+    columns_in,
+)
+from tracker.datasets.registering import SCHEMA as REGISTER_SCHEMA
+from tracker.datasets.registering import read_register
+from tracker.errors import InputError, Problem
+from tracker.facts import FACT_KINDS, Fact
+from tracker.registry import RegistryEvent
+from tracker.validation import did_you_mean, validate, warn_of_bidi
+from tracker.yamltree import Path, Tree, load
+
+KINDS: dict[str, type[Fact]] = {kind.TOPIC: kind for kind in FACT_KINDS}
+"""What a mapping may name as a kind."""
+
+OURS = ("id", "locator")
+PLACE_BLOCK = "$place"
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """A fact that rows tell: its kind, when a row tells it, and where each field comes from."""
+
+    kind: type[Fact]
+    tests: tuple[Test, ...]
+    chosen: Chosen | None
+    fields: dict[str, Spec]
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class DropSpec:
+    """Rows after which a list says nothing of the cell of a place any more."""
+
+    tests: tuple[Test, ...]
+    projection: str
+    place: Spec
+    origin: Spec | None
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """A mapping that was accepted; `begin`, `end` are of intervals, `baseline` is optional."""
+
+    head: Head
+    facts: tuple[FactSpec, ...]
+    drops: tuple[DropSpec, ...]
+    begin: FactSpec | None
+    end: FactSpec | None
+    baseline: FactSpec | None
+    registers: tuple[RegistryEvent, ...]
+    tree: Tree
+    warnings: tuple[Problem, ...]
+
+    def problem(self, path: Path, message: str) -> Problem:
+        """Make a problem at a place of the mapping file."""
+        return self.tree.problem(path, message)
+
+
+_TOP = ("register", "facts", "drop", "begin", "end", "baseline", *Head.model_fields)
+
+
+def read_mapping(data: bytes, file: str) -> Mapping:
+    """Read a mapping's raw bytes. Raises InputError with every problem found, line and column."""
+    tree = load(data, file)
+    problems: list[Problem] = [
+        tree.problem((key,), f"unknown field '{key}'{did_you_mean(key, _TOP)}")
+        for key in tree.value
+        if key not in _TOP
+    ]
+    fields = {name: item for name, item in tree.value.items() if name in Head.model_fields}
+    head, found = validate(tree, (), fields, Head)
+    problems += found
+    specs = _Specs(tree, head.place if head else None, problems)
+    facts = specs.several("facts")
+    one = {name: specs.one((name,), tree.value.get(name)) for name in ("begin", "end", "baseline")}
+    drops = specs.drops()
+    registers = read_register(tree, problems)
+    if head:
+        problems += _shape_problems(tree, head, facts, one)
+    if problems or head is None:
+        raise InputError(sorted(problems, key=lambda p: (p.line, p.column)))
+    warnings = tuple(warn_of_bidi(tree))
+    return Mapping(head, facts, drops, **one, registers=registers, tree=tree, warnings=warnings)
+
+
+def _shape_problems(
+    tree: Tree, head: Head, facts: tuple[FactSpec, ...], one: dict[str, FactSpec | None]
+) -> list[Problem]:
+    """Find what a shape needs and the mapping lacks, or has and cannot use."""
+    needed: dict[str, bool] = {}
+    odd: dict[str, bool] = {}
+    if head.shape == "intervals":
+        needed = {"interval": head.interval is None, "begin": not one["begin"]}
+        needed["end"] = not one["end"]
+        odd = {"facts": bool(facts), "published": head.published is not None}
+    else:
+        needed = {"facts": not facts}
+        odd = {name: one[name] is not None for name in ("begin", "end", "baseline")}
+        odd["interval"] = head.interval is not None
+    needed["version"] = head.shape == "snapshots" and head.version is None
+    odd["version"] = head.shape != "snapshots" and head.version is not None
+    odd["key"] = head.shape != "events" and bool(head.key)
+    odd["drop"] = head.shape != "events" and "drop" in tree.value
+    lacks = [f"shape {head.shape} needs `{name}`" for name, so in needed.items() if so]
+    problems = [tree.problem(("shape",), message) for message in lacks]
+    problems += [
+        tree.problem((name,), f"shape {head.shape} has no `{name}`")
+        for name, so in odd.items()
+        if so and name in tree.value
+    ]
+    if "drop" in tree.value and head.key:
+        message = "a table of records with a `key` drops nothing: a later version tells it no more"
+        problems.append(tree.problem(("drop",), message))
+    if "drop" in tree.value and not head.standing:
+        message = "only a maintained list drops entries: put `standing: true`"
+        problems.append(tree.problem(("drop",), message))
+    return problems
+
+
+_SORTS: dict[str, tuple[type[BaseModel], ...]] = {
+    "time": (Time,),
+    "place": (Where, Column),
+    "actor": (ByName, Column),
+    "quantity": (HowMany,),
+    "plain": (Column,),
+}
+
+
+def sort_of(kind: type[Fact], name: str) -> str:
+    """Say of which sort a field is: time, place, actor, quantity or plain."""
+    if name in {"when", "since"}:
+        return "time"
+    if name in kind.PLACE_FIELDS:
+        return "place"
+    if name in kind.ACTOR_FIELDS:
+        return "actor"
+    return "quantity" if name == "quantity" else "plain"
+
+
+class _Specs:
+    """Reads the entries whose fields depend on their kind."""
+
+    def __init__(self, tree: Tree, place: Where | None, problems: list[Problem]) -> None:
+        self.tree, self.place, self.problems = tree, place, problems
+
+    def _wrong(self, path: Path, message: str) -> None:
+        self.problems.append(self.tree.problem(path, message))
+
+    def several(self, name: str) -> tuple[FactSpec, ...]:
+        raw = self.tree.value.get(name, [])
+        if not isinstance(raw, list):
+            self._wrong((name,), "a list of facts is needed here")
+            return ()
+        made = [self.one((name, index), entry) for index, entry in enumerate(raw)]
+        return tuple(one for one in made if one)
+
+    def one(self, path: Path, entry: object) -> FactSpec | None:
+        if entry is None:
+            return None
+        if not isinstance(entry, dict):
+            self._wrong(path, "a fact is a mapping with a kind")
+            return None
+        name = entry.get("kind")
+        kind = KINDS.get(name) if isinstance(name, str) else None
+        if kind is None:
+            message = f"unknown kind '{name}'{did_you_mean(str(name), KINDS)}"
+            self._wrong((*path, "kind"), message if name else "this fact needs a kind")
+            return None
+        tests = self.tests((*path, "if"), entry.get("if"))
+        chosen = None
+        if "set" in entry:
+            chosen, found = validate(self.tree, (*path, "set"), entry["set"], Chosen)
+            self.problems += found
+            for value, fields in (chosen.values if chosen else {}).items():
+                for field in fields:
+                    self._field(kind, (*path, "set", "values", value, field), field)
+        specs: dict[str, Spec] = {}
+        for field, value in entry.items():
+            if field in {"kind", "if", "set"} or not self._field(kind, (*path, field), field):
+                continue
+            spec = self.spec((*path, field), value, sort_of(kind, field))
+            if spec is not None:
+                specs[field] = spec
+        return FactSpec(kind, tests, chosen, specs, path)
+
+    def _field(self, kind: type[Fact], path: Path, field: str) -> bool:
+        known = [name for name in kind.model_fields if name not in OURS]
+        if field in known:
+            return True
+        self._wrong(path, f"unknown field '{field}' of {kind.TOPIC}{did_you_mean(field, known)}")
+        return False
+
+    def tests(self, path: Path, raw: object) -> tuple[Test, ...]:
+        made = []
+        for index, entry in enumerate(
+            raw if isinstance(raw, list) else [] if raw is None else [raw]
+        ):
+            at = (*path, index) if isinstance(raw, list) else path
+            test, found = validate(self.tree, at, entry, Test)
+            self.problems += found
+            made += [test] if test else []
+        return tuple(made)
+
+    def spec(self, path: Path, value: object, sort: str) -> Spec | None:
+        """Read where a field comes from."""
+        if value == PLACE_BLOCK and sort == "place":
+            if self.place is None:
+                self._wrong(path, "$place is the mapping's `place` block, and there is none")
+            return self.place
+        if isinstance(value, dict):
+            models = _SORTS[sort]
+            model = next((m for m in models if m is not Column and _speaks(m, value)), models[-1])
+            made, found = validate(self.tree, path, value, model)
+            self.problems += found
+            return cast("Spec | None", made)
+        if sort == "time":
+            if value == "published":
+                return Time()
+            if isinstance(value, str | int):
+                return Time(value=value)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return (value,) if sort == "actor" and not columns_in(str(value)) else value  # type: ignore[return-value]
+        if isinstance(value, list) and sort == "actor" and all(isinstance(v, str) for v in value):
+            return tuple(value)
+        self._wrong(path, "a constant, a text with {columns}, or {column: ...} is needed here")
+        return None
+
+    def drops(self) -> tuple[DropSpec, ...]:
+        raw = self.tree.value.get("drop", [])
+        made = []
+        for index, entry in enumerate(raw if isinstance(raw, list) else [raw]):
+            path: Path = ("drop", index) if isinstance(raw, list) else ("drop",)
+            known = ("if", "projection", "place", "origin")
+            if not isinstance(entry, dict) or set(entry) - set(known) or "place" not in entry:
+                self._wrong(path, f"a mapping with place is needed here: {', '.join(known)}")
+                continue
+            projection = entry.get("projection", "control")
+            if projection != "control":
+                self._wrong((*path, "projection"), "only cells of control can be dropped by place")
+            place = self.spec((*path, "place"), entry["place"], "place")
+            origin = entry.get("origin")
+            said = None if origin is None else self.spec((*path, "origin"), origin, "plain")
+            if place is not None:
+                tests = self.tests((*path, "if"), entry.get("if"))
+                made.append(DropSpec(tests, projection, place, said, path))
+        return tuple(made)
+
+
+def _speaks(model: type[BaseModel], value: dict[str, Any]) -> bool:
+    return bool(set(value) & (set(model.model_fields) - set(Column.model_fields)))
+
+
+def mapping_schema() -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) of a mapping file."""
+    schema = Head.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
+    definitions = schema.pop("$defs", {})
+    for model in (Test, Time, Column, Chosen, ByName, HowMany, Where):
+        made = model.model_json_schema(by_alias=True, ref_template="#/$defs/{model}")
+        definitions |= made.pop("$defs", {})
+        definitions[model.__name__] = made
+    blocks = [{"$ref": f"#/$defs/{m.__name__}"} for m in (Time, Where, ByName, HowMany, Column)]
+    constant = [{"type": ["string", "integer"]}, {"type": "array", "items": {"type": "string"}}]
+    tests = {
+        "anyOf": [{"$ref": "#/$defs/Test"}, {"type": "array", "items": {"$ref": "#/$defs/Test"}}]
+    }
+    definitions["Fact"] = {
+        "type": "object",
+        "required": ["kind"],
+        "properties": {
+            "kind": {"enum": list(KINDS)},
+            "if": tests,
+            "set": {"$ref": "#/$defs/Chosen"},
+        },
+        "additionalProperties": {"anyOf": [*blocks, *constant]},
+    }
+    fact = {"$ref": "#/$defs/Fact"}
+    drop = {"type": "object", "required": ["place"]}
+    schema["properties"] |= {
+        "register": REGISTER_SCHEMA,
+        "facts": {"type": "array", "items": fact},
+        "drop": {"type": "array", "items": drop},
+        **dict.fromkeys(("begin", "end", "baseline"), fact),
+    }
+    for name in ("where",):
+        schema["properties"][name] = tests
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Dataset mapping",
+        "$defs": definitions,
+    }

@@ -1,0 +1,143 @@
+"""Which column of a table plays which part, by its name and by what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tracker.datasets.profile import Profile
+from tracker.datasets.values import folded
+
+# Each line names the columns of a part, the surest first. A name fits whole, or by its last word.
+_NAMES = {
+    "version": "version revision snapshot edition release_no",
+    "lat": "lat latitude lat_dd y_wgs84 lat_wgs84 point_y",
+    "lon": "lon lng long longitude lon_dd x_wgs84 lon_wgs84 point_x",
+    "start": "started_at start started start_date date_start start_time valid_from from begin "
+    "began begins date_from from_date onset",
+    "end": "finished_at end ended ended_at finished end_date date_end end_time valid_to to until "
+    "ends date_to to_date stop",
+    "published": "published published_at publication_date date_published pub_date commit_time "
+    "report_date reported reported_at date_reported posted created_at created source_date "
+    "updated_at updated retrieved timestamp_published",
+    "since": "since as_of held_since control_since as_of_date",
+    "when": "event_date date when day occurred_at occurred incident_date date_of_event datetime "
+    "timestamp time date_time month year",
+    "change": "change action transition op operation",
+    "holder": "held_by holder controlled_by control controller occupied_by in_control "
+    "control_status owner ruled_by holding status_control",
+    "low": "low low_est lower min minimum deaths_low fatalities_low killed_min low_estimate",
+    "high": "high high_est upper max maximum deaths_high fatalities_high killed_max high_estimate",
+    "best": "best best_est deaths_best best_estimate fatalities deaths killed dead deaths_total "
+    "death_toll total_deaths people_killed",
+    "wounded": "wounded injured injuries people_injured total_injured",
+    "displaced": "displaced idps idp refugees evacuated people_displaced",
+    "troops": "troops personnel soldiers strength",
+    "value": "value count number total amount quantity n num lost losses",
+    "unit": "unit brigade regiment battalion formation division unit_name",
+    "by": "side_a actor1 actor_1 perpetrator attacker perpetrator_name by actor group_name gname "
+    "group faction party",
+    "against": "side_b actor2 actor_2 target victim against targeted defender",
+    "level": "level alert_level threat_level alert",
+    "category": "metric category type event_type kind type_of_violence sub_event_type layer "
+    "weapon equipment attack_type",
+    "assumed": "naive assumed estimated is_estimated approximate end_assumed",
+    "origin": "source source_name outlet outlets publisher media",
+    "note": "notes note description text headline title summary details source_headline",
+    "id": "id event_id event_id_cnty data_id uuid guid record_id incident_id objectid",
+}
+_TOWNS = (
+    "place town city settlement village location_name location locality place_name name where "
+    "where_coordinates site"
+)
+_AREAS = (
+    "hromada community municipality raion district admin3 adm_3 admin2 adm_2 county oblast region "
+    "province governorate admin1 adm_1 state country"
+)
+_TIMES = frozenset({"start", "end", "published", "since", "when"})
+_COUNTS = frozenset({"low", "high", "best", "wounded", "displaced", "troops", "value"})
+_NOT_COUNTS = frozenset({"by", "against", "holder", "unit", "level", "origin", "category"})
+ENTERING = frozenset({"enter", "entered", "entering", "add", "added", "in", "gained", "captured"})
+LEAVING = frozenset({"leave", "left", "leaving", "remove", "removed", "out", "lost", "dropped"})
+
+
+@dataclass(slots=True)
+class Roles:
+    """The parts and their columns; `places` from the most exact to the widest; the `rest`."""
+
+    of: dict[str, Profile] = field(default_factory=dict)
+    places: list[Profile] = field(default_factory=list)
+    rest: list[Profile] = field(default_factory=list)
+
+    def get(self, part: str) -> Profile | None:
+        """Give the column of a part."""
+        return self.of.get(part)
+
+
+def roles_of(columns: Sequence[Profile]) -> Roles:
+    """Give each part the column that fits it best; a column plays one part."""
+    roles = Roles()
+    free = list(columns)
+    for part, names in _NAMES.items():
+        fits = _test_of(part)
+        found = _named(names.split(), [column for column in free if fits(column)])
+        if found:
+            roles.of[part] = found
+            free.remove(found)
+    for name in (*_TOWNS.split(), *_AREAS.split()):
+        for column in [column for column in free if column.words == name and column.filled]:
+            if not column.counted and not column.time:
+                roles.places.append(column)
+                free.remove(column)
+    roles.rest = free
+    _settle(roles)
+    return roles
+
+
+def is_region(column: Profile) -> bool:
+    """Whether a column of places names areas rather than towns or sites."""
+    return column.words in _AREAS.split()
+
+
+def _settle(roles: Roles) -> None:
+    """Put right what a name alone cannot tell."""
+    if ("start" in roles.of) != ("end" in roles.of):
+        alone = roles.of.pop("start", None) or roles.of.pop("end")
+        if "when" not in roles.of:
+            roles.of["when"] = alone
+        else:
+            roles.rest.append(alone)
+    change = roles.get("change")
+    if change and not ({folded(value) for value in change.values} & (ENTERING | LEAVING)):
+        roles.rest.append(roles.of.pop("change"))
+        change = None
+    if "holder" not in roles.of and (change or "version" in roles.of):
+        found = next(
+            (c for c in (roles.get("category"), *roles.rest) if c and c.categories and not c.time),
+            None,
+        )
+        if found:
+            roles.of = {part: column for part, column in roles.of.items() if column is not found}
+            roles.rest = [column for column in roles.rest if column is not found]
+            roles.of["holder"] = found
+
+
+def _test_of(part: str) -> Callable[[Profile], bool]:
+    if part in _TIMES:
+        return lambda column: column.time is not None or (not column.filled and part == "since")
+    if part in {"lat", "lon"}:
+        return lambda column: column.degrees(90 if part == "lat" else 180)
+    if part in _COUNTS:
+        return lambda column: column.counted and column.time is None
+    if part in {"holder", "change", "assumed", "category"}:
+        return lambda column: column.categories and column.time is None
+    if part == "id":
+        return lambda column: column.unique
+    if part in _NOT_COUNTS:
+        return lambda column: bool(column.filled) and not column.counted and column.time is None
+    return lambda column: bool(column.filled) and column.time is None
+
+
+def _named(names: Sequence[str], columns: Sequence[Profile]) -> Profile | None:
+    by_words = {column.words: column for column in reversed(columns)}
+    return next((by_words[name] for name in names if name in by_words), None)

@@ -1,0 +1,307 @@
+"""Shape `snapshots`: versions of a maintained list -> what each version changed.
+
+Of each version only the entries are kept that differ from the version before, and a SnapshotTaken
+that counts what it lists and names what it lists no more.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pydantic_core import from_json
+
+from tracker.datasets.appending import Appender, Stream
+from tracker.datasets.blocks import Time
+from tracker.datasets.compile import PLACE_MARKS, Maker, compile_fact
+from tracker.datasets.context import Context
+from tracker.datasets.history import History, cell_of
+from tracker.datasets.mapping import Mapping
+from tracker.datasets.places import Resolved
+from tracker.datasets.shapes import published_reader
+from tracker.datasets.staging import Publications, Staging
+from tracker.datasets.values import Bad, Memo, Row, squeezed
+from tracker.errors import InputError
+from tracker.facts.envelope import canonical
+from tracker.facts.record import SnapshotTaken
+from tracker.reports import derived_id
+from tracker.times import When
+
+UNREADABLE = -1
+"""Stands for what an entry says where that cannot be read: what it said before stands."""
+
+ABSENT = ""
+
+
+@dataclass(slots=True)
+class Texts:
+    """Texts that come again and again, each kept once."""
+
+    texts: list[str] = field(default_factory=list)
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def number(self, text: str) -> int:
+        """Give the number of a text."""
+        found = self._numbers.get(text)
+        if found is None:
+            found = self._numbers[text] = len(self.texts)
+            self.texts.append(text)
+        return found
+
+
+@dataclass(slots=True)
+class Version:
+    """One version: parallel arrays, an item an entry (numbers of texts, of places, of rows)."""
+
+    name: str
+    published: int
+    file: int
+    row: int
+    entries: array[int] = field(default_factory=lambda: array("i"))
+    places: array[int] = field(default_factory=lambda: array("i"))
+    asides: array[int] = field(default_factory=lambda: array("i"))
+    rows: array[int] = field(default_factory=lambda: array("i"))
+
+
+@dataclass(slots=True)
+class Entry:
+    """What every row that says the same says: its fragments, with the marks for its places.
+
+    `told`: the fragments that a list tells; `bare`: those without `since`, which tell two things
+    apart; `cell` has {} where its place goes; `holders` are the actors it names.
+    """
+
+    maker: int
+    told: str
+    bare: int
+    cell: str
+    holders: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Snapshots:
+    """The shape, from the rows to what is appended. `history` tells what the log holds."""
+
+    mapping: Mapping
+    staging: Staging
+    history: Callable[[], History]
+    published: Time | None
+    moments: Publications = field(default_factory=Publications)
+    makers: list[Maker] = field(default_factory=list)
+    versions: list[Version] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    asides: Texts = field(default_factory=Texts)
+    dropped: int = 0
+    left_out: Counter[int] = field(default_factory=Counter)
+    replaced: dict[int, list[str]] = field(default_factory=dict)
+    """By file, the versions of whose moment another one stands, and how many rows they had."""
+    _known: dict[tuple[int, tuple[str, ...]], int] = field(default_factory=dict)
+    _bare: Texts = field(default_factory=Texts)
+    _names: set[str] = field(default_factory=set)
+    _unclear: set[tuple[int, int]] = field(default_factory=set)
+
+    def open(self, context: Context, file: int) -> Callable[[Row, int], bool]:
+        """Compile the mapping for a file's columns; give what takes its rows."""
+        self.makers = [compile_fact(spec, context) for spec in self.mapping.facts]
+        publish = published_reader(self.published, context, self.moments)
+        column = self.mapping.head.version
+        if column is None:
+            raise context.wrong(("version",), "this field is needed")
+        named = Memo(squeezed)
+        read = context.read(column.column, ("version", "column"))
+        for maker in self.makers:
+            if len(maker.places) != 1:
+                raise context.wrong(maker.spec.path, "an entry of a list speaks of one place")
+        takes = list(enumerate(maker.parts for maker in self.makers))
+
+        def take(row: Row, number: int) -> bool:
+            moment, index = publish(row)
+            name = named[read(row)]
+            version = self.versions[-1] if self.versions else None
+            if version is None or version.name != name or version.file != file:
+                version = self._begin(name, index, file, number, column.column[0])
+            elif version.published != index:
+                reason = f"version {name} is said to be published at two times"
+                raise Bad("other", "published", reason)
+            told = False
+            for which, parts in takes:
+                try:
+                    found = parts(row, number, moment)
+                except Bad:
+                    self._unreadable(version, which, row, number)
+                    raise
+                if found is None:
+                    continue
+                told = True
+                pieces, places = found
+                version.entries.append(self._entry(which, pieces))
+                version.places.append(places[0])
+                version.asides.append(self._aside(which, pieces))
+                version.rows.append(number)
+            return told
+
+        return take
+
+    def _begin(self, name: str, published: int, file: int, row: int, column: str) -> Version:
+        if not name:
+            raise Bad("other", column, "no version is named")
+        if name in self._names:
+            reason = f"version {name} comes a second time: rows of one version come together"
+            raise Bad("other", column, reason)
+        self._names.add(name)
+        version = Version(name, published, file, row)
+        self.versions.append(version)
+        return version
+
+    def _unreadable(self, version: Version, which: int, row: Row, number: int) -> None:
+        """Note that the list said something of a place that cannot be read."""
+        try:
+            place = self.makers[which].placed(row, number)
+        except Bad:
+            return
+        version.entries.append(UNREADABLE)
+        version.places.append(place)
+        version.asides.append(0)
+        version.rows.append(number)
+
+    def _aside(self, which: int, pieces: list[str]) -> int:
+        maker = self.makers[which]
+        return self.asides.number(f"{pieces[maker.gist]}\x00{pieces[-1]}")
+
+    def _entry(self, which: int, pieces: list[str]) -> int:
+        """Give the number of what an entry says."""
+        maker = self.makers[which]
+        gist, when = pieces[maker.gist], pieces[-1]
+        pieces[maker.gist] = ABSENT
+        pieces[-1] = ABSENT
+        key = (which, tuple(pieces))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = len(self.entries)
+            self.entries.append(self._new_entry(which, maker, pieces))
+        pieces[maker.gist], pieces[-1] = gist, when
+        return found
+
+    def _new_entry(self, which: int, maker: Maker, pieces: list[str]) -> Entry:
+        plain = "".join(pieces).replace("\x01", "").replace("\x02", "")
+        body = from_json(f"{{{plain.replace(PLACE_MARKS[0], self._place(maker, 'x'))[:-1]}}}")
+        cell = cell_of(body)
+        if cell is None:
+            where = self.mapping.problem(
+                maker.spec.path,
+                f"{maker.topic} is no entry of a list: "
+                "control of a place, or the level of a scheme, is",
+            )
+            raise InputError([where])
+        since = maker.since
+        bare = [piece for at, piece in enumerate(pieces) if at != since]
+        return Entry(
+            which,
+            "\x00".join(pieces),
+            self._bare.number(f"{which}{''.join(bare)}"),
+            f"{cell[:-1]}{{}}",
+            tuple(body.get("by", ())),
+        )
+
+    def _place(self, maker: Maker, place: str) -> str:
+        return f'"{maker.places[0]}":"{place}",'
+
+    # -- once all is read --------------------------------------------------------------------
+
+    def settle(self, context: Context) -> Snapshots:
+        """Tell places apart: a name that has two contents in one version may be several places."""
+        book = context.book
+        keys = [seen.key for seen in book.seen]
+        rivals: set[str] = set()
+        for version in self.versions:
+            said: dict[str, int] = {}
+            for entry, place in zip(version.entries, version.places, strict=True):
+                if entry == UNREADABLE or place < 0:
+                    continue
+                bare = self.entries[entry].bare
+                if said.setdefault(keys[place], bare) != bare:
+                    rivals.add(keys[place])
+        scattered = book.scattered()
+        book.several |= rivals & set(scattered)
+        used = {
+            place
+            for version in self.versions
+            for entry, place in zip(version.entries, version.places, strict=True)
+            if entry != UNREADABLE
+        }
+        self._places = book.resolve(used)
+        self._keys = keys
+        for version in self.versions:
+            self._judge(version)
+        return self
+
+    _places: Resolved = field(default_factory=lambda: Resolved([], [], ()))
+    _keys: list[str] = field(default_factory=list)
+
+    @property
+    def places(self) -> Resolved:
+        """The places, told apart."""
+        return self._places
+
+    def _judge(self, version: Version) -> None:
+        """Find the entries whose place is unclear, and those of one place that contradict."""
+        said: dict[str, int] = {}
+        twice: set[str] = set()
+        ids = self._places.ids
+        for entry, place in zip(version.entries, version.places, strict=True):
+            name = ids[place]
+            if entry == UNREADABLE or name is None:
+                continue
+            cell = self.entries[entry].cell.format(name)
+            bare = self.entries[entry].bare
+            if said.setdefault(cell, bare) != bare:
+                twice.add(cell)
+        for entry, place, row in zip(version.entries, version.places, version.rows, strict=True):
+            if entry == UNREADABLE:
+                continue
+            name = ids[place]
+            if name is None or self.entries[entry].cell.format(name) in twice:
+                self._unclear.add((version.file, row))
+                self._unclear_places[version.file, row] = place
+
+    _unclear_places: dict[tuple[int, int], int] = field(default_factory=dict)
+
+    def rows(self) -> Iterator[tuple[int, int, int]]:
+        """Yield (file, row, number of the place) of each row that is unclear."""
+        for (file, row), place in sorted(self._unclear_places.items()):
+            yield file, row, place
+
+    def leave_out(self, file: int, rows: Sequence[int]) -> None:
+        """Count entries as unreadable."""
+        gone = set(rows)
+        for version in self.versions:
+            if version.file != file:
+                continue
+            for at, row in enumerate(version.rows):
+                if row in gone:
+                    version.entries[at] = UNREADABLE
+
+    # -- what each version changed -------------------------------------------------------------
+
+    def tell(self, appender: Appender, places: Resolved) -> None:
+        """Hand over what each version changed, in order of publication."""
+        from tracker.datasets.diffing import Walk
+
+        Walk(self, appender, places, self.history()).run()
+
+    def taken(
+        self, appender: Appender, stream: Stream, version: Version, said: dict[str, object]
+    ) -> None:
+        """Hand over the SnapshotTaken of a version."""
+        body = SnapshotTaken.model_validate(
+            {
+                "version": version.name,
+                "source": self.mapping.head.source,
+                "published": When.model_validate_json(stream.published),
+                **said,
+            }
+        )
+        stored = canonical(body.model_dump(mode="json", exclude_none=True)).decode()
+        appender.record(stream, derived_id(stream.id, body), body.TOPIC, stored, version.file)

@@ -1,0 +1,219 @@
+"""Staging: what pass 1 made of the rows, in temporary files that stay in memory while small."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import marshal
+import os
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import itemgetter
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import Any, NamedTuple, Self
+
+from tracker.datasets.blocks import Head
+from tracker.datasets.values import Bad, Moment
+from tracker.errors import Problem
+
+AT_ONCE = 5_000
+"""Rows handed to the database together."""
+KEPT_PROBLEMS = 1_000
+_CACHE_KIB = 65_536
+
+IN_MEMORY = 64 * 1024 * 1024
+
+_SORTED = """CREATE TEMP TABLE IF NOT EXISTS facts (known INTEGER, published INTEGER,
+    entry INTEGER, file INTEGER, row INTEGER,
+    place INTEGER, other INTEGER, text TEXT, record TEXT)"""
+_BAD = "CREATE TABLE bad (file INTEGER, row INTEGER, kind TEXT, reason TEXT, cells TEXT)"
+
+
+class Staged(NamedTuple):
+    """A fact that a row tells: `known` and `published` order it, the places are Book numbers.
+
+    `text` holds marks (compile.py); `record` is the row's own key as JSON text, or None.
+    """
+
+    known: int
+    published: int
+    entry: int
+    file: int
+    row: int
+    place: int
+    other: int
+    text: str
+    record: str | None
+
+
+class Staging:
+    """A store of facts and bad rows for one import; use as a context manager.
+
+    Facts are written one page after the other; only where they did not come in the order of their
+    publication does a database sort them.
+    """
+
+    def __init__(self) -> None:
+        """Begin: in memory while it is small."""
+        self.connection = sqlite3.connect("", isolation_level=None)
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{_CACHE_KIB}"):
+            self.connection.execute(f"PRAGMA {pragma}")
+        self.connection.execute(_BAD)
+        self.connection.execute("BEGIN")
+        self.facts: list[tuple[Any, ...]] = []
+        """Facts (fields of Staged) that wait to be written: `flush` when there are AT_ONCE."""
+        self.count = 0
+        self.places: set[int] = set()
+        """The numbers of the places that facts speak of."""
+        self.left_out: set[tuple[int, int]] = set()
+        """(file, row) of rows that are told no more."""
+        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed on exit
+        self._sizes: list[int] = []
+        self._in_order = True
+        self._last = -(2**63)
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Throw it away."""
+        self._file.close()
+        self.connection.close()
+
+    def flush(self) -> None:
+        """Write the facts that were gathered."""
+        facts = self.facts
+        if not facts:
+            return
+        moments = [self._last, *map(itemgetter(0), facts)]
+        self._in_order = self._in_order and all(a <= b for a, b in pairwise(moments))
+        self._last = moments[-1]
+        self.places.update(map(itemgetter(5), facts), map(itemgetter(6), facts))
+        page = marshal.dumps(facts)
+        self._file.write(page)
+        self._sizes.append(len(page))
+        self.count += len(facts)
+        facts.clear()
+
+    def scan(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the facts in the order of the files."""
+        self.flush()
+        left_out = self.left_out
+        at = 0
+        for size in self._sizes:
+            self._file.seek(at)
+            at += size
+            page = marshal.loads(self._file.read(size))  # noqa: S302 - of our own making
+            if left_out:
+                yield from (fact for fact in page if (fact[3], fact[4]) not in left_out)
+            else:
+                yield from page
+
+    def by_publication(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the facts by when they were published, then in the order of the files."""
+        self.flush()
+        if self._in_order:
+            return self.scan()
+        self.connection.execute(_SORTED)
+        marks = ",".join("?" * len(Staged._fields))
+        self.connection.execute("DELETE FROM facts")
+        sql = f"INSERT INTO facts VALUES ({marks})"  # noqa: S608 - only marks
+        self.connection.executemany(sql, self.scan())
+        return self.connection.execute("SELECT * FROM facts ORDER BY known, published, rowid")
+
+    def bad(self, file: int, row: int, bad: tuple[str, str], cells: Sequence[str]) -> None:
+        """Keep a bad row: (kind, reason), and its cells."""
+        self.connection.execute(
+            "INSERT INTO bad VALUES (?,?,?,?,?)",
+            (file, row, *bad, json.dumps(list(cells), ensure_ascii=False)),
+        )
+
+    def quarantined(self, file: int) -> Iterator[tuple[int, str, str, list[str]]]:
+        """Yield (row, kind, reason, cells) of a file's bad rows."""
+        found = self.connection.execute(
+            "SELECT row, kind, reason, cells FROM bad WHERE file = ? ORDER BY row", (file,)
+        )
+        for row, kind, reason, cells in found:
+            yield row, kind, reason, json.loads(cells)
+
+
+@dataclass(slots=True)
+class Judge:
+    """What happens to the bad rows of one file: a problem that refuses it, or quarantine."""
+
+    head: Head
+    staging: Staging
+    file: int
+    name: str
+    header: Sequence[str]
+    problems: list[Problem] = field(default_factory=list)
+    refused: int = 0
+    quarantined: Counter[str] = field(default_factory=Counter)
+    reasons: list[str] = field(default_factory=list)
+
+    def bad(self, row: int, bad: Bad, cells: Sequence[str]) -> None:
+        """Deal with a bad row as the mapping says."""
+        policy = bad.policy or getattr(self.head.bad, bad.kind)
+        reason = f"{bad.column}: {bad.reason}" if bad.column else bad.reason
+        if policy == "quarantine":
+            self.quarantined[bad.kind] += 1
+            self.staging.bad(self.file, row, (bad.kind, reason), cells)
+            if len(self.reasons) < 20:  # noqa: PLR2004 - what a summary shows
+                self.reasons.append(f"{self.name}:{row}: {reason}")
+            return
+        self.refused += 1
+        if len(self.problems) < KEPT_PROBLEMS:
+            hint = f" (bad row: {bad.kind})" if bad.kind != "row" else ""
+            self.problems.append(Problem(self.name, row, 1, bad.column, bad.reason + hint))
+
+    def write(self, path: Path) -> None:
+        """Write the quarantined rows beside the others: whole or not at all."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(["line", "problem", "reason", *self.header])
+        for row, kind, reason, cells in self.staging.quarantined(self.file):
+            writer.writerow([row, kind, harmless(reason), *map(harmless, cells)])
+        part = path.with_name(f"{path.name}.part")
+        part.write_text(out.getvalue(), encoding="utf-8")
+        os.replace(part, path)  # noqa: PTH105 - the same, and atomic
+
+
+def harmless(cell: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run (`read: {neutralised: true}`)."""
+    if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _is_number(cell):
+        return f"'{cell}"
+    return (
+        f"'{cell}"
+        if cell.startswith("'") and cell.lstrip("'")[:1] in {"=", "+", "-", "@", "\t", "\r"}
+        else cell
+    )
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(slots=True)
+class Publications:
+    """The moments of publication that rows name, each once."""
+
+    moments: list[Moment] = field(default_factory=list)
+    _numbers: dict[str, int] = field(default_factory=dict)
+
+    def number(self, moment: Moment) -> int:
+        """Give the number of a moment."""
+        found = self._numbers.get(moment.json)
+        if found is None:
+            found = self._numbers[moment.json] = len(self.moments)
+            self.moments.append(moment)
+        return found

@@ -1,0 +1,359 @@
+"""Cells of a table -> values: folded text, tests, times, whole numbers, degrees.
+
+Every reader here takes a cell's text and raises Bad for what it cannot take. A table says the same
+thing many times: whoever reads a column remembers what came of each cell (Memo).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from tracker.datasets.blocks import Scalar, Test, as_text
+from tracker.facts.envelope import body_dict, canonical
+from tracker.facts.record import known_from
+from tracker.instants import DAY, SECOND, InstantError, check_zone
+from tracker.quantities import LARGEST
+from tracker.times import When
+
+REMEMBERED = 200_000
+"""Cells remembered by one reader before it starts over: memory stays bounded."""
+
+Row = Sequence[str]
+Read = Callable[[Row], str]
+
+
+class Memo(dict[Any, Any]):
+    """What is worked out once for each distinct key, and looked up at the speed of a dict."""
+
+    def __init__(self, make: Callable[[Any], Any]) -> None:
+        """Remember nothing yet; `make` may raise Bad, which is not remembered."""
+        super().__init__()
+        self.make = make
+
+    def __missing__(self, key: Any) -> Any:  # noqa: ANN401 - any key
+        found = self.make(key)
+        if len(self) > REMEMBERED:
+            self.clear()
+        self[key] = found
+        return found
+
+
+class Bad(Exception):  # noqa: N818 - a row's outcome, not a fault of the program
+    """What is wrong with a row: its kind (a field of blocks.Bad), the column, why.
+
+    `policy` is what the mapping says of this very column, where it does.
+    """
+
+    def __init__(self, kind: str, column: str, reason: str, policy: str | None = None) -> None:
+        """Keep them."""
+        super().__init__(reason)
+        self.kind, self.column, self.reason, self.policy = kind, column, reason, policy
+
+
+class Skip(Exception):  # noqa: N818 - a row's outcome
+    """A value that the mapping says to skip: the row does not tell this fact."""
+
+
+def shown(text: str) -> str:
+    """Quote a cell for a message, at most 60 characters of it."""
+    return repr(text if len(text) <= 60 else text[:57] + "...")  # noqa: PLR2004 - said above
+
+
+def squeezed(text: str) -> str:
+    """Trim, and make one space of each run of white space, no-break spaces too."""
+    return " ".join(text.split())
+
+
+def folded(text: str) -> str:
+    """Give what two texts share that differ in white space and case only."""
+    return " ".join(text.split()).casefold()
+
+
+def reader(columns: Sequence[str], header: Sequence[str]) -> Read:
+    """Make what reads a column, or of several the first that is filled."""
+    places = [header.index(name) for name in columns]
+    if len(places) == 1:
+        (at,) = places
+
+        return itemgetter(at)
+
+    def first(row: Row) -> str:
+        return next((row[at] for at in places if row[at].strip()), "")
+
+    return first
+
+
+# -- tests ---------------------------------------------------------------------------------------
+
+
+def passes(tests: Sequence[Test], header: Sequence[str]) -> Callable[[Row], bool] | None:
+    """Make what says whether a row meets all the tests; None where there are none."""
+    if not tests:
+        return None
+    made = [_remembering(reader(test.column, header), _one_test(test)) for test in tests]
+    if len(made) == 1:
+        return made[0]
+    return lambda row: all(test(row) for test in made)
+
+
+def chooser(
+    each: Sequence[Sequence[Test]], header: Sequence[str]
+) -> Callable[[Row], tuple[int, ...]] | None:
+    """Make what says which of several a row meets, by number, where one column decides for all.
+
+    None where it does not: then each has to be asked.
+    """
+    columns = {tests[0].column if len(tests) == 1 else None for tests in each}
+    if len(each) < 2 or len(columns) > 1 or None in columns:  # noqa: PLR2004 - nothing to choose
+        return None
+    judges = [_one_test(tests[0]) for tests in each]
+    met = Memo(lambda text: tuple(at for at, judge in enumerate(judges) if judge(text)))
+    read = reader(each[0][0].column, header)
+    return lambda row: met[read(row)]
+
+
+def _remembering(read: Read, judge: Callable[[str], bool]) -> Callable[[Row], bool]:
+    known = Memo(judge)
+    return lambda row: known[read(row)]
+
+
+def _one_test(test: Test) -> Callable[[str], bool]:
+    def all_of(values: Sequence[Scalar] | None) -> frozenset[str] | None:
+        return None if values is None else frozenset(folded(as_text(value)) for value in values)
+
+    within, without = all_of(test.in_), all_of(test.not_in)
+    equals = None if test.equals is None else folded(as_text(test.equals))
+    pattern = None if test.matches is None else re.compile(test.matches)
+
+    def judge(text: str) -> bool:
+        plain = folded(text)
+        if (within is not None and plain not in within) or (without and plain in without):
+            return False
+        if equals is not None and plain != equals:
+            return False
+        if pattern is not None and not pattern.fullmatch(squeezed(text)):
+            return False
+        if test.filled is not None and bool(plain) is not test.filled:
+            return False
+        return _in_range(plain, test.at_least, test.at_most)
+
+    return judge
+
+
+def _in_range(text: str, least: float | None, most: float | None) -> bool:
+    if least is None and most is None:
+        return True
+    try:
+        number = float(text)
+    except ValueError:
+        return False
+    return (least is None or number >= least) and (most is None or number <= most)
+
+
+# -- times ---------------------------------------------------------------------------------------
+
+
+class Moment(NamedTuple):
+    """A time as it is stored (canonical JSON of a When), and its bounds, microseconds UTC.
+
+    `known` is the instant from which something published then is known.
+    """
+
+    json: str
+    edtf: str
+    earliest: int
+    latest: int
+
+    @property
+    def known(self) -> int:
+        """The last instant of the stated unit."""
+        return self.latest - 1
+
+
+_ISO = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d)?(?:\.\d+)? ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?",
+    re.ASCII,
+)
+_UTC = frozenset({"Z", "UTC", "+00:00", "+0000", "+00", "-00:00"})
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SAFE = ("0002", "9998")  # years whose days lie within the years that can be written, in any zone
+
+
+class Times:
+    """Reads the cells of one column as times.
+
+    `zone` is whose days the dates are; `local` the zone of times that name none, None to refuse
+    them.
+    """
+
+    def __init__(self, formats: Sequence[str], zone: str, local: str | None) -> None:
+        """Raises InstantError for a zone that is none."""
+        check_zone(zone)
+        self.formats, self.zone, self.local = tuple(formats), zone, local
+
+    def read(self, cell: str, column: str) -> Moment:
+        """Read a cell; raises Bad of the kind `date`."""
+        text = squeezed(cell)
+        if not text:
+            raise Bad("date", column, "no time is given")
+        reason = ""
+        for form in self.formats:
+            try:
+                found = self._as(form, text)
+            except (ValueError, OverflowError, OSError) as error:
+                reason = reason or _plain_reason(error, text)
+                continue
+            if found is not None:
+                return found
+        wanted = " or ".join(self.formats)
+        raise Bad("date", column, reason or f"{shown(text)} is no time of the form {wanted}")
+
+    def _as(self, form: str, text: str) -> Moment | None:
+        if form == "iso":
+            return self._iso(text)
+        if form == "edtf":
+            return self.of(text)
+        if form == "unix":
+            if not re.fullmatch(r"-?\d{1,11}(\.0*)?", text, re.ASCII):
+                return None
+            moment = _EPOCH + timedelta(seconds=int(text.split(".", maxsplit=1)[0]))
+            return self.of(f"{moment:%Y-%m-%dT%H:%M:%S}Z")
+        return self._by_format(form, text)
+
+    def _iso(self, text: str) -> Moment | None:
+        found = _ISO.fullmatch(text)
+        if not found:
+            return self.of(text) if re.fullmatch(r"\d{4}(-\d\d)?", text, re.ASCII) else None
+        day, minutes, seconds, offset = found.groups()
+        if minutes is None:
+            if self.zone == "UTC" and _SAFE[0] <= day[:4] <= _SAFE[1]:
+                start = (date.fromisoformat(day).toordinal() - _EPOCH_DAY) * DAY
+                return _utc_moment(day, start, DAY)
+            return self.of(day)
+        stamp = f"{day}T{minutes}{seconds or ':00'}"
+        if offset in _UTC:
+            if self.zone == "UTC" and _SAFE[0] <= day[:4] <= _SAFE[1]:
+                since = datetime.fromisoformat(stamp + "+00:00") - _EPOCH
+                start = (since.days * 86_400 + since.seconds) * SECOND
+                return _utc_moment(stamp + "Z", start, SECOND)
+            return self.of(stamp + "Z")
+        if offset is None:
+            return self.of(stamp)
+        digits = offset.replace(":", "").ljust(5, "0")
+        return self.of(f"{stamp}{digits[:3]}:{digits[3:]}")
+
+    def _by_format(self, form: str, text: str) -> Moment | None:
+        try:
+            read = datetime.strptime(text, form)  # noqa: DTZ007 - its zone is looked at below
+        except ValueError as error:
+            if "does not match" in str(error) or "unconverted data" in str(error):
+                return None
+            raise
+        if not re.search(r"%[dejxcDFUW]", form):
+            return self.of(f"{read:%Y}" if not re.search(r"%[mBb]", form) else f"{read:%Y-%m}")
+        if not re.search(r"%[HIXcTRs]", form):
+            return self.of(f"{read.year:04}-{read:%m-%d}")
+        stamp = f"{read.year:04}-{read:%m-%dT%H:%M:%S}"
+        if read.tzinfo is None:
+            return self.of(stamp)
+        offset = f"{read:%z}"
+        return self.of(f"{stamp}{offset[:3]}:{offset[3:5]}")
+
+    def of(self, edtf: str) -> Moment:
+        """Give the moment of an EDTF value; raises pydantic's ValidationError, a ValueError."""
+        context = {"zone": self.zone, "tz": self.local}
+        when = When.model_validate(edtf, context=context)
+        return moment_of(when)
+
+
+def moment_of(when: When) -> Moment:
+    """Give a When as it is stored, with its bounds."""
+    latest = when.start.latest
+    return Moment(when_json(when), when.edtf, when.start.earliest, latest)
+
+
+def when_json(when: When) -> str:
+    """Write a When as a fact's body holds it."""
+    return canonical(when.model_dump(mode="json", exclude_none=True)).decode()
+
+
+def _utc_moment(edtf: str, start: int, unit: int) -> Moment:
+    return Moment(f'{{"edtf":"{edtf}","local":false,"zone":"UTC"}}', edtf, start, start + unit)
+
+
+def _plain_reason(error: Exception, text: str) -> str:
+    if isinstance(error, ValidationError):
+        found = error.errors(include_url=False)[0]
+        return str(found.get("ctx", {}).get("error", found["msg"]))
+    if isinstance(error, InstantError):
+        return str(error)
+    what = str(error)
+    if "day" in what and ("range" in what or "month" in what):
+        return f"{shown(text)}: there is no such day"
+    return f"{shown(text)}: {what}"
+
+
+# -- numbers -------------------------------------------------------------------------------------
+
+_WHOLE = re.compile(r"\+?(\d+|\d{1,3}(?:,\d{3})+)(\.0*)?", re.ASCII)
+_DIGITS = 30
+
+
+def whole(text: str, column: str) -> int | None:
+    """Read a whole number >= 0, with or without thousands commas; None where the cell is empty."""
+    plain = text.strip()
+    if plain.isdecimal() and len(plain) < len(str(LARGEST)) and plain.isascii():
+        return int(plain)
+    if not plain:
+        return None
+    found = _WHOLE.fullmatch(plain)
+    if not found or len(plain) > _DIGITS:
+        if plain.startswith(("-", "−")):  # noqa: RUF001 - a typographic minus is a minus
+            raise Bad("number", column, f"{shown(plain)} is negative: a count is 0 or more")
+        raise Bad("number", column, f"{shown(plain)} is no whole number")
+    number = int(found[1].replace(",", ""))
+    if number > LARGEST:
+        raise Bad("number", column, f"{shown(plain)} is more than {LARGEST}: a slip?")
+    return number
+
+
+def degrees(text: str, most: int) -> float | None:
+    """Read degrees up to `most` either way; None for what is no number. Raises ValueError beyond.
+
+    What lies beyond is no place on earth, so a slip worth telling of.
+    """
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    if number != number:  # noqa: PLR0124 - not a number
+        return None
+    if not -most <= number <= most:
+        raise ValueError(number)
+    return number
+
+
+__all__ = [
+    "Bad",
+    "Moment",
+    "Read",
+    "Row",
+    "Skip",
+    "Times",
+    "body_dict",
+    "degrees",
+    "folded",
+    "known_from",
+    "passes",
+    "reader",
+    "shown",
+    "squeezed",
+    "whole",
+]

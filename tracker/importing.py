@@ -1,0 +1,311 @@
+"""Importing: tables of other people, through a mapping, into a situation's log.
+
+Apart from the situation only for its length: `Situation` is the door.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from projections.store import Store
+from tracker.errors import InputError, NotFoundError, Problem
+from tracker.instants import Instant
+from tracker.log import Log
+from tracker.outcomes import Imported, ImportedFile, Progress
+
+if TYPE_CHECKING:
+    from tracker.datasets.appending import Appender
+    from tracker.datasets.mapping import Mapping
+    from tracker.datasets.plan import Plan, Shape
+    from tracker.datasets.staging import Staging
+    from tracker.registry import Registry, RegistryEvent
+    from tracker.reports import Decision
+
+REGISTERED_AT_ONCE = 2_000
+SOME = 5
+
+
+def _silent(_what: str, _more: int, _total: int) -> None:
+    """Tell nobody of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an import was asked for."""
+
+    by: str
+    batch: str
+    dry_run: bool
+    progress: Progress
+
+
+class Importing:
+    """What a situation does with tables, given its log, its read model and a clock."""
+
+    log: Log
+    clock: Callable[[], Instant]
+
+    @property
+    def store(self) -> Store:
+        """The read model, followed up to the log."""
+        raise NotImplementedError
+
+    def registry(self) -> Registry:
+        """Give the registry as the log now has it."""
+        raise NotImplementedError
+
+    def _append(self, decide: Callable[[], Decision]) -> Decision:
+        raise NotImplementedError
+
+    def import_table(  # noqa: PLR0913 - by keyword: an option each
+        self,
+        mapping: tuple[bytes, str] | str,
+        files: Sequence[Path],
+        *,
+        by: str,
+        batch: str | None = None,
+        published: str | None = None,
+        tz: str | None = None,
+        dry_run: bool = False,
+        quarantine: Path | None = None,
+        progress: Progress = _silent,
+    ) -> Imported:
+        """Import tables through a mapping: (raw bytes, file name), or the name of a shipped one.
+
+        Nothing is recorded while there is a problem that the mapping does not send to quarantine.
+        `batch` names what is recorded (None: the dataset and a digest of the files); `published`
+        is when the tables were, where no column says so. A run that was killed goes on where it
+        stopped; a table imported again adds nothing. Raises InputError, LogError, NotFoundError.
+        """
+        from tracker import arguments
+        from tracker.datasets.blocks import Time
+        from tracker.datasets.mapping import read_mapping
+        from tracker.datasets.plan import Plan
+        from tracker.datasets.registering import not_registered
+        from tracker.datasets.staging import Staging
+
+        accepted = read_mapping(*(shipped(mapping) if isinstance(mapping, str) else mapping))
+        known = self.registry()
+        block = not_registered(accepted.registers, known, accepted.tree)
+        registry = known.after(block)
+        if accepted.head.source not in registry.sources:
+            message = f"unknown source '{accepted.head.source}': register it, here or before"
+            raise InputError([accepted.problem(("source",), message)])
+        when = accepted.head.published
+        if published is not None and (when is None or when.column is None):
+            when = Time(value=published, formats=("iso",))
+        total = sum(path.stat().st_size for path in files if path.exists())
+        with _no_collector(), Staging() as staging:
+            shape = self._shape(accepted, staging, when)
+            plan = Plan(
+                accepted, registry, staging, shape, tz, lambda more: progress("read", more, total)
+            )
+            plan.read(files)
+            digest = sha256("".join(one.sha256 for one in plan.files).encode()).hexdigest()
+            if len(plan.files) == 1:
+                digest = plan.files[0].sha256
+            named = batch or accepted.head.batch
+            name = arguments.batch(named) if named else f"{accepted.head.dataset}-{digest[:8]}"
+            asked = _Asked(by, name, dry_run, progress)
+            return self._recorded(plan, block, asked, quarantine)
+
+    def _shape(self, mapping: Mapping, staging: Staging, published: object) -> Shape:
+        from tracker.datasets.blocks import Time
+        from tracker.datasets.events import Events
+        from tracker.datasets.history import History, versions_in
+        from tracker.datasets.intervals import Intervals
+        from tracker.datasets.snapshots import Snapshots
+
+        when = published if isinstance(published, Time) else None
+        head = mapping.head
+        if head.shape == "snapshots":
+            return Snapshots(
+                mapping,
+                staging,
+                lambda: History.of(self.store, self.log, head.source, head.dataset),
+                when,
+            )
+        if head.shape == "intervals":
+            return Intervals(mapping, staging)
+        return Events(
+            mapping,
+            staging,
+            lambda records: versions_in(self.store, head.source, head.dataset, records),
+            when,
+        )
+
+    def _recorded(
+        self, plan: Plan, block: Sequence[RegistryEvent], asked: _Asked, quarantine: Path | None
+    ) -> Imported:
+        """Pass 2: the quarantine, the registrations, then the facts."""
+        from tracker.datasets.appending import Appender, Origin
+
+        places, actors = plan.registrations()
+        written = None
+        if not asked.dry_run:
+            written = _write_quarantine(plan, quarantine)
+        events = self._register(plan, block, asked)
+        head = plan.mapping.head
+        origin = Origin(
+            head.source,
+            head.dataset,
+            head.title,
+            head.standing or head.shape != "events",
+            tuple((one.path.name, one.sha256) for one in plan.files),
+            asked.batch,
+            asked.by,
+        )
+        total = plan.staging.count
+        appender = Appender(
+            self.log,
+            origin,
+            self.clock,
+            asked.dry_run,
+            lambda more: asked.progress("append", more, total),
+        )
+        if plan.places is not None:
+            plan.shape.tell(appender, plan.places)
+        appender.flush()
+        known = plan.registry
+        return Imported(
+            files=_files(plan, appender),
+            places=tuple(place.id for place in places if place.id not in known.places),
+            actors=tuple(actor.id for actor in actors),
+            ambiguous=plan.places.ambiguous if plan.places else (),
+            quarantine_file=str(written) if written else None,
+            reports=appender.reports,
+            events=events + appender.events,
+            position=self.log.position,
+            batch=asked.batch,
+            dry_run=asked.dry_run,
+            corrections=sum(new["FactCorrected"] for new in appender.new.values()),
+            unchanged=getattr(plan.shape, "unchanged", 0),
+            dropped=getattr(plan.shape, "dropped", 0),
+            warnings=(
+                *plan.mapping.warnings,
+                *(w for one in plan.files for w in one.warnings),
+                *_replaced(plan),
+            ),
+        )
+
+    def _register(self, plan: Plan, block: Sequence[RegistryEvent], asked: _Asked) -> int:
+        """Register what the mapping and the table name, before the facts that speak of it."""
+        from tracker import reports
+        from tracker.registry import ActorRegistered, PlaceRegistered
+
+        places, actors = plan.registrations()
+        wanted: list[RegistryEvent] = [*block]
+        wanted += [ActorRegistered(actor=actor) for actor in actors]
+        wanted += [PlaceRegistered(place=place) for place in places]
+        if asked.dry_run:
+            return len(wanted)
+        registered = _Registered(self)
+        for start in range(0, len(wanted), REGISTERED_AT_ONCE):
+            page = wanted[start : start + REGISTERED_AT_ONCE]
+
+            def decide(page: Sequence[RegistryEvent] = page) -> Decision:
+                past, known = registered.now()
+                return reports.register(past, known, page, at=self.clock(), by=asked.by)
+
+            registered.add(page, self._append(decide).events)
+        return registered.added
+
+
+class _Registered:
+    """What is registered, read again only where another writer has registered meanwhile."""
+
+    def __init__(self, situation: Importing) -> None:
+        self._situation = situation
+        self._version = -1
+        self._known: Registry | None = None
+        self.added = 0
+
+    def now(self) -> tuple[int, Registry]:
+        """Give the version of the situation's stream, and the registry."""
+        from tracker.reports import SITUATION_STREAM
+
+        version = self._situation.log.versions([SITUATION_STREAM]).get(SITUATION_STREAM, 0)
+        if self._known is None or version != self._version:
+            self._version, self._known = version, self._situation.registry()
+        return version, self._known
+
+    def add(self, page: Sequence[RegistryEvent], events: Sequence[object]) -> None:
+        """Note what was registered."""
+        self.added += len(events)
+        if self._known is not None:
+            self._known = self._known.after(page)
+            self._version += len(events)
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles meanwhile: there are none, and it takes a tenth."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+def _replaced(plan: Plan) -> Iterator[Problem]:
+    """Warn of versions of a list that were left out: another was published at the same moment."""
+    for file, names in getattr(plan.shape, "replaced", {}).items():
+        several = f"versions {', '.join(names[:SOME])}" if len(names) > 1 else f"version {names[0]}"
+        more = f" and {len(names) - SOME} more" if len(names) > SOME else ""
+        rows = getattr(plan.shape, "left_out", {})[file]
+        message = (
+            f"{several}{more} left out ({rows} rows): of versions published at one moment the "
+            "last one stands"
+        )
+        yield Problem(str(plan.files[file].path), 0, 0, "", message, warning=True)
+
+
+def _files(plan: Plan, appender: Appender) -> tuple[ImportedFile, ...]:
+    return tuple(
+        ImportedFile(
+            file=str(one.path),
+            rows=one.rows,
+            left_out=one.left_out + getattr(plan.shape, "left_out", {}).get(number, 0),
+            facts=dict(sorted(appender.new.get(number, {}).items())),
+            already=appender.already[number],
+            repeated=appender.repeated[number],
+            mended=one.context.mended,
+            quarantined=dict(sorted(one.judge.quarantined.items())),
+            problems=tuple(one.judge.reasons),
+        )
+        for number, one in enumerate(plan.files)
+    )
+
+
+def _write_quarantine(plan: Plan, asked: Path | None) -> Path | None:
+    """Write the quarantined rows of each file; give the (last) file that was written."""
+    written = None
+    several = len([one for one in plan.files if one.judge.quarantined]) > 1
+    for one in plan.files:
+        if not one.judge.quarantined:
+            continue
+        path = one.path.with_name(f"{one.path.name}.quarantine.csv")
+        if asked is not None:
+            number = f".{one.judge.file + 1}" if several else ""
+            path = asked.with_name(f"{asked.stem}{number}{asked.suffix}")
+        one.judge.write(path)
+        written = path
+    return written
+
+
+def shipped(name: str) -> tuple[bytes, str]:
+    """Read a mapping that comes with the package, by its name. Raises NotFoundError."""
+    folder = Path(__file__).parent / "datasets" / "mappings"
+    path = folder / f"{name}.yaml"
+    if "/" in name or "\\" in name or not path.is_file():
+        names = ", ".join(sorted(one.stem for one in folder.glob("*.yaml"))) or "none"
+        raise NotFoundError(f"no mapping file '{name}', and none of that name is shipped ({names})")
+    return path.read_bytes(), f"{name}.yaml"
