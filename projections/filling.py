@@ -14,6 +14,7 @@ from pathlib import Path
 
 from projections.beliefs import Belief
 from projections.claims import Since, public
+from projections.schema import STATE_BITS
 from projections.state import Alternative, State
 from projections.store import Row, Store
 from projections.widths import class_of
@@ -75,7 +76,7 @@ def put_claims(store: Store, rows: Iterable[CLAIM_ROW]) -> None:
     store.connection.executemany("INSERT INTO held VALUES (?, ?, ?, ?)", rows)
 
 
-BELIEF_ROWS = tuple[list[tuple[int, ...]], list[tuple[int, int, bool, str]]]
+BELIEF_ROWS = tuple[list[tuple[int, ...]], list[tuple[int, bool, str]]]
 
 
 def belief_rows(cell: int, parts: Row, beliefs: Sequence[Belief]) -> BELIEF_ROWS:
@@ -85,16 +86,17 @@ def belief_rows(cell: int, parts: Row, beliefs: Sequence[Belief]) -> BELIEF_ROWS
     """
     numbers: dict[str, int] = {}
     of_state: dict[int, int] = {}
-    states: list[tuple[int, int, bool, str]] = []
+    states: list[tuple[int, bool, str]] = []
+    first = cell << STATE_BITS
     rectangles: list[tuple[int, ...]] = []
     for valid_from, valid_to, known_from, known_to, state in beliefs:
         n = of_state.get(id(state))
         if n is None:
             text = state_text(parts, state)
-            n = of_state[id(state)] = numbers.setdefault(text, len(numbers))
-            if n == len(states):
+            n = of_state[id(state)] = numbers.setdefault(text, first + len(numbers))
+            if n - first == len(states):
                 settled = state.support != "disputed" and state.since is not None
-                states.append((cell, n, settled, text))
+                states.append((n, settled, text))
         sort, begins = class_of(valid_from, valid_to, known_from, known_to)
         rectangles.append((cell, known_from, valid_from, known_to, valid_to, n, sort, begins))
     return rectangles, states
@@ -148,14 +150,16 @@ def put_beliefs(connection: sqlite3.Connection, rows: BELIEF_ROWS) -> None:
     """Insert the rectangles and the states of cells that have none."""
     rectangles, states = rows
     connection.executemany("INSERT INTO rectangles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rectangles)
-    connection.executemany("INSERT INTO states VALUES (?, ?, ?, ?)", states)
+    connection.executemany("INSERT INTO states VALUES (?, ?, ?)", states)
 
 
 def forget_beliefs(store: Store, cells: Iterable[int]) -> None:
     """Take out the rectangles and the states of cells that are about to be written anew."""
-    named = [(cell,) for cell in cells]
-    store.connection.executemany("DELETE FROM rectangles WHERE cell = ?", named)
-    store.connection.executemany("DELETE FROM states WHERE cell = ?", named)
+    connection = store.connection
+    for cell in cells:
+        states = (cell << STATE_BITS, (cell + 1) << STATE_BITS)
+        connection.execute("DELETE FROM rectangles WHERE cell = ?", (cell,))
+        connection.execute("DELETE FROM states WHERE id >= ? AND id < ?", states)
 
 
 def begin_filling(store: Store) -> None:

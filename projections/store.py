@@ -15,16 +15,18 @@ from pathlib import Path
 from typing import Any, Self
 
 from projections.claims import Claim
+from projections.moments import Moments
 from projections.registers import Names, Register
-from projections.widths import CLASSES, stretches
 from tracker.errors import TrackerError
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
 MEMORY = ":memory:"
-VERSION = 6
+VERSION = 7
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
+CACHE = -32_768  # SQLite's own unit: minus kilobytes
+MAPPED = 2**31 - 2**16  # bytes of the file that are read without copying: as many as SQLite allows
 REGISTERS = ("places", "actors", "sources", "schemes")
 _FILLED = ("reports", "facts", "retractions", "acts", "chronologies", "claims", "beliefs")
 _LATEST = FUTURE_OPEN - 1
@@ -37,25 +39,9 @@ _FEW = 500
 
 _AT_KEY = (
     "SELECT c.projection, c.key, s.text FROM cells c JOIN rectangles r ON r.cell = c.id"
-    " JOIN states s ON s.cell = r.cell AND s.n = r.state WHERE c.key = ?"
+    " JOIN states s ON s.id = r.state WHERE c.key = ?"
     " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to"
 )
-_CLASSES = ", ".join(f"({one}, ?, ?)" for one in range(CLASSES))
-_HELD = (
-    f" FROM (WITH w(class, after, upto) AS (VALUES {_CLASSES})"
-    " SELECT r.cell, r.state FROM w CROSS JOIN rectangles r INDEXED BY rectangles_by_time"
-    " ON r.class = w.class AND r.begins > w.after AND r.begins <= w.upto"
-    " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to) h"
-)
-_AT_ALL = f"SELECT h.cell, h.state{_HELD}"
-_AT_ALL_TEXTS = (
-    f"SELECT h.cell, h.state, s.text{_HELD} CROSS JOIN states s"
-    " ON s.cell = h.cell AND s.n = h.state"
-)
-_MANY = 3000
-"""States that are looked up one by one; more are read together."""
-_MOST_KEPT = 200_000
-"""States that are kept; forgotten at once, and read anew, where there are more."""
 
 
 class StoreError(TrackerError):
@@ -71,9 +57,6 @@ class Store:
         `frozen` opens for reading alone, and takes no lock: for what nobody changes meanwhile.
         """
         self.path = str(path)
-        self._cells: dict[int, tuple[str, str]] = {}
-        self._known_texts: dict[tuple[int, int], str] = {}
-        self._known_states: dict[tuple[int, int], Row] = {}
         self._names: dict[str, Register] = {}
         self._head: tuple[int, str, str] | None = None
         name = f"{Path(path).absolute().as_uri()}?immutable=1" if frozen else self.path
@@ -85,7 +68,9 @@ class Store:
             raise self._unusable(error) from error
         try:
             self.connection.row_factory = sqlite3.Row
-            self.connection.execute("PRAGMA trusted_schema=OFF")
+            for pragma in ("trusted_schema=OFF", f"cache_size={CACHE}", f"mmap_size={MAPPED}"):
+                self.connection.execute(f"PRAGMA {pragma}")
+            self._moments = Moments(self.connection)
             if self._version() != VERSION:
                 self.clear(only_if_old=True)
         except (sqlite3.Error, StoreError) as error:
@@ -178,8 +163,7 @@ class Store:
         if key is not None:
             rows = self.connection.execute(_AT_KEY, (key, t, t, k, k)).fetchall()
             return rows if projection is None else [row for row in rows if row[0] == projection]
-        held, cells = self._held(t, k), self._cell_names()
-        rows = [(*cells[one[0]], self._known_texts[one]) for one in held]
+        rows = self._moments.texts(t, k)
         return rows if projection is None else [row for row in rows if row[0] == projection]
 
     def states_at(
@@ -189,50 +173,17 @@ class Store:
 
         States are read once, and kept: whoever changes one changes a copy.
         """
-        cells, states = self._cell_names(), self._known_states
-        held = self._held(min(t, _LATEST), min(k, _LATEST))
-        if projection is not None:
-            held = [one for one in held if cells[one[0]][0] == projection]
-        wanted = [one for one in held if one not in states]
-        if wanted:
-            if len(states) > _MOST_KEPT:
-                states.clear()
-                wanted = held
-            # In one piece: a text at a time takes twice as long.
-            texts = ",".join([self._known_texts[one] for one in wanted])
-            states.update(zip(wanted, json.loads(f"[{texts}]"), strict=True))
-        return [(*cells[one[0]], states[one]) for one in held]
-
-    def _held(self, t: Instant, k: Instant) -> list[tuple[int, int]]:
-        """Give (cell, state) of the rectangles that hold (t, k), their texts read."""
-        asked = (*stretches(t, k), t, t, k, k)
-        held: list[tuple[int, int]] = self._tuples(_AT_ALL, asked)
-        texts = self._known_texts
-        wanted = [one for one in held if one not in texts]
-        if len(wanted) > _MANY:
-            if len(texts) > _MOST_KEPT:
-                texts.clear()
-            texts.update({(cell, n): text for cell, n, text in self._tuples(_AT_ALL_TEXTS, asked)})
-        else:
-            one_text = "SELECT text FROM states WHERE cell = ? AND n = ?"
-            texts.update({one: self._tuples(one_text, one)[0][0] for one in wanted})
-        return held
+        rows = self._moments.states(min(t, _LATEST), min(k, _LATEST))
+        return rows if projection is None else [row for row in rows if row[0] == projection]
 
     def _tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         cursor = self.connection.cursor()
         cursor.row_factory = None
         return cursor.execute(sql, values).fetchall()
 
-    def _cell_names(self) -> dict[int, tuple[str, str]]:
-        """Give (projection, key) of every cell by its number; read once."""
-        if not self._cells:
-            found = self._tuples("SELECT id, projection, key FROM cells")
-            self._cells = {number: (name, key) for number, name, key in found}
-        return self._cells
-
     def forget(self) -> None:
         """Forget what was kept of the model: it has changed."""
-        self._cells, self._known_texts, self._known_states = {}, {}, {}
+        self._moments = Moments(self.connection)
         self._names, self._head = {}, None
 
     def version(self) -> int:
@@ -250,7 +201,7 @@ class Store:
         """Give the last state of a cell before t, as known at k, that nobody disputed."""
         found = self.connection.execute(
             "SELECT s.text FROM cells c JOIN rectangles r ON r.cell = c.id"
-            " JOIN states s ON s.cell = r.cell AND s.n = r.state AND s.settled"
+            " JOIN states s ON s.id = r.state AND s.settled"
             " WHERE c.key = ? AND c.projection = ? AND r.valid_from < ?"
             " AND r.known_from <= ? AND ? < r.known_to ORDER BY r.valid_from DESC LIMIT 1",
             (key, projection, t, k, min(k, _LATEST)),

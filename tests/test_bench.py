@@ -106,6 +106,6 @@ def test_the_situation_is_as_its_description_says(generator: ModuleType) -> None
     echoes = sum(len(named) < len(told) for named, told in zip(holders, said.values(), strict=True))
     assert 0.25 < same_day / len(facts) < 0.45
     assert 0.12 < timed / len(facts) < 0.18
-    assert 0.2 < sum(count for _, count in often) / len(facts) < 0.3
+    assert 0.05 < sum(count for _, count in often) / len(facts) < 0.08
     assert 0.08 < rivals / len(facts) < 0.12
     assert 0.08 < echoes / len(facts) < 0.12

@@ -527,9 +527,11 @@ def model(log: Path) -> Path:
 
 def test_rebuild_and_check(log: Path) -> None:
     assert said("rebuild", "--check").startswith("the read model equals a rebuild of ")
-    cell = "SELECT id FROM cells WHERE key = 'diabaly'"
     sql(model(log), "UPDATE facts SET gist = 'something else' WHERE position = 60")
-    sql(model(log), f"DELETE FROM rectangles WHERE cell IN ({cell})")
+    sql(
+        model(log),
+        "DELETE FROM rectangles WHERE cell IN (SELECT id FROM cells WHERE key = 'diabaly')",
+    )
     result = run("rebuild", "--check")
     assert result.exit_code == 1
     assert "rows differ: run `tracker rebuild`" in result.stderr
@@ -1084,6 +1086,7 @@ def test_an_example_of_the_help_runs(here: Path, line: str) -> None:
     assert program == "tracker"
     if verb != "init":
         mali(here, recorded=verb != "record")
+    (here / "holders.csv").write_text("place,date,holder\nDiabaly,2013-01-22,Mali\n")
     result = run(verb, *words)
     assert result.exit_code == 0, result.output
     assert result.output

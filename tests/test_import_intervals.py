@@ -113,3 +113,34 @@ def test_the_level_at_every_minute_is_that_of_the_rows(
             found = level(situation, clock(minute).replace(" ", "T").replace(":00+00:00", ":30Z"))
             before = minute < min(start for start, _ in spans)
             assert found == (None if before else ("red" if on else "white", "certain"))
+
+
+def since_published() -> dict[str, object]:
+    """Give a mapping of SIRENS by somebody who only reports the level, each time since when."""
+    common = {"scheme": "lantern", "scope": "$place", "by": ["office"], "since": "published"}
+    return sirens(
+        begin={"kind": "ThreatLevelReported", "level": "red", "gist": "Alarm", **common},
+        end={"kind": "ThreatLevelReported", "level": "white", "gist": "All clear", **common},
+        baseline={
+            "when": "2012-12-01T00:00:00Z",
+            "kind": "ThreatLevelReported",
+            "level": "white",
+            "gist": "Quiet",
+            **common,
+        },
+    )
+
+
+def test_rows_that_overlap_are_one_whenever_each_began(
+    situation: Situation, tmp_path: Path
+) -> None:
+    outcome = load(situation, tmp_path, since_published(), SIRENS)
+    assert (outcome.files[0].facts, outcome.files[0].repeated) == ({"ThreatLevelReported": 5}, 0)
+
+
+def test_what_is_so_since_an_assumed_end_is_as_unsure(situation: Situation, tmp_path: Path) -> None:
+    load(situation, tmp_path, since_published(), SIRENS)
+    since = [(fact["since"]["edtf"], fact["when"]["edtf"]) for fact in facts_in(situation)]
+    assumed = "[2013-01-02T10:00:00Z..2013-01-02T10:30:00Z]"
+    assert since[-2:] == [("2013-01-02T10:00:00Z", "2013-01-02T10:00:00Z"), (assumed, assumed)]
+    assert load(situation, tmp_path, since_published(), SIRENS).events == 0

@@ -194,3 +194,47 @@ def test_the_state_at_every_version_is_that_version(
             }
             assert {t: s for t, s in found.items() if s[0] != "unknown"} == wanted
         assert load(situation, tmp_path, listing(), HEAD + "".join(pages)).events == 0
+
+
+def test_a_place_that_only_rows_in_quarantine_name_is_not_registered(
+    situation: Situation, tmp_path: Path
+) -> None:
+    table = HEAD + version(1, "Mill,Army,,,", "=======,???,,,")
+    bad = listing(bad={"value": "quarantine"})
+    outcome = load(situation, tmp_path, bad, table)
+    assert (outcome.places, len(outcome.files[0].problems)) == ((), 1)
+
+
+def test_an_entry_that_another_file_told_stands_while_it_cannot_be_read(
+    situation: Situation, tmp_path: Path
+) -> None:
+    bad = listing(bad={"value": "quarantine"})
+    load(situation, tmp_path, bad, HEAD + version(1, "Mill,Army,,,", "Ford,Rebels,,,"))
+    load(situation, tmp_path, bad, HEAD + version(2, "Mill,Army,,,", "Ford,???,,,"), name="2.csv")
+    assert taken(situation)[-1] == ("2", 2, ())
+
+
+def test_of_versions_of_one_moment_the_last_stands_and_the_rest_is_counted(
+    situation: Situation, tmp_path: Path
+) -> None:
+    first = version(1, "Mill,Army,,,", "Ford,Army,,,")
+    second = version(2, "Mill,Rebels,,,").replace("2013-01-02", "2013-01-01")
+    outcome = load(situation, tmp_path, listing(), HEAD + first + second)
+    assert outcome.files[0].left_out == 2
+    assert "version 1 left out (2 rows)" in str(outcome.warnings[0])
+    assert taken(situation) == [("2", 1, ())]
+    again = load(situation, tmp_path, listing(), HEAD + first + second)
+    assert (again.events, again.files[0].left_out) == (0, 2)
+
+
+def test_a_version_between_recorded_ones_is_refused_with_what_to_do(
+    situation: Situation, tmp_path: Path
+) -> None:
+    for number, rows in (
+        (1, ("Mill,Army,,,", "Ford,Army,,,")),
+        (3, ("Mill,Rebels,,,", "Ford,Army,,,")),
+    ):
+        table = HEAD + version(number, *rows)
+        load(situation, tmp_path, listing(), table, name=f"{number}.csv")
+    with pytest.raises(InputError, match=r"version 2 was published before version 3.*import both"):
+        load(situation, tmp_path, listing(), HEAD + version(2, "Mill,Army,,,"), name="2.csv")

@@ -97,7 +97,6 @@ def test_what_is_shipped() -> None:
         "general-staff-2023",
         "isw-control-2022",
         "place-date-holder",
-        "place-date-holder-source",
         "ucdp-ged",
         "wiki-control-2022",
     ]
@@ -472,7 +471,7 @@ def test_place_date_holder(log: Situation) -> None:
 def test_place_date_holder_with_sources_and_points(log: Situation) -> None:
     outcome = bring(
         log,
-        "place-date-holder-source",
+        "place-date-holder",
         """
         place,date,holder,source,lat,lon
         Alfa,2013-01-14,Front,One Paper,14.69,-6.01

@@ -230,4 +230,5 @@ def test_the_schema_of_a_sheet_knows_lists() -> None:
         "entries",
         "holders",
         "dropped",
+        "origin",
     }

@@ -9,6 +9,7 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.registry import Registry, RegistryEvent
     from tracker.reports import Decision
 
-REGISTERED_AT_ONCE = 2_000
+REGISTERED_AT_ONCE = 10_000
 SOME = 5
 
 
@@ -133,10 +134,12 @@ class Importing:
             )
         if head.shape == "intervals":
             return Intervals(mapping, staging)
+        # Followed once: what this import itself appends meanwhile is no version before it.
+        before = cache(lambda: self.store)
         return Events(
             mapping,
             staging,
-            lambda records: versions_in(self.store, head.source, head.dataset, records),
+            lambda records: versions_in(before(), head.source, head.dataset, records),
             when,
         )
 

@@ -213,10 +213,11 @@ class _Recorder(SQLiteApplicationRecorder):
         c.execute("SELECT seq FROM log_head")
         first = c.fetchone()[0] + 1
         seqs = range(first, first + len(events))
+        hexes = {stream: stream.hex for stream in {event.stream for event in events}}
         c.executemany(
             "INSERT INTO stored_events VALUES (?,?,?,?,?,?)",
             [
-                (seq, stream.hex, version, topic, state, event_id)
+                (seq, hexes[stream], version, topic, state, event_id)
                 for seq, (stream, version, event_id, topic, state) in zip(seqs, events, strict=True)
             ],
         )

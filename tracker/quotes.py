@@ -40,7 +40,7 @@ def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
     if sha256(raw).hexdigest() != document["sha256"]:
         return Quote(None, verified=False, problem=f"{name} is not the document that was read")
     if not span:
-        return _line(name, raw, int(row))
+        return _line(name, raw, int(row or 0))
     text = raw.decode("utf-8", errors="replace")[span[0] : span[1]]
     wanted = locator.get("sha256")
     if wanted is None:

@@ -9,7 +9,7 @@
     back-dated 5 % of the facts, by 14 to 180 days
     rivals     10 %: another source, in its report of that day or the next, names another holder
     echoes     10 %: another source, by the next day, tells the same
-    kinds      of first tellings about 45 % ControlReported (3 of 10 say since when), 20 %
+    kinds      of first tellings about 45 % ControlReported (1 of 10 says since when), 20 %
                TownOccupied, 15 % TownEntered, 12 % TownRecaptured, 8 % ForcesWithdrew
     precision  a day, but an hour and minute in 15 %
 
@@ -43,7 +43,7 @@ LAG_SHARES = (35, 40, 12, 7, 4, 2)
 KINDS = ("ControlReported", "TownOccupied", "TownEntered", "TownRecaptured", "ForcesWithdrew")
 KIND_SHARES = (45, 20, 15, 12, 8)
 
-BACK_DATED, RIVALS, ECHOES, HOURS, SINCE = 0.05, 0.10, 0.10, 0.15, 0.30
+BACK_DATED, RIVALS, ECHOES, HOURS, SINCE = 0.05, 0.10, 0.10, 0.15, 0.10
 LONGEST_BACK = 180
 LONGEST_DAYS = 1461
 TRIES = 20

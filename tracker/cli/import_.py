@@ -62,8 +62,8 @@ def import_(
 
     \b
     Examples:
-      tracker import control.yaml versions.csv.gz --dry-run
-      tracker import --guess events.csv > events.yaml
+      tracker import place-date-holder holders.csv --dry-run
+      tracker import --guess holders.csv
     """
     if guess is not None:
         from tracker.situation import guess_mapping

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
-from typing import TYPE_CHECKING, Any, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -27,13 +28,13 @@ from tracker.reports import dataset_stream
 if TYPE_CHECKING:
     from hashlib import _Hash as Digest
 
-BATCH = 5000
-"""Events a transaction: enough that its cost vanishes, few enough for any database."""
+BATCH = 20_000
+"""Events a transaction. Each writes again much of the index of ids, so few large ones cost half."""
 TRIES = 20
 SAMPLE_ID = "00000000-0000-0000-0000-000000000000"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Stream:
     """A report's stream as this import sees it: `version` is that of its newest event, 0 for none.
 
@@ -79,22 +80,14 @@ class Origin:
     by: str
 
 
-class _Pending(NamedTuple):
-    """An event to be appended: of a fact the parts of its body, else the body itself as `head`.
+_Pending = tuple[Stream, str, str, int, str, str, str | None, int, int, str | None]
+"""An event to be appended: (stream, id, topic, v, head, middle, tail, row, file, record).
 
-    Without a topic it only stands for its report, to be registered.
-    """
-
-    stream: Stream
-    id: str
-    topic: str
-    v: int
-    head: str
-    middle: str
-    tail: str | None
-    row: int
-    file: int
-    record: str | None
+Of a fact the parts of its body; else the body itself is the head, and there is no tail. Without a
+topic it only stands for its report, to be registered.
+"""
+_stream_of = itemgetter(0)
+_file_and_topic = itemgetter(8, 2)
 
 
 @dataclass(slots=True)
@@ -169,22 +162,20 @@ class Appender:
             self.repeated[file] += 1
             return None
         self._seen.add(event_id)
-        self._pending.append(
-            _Pending(stream, event_id, topic, v, head, middle, tail, row, file, record)
-        )
-        if len(self._pending) >= 2 * BATCH:
+        pending = self._pending
+        pending.append((stream, event_id, topic, v, head, middle, tail, row, file, record))
+        if len(pending) >= 2 * BATCH:
             self.flush()
         return event_id
 
     def record(self, stream: Stream, event_id: str, topic: str, body: str, file: int) -> None:
         """Add an event that speaks of the record itself."""
-        one = _Pending(stream, event_id, topic, 1, body, "", None, 0, file, None)
-        self._pending.append(one)
+        self._pending.append((stream, event_id, topic, 1, body, "", None, 0, file, None))
 
     def register(self, stream: Stream, file: int) -> None:
         """Add a report, even if nothing new is told in it."""
         self.begin(stream)
-        self._pending.append(_Pending(stream, "", "", 1, "", "", None, 0, file, None))
+        self._pending.append((stream, "", "", 1, "", "", None, 0, file, None))
 
     def flush(self) -> None:
         """Append what is gathered, in one transaction. Raises LogError."""
@@ -199,19 +190,19 @@ class Appender:
             try:
                 self.log.append_encoded(events)
             except Conflict:
-                for one in pending:
-                    one.stream.version, one.stream.document = -1, ""
+                for stream in set(map(_stream_of, pending)):
+                    stream.version, stream.document = -1, ""
                 continue
             break
         else:
             msg = f"other writers came first {TRIES} times: run the import again, it goes on"
             raise TrackerError(msg)
-        added = Counter((one.file, one.topic) for one in fresh)
+        added = Counter(map(_file_and_topic, fresh))
         for (file, topic), count in added.items():
             if topic:
                 self.new.setdefault(file, Counter())[topic] += count
         if len(fresh) < len(pending):
-            asked = Counter((one.file, one.topic) for one in pending)
+            asked = Counter(map(_file_and_topic, pending))
             for (file, topic), count in (asked - added).items():
                 self.already[file] += count if topic else 0
         self.reports += sum(event.version == 1 for event in events)
@@ -220,21 +211,20 @@ class Appender:
 
     def _not_held(self, pending: Sequence[_Pending]) -> list[_Pending]:
         """Leave out what the log holds; learn of each stream where it stands."""
-        unknown = {one.stream.id: one.stream for one in pending if one.stream.version < 0}
+        streams = set(map(_stream_of, pending))
+        unknown = {stream.id: stream for stream in streams if stream.version < 0}
         versions = self.log.versions(list(unknown)) if unknown else {}
         for key, stream in unknown.items():
             stream.version = versions.get(key, 0)
             stream.held = stream.version > 0
-        if not any(one.stream.held or not one.topic for one in pending):
+        if not any(stream.held for stream in streams):
             return list(pending)
-        asked = [one.id for one in pending if one.stream.held and one.id]
+        asked = [event_id for stream, event_id, *_ in pending if stream.held and event_id]
         held = self.log.positions(asked) if asked else {}
         fresh = []
         for one in pending:
-            stream = one.stream
-            if not one.topic and stream.version:
-                continue
-            if stream.held and one.id in held:
+            stream, event_id, topic, *_ = one
+            if stream.held and (not topic or event_id in held):
                 continue
             if stream.held and not stream.document:
                 self._learn(stream)
@@ -262,6 +252,7 @@ class Appender:
         ]
         frames: dict[tuple[int, bool], tuple[str, str, str]] = {}
         events: list[Encoded] = []
+        append = events.append
         for stream, event_id, topic, v, head, middle, tail, row, file, named in fresh:
             if stream.version == 0:
                 stream.version = 1
@@ -285,7 +276,7 @@ class Appender:
                     f'{{{document}{record}"row":{row}}},{tail}}}{between}{event_id}{after}'
                 )
             stream.version += 1
-            events.append(Encoded(stream.id, stream.version, event_id, topic, state.encode()))
+            append(Encoded(stream.id, stream.version, event_id, topic, state.encode()))
         return events
 
     def _frame(self, at: str, v: int, batch: str | None) -> tuple[str, str, str]:

@@ -68,8 +68,8 @@ class Time(_Block):
     """A time: of a column, in one of the formats (strptime's, iso, edtf, unix), or one value.
 
     With `until` it is one moment somewhere from the one column's time to the other's, and with
-    `span: true` all the time between. `late: drop` leaves out a time after the row's publication, `unreadable: drop` one that cannot
-    be read; both are counted as mended.
+    `span: true` all the time between. `late: drop` leaves out a time after the row's publication,
+    `unreadable: drop` one that cannot be read; both are counted as mended.
     """
 
     column: Columns | None = None

@@ -8,7 +8,7 @@ model; what varies freely (times, counts, names, texts) is checked on its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -128,9 +128,8 @@ def _parts(  # noqa: C901 - what can be decided once is, so that each row costs 
             looked.append((at, one.how.pick, one.how.memo))
         elif not isinstance(one.how, str):
             worked.append((at, one.how))
-    enumerated = [at for at, one in enumerate(fields) if one.enumerated]
-    pick = itemgetter(*enumerated) if enumerated else None
-    vague = [(at, one.absent) for at, one in enumerate(fields) if one.absent is not None]
+    shape_of = _shaper(fields)
+    only = places[0] if len(places) == 1 else None
     known = maker.known
 
     def make(row: Row, number: int, published: Moment) -> tuple[list[str], list[int]] | None:
@@ -144,11 +143,11 @@ def _parts(  # noqa: C901 - what can be decided once is, so that each row costs 
                 parts[at] = get(row, published)
         except Skip:
             return None
-        numbers = [placed(row, number) for placed in places]
-        shape = (
-            pick(parts) if pick is not None else None,
-            *[parts[at] == absent for at, absent in vague],
-        )
+        if only is not None:
+            numbers = [only(row, number)]
+        else:
+            numbers = [placed(row, number) for placed in places]
+        shape = shape_of(parts)
         bad = known.get(shape, _UNJUDGED)
         if bad is _UNJUDGED:
             bad = known[shape] = _judge(maker, parts, numbers, context)
@@ -157,6 +156,17 @@ def _parts(  # noqa: C901 - what can be decided once is, so that each row costs 
         return parts, numbers
 
     return make
+
+
+def _shaper(fields: Sequence[Field]) -> Callable[[list[str]], Hashable]:
+    """Make what gives the combination that a fact is judged by: values, and what is absent."""
+    enumerated = [at for at, one in enumerate(fields) if one.enumerated]
+    pick = itemgetter(*enumerated) if enumerated else lambda _parts: None
+    vague = [(at, one.absent) for at, one in enumerate(fields) if one.absent is not None]
+    if len(vague) > 2 or not vague:  # noqa: PLR2004 - the usual numbers are spelled out below
+        return lambda parts: (pick(parts), *[parts[at] == absent for at, absent in vague])
+    (one, none), (two, neither) = vague[0], vague[-1]
+    return lambda parts: (pick(parts), parts[one] == none, parts[two] == neither)
 
 
 def _judge(maker: Maker, parts: list[str], numbers: Sequence[int], context: Context) -> Bad | None:

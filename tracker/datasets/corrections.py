@@ -99,7 +99,7 @@ class Records:
 
     def tell(self, appender: Appender) -> None:
         """Hand over what is new. Raises InputError before anything is, where it cannot be."""
-        for _ in self._walk(appender):
+        for _ in self._walk(appender, held_only=True):
             pass
         self.unchanged, self.already, self.repeated = 0, {}, {}
         for new in self._walk(appender):
@@ -107,7 +107,8 @@ class Records:
         appender.already.update(self.already)
         appender.repeated.update(self.repeated)
 
-    def _walk(self, appender: Appender) -> Iterator[_New]:
+    def _walk(self, appender: Appender, *, held_only: bool = False) -> Iterator[_New]:
+        """Judge every row; `held_only`: those of records that the log knows, which may clash."""
         known: dict[str, list[Version]] = {}
         facts = (Staged(*fact) for fact in self.staging.by_publication())
         rows = (list(row) for _, row in groupby(facts, lambda one: (one.file, one.row)))
@@ -117,7 +118,9 @@ class Records:
             found = self.held(list(names.values()))
             known |= {record: found.get(name, []) for record, name in names.items()}
             for row in page:
-                yield from self._judge(appender, row, known[row[0].record or ""])
+                versions = known[row[0].record or ""]
+                if versions or not held_only:
+                    yield from self._judge(appender, row, versions)
 
     def _judge(
         self, appender: Appender, row: Sequence[Staged], versions: list[Version]
@@ -133,7 +136,8 @@ class Records:
             self._count_same(now[same], first)
         if said.keys() == now.keys():
             return []
-        if any(one.known > first.known or first.known < one.ended < FUTURE_OPEN for one in versions):
+        moments = [moment for one in versions for moment in (one.known, one.ended)]
+        if any(first.known < moment < FUTURE_OPEN for moment in moments):
             message = (
                 f"record {first.record}: a version published later is in the log already, and "
                 "this one differs from what came before it: import the versions in their order"

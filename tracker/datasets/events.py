@@ -60,7 +60,7 @@ class Events:
         self.drops = [self._drop(spec, context) for spec in self.mapping.drops]
         publish = published_reader(self.published, context, self.moments)
         record = self._record(context)
-        makes = [maker.make for maker in self.makers]
+        makes = [maker.parts for maker in self.makers]
         every = tuple(range(len(makes)))
         drops, first_drop = self.drops, len(makes)
         gathered, flush = self.staging.facts, self.staging.flush
@@ -71,9 +71,10 @@ class Events:
             known = moment.latest - 1
             named = record(row) if record is not None else None
             for entry in every if choose is None else choose(row):
-                made = makes[entry](row, number, moment, None)
+                made = makes[entry](row, number, moment)
                 if made is not None:
-                    text, places = made
+                    pieces, places = made
+                    text = "".join(pieces)
                     one = places[0] if places else -1
                     two = places[1] if len(places) > 1 else -1
                     told.append((known, index, entry, file, number, one, two, text, named))

@@ -22,7 +22,14 @@ from tracker.datasets.blocks import (
     as_text,
     columns_in,
 )
-from tracker.datasets.context import Context, key_of, registered_names, template_reader, text_reader, unlisted
+from tracker.datasets.context import (
+    Context,
+    key_of,
+    registered_names,
+    template_reader,
+    text_reader,
+    unlisted,
+)
 from tracker.datasets.looking import Field, How, Looked
 from tracker.datasets.mapping import FactSpec, sort_of
 from tracker.datasets.places import slug
@@ -112,12 +119,7 @@ def _time(spec: Time, path: Path, name: str, context: Context) -> How:
     comma = "" if name == "when" else ","
     times = context.times(spec, path)
     if spec.column is None:
-        if spec.value is None:
-            return lambda _row, published: f'"{name}":{published.json}{comma}'
-        try:
-            return f'"{name}":{times.of(str(spec.value)).json}{comma}'
-        except ValueError as error:
-            raise context.wrong(path, f"no time: {error}") from error
+        return _one_time(spec, path, name, context)
     read, moment_of = _moment_reader(spec, path, context, times)
     drop_late, drop_bad = spec.late == "drop", spec.unreadable == "drop"
     required = name == "when"
@@ -136,7 +138,7 @@ def _time(spec: Time, path: Path, name: str, context: Context) -> How:
     known = Memo(make)
 
     def get(row: Row, published: Moment) -> str:
-        found = known[read(row)]
+        found: tuple[int, str] | None = known[read(row)]
         if found is not None:
             earliest, made = found
             if earliest < published.latest:
@@ -148,6 +150,17 @@ def _time(spec: Time, path: Path, name: str, context: Context) -> How:
         return f'"{name}":{published.json}{comma}' if required else ""
 
     return get
+
+
+def _one_time(spec: Time, path: Path, name: str, context: Context) -> How:
+    """Make what gives the same time for all rows, or that of their publication."""
+    comma = "" if name == "when" else ","
+    if spec.value is None:
+        return lambda _row, published: f'"{name}":{published.json}{comma}'
+    try:
+        return f'"{name}":{context.times(spec, path).of(str(spec.value)).json}{comma}'
+    except ValueError as error:
+        raise context.wrong(path, f"no time: {error}") from error
 
 
 def _moment_reader(

@@ -265,8 +265,8 @@ class _Resolver:
             if near is not None:
                 name = near.id
             else:
-                wanted = f"{slug(first.name)}-{_hundredths(point[0])}-{_hundredths(point[1])}"
-                name = self._register(first.name, wanted, first)
+                at = f"{_hundredths(point[0])}-{_hundredths(point[1])}"
+                name = self._register(first.name, f"{slug(first.name)}-{at}", first)
             for number in members:
                 self.ids[number] = name
         if any(self.ids[number] is None for number in wanted):

@@ -17,7 +17,7 @@ DELIMITERS = ",;\t|"
 Ragged = Callable[[int, Sequence[str], str], None]
 """Told of a row with the wrong number of values: its line, its values, what is wrong."""
 
-NEUTRALISED = re.compile(r"'(?='*[=+\-@\t\r])")
+NEUTRALISED = re.compile(r"\A'(?='*[=+\-@\t\r])")
 """How a cell begins that an export kept from being run as a formula: drop what it matches."""
 
 

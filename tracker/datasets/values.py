@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -181,9 +181,9 @@ _ISO = re.compile(
     re.ASCII,
 )
 _UTC = frozenset({"Z", "UTC", "+00:00", "+0000", "+00", "-00:00"})
-_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SAFE = ("0002", "9998")  # years whose days lie within the years that can be written, in any zone
+_PLAIN = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
+_DATE = len("2013-01-10")
 
 
 class Times:
@@ -219,7 +219,10 @@ class Times:
         if form == "iso":
             return self._iso(text)
         if form == "edtf":
-            return self.of(text)
+            try:
+                return self._plain(text) or self.of(text)
+            except ValueError:
+                return self.of(text)  # which says what is wrong with it as EDTF
         if form == "unix":
             if not re.fullmatch(r"-?\d{1,11}(\.0*)?", text, re.ASCII):
                 return None
@@ -227,23 +230,30 @@ class Times:
             return self.of(f"{moment:%Y-%m-%dT%H:%M:%S}Z")
         return self._by_format(form, text)
 
+    def _plain(self, text: str) -> Moment | None:
+        """Read a date, or a time in UTC, as nearly all tables write them; None for the rest.
+
+        Raises ValueError for a day or an hour that there is not.
+        """
+        if self.zone != "UTC" or not _PLAIN.fullmatch(text) or not "0002" <= text[:4] <= "9998":
+            return None
+        unit = DAY if len(text) == _DATE else SECOND
+        since = datetime.fromisoformat(f"{text}T00:00:00Z" if unit is DAY else text) - _EPOCH
+        return _utc_moment(text, (since.days * 86_400 + since.seconds) * SECOND, unit)
+
     def _iso(self, text: str) -> Moment | None:
+        plain = self._plain(text)
+        if plain is not None:
+            return plain
         found = _ISO.fullmatch(text)
         if not found:
             return self.of(text) if re.fullmatch(r"\d{4}(-\d\d)?", text, re.ASCII) else None
         day, minutes, seconds, offset = found.groups()
         if minutes is None:
-            if self.zone == "UTC" and _SAFE[0] <= day[:4] <= _SAFE[1]:
-                start = (date.fromisoformat(day).toordinal() - _EPOCH_DAY) * DAY
-                return _utc_moment(day, start, DAY)
             return self.of(day)
         stamp = f"{day}T{minutes}{seconds or ':00'}"
         if offset in _UTC:
-            if self.zone == "UTC" and _SAFE[0] <= day[:4] <= _SAFE[1]:
-                since = datetime.fromisoformat(stamp + "+00:00") - _EPOCH
-                start = (since.days * 86_400 + since.seconds) * SECOND
-                return _utc_moment(stamp + "Z", start, SECOND)
-            return self.of(stamp + "Z")
+            return self._plain(f"{stamp}Z") or self.of(f"{stamp}Z")
         if offset is None:
             return self.of(stamp)
         digits = offset.replace(":", "").ljust(5, "0")
