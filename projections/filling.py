@@ -167,7 +167,8 @@ def begin_filling(store: Store) -> None:
 
     Its indexes are made as it fills (schema.make_indexes).
     """
-    for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size={MEMORY_FOR_FILLING}"):
+    memory = (f"cache_size={MEMORY_FOR_FILLING}", "mmap_size=0")
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", *memory):
         store.connection.execute(f"PRAGMA {pragma}")
     store.clear(indexed=False)
 

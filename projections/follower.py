@@ -14,9 +14,10 @@ from typing import Self
 from projections import filling
 from projections.beliefs import uncollected
 from projections.believing import believe, believe_all
-from projections.helping import Helper, StoredRow, processors
+from projections.helping import Helper, processors
 from projections.store import MEMORY, Store, StoreError
 from projections.taking import Taker, is_context, read
+from tracker.facts.codec import StoredRow
 from tracker.facts.envelope import Event
 
 BATCH = 5000

@@ -13,12 +13,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
 
 from tracker.errors import TrackerError
 
-StoredRow = tuple[int, str, int, str, bytes]
-"""An event as the log stores it: position, stream, version, topic, state."""
+if TYPE_CHECKING:
+    from tracker.facts.codec import StoredRow
+
 _LENGTH = 8
 
 

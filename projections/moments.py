@@ -18,9 +18,7 @@ _HELD = (
     " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to) h"
 )
 _AT_ALL = f"SELECT h.state{_HELD}"
-_AT_ALL_TEXTS = f"SELECT h.state, h.cell, s.text{_HELD} CROSS JOIN states s ON s.id = h.state"
-_MANY = 3000
-"""States that are looked up one by one; more are read together."""
+_TEXTS = "SELECT id, text FROM states WHERE id IN (SELECT value FROM json_each(?))"
 _MOST_KEPT = 100_000
 """States that are kept; forgotten at once, and read anew, where there are more."""
 
@@ -62,19 +60,11 @@ class Moments:
         asked = (*stretches(t, k), t, t, k, k)
         held = [one for (one,) in self._cursor.execute(_AT_ALL, asked)]
         texts, cells = self._texts, self._cell_names()
-        wanted = [one for one in held if one not in texts]
-        if len(wanted) > _MANY:
-            if len(texts) > _MOST_KEPT:
-                texts.clear()
-            for one, cell, text in self._cursor.execute(_AT_ALL_TEXTS, asked):
-                texts[one] = (*cells[cell], text)
-            return held
-        sql = "SELECT text FROM states WHERE id = ?"
-        for one in wanted:
-            texts[one] = (
-                *cells[one >> STATE_BITS],
-                self._cursor.execute(sql, (one,)).fetchone()[0],
-            )
+        if len(texts) > _MOST_KEPT:
+            texts.clear()
+        wanted = sorted([one for one in held if one not in texts])  # as they lie in the file
+        for one, text in self._cursor.execute(_TEXTS, (json.dumps(wanted),)) if wanted else ():
+            texts[one] = (*cells[one >> STATE_BITS], text)
         return held
 
     def _cell_names(self) -> dict[int, tuple[str, str]]:

@@ -48,9 +48,9 @@ class Decorator:
         self.cells = cells
         self.clocks = clocks
         self.stale_after = stale_after
-        self.places = cells.store.names("places")
-        self.actors = cells.store.names("actors")
-        self.schemes = cells.store.names("schemes")
+        self.places: Mapping[str, Row] = cells.store.names("places")
+        self.actors: Mapping[str, Row] = cells.store.names("actors")
+        self.schemes: Mapping[str, Row] = cells.store.names("schemes")
 
     def rows(
         self,
@@ -59,6 +59,9 @@ class Decorator:
         only: Collection[tuple[str, str]] | None = None,
     ) -> list[Row]:
         """Give the rows of one cell, of one projection, or of all; of them `only` those named."""
+        if key is None:  # all of them will be asked for
+            names = self.cells.store.names
+            self.places, self.actors = names("places").whole(), names("actors").whole()
         rows = [self(cell) for cell in self.cells.at(self.clocks, projection, key, only)]
         levels = {row["key"]: row for row in rows if row["projection"] == "forces"}
         for row in levels.values():

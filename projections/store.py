@@ -68,7 +68,8 @@ class Store:
             raise self._unusable(error) from error
         try:
             self.connection.row_factory = sqlite3.Row
-            for pragma in ("trusted_schema=OFF", f"cache_size={CACHE}", f"mmap_size={MAPPED}"):
+            mapped = 0 if frozen else MAPPED  # a helper reads all of it once
+            for pragma in ("trusted_schema=OFF", f"cache_size={CACHE}", f"mmap_size={mapped}"):
                 self.connection.execute(f"PRAGMA {pragma}")
             self._moments = Moments(self.connection)
             if self._version() != VERSION:

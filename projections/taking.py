@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from uuid import UUID
 
 from pydantic_core import to_json
 
@@ -12,13 +11,12 @@ from projections import filling
 from projections.beliefs import uncollected
 from projections.catalogue import chronologies_of, claims_of
 from projections.claims import Claim
-from projections.helping import StoredRow
 from projections.rulings import drops, ruling
 from projections.store import REGISTERS, Row, Store
 from projections.told import Teller, Told
 from tracker.errors import TrackerError
 from tracker.facts import FACT_KINDS, Fact, ReportRegistered
-from tracker.facts.codec import CodecError, decode
+from tracker.facts.codec import CodecError, StoredRow, read_row
 from tracker.facts.envelope import Event, body_dict
 from tracker.facts.record import (
     FactCorrected,
@@ -50,12 +48,10 @@ MOST_TELLERS = 20_000
 
 def read(row: StoredRow) -> Event:
     """Read a stored row. Raises TrackerError for what cannot be read."""
-    position, stream, version, topic, state = row
     try:
-        return decode(topic, state, stream=UUID(stream), version=version, position=position)
-    except (CodecError, ValueError) as error:
-        msg = f"event {version} of stream {stream}: {error}"
-        raise TrackerError(msg) from error
+        return read_row(row)
+    except CodecError as error:
+        raise TrackerError(str(error)) from error
 
 
 def is_context(row: StoredRow) -> bool:

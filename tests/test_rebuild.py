@@ -9,9 +9,10 @@ import pytest
 from commands_for_tests import mali
 
 from projections import believing, follower
-from projections.helping import Helper, StoredRow
+from projections.helping import Helper
 from projections.store import Store
 from tracker.errors import TrackerError
+from tracker.facts.codec import StoredRow
 from tracker.log import Encoded
 from tracker.situation import Situation
 

@@ -1,8 +1,9 @@
 """The log: an append-only record of events on SQLite, through the eventsourcing library.
 
-The only module that imports eventsourcing. What is ours on top of it: a dense `seq` that is never
-reused, a mapper with a fixed list of topics and upcasting, client-chosen event ids looked up
-after an unclear failure, synchronous=FULL read back, BEGIN IMMEDIATE, and a polling follower.
+The only module that imports eventsourcing, and long for that reason. What is ours on top of it: a
+dense `seq` that is never reused, a mapper with a fixed list of topics and upcasting, client-chosen
+event ids looked up after an unclear failure, synchronous=FULL read back, BEGIN IMMEDIATE, and a
+polling follower.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 from uuid import UUID, uuid4
@@ -39,6 +39,7 @@ from tracker.errors import LogError
 from tracker.logfile import LOCK_SECONDS, SCHEMA, check_file, plain_error
 
 if TYPE_CHECKING:
+    from tracker.facts.codec import StoredRow
     from tracker.facts.envelope import Event
 
 MEMORY = ":memory:"
@@ -107,38 +108,19 @@ class EventMapper(Mapper[UUID]):
 
     def to_domain_event(self, stored_event: StoredEvent) -> Event:  # type: ignore[override]
         """Decode; raises LogError for a topic, a version or a state that cannot be read."""
-        return _event(
-            str(stored_event.originator_id),
-            stored_event.originator_version,
-            stored_event.topic,
-            stored_event.state,
-            getattr(stored_event, "id", 0),
-        )
+        position = getattr(stored_event, "id", 0)
+        stream, version = str(stored_event.originator_id), stored_event.originator_version
+        return _event((position, stream, version, stored_event.topic, stored_event.state))
 
 
-def _event(stream_id: str, version: int, topic: str, state: bytes, position: int) -> Event:
+def _event(row: StoredRow) -> Event:
     """Decode a stored row; raises LogError for what cannot be read."""
-    from tracker.facts.codec import CodecError, decode
+    from tracker.facts.codec import CodecError, read_row
 
-    stream = _stream(stream_id, version)
     try:
-        return decode(topic, state, stream=stream, version=version, position=position)
+        return read_row(row)
     except CodecError as error:
-        msg = f"event {version} of stream {stream}: {error}"
-        raise LogError(msg) from error
-
-
-@lru_cache(maxsize=64)
-def _known_stream(stream_id: str) -> UUID:
-    return UUID(stream_id)
-
-
-def _stream(stream_id: str, version: int) -> UUID:
-    try:
-        return _known_stream(stream_id)
-    except ValueError as error:
-        msg = f"event {version} of stream {stream_id!r}: no such stream can be"
-        raise LogError(msg) from error
+        raise LogError(str(error)) from error
 
 
 class _Transaction(SQLiteTransaction):
@@ -272,8 +254,8 @@ class _Recorder(SQLiteApplicationRecorder):
         most = NO_LIMIT if lte is None else lte
         return self._notifications(sql, [stream, gt or 0, most, -1 if limit is None else limit])
 
-    def page(self, after: int, upto: int) -> list[tuple[int, str, int, str, bytes]]:
-        """Give (seq, stream, version, topic, state) of the next events, at most a page."""
+    def page(self, after: int, upto: int) -> list[StoredRow]:
+        """Give the next events, at most a page."""
         with self.datastore.transaction(commit=False) as c:
             c.execute(
                 "SELECT seq, originator_id, originator_version, topic, state FROM stored_events"
@@ -436,13 +418,10 @@ class Log:
 
     def read(self, after: int = 0, upto: int | None = None) -> Iterator[Event]:
         """Read the events after a position, to `upto` inclusive, in pages."""
-        for seq, stream, version, topic, state in self.rows(after, upto):
-            yield _event(stream, version, topic, state, seq)
+        return map(_event, self.rows(after, upto))
 
-    def rows(
-        self, after: int = 0, upto: int | None = None
-    ) -> Iterator[tuple[int, str, int, str, bytes]]:
-        """Read events as they are stored: (position, stream, version, topic, state)."""
+    def rows(self, after: int = 0, upto: int | None = None) -> Iterator[StoredRow]:
+        """Read events as they are stored, in pages."""
         while True:
             with self._errors():
                 page = self._recorder.page(after, NO_LIMIT if upto is None else upto)

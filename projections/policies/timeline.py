@@ -7,8 +7,8 @@ perhaps, observed later than t, a span that ends, an entry of a list that stands
 stretch of valid time, its spell; at any t only the claims in such a spell are looked at one by
 one, on top of the walk.
 
-Cost: a claim at the end of a key's time O(log n); one in the middle, the steps until the walk
-comes back to what it was, usually a few. The law in tests/test_laws.py holds both to one answer.
+Cost: a claim at the end of a key's time O(log n); one in the middle, the steps until the walk comes
+back to what it was. The law in tests/test_laws.py holds both to one answer.
 """
 
 from __future__ import annotations
@@ -97,9 +97,8 @@ class Timeline:
         its = _order(claim)
         if self._spells and self._spells.end > start:
             return None
-        if self._points and self._points[-1] > start:
-            return None  # of a claim that has been taken out
-        if self._orders and its <= self._orders[-1]:
+        # A point may be of a claim that has been taken out.
+        if (self._points and self._points[-1] > start) or self._orders[-1:] >= [its]:
             return None
         walk = self._walks[-1] if self._walks else None
         self._points += [start] if start == certain else [start, certain]
@@ -168,8 +167,7 @@ class Timeline:
     def _walk(self, at: At, stabbed: Sequence[Claim]) -> Any:  # noqa: ANN401 - the policy's own
         """Walk to t: from what was reached before the first claim whose part differs there."""
         t = at.t
-        # A shorter tuple comes before its longer ones.
-        last = bisect_left(self._orders, (False, t + 1))
+        last = bisect_left(self._orders, (False, t + 1))  # shorter tuples come before longer ones
         if not stabbed:
             return self._walks[last - 1] if last else None
         if len(stabbed) == 1 and last and stabbed[0] is self._plain[last - 1]:

@@ -98,6 +98,30 @@ def decode(
         raise CodecError(msg) from error
 
 
+StoredRow = tuple[int, str, int, str, bytes]
+"""An event as the log stores it: position, stream, version, topic, state."""
+
+
+def read_row(row: StoredRow) -> Event:
+    """Read a row of the log. Raises CodecError, naming the event, for what cannot be read."""
+    position, stream_id, version, topic, state = row
+    try:
+        stream = _stream(stream_id)
+    except ValueError as error:
+        msg = f"event {version} of stream {stream_id!r}: no such stream can be"
+        raise CodecError(msg) from error
+    try:
+        return decode(topic, state, stream=stream, version=version, position=position)
+    except CodecError as error:
+        msg = f"event {version} of stream {stream}: {error}"
+        raise CodecError(msg) from error
+
+
+@lru_cache(maxsize=64)
+def _stream(stream_id: str) -> UUID:
+    return UUID(stream_id)
+
+
 class _About(NamedTuple):
     """What an event's bytes say beside its body and its id."""
 
