@@ -13,6 +13,7 @@ from tracker import __version__
 from tracker.cli import (
     audit,
     check,
+    cite,
     correct,
     demo,
     diff,
@@ -50,6 +51,7 @@ VERBS = (
     disputes.disputes,
     gaps.gaps,
     whatif.whatif,
+    cite.cite,
     log.log,
     show.show,
     replay.replay,
