@@ -235,7 +235,7 @@ class Machine(RuleBasedStateMachine):
     # -- crashes -------------------------------------------------------------------------------
 
     def _connect(self, *args: Any, **kwargs: Any) -> sqlite3.Connection:  # noqa: ANN401
-        connection = CONNECT(*args, **kwargs)
+        connection: sqlite3.Connection = CONNECT(*args, **kwargs)
         connection.set_progress_handler(self._look, STEP)
         return connection
 
@@ -611,7 +611,10 @@ class Machine(RuleBasedStateMachine):
         )
         rows = self.real.diff(before, after).rows
         states = [self.believed(clocks) for clocks in (before, between, after)]
-        for cause, one, two in (("knowledge", *states[:2]), ("ground", *states[1:])):
+        for cause, one, two in (
+            ("knowledge", states[0], states[1]),
+            ("ground", states[1], states[2]),
+        ):
             told = {
                 (row["projection"], row["key"]): row
                 for row in rows

@@ -296,7 +296,7 @@ class CitedLog(BaseModel):
 
     id: Text
     position: Annotated[StrictInt, Field(ge=1)]
-    head: Text | None
+    head: Sha256
 
 
 class CitedAnswer(BaseModel):

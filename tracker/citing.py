@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,12 +17,14 @@ from projections.store import MEMORY, Row, Store
 from tracker._version import __version__
 from tracker.errors import LogError, NotFoundError, TrackerError
 from tracker.instants import Instant, format_instant
-from tracker.log import Log
+from tracker.log import PAGE, Log
 from tracker.outcomes import Answer, Reproduction
 from tracker.questions import Questions
 
 if TYPE_CHECKING:
     from tracker.citations import Citation
+    from tracker.facts.codec import StoredRow
+    from tracker.ledger import Frontier
 
 IN_MEMORY = 20_000
 """Events; a model of more is made in a temporary file, and by two processes."""
@@ -36,7 +38,8 @@ class Citing(Questions):
     def cite(self, answer: Answer, *, by: str) -> Citation:
         """Make a citation of an answer of this situation (tracker.citations).
 
-        Raises TrackerError for an answer that does not come from the log alone.
+        Raises TrackerError for an answer that does not come from the log alone, or of a log
+        without a ledger.
         """
         from tracker.citations import FORMAT, Citation, cited
 
@@ -44,16 +47,14 @@ class Citing(Questions):
             raise TrackerError("gaps in documents cannot be cited: they lie outside the log")
         if answer.position == 0:
             raise TrackerError("an empty log has nothing to cite")
+        if answer.head is None:
+            raise TrackerError("this log has no ledger yet: `tracker checkpoint` makes it")
         made = {
             "citation": FORMAT,
             "tracker": __version__,
             "cited_at": format_instant(self.clock()),
             "cited_by": by,
-            "log": {
-                "id": identity(self.log),
-                "position": answer.position,
-                "head": head_at(self.log, answer.position),
-            },
+            "log": {"id": self.log.log_id, "position": answer.position, "head": answer.head},
             "query": {"verb": answer.verb, **answer.query},
             "answer": cited(answer),
         }
@@ -65,69 +66,112 @@ class Citing(Questions):
         """Ask a cited question again: of the log's first events alone, then of all there are now.
 
         Those first events are read into a model of their own, which takes as long as a rebuild of
-        so many; `progress` is told (position, the last position). Raises nothing that a log or a
-        citation can cause: what cannot be decided is a verdict.
+        so many; `progress` is told (position, the last position). Their ledger's head is worked
+        out anew from their bytes. Raises nothing that a log or a citation can cause: what cannot
+        be decided is a verdict.
         """
-        cannot = self._cannot_decide(citation)
-        if cannot:
-            return Reproduction("undecided", cannot)
-        head = citation.log.head
-        if head is not None and head != head_at(self.log, citation.log.position):
-            why = f"the log's first {citation.log.position:,} events are not those that were cited"
-            return Reproduction("not reproduced", f"{why}: their ledger has another head")
+        position, last = citation.log.position, self.log.position
+        if self.log.log_id != citation.log.id:
+            return Reproduction("undecided", "cites another log")
+        if position > last:
+            why = f"cites event #{position:,}, and this copy ends at #{last:,}"
+            return Reproduction("undecided", why)
         try:
-            with self._then(citation.log.position, progress) as then:
-                before = citation.query.ask(then)
-        except NotFoundError as error:
-            return Reproduction("not reproduced", f"asked again: {error}")
-        except LogError as error:
+            with self._then(position, progress) as (then, head):
+                return self._compared(citation, head, _again(citation, then))
+        except TrackerError as error:
+            if not self._holds(citation):
+                return Reproduction("not reproduced", f"{_ALTERED.format(position)}, and {error}")
             return Reproduction("undecided", f"the log cannot be read: {error}")
-        return self._compared(citation, before)
-
-    def _cannot_decide(self, citation: Citation) -> str | None:
-        """Say why nothing can be said of a citation by this log."""
-        last = self.log.position
-        if last == 0 or identity(self.log) != citation.log.id:
-            return "cites another log"
-        if citation.log.position > last:
-            return f"cites event #{citation.log.position:,}, and this copy ends at #{last:,}"
-        return None
 
     @contextmanager
-    def _then(self, position: int, progress: Callable[[int, int], None]) -> Iterator[Questions]:
-        """Give what can be asked as if the log ended at a position."""
+    def _then(
+        self, position: int, progress: Callable[[int, int], None]
+    ) -> Iterator[tuple[Questions, str]]:
+        """Give what can be asked as if the log ended at a position, and the ledger's head there."""
         from tempfile import TemporaryDirectory
 
         from projections.follower import fill
+        from tracker.ledger import Frontier
 
+        tree = Frontier()
         with TemporaryDirectory(prefix="tracker-cite-") as folder:
             path = MEMORY if position <= IN_MEMORY else str(Path(folder) / "then.state.db")
             with Store(path) as store:
-                fill(store, self.log.rows(0, position), lambda at: progress(at, position))
-                yield _Then(store, self.clock)
+                rows = _counted(self.log.rows(0, position), tree)
+                fill(store, rows, lambda at: progress(at, position))
+                yield _Then(store, self.clock), tree.root.hex()
 
-    def _compared(self, citation: Citation, before: Answer) -> Reproduction:
+    def _holds(self, citation: Citation) -> bool:
+        """Whether the log's first events are those that were cited, by the ledger's head alone."""
+        from tracker.ledger import Frontier
+
+        tree = Frontier()
+        try:
+            for _ in _counted(self.log.rows(0, citation.log.position), tree):
+                pass
+        except LogError:
+            return False
+        return tree.root.hex() == citation.log.head
+
+    def _compared(self, citation: Citation, head: str, before: Answer | str) -> Reproduction:
+        """Hold what was answered again, or why nothing was, to what was cited."""
         from tracker.citations import canonical_lines, digest
 
-        lines = canonical_lines(before)
-        cited = citation.answer
-        if digest(lines) != cited.sha256:
-            found = {line.name: line.digest for line in lines}
-            named = cited.each or {}
-            other = [name for name in {**named, **found} if named.get(name) != found.get(name)]
-            differing = tuple(other) if cited.each is not None else ()
-            if citation.tracker != __version__:
-                why = f"made by tracker {citation.tracker}, whose rules may differ from those here"
-                return Reproduction("undecided", f"{why} ({__version__})", differing)
-            why = f"rows answered now: {len(lines)}; cited: {cited.count}"
-            if len(lines) == cited.count:
-                why = "the rows are not those that were cited"
+        cited, position = citation.answer, citation.log.position
+        lines = [] if isinstance(before, str) else canonical_lines(before)
+        same = digest(lines) == cited.sha256
+        found = {line.name: line.digest for line in lines}
+        named = found if cited.each is None else cited.each
+        differing = tuple(name for name in {**named, **found} if named.get(name) != found.get(name))
+        if head != citation.log.head:
+            rows = "the rows are the same" if same else "the rows are others"
+            return Reproduction("not reproduced", f"{_ALTERED.format(position)}; {rows}", differing)
+        if isinstance(before, str):
+            return Reproduction("not reproduced", f"asked again: {before}", differing)
+        if not same and citation.tracker != __version__:
+            why = f"made by tracker {citation.tracker}, whose rules may differ from those here"
+            return Reproduction("undecided", f"{why} ({__version__})", differing)
+        if not same:
+            why = "the log is the same, but the rows are not those that were cited"
+            if len(lines) != cited.count:
+                why = f"the log is the same; rows answered now: {len(lines)}; cited: {cited.count}"
             return Reproduction("not reproduced", why, differing)
-        since = self.log.position - citation.log.position
+        since = self.log.position - position
         now = citation.query.ask(self) if since else before
         plural = "" if cited.count == 1 else "s"
-        why = f"{cited.count:,} row{plural}, of the log's first {citation.log.position:,} events"
+        why = f"{cited.count:,} row{plural}, of the log's first {position:,} events"
         return Reproduction("reproduced", why, (), since, tuple(_changes(before, now)))
+
+
+_ALTERED = "the log's first {:,} events are not those that were cited: the ledger's head is another"
+
+
+def _again(citation: Citation, then: Questions) -> Answer | str:
+    """Ask what was cited; where that finds nothing to ask about, give what is said of it."""
+    try:
+        return citation.query.ask(then)
+    except NotFoundError as error:
+        return str(error)
+
+
+def _counted(rows: Iterator[StoredRow], tree: Frontier) -> Iterator[StoredRow]:
+    """Pass events on as they are stored, and let the ledger's tree grow by them."""
+    from struct import error as NoEvent  # noqa: N812 - it is raised for what is no event
+
+    from tracker.ledger import leaf_hashes
+
+    while page := list(islice(rows, PAGE)):
+        try:
+            tree.extend(
+                leaf_hashes(
+                    (position, bytes.fromhex(stream), version, topic.encode(), state)
+                    for position, stream, version, topic, state in page
+                )
+            )
+        except (NoEvent, TypeError, ValueError, AttributeError) as error:
+            raise LogError(f"an event after #{tree.size} is none: {error}") from error
+        yield from page
 
 
 class _Then(Questions):
@@ -144,16 +188,9 @@ class _Then(Questions):
     def held(self) -> AbstractContextManager[None]:
         return nullcontext()
 
-
-def identity(log: Log) -> str:
-    """Tell a log from any other: what its first event is, and when it was recorded."""
-    return sha256((log.mark(1) or "").encode()).hexdigest()[:32]
-
-
-def head_at(log: Log, position: int) -> str | None:
-    """Give the ledger's head over the log's first `position` events; None: there is no ledger."""
-    del log, position
-    return None
+    def head(self, position: int) -> str | None:
+        del position  # it is worked out from the events as they are read
+        return None
 
 
 def _changes(before: Answer, now: Answer) -> Iterator[Row]:

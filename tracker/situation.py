@@ -22,6 +22,7 @@ from tracker.instants import (
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Recorded
+from tracker.vouching import Vouching
 
 if TYPE_CHECKING:
     from tracker.citations import Citation
@@ -39,7 +40,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Citing, Amending, Importing):
+class Situation(Vouching, Citing, Amending, Importing):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -52,6 +53,8 @@ class Situation(Citing, Amending, Importing):
         self.log = Log(path, create=create)
         self.clock = clock
         self.model = ReadModel(self.log)
+        self.log.appended = self._grown
+        self._begun()
 
     def __enter__(self) -> Self:
         """Return itself."""

@@ -13,6 +13,7 @@ from tracker import __version__
 from tracker.cli import (
     audit,
     check,
+    checkpoint,
     cite,
     correct,
     demo,
@@ -32,6 +33,7 @@ from tracker.cli import (
     schema,
     show,
     state,
+    verify,
     whatif,
 )
 from tracker.cli.common import BAD_INPUT, common_options
@@ -57,6 +59,8 @@ VERBS = (
     replay.replay,
     rebuild.rebuild,
     check.check,
+    verify.verify,
+    checkpoint.checkpoint,
     schema.schema,
     doctor.doctor,
     demo.demo,
