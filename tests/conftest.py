@@ -1,8 +1,11 @@
-"""Fixtures: a situation in memory, with a small synthetic registry and a clock at rest."""
+"""Fixtures: a situation in memory, a clock at rest, and keys in a folder that is thrown away."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,6 +16,14 @@ from tracker.situation import Situation
 # A busy machine is no fault of the code: no example fails for the time that it took.
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of keys for all that the tests sign, also in programs that they start."""
+    folder = tmp_path_factory.mktemp("keys")
+    with mock.patch.dict(os.environ, {"TRACKER_KEYS": str(folder)}):
+        yield folder
 
 
 @pytest.fixture

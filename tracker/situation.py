@@ -21,6 +21,7 @@ from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Recorded
 from tracker.questions import Questions
+from tracker.vouching import Vouching
 
 if TYPE_CHECKING:
     from tracker.quotes import Quote
@@ -37,7 +38,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Questions, Amending, Importing):
+class Situation(Amending, Vouching, Questions, Importing):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -50,6 +51,8 @@ class Situation(Questions, Amending, Importing):
         self.log = Log(path, create=create)
         self.clock = clock
         self.model = ReadModel(self.log)
+        self.log.appended = self._grown
+        self._begun()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -274,6 +277,26 @@ def seeds(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise NotFoundError(f"the situation '{name}' did not come with this installation")
+
+
+def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
+    """Check a proof that `prove` or `prove_consistency` made; say what it proves (bundling)."""
+    from tracker.bundling import check_proof as check
+
+    return check(data, public_keys)
+
+
+def check_bundle(path: str, public_key: str = "", *kept: str) -> tuple[int, list[str]]:
+    """Check a bundle: the number of events, and all that is not as it was signed.
+
+    `kept` are the texts of older checkpoints. Raises TrackerError where it cannot be read.
+    """
+    from tracker.verify_bundle import check
+
+    try:
+        return check(path, public_key, *kept)
+    except Exception as error:  # a stranger's files can be wrong in any way
+        raise TrackerError(f"{path} cannot be read as a bundle: {error!r}") from error
 
 
 def guess_mapping(path: Path) -> str:

@@ -12,7 +12,9 @@ import click
 from tracker import __version__
 from tracker.cli import (
     audit,
+    bundle,
     check,
+    checkpoint,
     correct,
     demo,
     diff,
@@ -23,6 +25,7 @@ from tracker.cli import (
     import_,
     init,
     log,
+    prove,
     rebuild,
     record,
     replay,
@@ -31,6 +34,7 @@ from tracker.cli import (
     schema,
     show,
     state,
+    verify,
     whatif,
 )
 from tracker.cli.common import BAD_INPUT, common_options
@@ -55,6 +59,10 @@ VERBS = (
     replay.replay,
     rebuild.rebuild,
     check.check,
+    verify.verify,
+    checkpoint.checkpoint,
+    prove.prove,
+    bundle.bundle,
     schema.schema,
     doctor.doctor,
     demo.demo,
