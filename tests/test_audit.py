@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from commands_for_tests import ROOT
@@ -19,7 +19,7 @@ def verdict(monkeypatch: pytest.MonkeyPatch) -> Verdict:
     return found
 
 
-def answer(*packages: dict[str, object]) -> str:
+def answer(*packages: Mapping[str, object]) -> str:
     return json.dumps({"dependencies": packages, "fixes": []})
 
 

@@ -21,6 +21,7 @@ from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Recorded
 from tracker.questions import Questions
+from tracker.vouching import Vouching
 
 if TYPE_CHECKING:
     from tracker.quotes import Quote
@@ -37,7 +38,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Questions, Amending, Importing):
+class Situation(Vouching, Questions, Amending, Importing):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -50,6 +51,8 @@ class Situation(Questions, Amending, Importing):
         self.log = Log(path, create=create)
         self.clock = clock
         self.model = ReadModel(self.log)
+        self.log.appended = self._grown
+        self._begun()
 
     def __enter__(self) -> Self:
         """Return itself."""
