@@ -19,9 +19,11 @@ from typing import Any
 import pytest
 from commands_for_tests import ROOT, sql
 
+from tracker.ledger import Frontier
+
 SCRIPTS = ROOT / "scripts"
 SEED = 20130117
-SECTIONS = ("kill", "power", "errors", "disk", "crowd")
+SECTIONS = ("kill", "power", "errors", "disk", "flips", "tampers", "crowd")
 
 
 def module(name: str) -> ModuleType:
@@ -88,12 +90,12 @@ def test_a_log_as_it_was_written_holds(log: Path) -> None:
 
 def test_an_acknowledged_batch_that_is_gone_is_lost(log: Path) -> None:
     sql(log, *FREE, "DELETE FROM stored_events WHERE seq > 29", "UPDATE log_head SET seq = 29")
-    assert judged(log) == {"lost": 11}
+    assert judged(log) == {"lost": 11, "ledger": 1}
 
 
 def test_an_event_that_is_not_as_acknowledged_is_lost(log: Path) -> None:
     sql(log, *FREE, "UPDATE stored_events SET state = CAST(state || ' ' AS BLOB) WHERE seq = 20")
-    assert judged(log) == {"lost": 1}
+    assert judged(log) == {"lost": 1, "ledger": 1}
 
 
 def test_half_a_batch_is_seen_even_where_nothing_was_acknowledged(log: Path) -> None:
@@ -101,22 +103,22 @@ def test_half_a_batch_is_seen_even_where_nothing_was_acknowledged(log: Path) -> 
     (log.parent / "acks").write_bytes(b"")
     line = module("lines").Line("a test")
     module("batches").judge(log, {}, line, "here")
-    assert dict(line.wrong) == {"half": 1}
+    assert dict(line.wrong) == {"half": 1, "ledger": 1}
 
 
 def test_a_gap_in_the_positions_is_seen(log: Path) -> None:
     sql(log, *FREE, "UPDATE stored_events SET seq = 41 WHERE seq = 40")
-    assert judged(log) == {"corrupt": 1}
+    assert judged(log) == {"corrupt": 1, "ledger": 1}
 
 
 def test_a_batch_that_is_there_twice_is_seen(log: Path) -> None:
-    columns = "'f' || originator_id, originator_version, topic, state, 'f' || event_id"
+    columns = "'f' || substr(originator_id, 2), originator_version, topic, state, 'f' || event_id"
     sql(
         log,
         f"INSERT INTO stored_events SELECT seq + 11, {columns} FROM stored_events WHERE seq > 29",  # noqa: S608 - fixed words
         "UPDATE log_head SET seq = 51",
     )
-    assert judged(log) == {"doubled": 1}
+    assert judged(log) == {"doubled": 1, "ledger": 1}
 
 
 def test_a_damaged_file_is_corrupt(log: Path) -> None:
@@ -124,6 +126,21 @@ def test_a_damaged_file_is_corrupt(log: Path) -> None:
     data[4096:8192] = bytes(4096)
     log.write_bytes(data)
     assert judged(log)["corrupt"] > 0
+
+
+def test_a_ledger_that_is_not_of_the_events_is_seen(log: Path) -> None:
+    sql(log, "UPDATE ledger_head SET size = size - 1")
+    assert judged(log) == {"ledger": 1}
+
+
+def test_the_judge_has_the_ledgers_arithmetic_from_the_rfc() -> None:
+    """Two programs, one by its words and one by its bits, and the same roots."""
+    batches, leaves = module("batches"), [bytes([n]) * 32 for n in range(40)]
+    for size in range(41):
+        tree = Frontier().extend(leaves[:size])
+        assert b"".join(batches.peaks_of(leaves[:size])) == tree.packed
+        assert batches.tree_hash(leaves[:size]) == tree.root
+        assert batches.root_of_peaks(batches.peaks_of(leaves[:size])) == tree.root
 
 
 def test_a_read_model_that_differs_is_seen(log: Path) -> None:

@@ -23,6 +23,8 @@ SECTIONS = {
     "power": "power",
     "errors": "errors",
     "disk": "disk",
+    "flips": "flips",
+    "tampers": "tampers",
     "crowd": "crowd",
 }
 """What can be asked for, and the module of it: each has run(folder, random, short=...)."""
@@ -60,6 +62,8 @@ def main() -> int:
     told = about(options)
     print(*(f"{name}: {value}" for name, value in told.items()), sep="\n", flush=True)
     adopt()
+    keys = TemporaryDirectory(prefix="faults-keys-")
+    os.environ["TRACKER_KEYS"] = keys.name  # not the user's own
     lines: list[Line] = []
     for section in options.only:
         begun = perf_counter()

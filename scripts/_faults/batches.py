@@ -131,16 +131,80 @@ def judge(path: Path, acks: dict[str, str], line: Line, where: str) -> None:
                 line.found("corrupt", f"{where}: {verdict}")
             rows = connection.execute(_ROWS).fetchall()
             (head,) = connection.execute("SELECT seq FROM log_head").fetchone()
+            ledger = _ledger_of(connection)
     except sqlite3.Error as error:
         line.found("corrupt", f"{where}: {error}")
         line.found("lost", f"{where}: all of them", len(acks))
         return
     if [row[0] for row in rows] != list(range(1, head + 1)):
         line.found("corrupt", f"{where}: positions have gaps, or differ from the head {head}")
+    _judge_ledger(rows, ledger, line, where)
     kept = {row[5]: sha256(row[4]).hexdigest() for row in rows}
     lost = [event for event, digest in acks.items() if kept.get(event) != digest]
     line.found("lost", f"{where}: {lost[:2]}", len(lost))
     _judge_batches(rows, line, where)
+
+
+# -- the ledger, by the words of RFC 9162 and not by our own arithmetic ------------------------
+
+
+def entry_hash(row: Row) -> bytes:
+    """Hash an event as a leaf: 0, position, version, stream, length of the topic, topic, state."""
+    seq, stream, version, topic, state, _ = row
+    numbers = seq.to_bytes(8) + version.to_bytes(8) + bytes.fromhex(stream)
+    name = topic.encode()
+    return sha256(b"\0" + numbers + len(name).to_bytes(2) + name + state).digest()
+
+
+def tree_hash(leaves: Sequence[bytes]) -> bytes:
+    """Hash a list of leaf hashes: MTH of RFC 9162, 2.1.1."""
+    if len(leaves) < 2:  # noqa: PLR2004 - a leaf, or none
+        return leaves[0] if leaves else sha256().digest()
+    left = 1
+    while left * 2 < len(leaves):
+        left *= 2
+    return sha256(b"\1" + tree_hash(leaves[:left]) + tree_hash(leaves[left:])).digest()
+
+
+def peaks_of(leaves: Sequence[bytes]) -> list[bytes]:
+    """Give the roots of the whole subtrees, the largest first: what the ledger's head keeps."""
+    peaks, at = [], 0
+    for height in range(len(leaves).bit_length() - 1, -1, -1):
+        if len(leaves) >> height & 1:
+            peaks.append(tree_hash(leaves[at : at + 2**height]))
+            at += 2**height
+    return peaks
+
+
+def root_of_peaks(peaks: Sequence[bytes]) -> bytes:
+    """Join them to the root of all."""
+    if not peaks:
+        return sha256().digest()
+    root = peaks[-1]
+    for peak in peaks[-2::-1]:
+        root = sha256(b"\1" + peak + root).digest()
+    return root
+
+
+Ledger = tuple[list[bytes], int, bytes]
+"""Leaf hashes, the size that the head states, its peaks."""
+
+
+def _ledger_of(connection: sqlite3.Connection) -> Ledger:
+    blocks = connection.execute("SELECT hashes FROM ledger_leaves ORDER BY seq").fetchall()
+    hashes = b"".join(block for (block,) in blocks)
+    size, peaks = connection.execute("SELECT size, frontier FROM ledger_head").fetchone()
+    return [hashes[at : at + 32] for at in range(0, len(hashes), 32)], size, peaks
+
+
+def _judge_ledger(rows: Sequence[Row], ledger: Ledger, line: Line, where: str) -> None:
+    """Leaves = rows, and the head is that of the leaves."""
+    leaves, size, peaks = ledger
+    expected = [entry_hash(row) for row in rows]
+    if leaves != expected:
+        line.found("ledger", f"{where}: {len(leaves)} leaves for {len(rows)} rows, or others")
+    elif size != len(rows) or peaks != b"".join(peaks_of(expected)):
+        line.found("ledger", f"{where}: a head of {size} for {len(rows)} rows, or another tree")
 
 
 def _judge_batches(rows: Sequence[Row], line: Line, where: str) -> None:
@@ -165,6 +229,12 @@ def _numbers(rows: Iterable[Row]) -> dict[str, int]:
         for _, stream, _, topic, state, _ in rows
         if topic == "ReportRegistered"
     }
+
+
+def rows_of(path: Path) -> list[Row]:
+    """Give the events of a log as they are stored."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [*map(tuple, connection.execute(_ROWS))]
 
 
 def batches_in(path: Path) -> list[int]:

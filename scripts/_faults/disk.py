@@ -31,7 +31,7 @@ from _faults.tracing import SCRIPTS
 from tracker.errors import TrackerError
 from tracker.situation import Situation
 
-RUNS, SHORT = 20, 2
+RUNS, SHORT = 20, 1
 DISK = 4 * 2**20  # bytes
 BALLAST = (2 * 2**20, 3 * 2**20)
 """Bytes that something else takes of it: the log finds it full at another moment each time."""

@@ -23,7 +23,7 @@ from _faults.batches import (
 from _faults.lines import Line
 from _faults.tracing import lacking, strace
 
-RUNS, SHORT = 76, 4
+RUNS, SHORT = 76, 3
 FIRST, BATCHES = 10, 4
 CALLS = {"pwrite64": 60, "fdatasync": 8, "openat": 6, "ftruncate": 2, "pread64": 80}
 """What may fail, and about how many such calls a victim makes."""

@@ -10,13 +10,14 @@ from typing import Any, Self
 SHOWN = 3
 """Descriptions of what was wrong that a line keeps; the rest is only counted."""
 
-WRONG = ("lost", "half", "corrupt", "doubled", "differ", "unclear", "missed")
+WRONG = ("lost", "half", "corrupt", "doubled", "ledger", "differ", "unclear", "missed")
 """What may be counted, none of which may be there:
 
     lost     acknowledged events that are not in the log as they were acknowledged
     half     batches of which the log holds a part
     corrupt  logs or models that SQLite's own check refuses, or with gaps in their positions
     doubled  batches that are there twice
+    ledger   ledgers whose leaves are not those of the events, or whose head is not of the leaves
     differ   read models that are not what a full rebuild gives
     unclear  outcomes that a user could make nothing of: a wrong word, a traceback, a hang
     missed   changes that should have been noticed, and were not
