@@ -117,11 +117,11 @@ def work(name: str, seed: int, seconds: float, inputs: int, current: Path) -> in
     target = TARGETS[name]
     moments = Random(f"{seed} {name}")  # noqa: S311 - no secret
     outcome = Outcome()
-    corpus, words = list(target.seeds), set()
+    corpus, words = [*target.seeds()], set()
     at_hand = os.open(current, os.O_WRONLY | os.O_CREAT)
     begun = monotonic()
     with target.open() as parse:
-        for data in target.seeds:
+        for data in [*corpus]:
             parse(data)  # all that is loaded at first use is loaded
         _bound()
         while monotonic() - begun < seconds and not (inputs and outcome.inputs >= inputs):

@@ -72,7 +72,7 @@ def sheets() -> list[bytes]:
 
 
 def situations() -> list[bytes]:
-    """Give situation files."""
+    """Give situation files: a small one, and that of Mali."""
     small = b"""\
 title: A river war
 zone: Africa/Bamako
@@ -88,7 +88,7 @@ alert_schemes:
   lantern: {name: Lantern, authority: army, scope: land, levels: [white, red], modifiers: [doubled],
             aliases: [{name: bright red, level: red, modifiers: [doubled]}]}
 """
-    return [small]
+    return [small, SITUATION]
 
 
 def expectations() -> list[bytes]:
@@ -233,12 +233,13 @@ def tables() -> list[bytes]:
     return [*made, *(b"\0" + data for data in odd)]
 
 
-DATES = [
-    date.encode()
-    for date in (
-        "2013", "2013-01", "2013-01-14", "2013-01-14~", "201X", "2013-XX-XX",
-        "2013-01-14T06:00:00Z", "2013-01-14T06:00:30+01:00", "2012/2013-01", "2013-01-14/..",
-        "../2013", "2013/", "/2013",
-        "[2013-01-17..2013-01-21]", "[..2013-01-21]", "[2013..]", "2013-01-14?/2013-01-16%",
-    )
-]  # fmt: skip
+def dates() -> list[bytes]:
+    """Give dates of every form that there is."""
+    return [date.encode() for date in _DATES.split()]
+
+
+_DATES = """
+2013 2013-01 2013-01-14 2013-01-14~ 201X 2013-XX-XX 2013-01-14T06:00:00Z 2013-01-14T06:00:30+01:00
+2012/2013-01 2013-01-14/.. ../2013 2013/ /2013 [2013-01-17..2013-01-21] [..2013-01-21] [2013..]
+2013-01-14?/2013-01-16%
+"""

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from _fuzz import seeds
+from _fuzz import seeds, signed
 from _fuzz.mutating import Mutation, change_cell, change_tree, new_edtf
 from tracker import reports
 from tracker.datasets.guess import guess_mapping
@@ -34,7 +35,7 @@ ACCEPTED = "accepted"
 class Target:
     """A parser. `open` gives a function that feeds it one input, for as long as it is entered."""
 
-    seeds: Sequence[bytes]
+    seeds: Callable[[], Sequence[bytes]]
     own: Sequence[Mutation]
     open: Callable[[], AbstractContextManager[Callable[[bytes], Told]]]
 
@@ -198,10 +199,14 @@ def edtf() -> Iterator[Callable[[bytes], Told]]:
 
 
 TARGETS = {
-    "sheet": Target(seeds.sheets(), [change_tree], sheet),
-    "situation": Target([seeds.SITUATION, *seeds.situations()], [change_tree], situation),
-    "expect": Target(seeds.expectations(), [change_tree], expectations),
-    "mapping": Target(seeds.mappings(), [change_tree], mapping),
-    "table": Target(seeds.tables(), [change_cell], tables),
-    "edtf": Target(seeds.DATES, [new_edtf], edtf),
+    "sheet": Target(seeds.sheets, [change_tree], sheet),
+    "situation": Target(seeds.situations, [change_tree], situation),
+    "expect": Target(seeds.expectations, [change_tree], expectations),
+    "mapping": Target(seeds.mappings, [change_tree], mapping),
+    "table": Target(seeds.tables, [change_cell], tables),
+    "edtf": Target(seeds.dates, [new_edtf], edtf),
+    "note": Target(signed.notes, [], signed.note),
 }
+if find_spec("tracker.verify_bundle"):
+    TARGETS["bundle"] = Target(signed.bundles, [signed.change_member], signed.bundle)
+    TARGETS["proof"] = Target(signed.proofs, [change_tree], signed.proof)
