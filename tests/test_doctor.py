@@ -23,6 +23,7 @@ LOOKED_AT = [
     "SQLite's own check",
     "positions without a gap",
     "every event can be read",
+    "ledger",
     "read model",
     "disk room",
 ]

@@ -43,6 +43,7 @@ def _checks(log: Log, model: ReadModel) -> Iterator[tuple[str, str, str]]:
     counts = f"{health.events} events, last #{health.last_seq}, counter #{health.head_seq}"
     yield _must(dense, "positions without a gap", counts)
     yield _read_back(log)
+    yield _ledger(log)
     verdict, found = model.verdict()
     yield (verdict, "read model", found)
     if log.path != MEMORY:
@@ -56,6 +57,25 @@ def _read_back(log: Log) -> tuple[str, str, str]:
     except LogError as error:
         return _must(False, "every event can be read", str(error))  # noqa: FBT003 - a verdict
     return _must(True, "every event can be read", f"{count} read")  # noqa: FBT003 - a verdict
+
+
+def _ledger(log: Log) -> tuple[str, str, str]:
+    """Say how far checkpoints go, and whether there is a key; `verify` says whether they hold."""
+    from tracker.keys import KEY, default_folder
+
+    what = "ledger"
+    try:
+        head = None if log.log_id is None else log.frontier(log.position)
+        held = log.checkpoints()
+    except LogError as error:
+        return ("WRONG", what, str(error))
+    if log.log_id is None:
+        return ("warning", what, "none yet; the next event, or `tracker checkpoint`, makes it")
+    if head is None:
+        return ("WRONG", what, "it has other entries than the log has events: `tracker verify`")
+    covered = held[-1].size if held else 0
+    key = "key found" if (default_folder() / KEY).is_file() else "no key yet"
+    return ("ok", what, f"{covered} covered by a checkpoint, {log.position - covered} not; {key}")
 
 
 def _must(holds: bool, what: str, found: str) -> tuple[str, str, str]:  # noqa: FBT001 - a verdict

@@ -520,6 +520,28 @@ class Log:
             leaves.prepare(c)
             return leaves.add_checkpoint(c, sign)
 
+    def timestamps(self) -> list[tuple[int, bytes]]:
+        """Give the timestamps that are kept: (number of the checkpoint, an authority's answer)."""
+        with self._ledger() as c:
+            return [] if c is None else leaves.timestamps(c)
+
+    def add_timestamp(self, checkpoint: int, authority: str, token: bytes) -> None:
+        """Keep an authority's answer beside a checkpoint."""
+        with self._errors(), self._datastore.transaction(commit=True) as c:
+            leaves.add_timestamp(c, checkpoint, authority, token)
+
+    def of_topics(self, topics: Sequence[str]) -> Iterator[Event]:
+        """Read the events of some topics, in order."""
+        after = 0
+        while True:
+            with self._errors():
+                page = self._recorder.select_notifications(after + 1, PAGE, topics=topics)
+            for found in page:
+                yield self._store.mapper.to_domain_event(found)  # type: ignore[misc]
+            if len(page) < PAGE:
+                return
+            after = page[-1].id
+
     @contextmanager
     def _ledger(self) -> Iterator[SQLiteCursor | None]:
         with self._errors(), self._datastore.transaction(commit=False) as c:
