@@ -8,6 +8,7 @@ ends are -(2**62) and 2**62.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -348,15 +349,18 @@ class Store:
     def dump(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         """Yield every row of every table in one fixed order, to compare two models by."""
         for table in ("meta", *REGISTERS, *_FILLED):
-            rows = sorted(tuple(row) for row in self.connection.execute(f"SELECT * FROM {table}"))
+            found = self.connection.execute(f"SELECT * FROM {table}")
+            rows = sorted(map(tuple, found), key=repr)  # a damaged model may hold anything
             yield from ((table, row) for row in rows)
 
 
 def replace_file(fresh: Path, path: Path) -> None:
-    """Put a rebuilt model in the place of the old one, at once.
+    """Put a rebuilt model in the place of the old one, at once and for good.
 
-    The old one is opened first, so that a journal left by a killed process is played back into
-    the file that it belongs to, never into the new one.
+    It was filled without waiting for the disk, so its bytes are made to arrive there before its
+    name does: a power cut must not leave a torn file under the name of a whole one. The old one is
+    opened first, so that a journal left by a killed process is played back into the file that it
+    belongs to, never into the new one. Raises StoreError.
     """
     if path.exists():
         try:
@@ -369,4 +373,18 @@ def replace_file(fresh: Path, path: Path) -> None:
         except sqlite3.DatabaseError:
             pass  # too damaged to open: it is being replaced
         Path(f"{path}-journal").unlink(missing_ok=True)
-    fresh.replace(path)
+    try:
+        _reach_disk(fresh)
+        fresh.replace(path)
+        _reach_disk(path.absolute().parent)
+    except OSError as error:
+        msg = f"the read model {path} cannot be replaced ({error.strerror}): make room, try again"
+        raise StoreError(msg) from error
+
+
+def _reach_disk(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

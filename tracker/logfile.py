@@ -164,4 +164,11 @@ def plain_error(error: Exception, path: str) -> LogError:
         return LogError(_HALF_MADE.format(path))
     if "unable to open" in text:
         return LogError(f"{path} cannot be opened: see that its folder exists and may be read")
+    if "I/O error" in text:
+        return LogError(
+            f"the disk failed while {path} was read or written: whether the last events were kept "
+            "is not known. Try again: what is there is not added twice. See `tracker doctor`"
+        )
+    if "malformed" in text:
+        return LogError(f"{path} is damaged ({text}): run `tracker doctor`, keep it, use a copy")
     return LogError(f"{path}: {text}")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import fcntl
+import glob
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -112,13 +116,14 @@ class ReadModel:
         from projections.follower import fill
 
         fresh = Path(f"{self.path}.{uuid4().hex[:8]}.new")
-        try:
-            with Store(fresh) as store:
-                count = fill(store, self._log.rows(), progress)
-            replace_file(fresh, Path(self.path))
-        finally:
-            for left in (fresh, Path(f"{fresh}-journal")):
-                left.unlink(missing_ok=True)
+        with _rebuilding(Path(self.path)):
+            try:
+                with Store(fresh) as store:
+                    count = fill(store, self._log.rows(), progress)
+                replace_file(fresh, Path(self.path))
+            finally:
+                for left in (fresh, Path(f"{fresh}-journal")):
+                    left.unlink(missing_ok=True)
         return count
 
     def compare(self, progress: Callable[[int], None] = _silent) -> list[str]:
@@ -145,3 +150,34 @@ class ReadModel:
             return "warning", str(error)
         plural = "" if behind == 1 else "s"
         return "ok", f"{behind} event{plural} behind; a question brings it up to date"
+
+
+@contextmanager
+def _rebuilding(path: Path) -> Iterator[None]:
+    """Mark a model's folder as one in which it is rebuilt; first remove what killed ones left.
+
+    The mark is a lock on the folder, shared by all who rebuild there, that goes when its process
+    does, however that ends. Who finds the folder free knows that nobody is at work on a `.new`.
+    """
+    mark = _marked(path)
+    try:
+        yield
+    finally:
+        if mark is not None:
+            os.close(mark)
+
+
+def _marked(path: Path) -> int | None:
+    try:
+        mark = os.open(path.absolute().parent, os.O_RDONLY)
+    except OSError:
+        return None  # whatever is the matter with the folder, the store says it better
+    with suppress(OSError):  # a file system without such locks: rather something left than a race
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for left in path.parent.glob(f"{glob.escape(path.name)}.*.new*"):
+                left.unlink(missing_ok=True)
+        except BlockingIOError:
+            pass  # someone is at work here: theirs is not stale
+        fcntl.flock(mark, fcntl.LOCK_SH)
+    return mark
