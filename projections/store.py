@@ -124,6 +124,15 @@ class Store:
             msg = f"the read model {self.path} cannot be written ({error})"
             raise StoreError(msg) from error
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See one state of the model throughout, whatever others write to it meanwhile."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.rollback()
+
     # -- what it holds -------------------------------------------------------------------------
 
     def meta(self, name: str, default: str = "") -> str:

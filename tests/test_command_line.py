@@ -144,6 +144,7 @@ def test_state_in_json(projection: str | None) -> None:
     assert found["query"] == {
         "projection": projection,
         "key": None,
+        "stale_after": None,
         "as_of": "2013-01-21T23:59:59.999999Z",
         "known_at": None,
         "recorded_at": None,
@@ -1065,7 +1066,10 @@ def test_a_broken_pipe_is_no_fault(log: Path, line: str) -> None:
 def examples() -> list[str]:
     """Give the lines under "Example:" or "Examples:" of every --help."""
     found = []
-    for command in (tracker, *VERBS):
+    parts = [
+        part for verb in VERBS if isinstance(verb, click.Group) for part in verb.commands.values()
+    ]
+    for command in (tracker, *VERBS, *parts):
         shown = CliRunner().invoke(command, ["--help"], prog_name="tracker").output
         _, head, rest = shown.partition("Example")
         assert head, f"{command.name} shows no example"
@@ -1090,6 +1094,8 @@ def test_an_example_of_the_help_runs(here: Path, line: str) -> None:
     if verb != "init":
         mali(here, recorded=verb != "record")
     (here / "holders.csv").write_text("place,date,holder\nDiabaly,2013-01-22,Mali\n")
+    if verb == "cite":
+        said("state", "control", "--cite", words[-1], "-q")
     result = run(verb, *words)
     assert result.exit_code == 0, result.output
     assert result.output

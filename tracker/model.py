@@ -29,6 +29,7 @@ class ReadModel:
         self._log = log
         self._store: Store | None = None
         self._seen: tuple[object, object] | None = None
+        self._held = False
         self.progress: Callable[[int, int], None] = lambda _position, _total: None
         """Told how far a long catching up has come: (position, the last position)."""
 
@@ -49,6 +50,8 @@ class ReadModel:
     @property
     def store(self) -> Store:
         """The store, followed up to the log. Nothing is read where neither has changed."""
+        if self._held and self._store is not None:
+            return self._store
         version = self._log.version()
         if self._store is None:
             self._store = self._open()
@@ -61,6 +64,25 @@ class ReadModel:
             self._store = self._reopened(self._store)
         self._seen = (version, self._store.version())
         return self._store
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Bring the store up to the log, and leave it at that position until the end.
+
+        An answer is put together of several looks at the model: all of them are of one position.
+        """
+        if self._held:
+            yield
+            return
+        store = self.store
+        with store.reading():
+            if self._seen is not None and self._seen[1] != store.version():
+                store.forget()  # another process wrote between the two looks
+            self._held = True
+            try:
+                yield
+            finally:
+                self._held = False
 
     def _open(self) -> Store:
         try:

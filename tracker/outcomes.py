@@ -132,10 +132,12 @@ class Imported:
 class Answer:
     """What a question returns: the rows, and what they were asked by. JSON through `as_json`.
 
-    `names` gives the registered name of each id that rows speak of; `more` is what one kind of
-    question adds to the JSON (the evidence of an audit).
+    `verb` and `query` are the whole question: asked so of the log's first `position` events, the
+    same rows come back. `names` gives the registered name of each id that rows speak of; `more` is
+    what one kind of question adds to the JSON (the evidence of an audit).
     """
 
+    verb: str
     query: Row
     position: int
     head: str | None
@@ -157,6 +159,34 @@ class Answer:
             "rows": list(self.rows),
             "notes": list(self.notes),
             **self.more,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What became of asking a cited question again, of the events that it was asked of.
+
+    `verdict` is reproduced, not reproduced, or undecided, and `why` says so in a line; `differing`
+    names the rows that are not what was cited. `since` counts the events recorded since, and
+    `changes` are what they make of the answer: {row, change, then, now}, where `change` is changed,
+    evidence (it says the same, on other evidence), new or gone; None where that was not asked.
+    """
+
+    verdict: str
+    why: str
+    differing: tuple[str, ...] = ()
+    since: int = 0
+    changes: tuple[Row, ...] | None = None
+
+    def as_json(self) -> Row:
+        """Give {"verdict", "why", "differing", "since", "changes"}."""
+        changes = None if self.changes is None else list(self.changes)
+        return {
+            "verdict": self.verdict,
+            "why": self.why,
+            "differing": list(self.differing),
+            "since": self.since,
+            "changes": changes,
         }
 
 

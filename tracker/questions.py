@@ -6,8 +6,11 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from projections import answers
 from projections.answers import ALL_ALIKE
@@ -24,11 +27,31 @@ from tracker.instants import (
 )
 from tracker.outcomes import Answer
 
+P = ParamSpec("P")
+Q = TypeVar("Q", bound="Questions")
+
+
+def _of_one_position(
+    question: Callable[Concatenate[Q, P], Answer],
+) -> Callable[Concatenate[Q, P], Answer]:
+    """Let a question see one state of the read model from beginning to end."""
+
+    @wraps(question)
+    def asked(self: Q, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
+        with self.held():
+            return question(self, *args, **kwargs)
+
+    return asked
+
 
 class Questions:
     """What can be asked, given a read model that is up to the log, and a clock."""
 
     clock: Callable[[], Instant]
+
+    def held(self) -> AbstractContextManager[None]:
+        """Bring the read model up to the log, and hold it there."""
+        raise NotImplementedError
 
     @property
     def store(self) -> Store:
@@ -83,6 +106,7 @@ class Questions:
         """
         return weighing_of(self.store, policy, only, without)
 
+    @_of_one_position
     def state(
         self,
         clocks: AsOf,
@@ -103,7 +127,8 @@ class Questions:
         if clocks.as_of > self.clock():
             notes.append("as of a time still to come: this is the last state known")
         notes += self._unknown(rows, projection, key)
-        return self._answer(clocks, weighing, rows, notes, projection=projection, key=key)
+        asked = {"projection": projection, "key": key, "stale_after": stale_after}
+        return self._answer("state", clocks, weighing, rows, notes, **asked)
 
     def _doubts(
         self, clocks: AsOf, weighing: Weighing, rows: list[Row], key: str | None
@@ -116,6 +141,7 @@ class Questions:
 
         return doubts(Cells(self.store, clocks, weighing), clocks, rows, key)
 
+    @_of_one_position
     def history(
         self,
         key: str,
@@ -126,7 +152,7 @@ class Questions:
     ) -> Answer:
         """Answer how the belief about one key ran, in valid and in known time."""
         rows = answers.history(self.store, clocks, key, projection, weighing=weighing)
-        answer = self._answer(clocks, weighing, rows, projection=projection, key=key)
+        answer = self._answer("history", clocks, weighing, rows, projection=projection, key=key)
         return replace(answer, query={**answer.query, "as_of": None})  # a history has no as-of
 
     def is_ruled(self, projection: str, key: str, as_of: AsOf) -> bool:
@@ -134,6 +160,7 @@ class Questions:
         rows = answers.state(self.store, as_of, projection, key)
         return bool(rows and rows[0]["rule"] == "ruling")
 
+    @_of_one_position
     def audit(
         self, clocks: AsOf, projection: str, key: str, *, weighing: Weighing = ALL_ALIKE
     ) -> Answer:
@@ -144,9 +171,10 @@ class Questions:
         """
         found = answers.audit(self.store, clocks, projection, key, weighing=weighing)
         rows = found.pop("rows")
-        answer = self._answer(clocks, weighing, rows, projection=projection, key=key)
+        answer = self._answer("audit", clocks, weighing, rows, projection=projection, key=key)
         return replace(answer, more=found)
 
+    @_of_one_position
     def diff(
         self,
         before: AsOf,
@@ -164,11 +192,13 @@ class Questions:
 
         rows = diff(self.store, before, after, weighing, projection, key)
         notes = self._unknown(rows, projection, key)
-        answer = self._answer(after, weighing, rows, notes, projection=projection, key=key)
+        asked = {"projection": projection, "key": key}
+        answer = self._answer("diff", after, weighing, rows, notes, **asked)
         since = {"from": format_instant(before.as_of), "known_from": _open(before.known_at)}
         events = events_of(self.store, (one for row in rows for one in row["events"]))
         return replace(answer, query={**answer.query, **since}, more={"events": events})
 
+    @_of_one_position
     def whatif(
         self,
         clocks: AsOf,
@@ -181,8 +211,10 @@ class Questions:
 
         rows = whatif(self.store, clocks, weighing, projection, key)
         notes = self._unknown(rows, projection, key)
-        return self._answer(clocks, weighing, rows, notes, projection=projection, key=key)
+        asked = {"projection": projection, "key": key}
+        return self._answer("whatif", clocks, weighing, rows, notes, **asked)
 
+    @_of_one_position
     def disputes(
         self,
         clocks: AsOf,
@@ -200,8 +232,10 @@ class Questions:
 
         rows = disputes(self.store, clocks, weighing, projection, key, closed=closed)
         notes = self._unknown(rows, projection, key)
-        return self._answer(clocks, weighing, rows, notes, projection=projection, key=key)
+        asked = {"projection": projection, "key": key, "closed": closed}
+        return self._answer("disputes", clocks, weighing, rows, notes, **asked)
 
+    @_of_one_position
     def gaps(
         self,
         clocks: AsOf,
@@ -222,7 +256,8 @@ class Questions:
             from tracker.coverage import document_gaps
 
             rows += document_gaps(self.store, clocks, Path(documents))
-        return self._answer(clocks, weighing, rows)
+        looked = documents is not None
+        return self._answer("gaps", clocks, weighing, rows, stale_after=after, documents=looked)
 
     def check(self, data: bytes, file: str) -> tuple[int, list[Problem]]:
         """Ask what an expect.yaml asks; give how many were asked, and those that do not hold."""
@@ -240,6 +275,7 @@ class Questions:
 
     def _answer(
         self,
+        verb: str,
         clocks: AsOf | None,
         weighing: Weighing,
         rows: Sequence[Row],
@@ -257,7 +293,7 @@ class Questions:
         position, title, zone = store.head
         names = store.display_names()
         head = self.head(position)
-        return Answer(asked, position, head, title, zone, tuple(rows), names, tuple(notes))
+        return Answer(verb, asked, position, head, title, zone, tuple(rows), names, tuple(notes))
 
     def _unknown(self, rows: Sequence[Row], projection: str | None, key: str | None) -> list[str]:
         """Note a key that names nothing, with the nearest that does."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -11,6 +12,7 @@ from projections.answers import ALL_ALIKE
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.amending import Amending
+from tracker.citing import Citing
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.importing import Importing
 from tracker.instants import (
@@ -20,10 +22,10 @@ from tracker.instants import (
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Recorded
-from tracker.questions import Questions
 from tracker.vouching import Vouching
 
 if TYPE_CHECKING:
+    from tracker.citations import Citation
     from tracker.quotes import Quote
     from tracker.registry import Registry
     from tracker.reports import Decision
@@ -38,7 +40,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Amending, Vouching, Questions, Importing):
+class Situation(Vouching, Citing, Amending, Importing):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -195,6 +197,10 @@ class Situation(Amending, Vouching, Questions, Importing):
         """The read model, followed up to the log."""
         return self.model.store
 
+    def held(self) -> AbstractContextManager[None]:
+        """Bring the read model up to the log, and hold it at that position."""
+        return self.model.held()
+
     @property
     def store_path(self) -> str:
         """Where the read model lies."""
@@ -308,8 +314,15 @@ def guess_mapping(path: Path) -> str:
         return guess(table, path.name)
 
 
+def read_citation(data: bytes, file: str) -> Citation:
+    """Read a citation that `Situation.cite` made. Raises InputError."""
+    from tracker.citations import read_citation as read
+
+    return read(data, file)
+
+
 def file_schema(what: str) -> Row:
-    """Give the JSON Schema of a file people write: sheet, situation, expect, mapping."""
+    """Give the JSON Schema of a file: sheet, situation, expect, mapping, citation."""
     if what == "sheet":
         from tracker.sheets import sheet_schema
 
@@ -322,6 +335,10 @@ def file_schema(what: str) -> Row:
         from tracker.datasets.mapping import mapping_schema
 
         return mapping_schema()
+    if what == "citation":
+        from tracker.citations import citation_schema
+
+        return citation_schema()
     from tracker.expectations import expectations_schema
 
     return expectations_schema()

@@ -9,11 +9,13 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import (
+    cite_option,
     clock_options,
     common_options,
     open_situation,
     read_clocks,
     read_weighing,
+    save_citation,
     weighing_options,
 )
 from tracker.cli.output import brief, emit, indented, safe
@@ -42,12 +44,15 @@ PLACE = re.compile(r" \(#\d+\)$")  # the position at the end of a reason
 @click.option("--full", is_flag=True, help="Each fact in full, with its place in the document.")
 @clock_options
 @weighing_options
+@cite_option
 @common_options
 def audit(
+    *,
     projection: str,
     key: str,
     documents: str | None,
     full: bool,
+    cite: str | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
     **clocks: str | None,
@@ -65,6 +70,7 @@ def audit(
     situation = open_situation()
     weighing = read_weighing(situation, only, without)
     answer = situation.audit(read_clocks(situation, **clocks), projection, key, weighing=weighing)
+    save_citation(situation, answer, cite)  # without quotes: they stand outside the log
     trail = answer.more["evidence"]
     if documents:
         for line in trail:

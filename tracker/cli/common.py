@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tracker.errors import TrackerError
+
 if TYPE_CHECKING:
     from tracker import Weighing
     from tracker.instants import AsOf
+    from tracker.outcomes import Answer
     from tracker.situation import Situation
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -190,6 +193,35 @@ stale_option = click.option(
     callback=_duration,
     help="Mark what rests on older evidence: 7d, 36h, or a number of days.",
 )
+
+
+cite_option = click.option(
+    "--cite",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Save a citation of the answer there: `tracker cite verify` asks again and compares.",
+)
+
+
+def save_citation(situation: Situation, answer: Answer, path: str | None) -> None:
+    """Write a citation of an answer to a new file, if one is named."""
+    from tracker.cli.output import note
+
+    if path is None:
+        return
+    who = recorder(os.environ.get("TRACKER_USER"))
+    data = situation.cite(answer, by=who).as_bytes()
+    try:
+        file = open(path, "xb")  # noqa: PTH123, SIM115 - "x": what was cited before is kept
+    except FileExistsError as error:
+        raise TrackerError(f"{path} is there already: cite to another file") from error
+    try:
+        with file:
+            file.write(data)
+    except OSError:
+        os.unlink(path)  # noqa: PTH108 - half a citation is none
+        raise
+    note(f"cited in {path}")
 
 
 by_option = click.option(

@@ -9,12 +9,14 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import (
+    cite_option,
     common_options,
     open_situation,
     options,
     read_clocks,
     read_weighing,
     recorded_option,
+    save_citation,
     weighing_options,
     zone_option,
 )
@@ -40,6 +42,7 @@ CHRONICLED = {"incidents", "humanitarian", "posture"}
 @recorded_option
 @zone_option("Zone of times written without one, such as Africa/Bamako.")
 @weighing_options
+@cite_option
 @common_options
 def diff(
     *,
@@ -51,6 +54,7 @@ def diff(
     known_to: str | None,
     recorded_at: str | None,
     tz: str | None,
+    cite: str | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
 ) -> None:
@@ -77,6 +81,7 @@ def diff(
         before = replace(before, as_of=after.as_of)
     weighing = read_weighing(situation, only, without)
     answer = situation.diff(before, after, projection, key, weighing=weighing)
+    save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
     if emit(answer.as_json(), answer.rows):
@@ -112,24 +117,13 @@ def _line(row: Row, answer: Answer) -> list[str]:
         kind = (row["before"] if gone else row["after"])["kind"]
         sides = [kind, "taken back"] if gone else ["", kind]
     else:
-        sides = [_said(name, row[side], answer) for side in ("before", "after")]
+        sides = [words.belief(name, row[side], answer.names) for side in ("before", "after")]
         if sides[0] == sides[1]:  # what differs is since when
             sides = [
                 f"{said}, {words.begun(row[side])}"
                 for said, side in zip(sides, ("before", "after"), strict=True)
             ]
     return [what, *sides, CAUSES[row["cause"]], _events(row["events"], answer)]
-
-
-def _said(projection: str, row: Row | None, answer: Answer) -> str:
-    """Say a state, how well it is backed, and what may hold instead."""
-    text = words.value(projection, row, answer.names)
-    if row is None:
-        return text
-    if row["since"] and row["support"] != "disputed":
-        text += f" ({row['support']})"
-    may = words.possibly(row, answer.names)
-    return f"{text}; {may}" if may else text
 
 
 def _events(ids: list[str], answer: Answer) -> str:

@@ -8,12 +8,14 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import (
+    cite_option,
     clock_options,
     common_options,
     open_situation,
     options,
     read_clocks,
     read_weighing,
+    save_citation,
     weighing_options,
 )
 from tracker.cli.output import emit, note, safe, table
@@ -30,11 +32,13 @@ Row = dict[str, Any]
 @click.option("--all", "closed", is_flag=True, help="Also those that are settled.")
 @clock_options
 @weighing_options
+@cite_option
 @common_options
 def disputes(
     projection: str | None,
     key: str | None,
     closed: bool,
+    cite: str | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
     **clocks: str | None,
@@ -57,6 +61,7 @@ def disputes(
         weighing=read_weighing(situation, only, without),
         closed=closed,
     )
+    save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
     if emit(answer.as_json(), answer.rows):

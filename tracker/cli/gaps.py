@@ -8,12 +8,14 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import (
+    cite_option,
     clock_options,
     common_options,
     open_situation,
     options,
     read_clocks,
     read_weighing,
+    save_citation,
     stale_option,
     weighing_options,
 )
@@ -43,10 +45,12 @@ TITLES = {
 )
 @clock_options
 @weighing_options
+@cite_option
 @common_options
 def gaps(
     stale_after: int | None,
     documents: str | None,
+    cite: str | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
     **clocks: str | None,
@@ -68,6 +72,7 @@ def gaps(
         stale_after=stale_after,
         documents=documents,
     )
+    save_citation(situation, answer, cite)
     if emit(answer.as_json(), answer.rows):
         return
     parts = [] if options().quiet else [safe(words.heading(answer, "gaps"))]

@@ -9,12 +9,14 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import (
+    cite_option,
     common_options,
     open_situation,
     options,
     read_clocks,
     read_weighing,
     recorded_option,
+    save_citation,
     weighing_options,
     zone_option,
 )
@@ -34,6 +36,7 @@ Row = dict[str, Any]
 @click.option("--instants", is_flag=True, help="To the instant, not by days.")
 @zone_option("Zone of times written without one.")
 @weighing_options
+@cite_option
 @common_options
 def history(
     *,
@@ -43,6 +46,7 @@ def history(
     recorded_at: str | None,
     instants: bool,
     tz: str | None,
+    cite: str | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
 ) -> None:
@@ -61,6 +65,7 @@ def history(
     asked = bool(known_at or recorded_at)
     weighing = read_weighing(situation, only, without)
     answer = situation.history(key, projection, clocks if asked else None, weighing=weighing)
+    save_citation(situation, answer, cite)
     if emit(answer.as_json(), answer.rows):
         return
     if not options().quiet:

@@ -9,12 +9,13 @@ from tracker.cli.output import dump
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["sheet", "situation", "expect", "mapping"]))
+@click.argument("what", type=click.Choice(["sheet", "situation", "expect", "mapping", "citation"]))
 @common_options
 def schema(what: str) -> None:
-    """Print the JSON Schema of a file people write.
+    """Print the JSON Schema of a file.
 
-    That is a fact sheet, a situation.yaml, an expect.yaml or the mapping of a data set.
+    That is a fact sheet, a situation.yaml, an expect.yaml, the mapping of a data set, or the
+    citation of an answer.
 
     \b
     Example:

@@ -10,12 +10,14 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import (
+    cite_option,
     clock_options,
     common_options,
     open_situation,
     options,
     read_clocks,
     read_weighing,
+    save_citation,
     stale_option,
     weighing_options,
 )
@@ -33,10 +35,12 @@ Row = dict[str, Any]
 @clock_options
 @weighing_options
 @stale_option
+@cite_option
 @common_options
 def state(
     projection: str | None,
     key: str | None,
+    cite: str | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
     stale_after: int | None,
@@ -63,6 +67,7 @@ def state(
         weighing=read_weighing(situation, only, without),
         stale_after=stale_after,
     )
+    save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
     if emit(answer.as_json(), answer.rows):

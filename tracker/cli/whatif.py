@@ -6,12 +6,14 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import (
+    cite_option,
     clock_options,
     common_options,
     open_situation,
     options,
     read_clocks,
     read_weighing,
+    save_citation,
     weighing_options,
 )
 from tracker.cli.output import emit, note, safe, table
@@ -22,10 +24,12 @@ from tracker.cli.output import emit, note, safe, table
 @click.argument("key", required=False)
 @weighing_options
 @clock_options
+@cite_option
 @common_options
 def whatif(
     projection: str | None,
     key: str | None,
+    cite: str | None,
     only: tuple[str, ...],
     without: tuple[str, ...],
     **clocks: str | None,
@@ -45,6 +49,7 @@ def whatif(
     if weighing.stored:
         raise click.UsageError("what if what? Say --without SOURCE, --only SOURCE or --policy NAME")
     answer = situation.whatif(read_clocks(situation, **clocks), weighing, projection, key)
+    save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
     if emit(answer.as_json(), answer.rows):

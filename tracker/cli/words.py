@@ -207,6 +207,17 @@ def possibly(row: Row, names: Names) -> str:
     return "; ".join(parts)
 
 
+def belief(projection: str, row: Row | None, names: Names) -> str:
+    """Say what a cell is, how well that is backed, and what may hold instead."""
+    text = value(projection, row, names)
+    if row is None:
+        return text
+    if row["since"] and row["support"] != "disputed":
+        text += f" ({row['support']})"
+    may = possibly(row, names)
+    return f"{text}; {may}" if may else text
+
+
 def evidence(row: Row, names: Names) -> str:
     """Say how much evidence there is, how old, and what may hold instead."""
     count, age = len(row.get("evidence", [])), row.get("age_days")
