@@ -14,7 +14,7 @@ import pytest
 from commands_for_tests import ROOT
 
 SCRIPTS = ROOT / "scripts"
-TARGETS = ("sheet", "situation", "expect", "mapping", "table", "edtf", "note")
+TARGETS = ("sheet", "situation", "expect", "mapping", "table", "edtf", "note", "bundle", "proof")
 SEED = 20130117
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(SCRIPTS)))}
 

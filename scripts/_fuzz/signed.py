@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from _fuzz import seeds
 from _fuzz.mutating import GENERAL
+from tracker.bundling import check_proof
 from tracker.errors import TrackerError
 from tracker.keys import KEY, ORIGIN
 from tracker.ledger import leaf_hashes
@@ -37,6 +38,7 @@ from tracker.notes import (
     sign_note,
 )
 from tracker.situation import Situation
+from tracker.verify_bundle import check
 
 Told = Sequence[str]
 ACCEPTED = "accepted"
@@ -150,8 +152,6 @@ def change_member(moments: Random, data: bytes, corpus: Sequence[bytes]) -> byte
 @contextmanager
 def bundle() -> Iterator[Callable[[bytes], Told]]:
     """Bundles: what the bundle's own verifier finds nothing wrong with is the log's, to the bit."""
-    from tracker.verify_bundle import check
-
     _, _, key, leaves = _made()
     with TemporaryDirectory() as folder:
         path = Path(folder) / "bundle.zip"
@@ -191,8 +191,6 @@ def proofs() -> list[bytes]:
 @contextmanager
 def proof() -> Iterator[Callable[[bytes], Told]]:
     """Proofs: what proves something proves the event that was signed for."""
-    from tracker.bundling import check_proof
-
     _, _, key, leaves = _made()
 
     def feed(data: bytes) -> Told:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -206,7 +205,6 @@ TARGETS = {
     "table": Target(seeds.tables, [change_cell], tables),
     "edtf": Target(seeds.dates, [new_edtf], edtf),
     "note": Target(signed.notes, [], signed.note),
+    "bundle": Target(signed.bundles, [signed.change_member], signed.bundle),
+    "proof": Target(signed.proofs, [change_tree], signed.proof),
 }
-if find_spec("tracker.verify_bundle"):
-    TARGETS["bundle"] = Target(signed.bundles, [signed.change_member], signed.bundle)
-    TARGETS["proof"] = Target(signed.proofs, [change_tree], signed.proof)
