@@ -670,3 +670,19 @@ def test_the_first_fact_of_a_long_key_can_be_corrected(situation: Situation) -> 
     row = ask(situation, "control", "mill", "2010-01-01T07:00:00Z")
     assert row
     assert row["holders"] == ["clans"]
+
+
+def test_a_corrected_row_stands_in_the_file_that_it_stood_in(tmp_path: Path) -> None:
+    """Two tables tell of one day, so their rows are one report, whose header names the first."""
+    tables = [tmp_path / "one.csv", tmp_path / "two.csv"]
+    with new_situation(ticking()) as situation:
+        for table, place in zip(tables, ("Mill", "Ford"), strict=True):
+            table.write_text(f"place,date,holder\n{place},2013-01-14,Rebels\n")
+            situation.import_table("place-date-holder", [table], by="ana")
+        told = {event.fact.place: event.fact for event in situation.log.read() if event.fact}
+        ids = {place: one.id for place, one in told.items()}
+        for place in ("mill", "ford"):
+            correct(situation, ids[place], when="2013-01-13")
+        right = {event.fact.place: event.fact for event in situation.log.read() if event.fact}
+        assert {one.when.edtf for one in right.values()} == {"2013-01-13"}
+        assert [right[place].locator for place in right] == [told[place].locator for place in told]

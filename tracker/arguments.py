@@ -96,10 +96,13 @@ def fact_with(
     for name, text in changes.items():
         _set(entry, name, _value(name, text))
     try:
-        return _read(Tree("", entry), report, registry, tz)
+        made = _read(Tree("", entry), report, registry, tz)
     except InputError as error:
         lines = [f"{f'--set {one.path}'.rstrip()}: {one.message}" for one in error.problems]
         raise ArgumentError("\n".join(lines)) from error
+    # No sheet names a document for each fact, but a row of a table stands in a file of its own.
+    stands = made.locator.model_copy(update={"document": fact.locator.document})
+    return made.model_copy(update={"locator": stands})
 
 
 def _read(tree: Tree, report: ReportRegistered, registry: Registry, tz: str | None) -> Fact:
