@@ -9,7 +9,15 @@ from typing import Any
 from projections.store import Row, Store
 from tracker.facts import Body, ReportRegistered
 from tracker.facts.envelope import Event, body_dict
-from tracker.facts.record import FactCorrected, FactRetracted, RulingMade, SnapshotTaken
+from tracker.facts.record import (
+    FactCorrected,
+    FactRetracted,
+    HoldLifted,
+    HoldPlaced,
+    RulingMade,
+    SnapshotTaken,
+    TextErased,
+)
 from tracker.instants import format_instant
 from tracker.registry import Registration
 
@@ -46,20 +54,33 @@ def names_in(body: Body) -> list[str]:
             return [body.fact]
         case RulingMade():
             return list(body.follows)
+        case TextErased() | HoldPlaced():
+            return [body.event]
+        case HoldLifted():
+            return [body.hold]
         case _:
             return []
 
 
 def amends(body: Body) -> str | None:
-    """Give the id of the event that an event corrects or retracts, if it does."""
-    return body.fact if isinstance(body, FactCorrected | FactRetracted) else None
+    """Give the id of the event that an event corrects, retracts, or says something of the text of."""
+    match body:
+        case FactCorrected() | FactRetracted():
+            return body.fact
+        case TextErased() | HoldPlaced():
+            return body.event
+        case HoldLifted():
+            return body.hold
+        case _:
+            return None
 
 
 def event_detail(event: Event, store: Store, places: Mapping[str, int] | None = None) -> Row:
     """Give an event whole: its row, its stream and version, its body, and its report's header.
 
     `amended` lists what has corrected or retracted it since; `replaces` names the fact whose place
-    it takes; `changes` are, of a correction, the fields that differ: {field, before, after}.
+    it takes; `changes` are, of a correction, the fields that differ: {field, before, after};
+    `custody` lists what was erased of it, on whose authority and why, and the holds on it.
     """
     found = store.rows(
         "SELECT source, published_edtf, document, batch FROM reports WHERE id = ?",
@@ -78,7 +99,22 @@ def event_detail(event: Event, store: Store, places: Mapping[str, int] | None = 
         "amended": _amended(event, store),
         "replaces": _replaces(event, store),
         "changes": _differences(event.body, store),
+        "custody": custody_of(store, event.id),
     }
+
+
+def custody_of(store: Store, event_id: str) -> list[Row]:
+    """Give what became of an event's text, the oldest first.
+
+    Each {kind, fields, authority, published, reason, position, lifted}: `kind` is TextErased or
+    HoldPlaced, `fields` what was erased, `lifted` the position at which a hold was lifted, or null.
+    """
+    sql = (
+        "SELECT c.kind, c.fields, c.authority, c.published_edtf AS published, c.reason, c.position,"
+        " min(l.position) AS lifted FROM custody c LEFT JOIN custody l ON l.event = c.id"
+        " WHERE c.event = ? AND c.kind != 'HoldLifted' GROUP BY c.id ORDER BY c.position"
+    )
+    return store.rows(sql, (event_id,))
 
 
 def _amended(event: Event, store: Store) -> list[Row]:
@@ -133,8 +169,8 @@ def _subject(event: Event, places: Mapping[str, int]) -> str | None:
             return str(body.subject)  # type: ignore[attr-defined] # each registration has one
         case ReportRegistered() | SnapshotTaken():
             return body.source
-        case FactCorrected() | FactRetracted():
-            return _place(body.fact, places)
+        case FactCorrected() | FactRetracted() | TextErased() | HoldPlaced() | HoldLifted():
+            return _place(amends(body) or "", places)
         case RulingMade():
             return f"{body.projection}/{body.key}"
     fact = event.fact
@@ -169,6 +205,12 @@ def _what(event: Event, places: Mapping[str, int]) -> str:
         case RulingMade():
             followed = ", ".join(_place(fact, places) for fact in body.follows)
             return f"follow {followed}: {body.reason}"
+        case TextErased():
+            return f"{', '.join(body.fields)} erased, by {body.authority}: {body.reason}"
+        case HoldPlaced():
+            return f"held, by {body.authority}: {body.reason}"
+        case HoldLifted():
+            return f"lifted, by {body.authority}: {body.reason}"
         case SnapshotTaken():
             return f"version {body.version}: {body.entries} entries, {len(body.dropped)} dropped"
     return ""

@@ -17,8 +17,11 @@ from tracker.facts.envelope import Event
 from tracker.facts.record import (
     FactCorrected,
     FactRetracted,
+    HoldLifted,
+    HoldPlaced,
     RulingMade,
     SnapshotTaken,
+    TextErased,
     known_from,
 )
 from tracker.instants import AsOf, Instant
@@ -74,6 +77,8 @@ class Replay:
                 self.replaced[body.replaced_by] = known_from(body.published)
                 return known_from(body.published) > clocks.known
             case FactRetracted() | RulingMade() | SnapshotTaken() as body:
+                return known_from(body.published) > clocks.known
+            case TextErased() | HoldPlaced() | HoldLifted() as body:
                 return known_from(body.published) > clocks.known
             case Fact() as fact:
                 late = self._told_by(event, fact).published > clocks.known

@@ -68,6 +68,19 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         },
         ("id",),
     ),
+    "custody": (
+        {
+            "id": str,
+            "kind": str,
+            "event": str,
+            "fields": str,
+            "authority": str,
+            "published_edtf": str,
+            "reason": str,
+            "position": int,
+        },
+        ("id",),
+    ),
     "acts": ({"position": int, "id": str, "kind": str}, ("position",)),
     "chronologies": ({"projection": str, "fact": str}, ("projection", "fact")),
     "cells": ({"id": int, "projection": str, "key": str}, ("id",)),
@@ -104,6 +117,7 @@ OF_EVENTS = (
     "CREATE INDEX IF NOT EXISTS retractions_by_fact ON retractions (fact)",
     "CREATE INDEX IF NOT EXISTS retractions_by_other ON retractions (replaced_by)",
     "CREATE INDEX IF NOT EXISTS held_by_position ON held (position)",
+    "CREATE INDEX IF NOT EXISTS custody_by_event ON custody (event)",
 )
 OF_BELIEFS = (
     # Which rectangles of all cells hold a moment (projections.widths); nothing else is read.

@@ -22,13 +22,22 @@ from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
 MEMORY = ":memory:"
-VERSION = 7
+VERSION = 8
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 CACHE = -32_768  # SQLite's own unit: minus kilobytes
 MAPPED = 2**31 - 2**16  # bytes of the file that are read without copying: as many as SQLite allows
 REGISTERS = ("places", "actors", "sources", "schemes")
-_FILLED = ("reports", "facts", "retractions", "acts", "chronologies", "claims", "beliefs")
+_FILLED = (
+    "reports",
+    "facts",
+    "retractions",
+    "custody",
+    "acts",
+    "chronologies",
+    "claims",
+    "beliefs",
+)
 _LATEST = FUTURE_OPEN - 1
 """The last instant there is to ask about: the ends are exclusive, also the open ones."""
 

@@ -589,7 +589,8 @@ def test_any_name_of_a_file_is_only_a_name(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     with Log(str(path), create=True) as log:
         log.append(facts(1, 2))
-    assert [each.name for each in tmp_path.iterdir()] == [name]
+    keys = f"{name.removesuffix('.db')}.keys.db"
+    assert {each.name for each in tmp_path.iterdir()} == {name, keys}
     with Log(str(path)) as log:
         assert positions(log.read()) == [1, 2]
 

@@ -14,12 +14,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import (
-    EventStore,
     IntegrityError,
     Mapper,
     Notification,
@@ -41,6 +41,7 @@ from tracker.logfile import LOCK_SECONDS, SCHEMA, check_file, plain_error
 if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
     from tracker.facts.envelope import Event
+    from tracker.sealing import Sealer
 
 MEMORY = ":memory:"
 PAGE = 500  # rows a read: larger pages were measured slower
@@ -304,13 +305,14 @@ class Log:
         self._datastore = _Datastore(database)
         self._recorder = _Recorder(self._datastore)
         self._probe: sqlite3.Connection | None = None
+        self._sealer: Sealer | None = None
         try:
             if create:
                 self._recorder.create_table()
         except (PersistenceError, sqlite3.Error) as error:
             self.close()
             raise plain_error(error, path) from error
-        self._store: EventStore[UUID] = EventStore(EventMapper(), self._recorder)
+        self._mapper = EventMapper()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -325,6 +327,8 @@ class Log:
         if self._probe is not None:
             self._probe.close()
             self._probe = None
+        if self._sealer is not None:
+            self._sealer.vault.close()
         self._datastore.close()
 
     def version(self) -> int | None:
@@ -355,20 +359,21 @@ class Log:
         Raises Conflict where one of them is there already or another writer took its version:
         look up with `positions` and decide anew. An event whose append returned is kept.
         """
-        if not events:
-            return range(self.position + 1, self.position + 1)
-        with self._errors():
-            try:
-                recordings = self._store.put(events)  # type: ignore[arg-type]
-            except (IntegrityError, sqlite3.IntegrityError) as error:
-                raise Conflict(str(error)) from error
-        positions = [recording.notification.id for recording in recordings]
-        return range(positions[0], positions[-1] + 1)
+        encoded = [
+            Encoded(event.stream, event.version, event.id, event.body.TOPIC, stored.state)
+            for event, stored in zip(events, map(self._mapper.to_stored_event, events), strict=True)
+        ]
+        return self.append_encoded(encoded, seal=True)
 
-    def append_encoded(self, events: Sequence[Encoded]) -> range:
-        """Record events that are encoded already, in one transaction; as `append` otherwise."""
+    def append_encoded(self, events: Sequence[Encoded], *, seal: bool = False) -> range:
+        """Record events that are encoded already, in one transaction; as `append` otherwise.
+
+        With `seal` their text is sealed, as that of `append` is.
+        """
         if not events:
             return range(self.position + 1, self.position + 1)
+        if seal:
+            events = self._sealed(events)
         with self._errors():
             try:
                 seqs = self._recorder.insert_encoded(events)
@@ -414,18 +419,30 @@ class Log:
     def stream(self, stream: UUID) -> list[Event]:
         """Read the events of one stream, in order."""
         with self._errors():
-            return list(self._store.get(stream))  # type: ignore[arg-type]
+            found = self._recorder.select_events(stream)
+        rows = [
+            (one.id, str(one.originator_id), one.originator_version, one.topic, one.state)
+            for one in cast("Sequence[Notification]", found)
+        ]
+        return list(map(_event, self._opened(rows)))
 
     def read(self, after: int = 0, upto: int | None = None) -> Iterator[Event]:
         """Read the events after a position, to `upto` inclusive, in pages."""
         return map(_event, self.rows(after, upto))
 
     def rows(self, after: int = 0, upto: int | None = None) -> Iterator[StoredRow]:
-        """Read events as they are stored, in pages."""
+        """Read stored rows in pages, with what is sealed in them opened."""
+        return chain.from_iterable(map(self._opened, self._pages(after, upto)))
+
+    def raw_rows(self, after: int = 0, upto: int | None = None) -> Iterator[StoredRow]:
+        """Read events exactly as they are stored, in pages."""
+        return chain.from_iterable(self._pages(after, upto))
+
+    def _pages(self, after: int, upto: int | None) -> Iterator[list[StoredRow]]:
         while True:
             with self._errors():
                 page = self._recorder.page(after, NO_LIMIT if upto is None else upto)
-            yield from page
+            yield page
             if len(page) < PAGE:
                 return
             after = page[-1][0]
@@ -444,6 +461,116 @@ class Log:
                 yield event
             if not fresh:
                 time.sleep(poll)
+
+    # -- sealed text ---------------------------------------------------------------------------
+
+    @property
+    def unread(self) -> int:
+        """Sealed texts that this log met so far, that nobody erased, and had no key for."""
+        return self._sealer.unread if self._sealer else 0
+
+    @property
+    def keys(self) -> str:
+        """Which keys are at hand: what tells the vault from one made in its place, or nothing."""
+        vault = self.sealer.vault
+        return vault.id if vault.found else ""
+
+    @property
+    def sealer(self) -> Sealer:
+        """What seals and opens text, with the keys of the vault."""
+        if self._sealer is None:
+            from tracker.sealing import Sealer
+            from tracker.vault import Vault, vault_path
+
+            log_id = self._identity()
+            self._sealer = Sealer(Vault(vault_path(self.path, log_id), log_id), log_id)
+        return self._sealer
+
+    def _identity(self) -> str:
+        return "00000000-0000-0000-0000-000000000000"
+
+    def _sealed(self, events: Sequence[Encoded]) -> list[Encoded]:
+        """Seal what text there is. Raises Conflict, or LogError where it must not be recorded."""
+        from tracker.facts.sealed import TEXTS
+        from tracker.sealing import ErasedError
+
+        if not any(event.topic in TEXTS for event in events):
+            return list(events)
+        vault = self.sealer.vault
+        if not vault.found and self.has_sealed():
+            raise LogError(
+                f"{vault.lacking}. Put it back before recording; if it is lost for good,"
+                " `tracker init --new-keys` begins another"
+            )
+        self.settle()
+        try:
+            states = self.sealer.seal(events)
+        except ErasedError as error:
+            if self.positions([error.event_id]):
+                raise Conflict(str(error)) from error
+            raise LogError(
+                f"the text of event {error.event_id} was erased: it is not recorded again"
+            ) from error
+        return [event._replace(state=state) for event, state in zip(events, states, strict=True)]
+
+    def _opened(self, rows: list[StoredRow]) -> list[StoredRow]:
+        """Open what is sealed in rows, once all erasures that the log knows of are carried out."""
+        from tracker.facts.sealed import is_sealed
+
+        if not any(is_sealed(row[4]) for row in rows):
+            return rows
+        self.settle()
+        return self.sealer.open(rows)
+
+    def settle(self) -> None:
+        """Carry out the erasures in the log that the vault does not know of yet.
+
+        There are some after a kill between the two, and in a keys file put back from a copy.
+        """
+        vault = self.sealer.vault
+        if not vault.found:
+            return
+        position, done = self.position, vault.settled
+        if done and self.mark(done) != vault.mark:
+            done = 0  # this log was put back from a copy, or is another's
+        if position > done:
+            vault.settle(self.erased(done, position), position, self.mark(position) or "")
+
+    def erased(self, after: int, upto: int) -> list[tuple[str, str]]:
+        """Give (event id, field) of what the erasures recorded after a position erase."""
+        from tracker.facts.record import TextErased
+
+        with self._errors(), self._datastore.transaction(commit=False) as c:
+            c.execute(
+                "SELECT seq, originator_id, originator_version, topic, state FROM stored_events"
+                " WHERE seq > ? AND seq <= ? AND topic = ? ORDER BY seq",
+                (after, upto, TextErased.TOPIC),
+            )
+            rows: list[StoredRow] = list(map(tuple, c.fetchall()))
+        bodies = [cast("TextErased", _event(row).body) for row in rows]
+        return [(body.event, field) for body in bodies for field in body.fields]
+
+    def sealed_fields(self, positions: Sequence[int]) -> dict[int, frozenset[str]]:
+        """Give the fields that are sealed, erased ones too, of the events at these positions."""
+        from tracker.sealing import parts_of
+
+        found = {}
+        for position in positions:
+            for row in self.raw_rows(position - 1, position):
+                parts = parts_of(row[4])
+                found[position] = frozenset(parts.fields if parts else ())
+        return found
+
+    def has_sealed(self) -> bool:
+        """Whether the log holds any sealed text. Reads all of a log that holds none."""
+        from tracker.facts.sealed import AFTER_SEALED, TAIL
+
+        with self._errors(), self._datastore.transaction(commit=False) as c:
+            c.execute(
+                "SELECT 1 FROM stored_events WHERE instr(substr(state, ?), ?) LIMIT 1",
+                (-TAIL, AFTER_SEALED),
+            )
+            return c.fetchone() is not None
 
     def health(self) -> LogHealth:
         """Read settings back and count, for `doctor`."""

@@ -11,6 +11,7 @@ from projections.answers import ALL_ALIKE
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.amending import Amending
+from tracker.erasing import Erasing
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.importing import Importing
 from tracker.instants import (
@@ -37,7 +38,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Questions, Amending, Importing):
+class Situation(Questions, Amending, Erasing, Importing):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -68,6 +69,15 @@ class Situation(Questions, Amending, Importing):
     def position(self) -> int:
         """The log's position: the number of its newest event."""
         return self.log.position
+
+    def lacking_keys(self) -> str | None:
+        """Say why sealed text that was met so far could not be read; None where all could."""
+        unread = max(self.log.unread, self.model.unread)
+        if not unread:
+            return None
+        vault = self.log.sealer.vault
+        why = f"{vault.path} lacks keys" if vault.found else vault.lacking
+        return f"{why}: {unread} text{'' if unread == 1 else 's'} not read, and shown as such"
 
     # -- recording -----------------------------------------------------------------------------
 
