@@ -131,9 +131,9 @@ class Erasing:
         published: str | None = None,
         tz: str | None = None,
     ) -> Amended:
-        """Erase text, for good: recorded first, then the keys are destroyed and the read model made anew.
+        """Erase text, for good: recorded first, then its keys are destroyed.
 
-        Whatever was recorded is carried out, if not now then when the log is next opened. What is
+        The read model is made anew. Whatever was recorded is carried out, if not now then when the log is next opened. What is
         erased already adds nothing. Raises TrackerError where a hold forbids it.
         """
         from tracker import erasures

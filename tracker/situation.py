@@ -79,6 +79,17 @@ class Situation(Questions, Amending, Erasing, Importing):
         why = f"{vault.path} lacks keys" if vault.found else vault.lacking
         return f"{why}: {unread} text{'' if unread == 1 else 's'} not read, and shown as such"
 
+    def begin_keys(self) -> str:
+        """Begin another keys file, where the old one is lost for good; give its path.
+
+        What was sealed before stays unread. Raises TrackerError where there are keys.
+        """
+        vault = self.log.sealer.vault
+        if vault.found:
+            raise TrackerError(f"{vault.path} holds the keys of this log: none are begun")
+        vault.make()
+        return vault.path
+
     # -- recording -----------------------------------------------------------------------------
 
     def register(
