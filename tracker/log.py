@@ -343,6 +343,7 @@ class Log:
             if self._probe is None:
                 uri = f"{Path(self.path).absolute().as_uri()}?mode=ro"
                 self._probe = sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)
+                self._probe.execute("PRAGMA trusted_schema=OFF")
             return int(self._probe.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error:
             return None

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracker.errors import LogError
+from tracker.foreign import foreign
 
 APPLICATION_ID = 0x53495454  # "SITT", so that a stray database is not taken for a log
 SCHEMA_VERSION = 1
@@ -105,6 +106,7 @@ def _cannot_write_beside(error: sqlite3.OperationalError) -> bool:
 
 def _look_at(uri: str) -> _Look:
     with closing(sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)) as connection:
+        connection.execute("PRAGMA trusted_schema=OFF")
 
         def one(sql: str) -> int:
             return int(connection.execute(sql).fetchone()[0])
@@ -113,16 +115,8 @@ def _look_at(uri: str) -> _Look:
             one("PRAGMA application_id"),
             one("PRAGMA user_version"),
             one("SELECT count(*) FROM sqlite_master"),
-            _foreign(connection),
+            foreign(connection, SCHEMA),
         )
-
-
-def _foreign(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Name the triggers and views that are not ours, word for word."""
-    found = connection.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')"
-    )
-    return tuple(f"{kind} {name!r}" for kind, name, sql in found if _TRIGGERS.get(name) != sql)
 
 
 _HALF_MADE = "{} is empty or half made: make it with `tracker init`"

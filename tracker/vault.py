@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import LogError
+from tracker.foreign import foreign
 from tracker.logfile import LOCK_SECONDS, plain_error
 
 MEMORY = ":memory:"
@@ -131,7 +132,7 @@ class Vault:
             return f"the keys file {self.path} is no keys file: sealed text cannot be read"
         if one("PRAGMA user_version") > SCHEMA_VERSION:
             return f"the keys file {self.path} was made by a newer tracker: update this one"
-        if odd := _foreign(connection):
+        if odd := ", ".join(foreign(connection, SCHEMA)):
             return f"the keys file {self.path} holds what no keys file holds ({odd}): refused"
         meta = dict(connection.execute("SELECT name, value FROM meta").fetchall())
         if meta.get("log") != self._log_id:
@@ -244,13 +245,6 @@ class Vault:
         row = self._connection.execute("SELECT count(key), count(*) - count(key) FROM keys")
         held, destroyed = row.fetchone()
         return held, destroyed
-
-
-def _foreign(connection: sqlite3.Connection) -> str:
-    """Name what is in the file and is not ours, word for word."""
-    ours = {sql.split("(")[0].split()[2]: sql for sql in SCHEMA}
-    found = connection.execute("SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL")
-    return ", ".join(f"{kind} {name!r}" for kind, name, sql in found if ours.get(name) != sql)
 
 
 def _unusable(path: str, error: sqlite3.Error) -> str:
