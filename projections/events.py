@@ -63,7 +63,7 @@ def names_in(body: Body) -> list[str]:
 
 
 def amends(body: Body) -> str | None:
-    """Give the id of the event that an event corrects, retracts, or says something of the text of."""
+    """Give the id of the event that an event corrects or retracts, or whose text it is about."""
     match body:
         case FactCorrected() | FactRetracted():
             return body.fact
@@ -205,12 +205,18 @@ def _what(event: Event, places: Mapping[str, int]) -> str:
         case RulingMade():
             followed = ", ".join(_place(fact, places) for fact in body.follows)
             return f"follow {followed}: {body.reason}"
+        case SnapshotTaken():
+            return f"version {body.version}: {body.entries} entries, {len(body.dropped)} dropped"
+    return _of_custody(body)
+
+
+def _of_custody(body: Body) -> str:
+    match body:
         case TextErased():
             return f"{', '.join(body.fields)} erased, by {body.authority}: {body.reason}"
         case HoldPlaced():
             return f"held, by {body.authority}: {body.reason}"
         case HoldLifted():
             return f"lifted, by {body.authority}: {body.reason}"
-        case SnapshotTaken():
-            return f"version {body.version}: {body.entries} entries, {len(body.dropped)} dropped"
-    return ""
+        case _:
+            return ""

@@ -17,11 +17,9 @@ from commands_for_tests import SHEETS, answer, mali, run, said, sql
 from tracker.foreign import foreign
 from tracker.logfile import SCHEMA
 
-RUNS = "CREATE TABLE ran (what)"
-"""What a hostile part would write into, were it run."""
 ADDED = {
     "a view": "CREATE VIEW more AS SELECT * FROM {table}",
-    "a trigger": "CREATE TRIGGER copies AFTER INSERT ON {table} BEGIN SELECT load_extension('x'); END",
+    "a trigger": "CREATE TRIGGER c AFTER INSERT ON {table} BEGIN SELECT load_extension('x'); END",
     "a table": "CREATE TABLE other (a, b)",
     "a generated column": "CREATE TABLE other (a, b GENERATED ALWAYS AS (hex(a)))",
     "a check": "CREATE TABLE other (a CHECK (hex(a) > 1))",
@@ -162,9 +160,7 @@ def test_an_older_read_model_is_cleared_unless_a_module_would_have_to_run(
 # -- every connection ------------------------------------------------------------------------------
 
 
-def test_no_connection_trusts_a_schema(
-    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_connection_trusts_a_schema(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Functions that a schema names run only if SQLite calls them harmless, wherever it is read."""
     trusting: list[str] = []
     seen: set[str] = set()
@@ -184,7 +180,8 @@ def test_no_connection_trusts_a_schema(
     connect = sqlite3.connect
 
     def watched(*args: Any, **kwargs: Any) -> sqlite3.Connection:  # noqa: ANN401 - as sqlite3 has it
-        return connect(*args, **{**kwargs, "factory": Watched})
+        made: sqlite3.Connection = connect(*args, **{**kwargs, "factory": Watched})
+        return made
 
     monkeypatch.setattr(sqlite3, "connect", watched)
     order = ("--authority", "A", "--reason", "R")

@@ -63,8 +63,8 @@ def correct(
         raise AmendmentError(f"{name_of(wrong)} is corrected already: correct {other}")
     if fresh.id in by_id:
         raise AmendmentError(
-            f"the report says that already, as {name_of(by_id[fresh.id])}: retract {name_of(wrong)}, "
-            "or tell the two apart by a note"
+            f"the report says that already, as {name_of(by_id[fresh.id])}: "
+            f"retract {name_of(wrong)}, or tell the two apart by a note"
         )
     _refuse_too_early(wrong, _published(past)[fact_id], published, "correction")
     body = FactCorrected(fact=fact_id, replaced_by=fresh.id, published=published, reason=reason)

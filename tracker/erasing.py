@@ -6,15 +6,14 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from projections.store import Row, Store
+from projections.store import Store
 from tracker.errors import NotFoundError, TrackerError
 from tracker.instants import Instant
 from tracker.log import Log
-from tracker.outcomes import Amended
+from tracker.outcomes import Amended, Erasable
 
 if TYPE_CHECKING:
     from tracker.erasures import Warrant
@@ -23,27 +22,6 @@ if TYPE_CHECKING:
     from tracker.reports import Decision
 
 SOME = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An event with text to erase: `fields` that are there and sealed, `done` erased before."""
-
-    event: Event
-    fields: tuple[str, ...]
-    done: tuple[str, ...]
-
-    def as_json(self) -> Row:
-        """Give {position, kind, id, fields, done, what}."""
-        fact = self.event.fact
-        return {
-            "position": self.event.position,
-            "kind": self.event.body.TOPIC,
-            "id": self.event.id,
-            "fields": list(self.fields),
-            "done": list(self.done),
-            "what": fact.gist if fact else "",
-        }
 
 
 class Erasing:
@@ -78,7 +56,7 @@ class Erasing:
         speaker: str | None = None,
         report: str | None = None,
         fields: Sequence[str] = (),
-    ) -> list[Target]:
+    ) -> list[Erasable]:
         """Find the text to erase: of events, of what a speaker says, of all that a report says.
 
         `fields` are gist, note, quote, speaker, reason; all of them where none is named. Raises
@@ -111,7 +89,17 @@ class Erasing:
             if asked - shut:
                 clear.append(f"#{event.position} {event.body.TOPIC} ({_listed(asked - shut)})")
             gone = done.get(event.id, set())
-            targets.append(Target(event, tuple(sorted(asked - gone)), tuple(sorted(asked & gone))))
+            targets.append(
+                Erasable(
+                    event.position,
+                    event.body.TOPIC,
+                    event.id,
+                    event.stream.hex,
+                    tuple(sorted(asked - gone)),
+                    tuple(sorted(gone)),
+                    event.fact.gist if event.fact else "",
+                )
+            )
         if clear:
             raise TrackerError(_IN_THE_CLEAR.format(_some(clear)))
         if not self.log.sealer.vault.found:
@@ -119,11 +107,11 @@ class Erasing:
                 f"{self.log.sealer.vault.lacking}. Erasing destroys keys, and there are none here: "
                 "put the file back first"
             )
-        return sorted(targets, key=lambda target: target.event.position)
+        return sorted(targets, key=lambda target: target.position)
 
     def redact(
         self,
-        targets: Sequence[Target],
+        targets: Sequence[Erasable],
         *,
         authority: str,
         reason: str,
@@ -133,14 +121,14 @@ class Erasing:
     ) -> Amended:
         """Erase text, for good: recorded first, then its keys are destroyed.
 
-        The read model is made anew. Whatever was recorded is carried out, if not now then when the log is next opened. What is
-        erased already adds nothing. Raises TrackerError where a hold forbids it.
+        The read model is made anew. Whatever was recorded is carried out, if not now then when
+        sealed text is next read. What is erased already adds nothing. Raises TrackerError where a hold forbids it.
         """
         from tracker import erasures
 
         warrant = self._warrant(authority, reason, published, tz)
-        wanted = {target.event.id: target.fields for target in targets if target.fields}
-        streams = dict.fromkeys(target.event.stream for target in targets)
+        wanted = {target.id: (*target.fields, *target.done) for target in targets}
+        streams = dict.fromkeys(UUID(target.stream) for target in targets)
 
         def decide() -> Decision:
             pasts = self._pasts(streams)

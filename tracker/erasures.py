@@ -53,7 +53,7 @@ def erase(
         holds = standing(past)
         bodies: list[tuple[str, Body]] = []
         for event in past:
-            left = sorted({field for field in wanted.get(event.id, ())} - done.get(event.id, set()))
+            left = sorted(set(wanted.get(event.id, ())) - done.get(event.id, set()))
             if not left:
                 continue
             held += [

@@ -1,8 +1,8 @@
 """What an SQLite file holds that is not ours: looked for before anything else is read of it.
 
 A file can come from anyone. A view can stand in the place of a table, a trigger runs when a row is
-written, and generated columns, checks, defaults and indexes can hold expressions; so a file may hold
-what the tracker makes, word for word, and nothing more.
+written, and generated columns, checks, defaults and indexes can hold expressions; so a file may
+hold what the tracker makes, word for word, and nothing more.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _OF_SQLITE = {
 
 
 class Part(NamedTuple):
-    """A table, an index, a view or a trigger: its SQL in one line, empty for an index of SQLite's own.
+    """A table, an index, a view or a trigger, and its SQL in one line.
 
     `virtual`: a table that is no table, but what a module of SQLite makes of it.
     """

@@ -364,7 +364,7 @@ class Log:
             Encoded(event.stream, event.version, event.id, event.body.TOPIC, stored.state)
             for event, stored in zip(events, map(self._mapper.to_stored_event, events), strict=True)
         ]
-        return self.append_encoded(encoded, seal=True)
+        return self._append(self._sealed(encoded)) if encoded else self._nothing()
 
     def append_encoded(self, events: Sequence[Encoded], *, seal: bool = False) -> range:
         """Record events that are encoded already, in one transaction; as `append` otherwise.
@@ -372,9 +372,13 @@ class Log:
         With `seal` their text is sealed, as that of `append` is.
         """
         if not events:
-            return range(self.position + 1, self.position + 1)
-        if seal:
-            events = self._sealed(events)
+            return self._nothing()
+        return self._append(self._sealed(events) if seal else events)
+
+    def _nothing(self) -> range:
+        return range(self.position + 1, self.position + 1)
+
+    def _append(self, events: Sequence[Encoded]) -> range:
         with self._errors():
             try:
                 seqs = self._recorder.insert_encoded(events)

@@ -46,6 +46,38 @@ class Amended:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Erasable:
+    """An event with text to erase: `fields` are there and sealed, `done` were erased before.
+
+    `what` is its gist, empty where it has none; `stream` the id of its stream, in hex.
+    """
+
+    position: int
+    kind: str
+    id: str
+    stream: str
+    fields: tuple[str, ...]
+    done: tuple[str, ...]
+    what: str = ""
+
+    @property
+    def keeps_gist(self) -> bool:
+        """Whether it is a fact of which the gist stays to be read."""
+        return bool(self.what) and "gist" not in (*self.fields, *self.done)
+
+    def as_json(self) -> Row:
+        """Give {position, kind, id, fields, done, what}."""
+        return {
+            "position": self.position,
+            "kind": self.kind,
+            "id": self.id,
+            "fields": list(self.fields),
+            "done": list(self.done),
+            "what": self.what,
+        }
+
+
 Progress = Callable[[str, int, int], None]
 """Told of an import: (what is done: read or append, how much more of it, how much in all)."""
 

@@ -144,7 +144,7 @@ class Sealer:
         return parts.opened(texts, marks)
 
     def _bound(self, stream: str, version: int, field: str) -> bytes:
-        """Give what a text is bound to: each part after its length, so that none runs into another."""
+        """Give what a text is bound to, each part after its length: none runs into another."""
         parts = [part.encode() for part in (self._log_id, stream, str(version), field)]
         return b"".join(len(part).to_bytes(4) + part for part in parts)
 

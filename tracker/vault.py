@@ -60,7 +60,7 @@ class Vault:
         self._connection: sqlite3.Connection | None = None
         self._written = 0
         self.settled = 0
-        """The log's position up to which all erasures were carried out; `mark` of the event there."""
+        """The log's position up to which erasures were carried out; `mark` of the event there."""
         self.mark = ""
         self._destroyed: set[Subject] = set()
         self.lacking: str | None = None
@@ -237,6 +237,16 @@ class Vault:
     def pending(self) -> bool:
         """Whether keys that were to be destroyed still lie in the file: it could not be written."""
         return bool(self._destroyed)
+
+    def damage(self) -> str | None:
+        """Say what SQLite's own check finds wrong; None for nothing."""
+        if not self.found or self._connection is None:
+            return None
+        try:
+            (said,) = self._connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.Error as error:
+            return str(error)
+        return None if said == "ok" else str(said)
 
     def counts(self) -> tuple[int, int]:
         """Count (keys, those destroyed)."""

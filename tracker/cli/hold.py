@@ -25,12 +25,13 @@ def hold(
     tz: str | None,
     by: str | None,
 ) -> None:
-    """Place a legal hold: text of these facts, or of a report's, cannot be erased until it is lifted.
+    """Place a legal hold: no text of these facts, or of a report's, can be erased.
+
+    Until it is lifted: with --lift, name the hold, or the event that it stands on.
 
     \b
-    Examples:
+    Example:
       tracker hold '#58' --authority 'District court' --reason 'case 12/2026'
-      tracker hold --lift '#58' --authority 'District court' --reason 'case closed'
     """
     outcome = open_situation().hold(
         events,

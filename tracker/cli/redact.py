@@ -18,7 +18,7 @@ from tracker.cli.common import (
 from tracker.cli.output import emit, note, safe, table
 
 if TYPE_CHECKING:
-    from tracker.erasing import Target
+    from tracker.outcomes import Erasable
 
 FIELDS = ("gist", "note", "quote", "speaker", "reason")
 SHOWN = 20
@@ -66,7 +66,7 @@ def redact(
 
     \b
     Example:
-      tracker redact '#58' --authority 'Data protection officer' --reason 'request of 3 May' --dry-run
+      tracker redact '#58' --authority 'Data protection officer' --reason 'his request'
     """
     if not events and report is None and speaker is None:
         message = "say what to erase: events, --speaker NAME or --report ID"
@@ -89,7 +89,7 @@ def redact(
     _warn(targets)
 
 
-def _list(targets: list[Target]) -> None:
+def _list(targets: list[Erasable]) -> None:
     cells = [
         [
             f"#{row['position']}",
@@ -104,15 +104,11 @@ def _list(targets: list[Target]) -> None:
         click.echo(f"... and {len(targets) - SHOWN} more")
 
 
-def _warn(targets: list[Target]) -> None:
+def _warn(targets: list[Erasable]) -> None:
     """Say what the ids of facts still let one find out: they are made of the whole text."""
-    guessable = [
-        target
-        for target in targets
-        if target.event.fact and "gist" not in (*target.fields, *target.done)
-    ]
+    guessable = [target for target in targets if target.keeps_gist]
     if guessable:
-        first = f"#{guessable[0].event.position}"
+        first = f"#{guessable[0].position}"
         note(
             f"{safe(first)}{' and others' if len(guessable) > 1 else ''}: the gist was kept, so a "
             "guess of what was erased (a name) can be checked against the fact's id; erase the "
