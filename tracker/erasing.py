@@ -122,7 +122,8 @@ class Erasing:
         """Erase text, for good: recorded first, then its keys are destroyed.
 
         The read model is made anew. Whatever was recorded is carried out, if not now then when
-        sealed text is next read. What is erased already adds nothing. Raises TrackerError where a hold forbids it.
+        sealed text is next read. What is erased already adds nothing. Raises TrackerError where a
+        hold forbids it.
         """
         from tracker import erasures
 
