@@ -559,7 +559,7 @@ def test_a_half_made_log_says_how_to_make_it_and_can_be_made(path: str) -> None:
 def test_a_log_without_its_tables_says_how_to_make_it(path: str) -> None:
     with raw(path) as connection:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        connection.execute("CREATE TABLE stray (x)")
+        connection.execute("PRAGMA user_version=1")
     with Log(path) as log, pytest.raises(LogError, match="half made: make it with `tracker init`"):
         list(log.read())
 

@@ -457,9 +457,9 @@ with Situation(path) as situation:
     targets = situation.to_erase([event])
     match step:
         case "before it is recorded":
-            Log.append_encoded = die
+            Log._append = die
         case "once it is recorded":
-            after(Log, "append_encoded")
+            after(Log, "_append")
         case "before the keys are destroyed":
             Vault.settle = die
         case "once the keys are destroyed":

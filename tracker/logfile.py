@@ -61,13 +61,13 @@ def check_file(path: Path, *, create: bool) -> str:
     if found.application_id != APPLICATION_ID:
         msg = f"{path} is a database, but not a tracker's log: name another with --log"
         raise LogError(msg)
+    if found.version > SCHEMA_VERSION:
+        msg = f"{path} was made by a newer tracker (schema {found.version}): update this one"
+        raise LogError(msg)
     if found.foreign:
         msg = (
             f"{path} holds what no log holds ({', '.join(found.foreign)}): refused, nothing was run"
         )
-        raise LogError(msg)
-    if found.version > SCHEMA_VERSION:
-        msg = f"{path} was made by a newer tracker (schema {found.version}): update this one"
         raise LogError(msg)
     return uri
 

@@ -8,8 +8,9 @@ and filled up to a multiple of 64 bytes, so that its length says little.
 from __future__ import annotations
 
 import hmac
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from os import urandom
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ from tracker.facts.sealed import (
 from tracker.vault import Subject, Vault
 
 if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     from tracker.facts.codec import StoredRow
     from tracker.log import Encoded
 
@@ -78,17 +81,14 @@ class Sealer:
     def _closed(
         self, event: Encoded, texts: Mapping[str, str], keys: Mapping[Subject, bytes | None]
     ) -> dict[str, str]:
-        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-        sealed = {}
+        cipher, bound, sealed = self._cipher, self._bound(event.stream.hex, event.version), {}
         for field, text in texts.items():
             key = keys[event.event_id, field]
             if key is None:
                 raise ErasedError(event.event_id)
             nonce = urandom(NONCE)
-            bound = self._bound(event.stream.hex, event.version, field)
-            box = nonce + AESGCM(key).encrypt(nonce, _filled(text), bound)
-            sealed[field] = b64encode(box).decode()
+            box = nonce + cipher(key).encrypt(nonce, _filled(text), bound + _named(field))
+            sealed[field] = b2a_base64(box, newline=False).decode()
         if "speaker" in texts:
             sealed["alias"] = self.alias(texts["speaker"])
         return sealed
@@ -127,15 +127,14 @@ class Sealer:
     def _opened(
         self, parts: Parts, stream: str, version: int, keys: Mapping[Subject, bytes | None]
     ) -> bytes:
-        texts, marks = {}, {}
+        texts, marks, bound = {}, {}, self._bound(stream, version)
         for field in parts.fields:
             subject = (parts.event_id, field)
             key = keys.get(subject)
             if subject in keys and key is None:
                 marks[field] = WITHHELD
                 continue
-            bound = self._bound(stream, version, field)
-            text = _read(key, parts.sealed[field], bound) if key else None
+            text = self._read(key, parts.sealed[field], bound + _named(field)) if key else None
             if text is None:
                 marks[field] = UNREADABLE
                 self.unread += 1
@@ -143,10 +142,35 @@ class Sealer:
                 texts[field] = text
         return parts.opened(texts, marks)
 
-    def _bound(self, stream: str, version: int, field: str) -> bytes:
-        """Give what a text is bound to, each part after its length: none runs into another."""
-        parts = [part.encode() for part in (self._log_id, stream, str(version), field)]
-        return b"".join(len(part).to_bytes(4) + part for part in parts)
+    def _read(self, key: bytes, box: object, bound: bytes) -> str | None:
+        """Open one text; None where the key does not fit, or something was changed."""
+        try:
+            held = a2b_base64(str(box))
+            data = self._cipher(key).decrypt(held[:NONCE], held[NONCE:], bound)
+        except (self._misfit, ValueError):
+            return None
+        return data.rstrip(_FILL).removesuffix(_END).decode()
+
+    def _bound(self, stream: str, version: int) -> bytes:
+        """Give what a text is bound to beside its field."""
+        return self._named_log + _named(stream) + _named(str(version))
+
+    @cached_property
+    def _named_log(self) -> bytes:
+        return _named(self._log_id)
+
+    @cached_property
+    def _cipher(self) -> type[AESGCM]:
+        """The cipher, loaded when the first text is sealed or opened: a question needs none."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        return AESGCM
+
+    @cached_property
+    def _misfit(self) -> type[Exception]:
+        from cryptography.exceptions import InvalidTag
+
+        return InvalidTag
 
 
 def parts_of(state: object) -> Parts | None:
@@ -159,19 +183,13 @@ def parts_of(state: object) -> Parts | None:
         return None
 
 
+@lru_cache(maxsize=256)
+def _named(part: str) -> bytes:
+    """Put a part of what a text is bound to after its length, so that none runs into another."""
+    data = part.encode()
+    return len(data).to_bytes(4) + data
+
+
 def _filled(text: str) -> bytes:
     data = text.encode() + _END
     return data + _FILL * (-len(data) % _FILLED)
-
-
-def _read(key: bytes, box: object, bound: bytes) -> str | None:
-    """Open one text; None where the key does not fit, or something was changed."""
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    try:
-        held = b64decode(str(box), validate=True)
-        data = AESGCM(key).decrypt(held[:NONCE], held[NONCE:], bound)
-    except (InvalidTag, ValueError):
-        return None
-    return data.rstrip(_FILL).removesuffix(_END).decode()

@@ -10,7 +10,7 @@ import os
 import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -226,12 +226,15 @@ class Vault:
                 )
                 noted = {"settled": position, "mark": mark}
                 connection.executemany("REPLACE INTO meta VALUES (?, ?)", noted.items())
-            if erased and self._connection:
-                self._connection.execute("VACUUM")  # so that no page holds what was there
-            self._written = position
-            self._destroyed -= set(erased)
-        except (LogError, sqlite3.Error):
+        except LogError:
             self._destroyed |= set(erased)
+            return
+        self._written = position
+        self._destroyed -= set(erased)
+        if erased and self._connection:
+            # What was there is overwritten already; so that no page has it from before, either.
+            with suppress(sqlite3.Error):
+                self._connection.execute("VACUUM")
 
     @property
     def pending(self) -> bool:
