@@ -1,13 +1,24 @@
-"""Fixtures: a situation in memory, with a small synthetic registry and a clock at rest."""
+"""Fixtures: a situation in memory, a clock at rest, and keys in a folder that is thrown away."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
+from unittest import mock
 
 import pytest
 from sheets_for_tests import new_situation
 
 from tracker.situation import Situation
+
+
+@pytest.fixture(scope="session", autouse=True)
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of keys for all that the tests sign, also in programs that they start."""
+    folder = tmp_path_factory.mktemp("keys")
+    with mock.patch.dict(os.environ, {"TRACKER_KEYS": str(folder)}):
+        yield folder
 
 
 @pytest.fixture

@@ -58,10 +58,18 @@ class Shown(NamedTuple):
     output: str
 
     def matches(self, found: str) -> bool:
-        """Whether output is as shown; a line `...` stands for any lines, also for none."""
+        """Whether output is as shown.
+
+        A line `...` stands for any lines, also for none; a word `...` or "..." for one word that
+        is another each time: a hash, an id.
+        """
         lines = self.output.splitlines(keepends=True)
-        parts = ["(?:.*\n)*" if line == "...\n" else re.escape(line) for line in lines]
+        parts = ["(?:.*\n)*" if line == "...\n" else _with_words(line) for line in lines]
         return re.fullmatch("".join(parts), found) is not None
+
+
+def _with_words(line: str) -> str:
+    return re.sub(r'(?<=[ "/])\\\.\\\.\\\.(?=["\n]|\\ |$)', r"[\\w+/=.-]+", re.escape(line))
 
 
 def shown(block: str) -> list[Shown]:
@@ -91,7 +99,8 @@ def prepare(folder: Path) -> None:
 def transcript(folder: Path) -> Iterator[str]:
     """Run every command shown, in order, in one folder; yield what each prints."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
-    with mock.patch.dict(os.environ, {**kept, "COLUMNS": WIDTH}, clear=True), chdir(folder):
+    kept |= {"COLUMNS": WIDTH, "TRACKER_KEYS": str(folder / "keys")}
+    with mock.patch.dict(os.environ, kept, clear=True), chdir(folder):
         for one in SHOWN:
             yield run(one.command)
 

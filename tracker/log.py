@@ -2,8 +2,8 @@
 
 The only module that imports eventsourcing, and long for that reason. What is ours on top of it: a
 dense `seq` that is never reused, a mapper with a fixed list of topics and upcasting, client-chosen
-event ids looked up after an unclear failure, synchronous=FULL read back, BEGIN IMMEDIATE, and a
-polling follower.
+event ids looked up after an unclear failure, synchronous=FULL read back, BEGIN IMMEDIATE, a polling
+follower, and a ledger whose leaves are written in the event's own transaction (`leaves`).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -35,8 +35,11 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
+from tracker import leaves
 from tracker.errors import LogError
-from tracker.logfile import LOCK_SECONDS, SCHEMA, check_file, plain_error
+from tracker.leaves import Sign, Stored
+from tracker.ledger import Frontier
+from tracker.logfile import EVENTS, LOCK_SECONDS, SCHEMA_VERSION, check_file, plain_error
 
 if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
@@ -124,6 +127,10 @@ def _event(row: StoredRow) -> Event:
         raise LogError(str(error)) from error
 
 
+def _holds_something(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
 class _Transaction(SQLiteTransaction):
     """Take the write lock at once: a plain BEGIN that reads and then writes fails when two meet."""
 
@@ -167,9 +174,21 @@ class _Recorder(SQLiteApplicationRecorder):
     def __init__(self, datastore: SQLiteDatastore) -> None:
         super().__init__(datastore)
         self.select_max_notification_id_statement = "SELECT seq FROM log_head"
+        self._has_ledger = False
 
-    def construct_create_table_statements(self) -> list[str]:
-        return list(SCHEMA)  # run in one transaction, the application id with the tables
+    def make(self) -> None:
+        """Make the tables, in one transaction; what is there stays, and gains a ledger."""
+        with self.datastore.transaction(commit=True) as c:
+            for statement in EVENTS:
+                c.execute(statement)
+            leaves.prepare(c)
+
+    def has_ledger(self, c: SQLiteCursor) -> bool:
+        """Whether the log is of the version that has one."""
+        if not self._has_ledger:
+            c.execute("PRAGMA user_version")
+            self._has_ledger = c.fetchone()[0] >= SCHEMA_VERSION
+        return self._has_ledger
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **_: object
@@ -193,6 +212,8 @@ class _Recorder(SQLiteApplicationRecorder):
             return self._insert(c, events)
 
     def _insert(self, c: SQLiteCursor, events: Sequence[Encoded]) -> range:
+        if not self.has_ledger(c):
+            leaves.prepare(c)
         c.execute("SELECT seq FROM log_head")
         first = c.fetchone()[0] + 1
         seqs = range(first, first + len(events))
@@ -205,6 +226,7 @@ class _Recorder(SQLiteApplicationRecorder):
             ],
         )
         c.execute("UPDATE log_head SET seq = ?", (seqs.stop - 1,))
+        leaves.append(c, seqs, events)
         return seqs
 
     def versions(self, streams: Sequence[UUID]) -> dict[UUID, int]:
@@ -300,15 +322,21 @@ class Log:
     def __init__(self, path: str, *, create: bool = False) -> None:
         """Open a log, or make one where `create`. Raises LogError, naming what to do."""
         self.path = path
+        self.made = create and (path == MEMORY or not _holds_something(Path(path)))
+        """Whether it was made just now."""
         memory = f"file:{uuid4().hex}?mode=memory&cache=shared"
         database = memory if path == MEMORY else check_file(Path(path), create=create)
+        self._database = database
         self._datastore = _Datastore(database)
         self._recorder = _Recorder(self._datastore)
         self._probe: sqlite3.Connection | None = None
         self._sealer: Sealer | None = None
+        self._roots: dict[int, str] = {}
+        self.appended: Callable[[range], None] = lambda _: None
+        """Told of the positions of each append, once it is kept."""
         try:
             if create:
-                self._recorder.create_table()
+                self._recorder.make()
         except (PersistenceError, sqlite3.Error) as error:
             self.close()
             raise plain_error(error, path) from error
@@ -384,6 +412,7 @@ class Log:
                 seqs = self._recorder.insert_encoded(events)
             except (IntegrityError, sqlite3.IntegrityError) as error:
                 raise Conflict(str(error)) from error
+        self.appended(seqs)
         return seqs
 
     def versions(self, streams: Sequence[UUID]) -> dict[UUID, int]:
@@ -467,6 +496,78 @@ class Log:
             if not fresh:
                 time.sleep(poll)
 
+    # -- the ledger ----------------------------------------------------------------------------
+
+    @property
+    def log_id(self) -> str | None:
+        """What tells this log from all others; None for one made before there was a ledger."""
+        with self._ledger() as c:
+            return None if c is None else leaves.head(c).log_id
+
+    def root(self, position: int) -> str | None:
+        """Give the ledger's root over the events up to a position, in hex.
+
+        None where there is no ledger or no such position yet. As it is written down: whether it
+        is true to the events, `verify` says.
+        """
+        found = self._roots.get(position)
+        if found is None:
+            frontier = self.frontier(position)
+            if frontier is None:
+                return None
+            found = self._roots[position] = frontier.root.hex()
+        return found
+
+    def frontier(self, position: int) -> Frontier | None:
+        """Give the ledger's tree up to a position; None as for `root`."""
+        with self._ledger() as c:
+            return None if c is None else leaves.frontier_at(c, position)
+
+    def leaves(self, upto: int) -> list[bytes]:
+        """Give the leaf hashes of the first events. Raises LogError where some are missing."""
+        with self._ledger() as c:
+            pages = [] if c is None else list(leaves.leaves(c, 0, upto))
+        return [leaf for page in pages for leaf in page]
+
+    def checkpoints(self) -> list[Stored]:
+        """Give all checkpoints that are kept, oldest first."""
+        with self._ledger() as c:
+            return [] if c is None else leaves.checkpoints(c)
+
+    def add_checkpoint(self, sign: Sign) -> Stored:
+        """Have the ledger's head signed, and keep the note; see leaves.add_checkpoint."""
+        with self._errors(), self._datastore.transaction(commit=True) as c:
+            leaves.prepare(c)
+            return leaves.add_checkpoint(c, sign)
+
+    @contextmanager
+    def _ledger(self) -> Iterator[SQLiteCursor | None]:
+        with self._errors(), self._datastore.transaction(commit=False) as c:
+            yield c if self._recorder.has_ledger(c) else None
+
+    @contextmanager
+    def reader(self) -> Iterator[sqlite3.Connection]:
+        """Open a connection of its own that cannot write, and decodes no text; close it."""
+        with closing(self.open_reader()) as connection:
+            yield connection
+
+    def open_reader(self) -> sqlite3.Connection:
+        """Open such a connection, for any thread, to be closed by who asked. Raises LogError."""
+        mark = "&" if "?" in self._database else "?"
+        uri = self._database if self.path == MEMORY else f"{self._database}{mark}mode=ro"
+        with self._errors():
+            connection = sqlite3.connect(
+                uri, uri=True, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            connection.execute("PRAGMA trusted_schema=OFF")
+        connection.text_factory = bytes
+        return connection
+
+    def _begin_ledger(self) -> None:
+        with self._errors(), self._datastore.transaction(commit=True) as c:
+            leaves.prepare(c)
+        self._sealer = None  # one without an id, which a log without a ledger has
+
     # -- sealed text ---------------------------------------------------------------------------
 
     @property
@@ -487,12 +588,9 @@ class Log:
             from tracker.sealing import Sealer
             from tracker.vault import Vault, vault_path
 
-            log_id = self._identity()
+            log_id = self.log_id or ""
             self._sealer = Sealer(Vault(vault_path(self.path, log_id), log_id), log_id)
         return self._sealer
-
-    def _identity(self) -> str:
-        return "00000000-0000-0000-0000-000000000000"
 
     def _sealed(self, events: Sequence[Encoded]) -> list[Encoded]:
         """Seal what text there is. Raises Conflict, or LogError where it must not be recorded."""
@@ -501,6 +599,8 @@ class Log:
 
         if not any(event.topic in TEXTS for event in events):
             return list(events)
+        if self.log_id is None:
+            self._begin_ledger()  # what is sealed is bound to the id of its log
         vault = self.sealer.vault
         if not vault.found and self.has_sealed():
             raise LogError(

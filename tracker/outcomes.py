@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.errors import Problem
 
@@ -170,6 +170,7 @@ class Answer:
 
     query: Row
     position: int
+    head: str | None
     title: str
     zone: str
     rows: tuple[Row, ...]
@@ -178,11 +179,71 @@ class Answer:
     more: Row = field(default_factory=dict)
 
     def as_json(self) -> Row:
-        """Give {"query", "log", "rows", "notes", ...}; `head` is null while there is no ledger."""
+        """Give {"query", "log", "rows", "notes", ...}.
+
+        `head` is the ledger's root at that position, in hex; null for a log of before the ledger.
+        """
         return {
             "query": self.query,
-            "log": {"position": self.position, "head": None},
+            "log": {"position": self.position, "head": self.head},
             "rows": list(self.rows),
             "notes": list(self.notes),
             **self.more,
         }
+
+
+class Finding(NamedTuple):
+    """Something that is not as it must be, in the event at a position or in the log as a whole."""
+
+    position: int | None
+    what: str
+
+    def __str__(self) -> str:
+        """Name the event first."""
+        return self.what if self.position is None else f"#{self.position} {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `verify` found: `verdict` is fine, tampered, or undecided.
+
+    `covered` counts the events up to the newest checkpoint that holds and whose signer is known;
+    `more` the findings beyond those that are named; `doubts` say why it cannot be decided;
+    `newest` is that checkpoint's note and number.
+    """
+
+    verdict: str
+    log_id: str | None
+    events: int
+    covered: int
+    checkpoints: int
+    root: str
+    findings: tuple[Finding, ...] = ()
+    more: int = 0
+    doubts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    newest: tuple[str, int] | None = None
+
+    def as_json(self) -> Row:
+        """Give all but the note; `uncovered` counts the events after the last checkpoint."""
+        return {
+            "verdict": self.verdict,
+            "log": {"id": self.log_id, "position": self.events, "head": self.root},
+            "covered": self.covered,
+            "uncovered": self.events - self.covered,
+            "checkpoints": self.checkpoints,
+            "findings": [{"position": one.position, "what": one.what} for one in self.findings],
+            "more": self.more,
+            "doubts": list(self.doubts),
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A checkpoint that was made, or was there already for these very events."""
+
+    note: str
+    number: int
+    size: int
+    made: bool

@@ -35,6 +35,10 @@ class Questions:
         """The read model, followed up to the log."""
         raise NotImplementedError
 
+    def head(self, position: int) -> str | None:
+        """The ledger's root at a position."""
+        raise NotImplementedError
+
     def clocks(
         self,
         as_of: str | None = None,
@@ -252,7 +256,8 @@ class Questions:
         store = self.store
         position, title, zone = store.head
         names = store.display_names()
-        return Answer(asked, position, title, zone, tuple(rows), names, tuple(notes))
+        head = self.head(position)
+        return Answer(asked, position, head, title, zone, tuple(rows), names, tuple(notes))
 
     def _unknown(self, rows: Sequence[Row], projection: str | None, key: str | None) -> list[str]:
         """Note a key that names nothing, with the nearest that does."""

@@ -22,6 +22,7 @@ from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Recorded
 from tracker.questions import Questions
+from tracker.vouching import Vouching
 
 if TYPE_CHECKING:
     from tracker.quotes import Quote
@@ -38,7 +39,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Questions, Amending, Erasing, Importing):
+class Situation(Vouching, Questions, Amending, Erasing, Importing):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -51,6 +52,8 @@ class Situation(Questions, Amending, Erasing, Importing):
         self.log = Log(path, create=create)
         self.clock = clock
         self.model = ReadModel(self.log)
+        self.log.appended = self._grown
+        self._begun()
 
     def __enter__(self) -> Self:
         """Return itself."""

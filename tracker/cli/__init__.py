@@ -13,6 +13,7 @@ from tracker import __version__
 from tracker.cli import (
     audit,
     check,
+    checkpoint,
     correct,
     demo,
     diff,
@@ -33,6 +34,7 @@ from tracker.cli import (
     schema,
     show,
     state,
+    verify,
     whatif,
 )
 from tracker.cli.common import BAD_INPUT, common_options
@@ -59,6 +61,8 @@ VERBS = (
     replay.replay,
     rebuild.rebuild,
     check.check,
+    verify.verify,
+    checkpoint.checkpoint,
     schema.schema,
     doctor.doctor,
     demo.demo,

@@ -214,9 +214,17 @@ def open_situation(*, create: bool = False) -> Situation:
     situation = Situation(options().log, create=create)
     ctx.call_on_close(situation.close)
     ctx.call_on_close(lambda: tell_of_keys(situation))
+    situation.warn = warn_of
     if not options().quiet and sys.stderr.isatty():
         situation.model.progress = _catching_up(ctx)
     return situation
+
+
+def warn_of(text: str) -> None:
+    """Say a warning, whatever else is printed."""
+    from tracker.cli.output import safe
+
+    click.echo(safe(f"warning: {text}"), err=True)
 
 
 def _catching_up(ctx: click.Context) -> Callable[[int, int], None]:

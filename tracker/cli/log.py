@@ -33,7 +33,9 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
             click.echo(dump(row, indent=None))
         return
     found = list(islice(rows, limit))
-    if emit({"log": {"position": situation.position}, "rows": found}, found):
+    position = situation.position
+    whole = {"position": position, "head": situation.head(position)}
+    if emit({"log": whole, "rows": found}, found):
         return
     if not found:
         click.echo("no events")

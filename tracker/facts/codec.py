@@ -142,15 +142,30 @@ def _parts(state: bytes) -> tuple[bytes, str, _About]:
     """
     if not isinstance(state, bytes):
         raise TypeError("no bytes")
-    start, end = state.find(_BODY), state.rfind(_AFTER_BODY)
-    stop = state.find(_AFTER_ID, end + len(_AFTER_BODY))
-    if -1 < start < end < stop:
+    start, end, stop = _borders(state)
+    if start < end < stop:
         event_id = state[end + len(_AFTER_BODY) : stop]
-        if event_id.isascii() and b"\\" not in event_id:
-            about = _about(state[:start], state[stop + 2 :])
-            return state[start + len(_BODY) : end], event_id.decode(), about
+        about = _about(state[:start], state[stop + 2 :])
+        return state[start + len(_BODY) : end], event_id.decode(), about
     envelope = from_json(state)
     return canonical(envelope["body"]), str(envelope["id"]), _read(envelope)
+
+
+def id_in(state: bytes) -> str:
+    """Give the id that an event's bytes carry. Raises ValueError, KeyError or TypeError."""
+    start, end, stop = _borders(state)
+    if start < end < stop:
+        return state[end + len(_AFTER_BODY) : stop].decode()
+    return str(from_json(state)["id"])
+
+
+def _borders(state: bytes) -> tuple[int, int, int]:
+    """Say where body and id begin, and where the id ends; they do not ascend in another layout."""
+    start, end = state.find(_BODY), state.rfind(_AFTER_BODY)
+    stop = state.find(_AFTER_ID, end + len(_AFTER_BODY))
+    event_id = state[end + len(_AFTER_BODY) : stop]
+    plain = start > -1 and event_id.isascii() and b"\\" not in event_id
+    return (start, end, stop) if plain else (0, 0, 0)
 
 
 @lru_cache

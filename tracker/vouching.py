@@ -1,0 +1,175 @@
+"""Vouching for the log: checkpoints signed and remembered, and the log verified by them.
+
+Apart from the situation only for its length: `Situation` is the door.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tracker.errors import TrackerError
+from tracker.log import MEMORY, Log
+from tracker.outcomes import Signed, Verdict
+
+if TYPE_CHECKING:
+    from tracker.keys import Keys
+    from tracker.leaves import Stored
+
+EVERY = 10_000
+"""Events between checkpoints that are made by themselves, as the log grows."""
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, RuntimeWarning, stacklevel=3)
+
+
+class Vouching:
+    """What signs for a log, and verifies it."""
+
+    log: Log
+    warn: Callable[[str], None] = staticmethod(_warn)
+    """Told, once, why no checkpoint could be made while recording went on."""
+    _warned = False
+
+    def head(self, position: int) -> str | None:
+        """Give the ledger's root at a position, in hex; None for a log of before the ledger."""
+        return self.log.root(position)
+
+    def checkpoint(self) -> Signed:
+        """Sign for all events there are now, with the key, which is made if there is none.
+
+        Where they are signed for already, that checkpoint is given. Raises KeysError where key or
+        memory cannot be used, TrackerError where the log does not extend what was signed before.
+        """
+        from tracker.keys import Remembered
+
+        if self.log.position == 0:
+            raise TrackerError("the log is empty: there is nothing to sign for yet")
+        keys = self.keys()
+        _refuse_another_past(keys, self.log.log_id, self._root)
+        stored = self._signed_already(keys)
+        signed = stored or self.log.add_checkpoint(partial(_sign, keys))
+        try:
+            keys.remember(str(self.log.log_id), Remembered(signed.note, signed.number))
+        except TrackerError as error:
+            self._warn_once(f"the checkpoint is made, and not remembered: {error}")
+        return Signed(signed.note, signed.number, signed.size, made=stored is None)
+
+    def _root(self, position: int) -> bytes | None:
+        frontier = self.log.frontier(position)
+        return None if frontier is None else frontier.root
+
+    def _signed_already(self, keys: Keys) -> Stored | None:
+        """Give the newest checkpoint if it is of all events there are, and by this key."""
+        from tracker.keys import origin_of
+        from tracker.notes import NoteError, open_note
+
+        held, log_id = self.log.checkpoints(), self.log.log_id
+        if not held or held[-1].size != self.log.position or not keys.exists():
+            return None
+        verifier = keys.verifier(origin_of(str(log_id)))
+        try:
+            open_note(held[-1].note, [verifier] if verifier else [])
+        except NoteError:
+            return None  # signed by another, or damaged: this key signs as well
+        return held[-1]
+
+    def public_key(self) -> str:
+        """Give the public key that this log's checkpoints are verified by: name+id+key."""
+        from tracker.keys import origin_of
+
+        log_id = self.log.log_id
+        keys = self.keys()
+        keys.signer()
+        if log_id is None:
+            raise TrackerError("this log has no ledger yet: `tracker checkpoint` makes it")
+        return str(keys.verifier(origin_of(log_id)))
+
+    def verify(
+        self,
+        *,
+        public_keys: Sequence[str] = (),
+        against: Sequence[tuple[bytes, str]] = (),
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> Verdict:
+        """Verify the log (tracker.verifying); a log that is fine is remembered as it is now.
+
+        `public_keys` as `public_key` gives them; `against` are checkpoints, (bytes, name) each,
+        that the log must extend. Raises NoteError for what is no public key, KeysError.
+        """
+        from tracker.keys import KeysError, Remembered
+        from tracker.notes import read_verifier
+        from tracker.verifying import verify
+
+        keys = self.keys()
+        with self.log.reader() as connection:
+            verdict = verify(
+                connection,
+                keys,
+                verifiers=[read_verifier(text) for text in public_keys],
+                against=against,
+                progress=progress,
+                check_file=None if self.log.path == MEMORY else self.log.open_reader,
+            )
+        if verdict.verdict == "fine" and verdict.newest and verdict.log_id:
+            with suppress(KeysError):  # a folder that cannot be written to remembers nothing
+                keys.remember(verdict.log_id, Remembered(*verdict.newest))
+        return verdict
+
+    def keys(self) -> Keys:
+        """Give the folder of keys. Raises KeysError where the log lies in it."""
+        from tracker.keys import Keys, default_folder
+
+        return Keys(default_folder(), self.log.path)
+
+    def _grown(self, positions: range) -> None:
+        """Sign each time the log has grown past another EVERY events; never fail for it."""
+        if (positions.start - 1) // EVERY == (positions.stop - 1) // EVERY:
+            return
+        try:
+            self.checkpoint()
+        except (TrackerError, OSError) as error:
+            self._warn_once(f"everything was recorded, but no checkpoint could be made: {error}")
+
+    def _warn_once(self, text: str) -> None:
+        if not self._warned:
+            self._warned = True
+            self.warn(text)
+
+    def _begun(self) -> None:
+        """Where a log that is remembered had been, take note that this one was made anew."""
+        log_id = self.log.log_id
+        if not self.log.made or self.log.path == MEMORY or log_id is None:
+            return
+        with suppress(TrackerError, OSError):  # told where it matters: by `verify`, `checkpoint`
+            self.keys().made(log_id)
+
+
+def _sign(
+    keys: Keys, log_id: str, size: int, root: bytes, root_at: Callable[[int], bytes | None]
+) -> str:
+    """Sign for a log's head, unless it does not extend what is remembered (leaves.Sign)."""
+    from tracker.keys import origin_of
+    from tracker.notes import Checkpoint, sign_note
+
+    _refuse_another_past(keys, log_id, root_at)
+    name = origin_of(log_id)
+    return sign_note(str(Checkpoint(name, size, root)), name, keys.signer())
+
+
+def _refuse_another_past(
+    keys: Keys, log_id: str | None, root_at: Callable[[int], bytes | None]
+) -> None:
+    from tracker.notes import read_checkpoint, read_note
+
+    held = keys.recall(log_id) if log_id else None
+    past = read_checkpoint(read_note(held.note)) if held else None
+    if past and root_at(past.size) != past.root:
+        raise TrackerError(
+            f"this log does not extend the checkpoint of #{past.size} that is remembered: "
+            "nothing was signed; see `tracker verify`"
+        )
