@@ -167,6 +167,24 @@ def test_erased_text_is_in_no_file_any_more(log: Path) -> None:
     assert found_in(log.parent, *SECRETS, OTHER) == []
 
 
+def test_the_log_still_verifies_and_says_what_is_withheld(log: Path) -> None:
+    """By a checkpoint of before the erasure, and by one of after it."""
+    kept = log.parent / "checkpoint"
+    said("--log", log, "checkpoint", "-o", kept)
+    redact(log, first(log), "--field", "gist")
+    found = answer("--log", log, "verify", "--against", kept)
+    assert (found["verdict"], found["findings"], found["uncovered"]) == ("fine", [], 1)
+    (row,) = found["withheld"]
+    assert (f"#{row['position']}", row["fields"], row["authority"]) == (
+        first(log),
+        ["gist"],
+        "Data protection officer",
+    )
+    said("--log", log, "checkpoint")
+    text = said("--log", log, "verify")
+    assert f"withheld: {first(log)} gist (by Data protection officer, #22: his request" in text
+
+
 def test_what_stands_for_erased_text(log: Path) -> None:
     event = first(log)
     redact(log, event)
@@ -342,6 +360,32 @@ def test_text_in_the_clear_is_refused_and_nothing_is_done(
     assert "TownOccupied (gist, note, quote, speaker)" in message
     assert held(log) == before
     assert body(log, first(log))["gist"] == GIST
+
+
+def test_a_log_of_before_the_ledger_seals_what_it_is_told_from_now_on(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.unlink()
+    keys_of(log).unlink()
+    log.with_name("situation.state.db").unlink()
+    with monkeypatch.context() as patched:
+        patched.setattr(Log, "_sealed", lambda _, events: list(events))
+        told(log.parent)
+    of_ledger = ("ledger_leaves", "ledger_head", "checkpoints", "timestamps")
+    sql(log, *(f"DROP TABLE {table}" for table in of_ledger), "PRAGMA user_version=1")
+    assert body(log, first(log))["gist"] == GIST
+    assert "nothing sealed" in said("--log", log, "doctor")
+    sheet = log.parent / "sheet.yaml"
+    sheet.write_bytes(SHEET.replace(b'"1' + b"1" * 10, b'"2' + b"1" * 10).replace(b"noon", b"dusk"))
+    said("--log", log, "record", sheet)
+    sheet.unlink()
+    assert "verify" not in run("--log", log, "verify").stderr
+    last = f"#{len(held(log)) - 2}"
+    assert body(log, last)["gist"].endswith("dusk.")
+    redact(log, last)
+    assert "in the clear" in redact(log, first(log), exit_code=2)
+    assert found_in(log.parent, "fell at dusk") == []
+    assert answer("--log", log, "verify")["verdict"] == "fine"
 
 
 @pytest.mark.parametrize("seal", [False, True])

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 from uuid import UUID, uuid4
@@ -331,6 +332,7 @@ class Log:
         self._recorder = _Recorder(self._datastore)
         self._probe: sqlite3.Connection | None = None
         self._sealer: Sealer | None = None
+        self._settled_at: int | None = None
         self._roots: dict[int, str] = {}
         self.appended: Callable[[range], None] = lambda _: None
         """Told of the positions of each append, once it is kept."""
@@ -632,9 +634,10 @@ class Log:
 
         There are some after a kill between the two, and in a keys file put back from a copy.
         """
-        vault = self.sealer.vault
-        if not vault.found:
+        vault, version = self.sealer.vault, self.version()
+        if not vault.found or (version is not None and version == self._settled_at):
             return
+        self._settled_at = version
         position, done = self.position, vault.settled
         if done and self.mark(done) != vault.mark:
             done = 0  # this log was put back from a copy, or is another's
@@ -643,17 +646,24 @@ class Log:
 
     def erased(self, after: int, upto: int) -> list[tuple[str, str]]:
         """Give (event id, field) of what the erasures recorded after a position erase."""
+        return [
+            (body.event, field)
+            for body in map(attrgetter("body"), self.erasures(after, upto))
+            for field in body.fields
+        ]
+
+    def erasures(self, after: int = 0, upto: int | None = None) -> list[Event]:
+        """Give the events TextErased after a position, to `upto` inclusive."""
         from tracker.facts.record import TextErased
 
         with self._errors(), self._datastore.transaction(commit=False) as c:
             c.execute(
                 "SELECT seq, originator_id, originator_version, topic, state FROM stored_events"
                 " WHERE seq > ? AND seq <= ? AND topic = ? ORDER BY seq",
-                (after, upto, TextErased.TOPIC),
+                (after, NO_LIMIT if upto is None else upto, TextErased.TOPIC),
             )
             rows: list[StoredRow] = list(map(tuple, c.fetchall()))
-        bodies = [cast("TextErased", _event(row).body) for row in rows]
-        return [(body.event, field) for body in bodies for field in body.fields]
+        return list(map(_event, rows))
 
     def sealed_fields(self, positions: Sequence[int]) -> dict[int, frozenset[str]]:
         """Give the fields that are sealed, erased ones too, of the events at these positions."""

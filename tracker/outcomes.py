@@ -209,7 +209,8 @@ class Verdict:
 
     `covered` counts the events up to the newest checkpoint that holds and whose signer is known;
     `more` the findings beyond those that are named; `doubts` say why it cannot be decided;
-    `newest` is that checkpoint's note and number.
+    `newest` is that checkpoint's note and number; `withheld` what was erased: the
+    event's `position`, its `fields`, the `authority`, the `reason`, and `erased`, by which event.
     """
 
     verdict: str
@@ -223,6 +224,7 @@ class Verdict:
     doubts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     newest: tuple[str, int] | None = None
+    withheld: tuple[Row, ...] = ()
 
     def as_json(self) -> Row:
         """Give all but the note; `uncovered` counts the events after the last checkpoint."""
@@ -236,6 +238,7 @@ class Verdict:
             "more": self.more,
             "doubts": list(self.doubts),
             "notes": list(self.notes),
+            "withheld": list(self.withheld),
         }
 
 

@@ -6,16 +6,18 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from tracker.errors import TrackerError
+from tracker.errors import LogError, TrackerError
 from tracker.log import MEMORY, Log
-from tracker.outcomes import Signed, Verdict
+from tracker.outcomes import Row, Signed, Verdict
 
 if TYPE_CHECKING:
+    from tracker.facts.record import TextErased
     from tracker.keys import Keys
     from tracker.leaves import Stored
 
@@ -118,7 +120,22 @@ class Vouching:
         if verdict.verdict == "fine" and verdict.newest and verdict.log_id:
             with suppress(KeysError):  # a folder that cannot be written to remembers nothing
                 keys.remember(verdict.log_id, Remembered(*verdict.newest))
-        return verdict
+        return replace(verdict, withheld=tuple(self._withheld()))
+
+    def _withheld(self) -> Iterator[Row]:
+        """Tell what was erased; nothing where the log is too damaged to say."""
+        with suppress(LogError):
+            erasures = self.log.erasures()
+            bodies = [cast("TextErased", event.body) for event in erasures]
+            places = self.log.positions([body.event for body in bodies])
+            for event, body in zip(erasures, bodies, strict=True):
+                yield {
+                    "position": places.get(body.event),
+                    "fields": list(body.fields),
+                    "authority": body.authority,
+                    "reason": body.reason,
+                    "erased": event.position,
+                }
 
     def keys(self) -> Keys:
         """Give the folder of keys. Raises KeysError where the log lies in it."""
