@@ -22,6 +22,7 @@ MEMORY = ":memory:"
 APPLICATION_ID = 0x5349544B  # "SITK"
 SCHEMA_VERSION = 1
 KEY_BYTES = 32
+CACHE = -65_536  # SQLite's own unit: minus kilobytes; ids are random, so all of the file is read
 EXTRA = 3  # what PRAGMA synchronous reads back as
 PRIVATE = 0o600
 _FEW = 500  # events looked up at once
@@ -126,6 +127,7 @@ class Vault:
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA synchronous=EXTRA")
         connection.execute("PRAGMA cell_size_check=ON")
+        connection.execute(f"PRAGMA cache_size={CACHE}")
         if make and not one("PRAGMA application_id"):
             self._fill(connection)
         if one("PRAGMA application_id") != APPLICATION_ID:
@@ -186,7 +188,9 @@ class Vault:
         None for one that was destroyed. Two that ask at once are given the same. Raises LogError.
         """
         self.make()
-        fresh = [(event, field, secrets.token_bytes(KEY_BYTES)) for event, field in subjects]
+        fresh = [
+            (event, field, secrets.token_bytes(KEY_BYTES)) for event, field in sorted(subjects)
+        ]
         with self._transaction() as connection:
             connection.executemany("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", fresh)
         return self.keys(dict.fromkeys(event for event, _ in subjects))

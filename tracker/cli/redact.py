@@ -84,7 +84,8 @@ def redact(
     outcome = situation.redact(
         targets, authority=authority, reason=reason, by=recorder(by), published=published, tz=tz
     )
-    tell_of_no_model(situation)
+    if tell_of_no_model(situation):
+        note(f"{situation.store_path} still holds the text: delete it")
     tell(outcome, "erased text of", None)
     _warn(targets)
 
