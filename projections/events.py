@@ -10,6 +10,7 @@ from projections.store import Row, Store
 from tracker.facts import Body, ReportRegistered
 from tracker.facts.envelope import Event, body_dict
 from tracker.facts.record import (
+    EventWithheld,
     FactCorrected,
     FactRetracted,
     HoldLifted,
@@ -54,7 +55,7 @@ def names_in(body: Body) -> list[str]:
             return [body.fact]
         case RulingMade():
             return list(body.follows)
-        case TextErased() | HoldPlaced():
+        case TextErased() | HoldPlaced() | EventWithheld():
             return [body.event]
         case HoldLifted():
             return [body.hold]
@@ -67,7 +68,7 @@ def amends(body: Body) -> str | None:
     match body:
         case FactCorrected() | FactRetracted():
             return body.fact
-        case TextErased() | HoldPlaced():
+        case TextErased() | HoldPlaced() | EventWithheld():
             return body.event
         case HoldLifted():
             return body.hold
@@ -106,12 +107,14 @@ def event_detail(event: Event, store: Store, places: Mapping[str, int] | None = 
 def custody_of(store: Store, event_id: str) -> list[Row]:
     """Give what became of an event's text, the oldest first.
 
-    Each {kind, fields, authority, published, reason, position, lifted}: `kind` is TextErased or
-    HoldPlaced, `fields` what was erased, `lifted` the position at which a hold was lifted, or null.
+    Each {kind, fields, authority, published, reason, position, lifted}: `kind` is TextErased,
+    HoldPlaced or EventWithheld, `fields` what was erased, `lifted` the position at which a hold was
+    lifted, or null.
     """
     sql = (
         "SELECT c.kind, c.fields, c.authority, c.published_edtf AS published, c.reason, c.position,"
         " min(l.position) AS lifted FROM custody c LEFT JOIN custody l ON l.event = c.id"
+        " AND l.kind = 'HoldLifted'"
         " WHERE c.event = ? AND c.kind != 'HoldLifted' GROUP BY c.id ORDER BY c.position"
     )
     return store.rows(sql, (event_id,))
@@ -169,10 +172,10 @@ def _subject(event: Event, places: Mapping[str, int]) -> str | None:
             return str(body.subject)  # type: ignore[attr-defined] # each registration has one
         case ReportRegistered() | SnapshotTaken():
             return body.source
-        case FactCorrected() | FactRetracted() | TextErased() | HoldPlaced() | HoldLifted():
-            return _place(amends(body) or "", places)
         case RulingMade():
             return f"{body.projection}/{body.key}"
+    if about := amends(body):
+        return _place(about, places)
     fact = event.fact
     return (fact.place or "+".join(fact.actors) or None) if fact else None
 
@@ -216,6 +219,8 @@ def _of_custody(body: Body) -> str:
             return f"{', '.join(body.fields)} erased, by {body.authority}: {body.reason}"
         case HoldPlaced():
             return f"held, by {body.authority}: {body.reason}"
+        case EventWithheld():
+            return f"left out of a bundle, by {body.authority}: {body.reason}"
         case HoldLifted():
             return f"lifted, by {body.authority}: {body.reason}"
         case _:

@@ -15,6 +15,7 @@ from projections.weighing import Weighing
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
 from tracker.facts.record import (
+    EventWithheld,
     FactCorrected,
     FactRetracted,
     HoldLifted,
@@ -78,7 +79,7 @@ class Replay:
                 return known_from(body.published) > clocks.known
             case FactRetracted() | RulingMade() | SnapshotTaken() as body:
                 return known_from(body.published) > clocks.known
-            case TextErased() | HoldPlaced() | HoldLifted() as body:
+            case TextErased() | HoldPlaced() | HoldLifted() | EventWithheld() as body:
                 return known_from(body.published) > clocks.known
             case Fact() as fact:
                 late = self._told_by(event, fact).published > clocks.known

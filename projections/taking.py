@@ -19,6 +19,7 @@ from tracker.facts import FACT_KINDS, Fact, ReportRegistered
 from tracker.facts.codec import CodecError, StoredRow, read_row
 from tracker.facts.envelope import Event, body_dict
 from tracker.facts.record import (
+    EventWithheld,
     FactCorrected,
     FactRetracted,
     HoldLifted,
@@ -138,7 +139,7 @@ class Taker:
             case SnapshotTaken() as body:
                 self._act(event)
                 self._claim(drops(event, body))
-            case TextErased() | HoldPlaced() | HoldLifted() as body:
+            case TextErased() | HoldPlaced() | HoldLifted() | EventWithheld() as body:
                 filling.put(self.store, "custody", [_custody_row(event, body)])
             case _:
                 pass
@@ -332,7 +333,7 @@ def _retraction_row(event: Event, body: FactCorrected | FactRetracted) -> Row:
     }
 
 
-def _custody_row(event: Event, body: TextErased | HoldPlaced | HoldLifted) -> Row:
+def _custody_row(event: Event, body: TextErased | HoldPlaced | HoldLifted | EventWithheld) -> Row:
     """Give what is said of an event's text; of a hold that is lifted, `event` is the hold."""
     return {
         "id": event.id,

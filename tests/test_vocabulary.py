@@ -57,7 +57,7 @@ FAMILIES = {
 }
 RECORDS = (
     "ReportRegistered FactCorrected FactRetracted RulingMade SnapshotTaken"
-    " TextErased HoldPlaced HoldLifted"
+    " TextErased HoldPlaced HoldLifted EventWithheld"
 )
 REGISTRATIONS = (
     "SituationRegistered PlaceRegistered ActorRegistered SourceRegistered AlertSchemeRegistered"

@@ -175,6 +175,39 @@ class Erasing:
 
         return self._amended(self._append(decide))
 
+    def withhold(
+        self,
+        events: Sequence[str],
+        *,
+        authority: str,
+        reason: str,
+        by: str,
+        published: str | None = None,
+        tz: str | None = None,
+    ) -> Amended:
+        """Record that events are left out of a bundle, each with the hash of its leaf.
+
+        Raises NotFoundError or TrackerError; what was recorded so already adds nothing.
+        """
+        from tracker import erasures
+
+        warrant = self._warrant(authority, reason, published, tz)
+        named = {event.id: event for event in map(self.event, events)}
+        wanted = {event.id: self._leaf(event.position) for event in named.values()}
+        streams = dict.fromkeys(event.stream for event in named.values())
+
+        def decide() -> Decision:
+            return erasures.withhold(self._pasts(streams), wanted, warrant, at=self.clock(), by=by)
+
+        return self._amended(self._append(decide))
+
+    def _leaf(self, position: int) -> str:
+        from tracker.ledger import leaf_hashes
+
+        ((seq, stream, version, topic, state),) = self.log.raw_rows(position - 1, position)
+        entry = (seq, UUID(stream).bytes, version, topic.encode(), state)
+        return leaf_hashes([entry])[0].hex()
+
     def _warrant(
         self, authority: str, reason: str, published: str | None, tz: str | None
     ) -> Warrant:

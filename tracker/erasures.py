@@ -15,7 +15,14 @@ from tracker.amendments import name_of, numbered
 from tracker.errors import NotFoundError, TrackerError
 from tracker.facts import Body, Fact, ReportRegistered
 from tracker.facts.envelope import NAMESPACE, Event
-from tracker.facts.record import HoldLifted, HoldPlaced, Published, RulingMade, TextErased
+from tracker.facts.record import (
+    EventWithheld,
+    HoldLifted,
+    HoldPlaced,
+    Published,
+    RulingMade,
+    TextErased,
+)
 from tracker.reports import Decision
 
 SOME = 5
@@ -123,6 +130,30 @@ def lift(pasts: Pasts, wanted: Iterable[str], warrant: Warrant, *, at: int, by: 
         names = {event.id: name_of(event) for past in pasts.values() for event in past}
         raise NotFoundError(f"no hold was placed on {names[min(unmet)]}")
     return Decision(tuple(events), already=0 if events else len(met))
+
+
+def withhold(
+    pasts: Pasts, wanted: Mapping[str, str], warrant: Warrant, *, at: int, by: str
+) -> Decision:
+    """Decide on one EventWithheld for each event that none says of yet that it is left out.
+
+    `wanted` maps their ids to the hashes of their leaves. Raises ErasureError for what says of
+    another event that it is left out: without it nobody could tell why.
+    """
+    events: list[Event] = []
+    for stream, past in pasts.items():
+        done = {event.body.event for event in past if isinstance(event.body, EventWithheld)}
+        bodies: list[tuple[str, Body]] = []
+        for event in past:
+            if event.id not in wanted:
+                continue
+            if isinstance(event.body, EventWithheld):
+                raise ErasureError(f"{name_of(event)} says why another is left out: it stays in")
+            if event.id not in done:
+                body = EventWithheld(event=event.id, leaf=wanted[event.id], **_as(warrant))
+                bodies.append((_id("withheld", event.id), body))
+        events += numbered(stream, len(past), bodies, at=at, by=by)
+    return Decision(tuple(events), already=len(wanted) - len(events))
 
 
 def standing(past: Iterable[Event]) -> list[tuple[Event, HoldPlaced]]:

@@ -73,6 +73,8 @@ def _custody(one: Row) -> tuple[str, str]:
     said = f"by {one['authority']}, #{one['position']}, {words.when(one['published'])}"
     if one["kind"] == "TextErased":
         return ("withheld", f"{one['fields']}: {said}: {one['reason']}")
+    if one["kind"] == "EventWithheld":
+        return ("left out of a bundle", f"{said}: {one['reason']}")
     lifted = f"; lifted by #{one['lifted']}" if one["lifted"] else ""
     return ("legal hold", f"{said}: {one['reason']}{lifted}")
 

@@ -184,6 +184,18 @@ class HoldLifted(RecordEvent):
     reason: Text
 
 
+class EventWithheld(RecordEvent):
+    """An event was left out of a bundle: of it the bundle holds no more than its leaf's hash."""
+
+    TOPIC = "EventWithheld"
+
+    event: Text
+    leaf: Sha256
+    authority: Text
+    published: Published
+    reason: Text
+
+
 KINDS = (
     ReportRegistered,
     FactCorrected,
@@ -193,4 +205,5 @@ KINDS = (
     TextErased,
     HoldPlaced,
     HoldLifted,
+    EventWithheld,
 )
