@@ -24,6 +24,7 @@ LOOKED_AT = [
     "positions without a gap",
     "every event can be read",
     "keys file",
+    "ledger",
     "read model",
     "disk room",
 ]

@@ -753,3 +753,174 @@ def test_in_memory_it_is_all_the_same() -> None:
         assert situation.store.rows("SELECT DISTINCT gist FROM facts") == [{"gist": WITHHELD}]
         with pytest.raises(NotFoundError):
             situation.to_erase(speaker=SPEAKER)
+
+
+# -- proofs and bundles ----------------------------------------------------------------------------
+
+
+def bundled(log: Path, *words: object) -> Path:
+    """Bundle a log beside its folder; give the bundle."""
+    out = log.parent.with_name(f"{log.parent.name}-bundle")
+    said("--log", log, "bundle", "-o", out, *words)
+    return out
+
+
+def outsider(bundle: Path) -> tuple[int, str]:
+    """Run the verifier that came with a bundle, without the tracker."""
+    done = subprocess.run(
+        [sys.executable, "-I", bundle / "verify_bundle.py", str(bundle)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def texts_in(bundle: Path) -> dict[int, dict[str, dict[str, str]]]:
+    lines = (bundle / "texts.jsonl").read_text().splitlines()
+    return {one["position"]: one["texts"] for one in map(json.loads, lines)}
+
+
+def test_a_bundle_tells_what_is_not_erased_and_nothing_that_is(log: Path) -> None:
+    event = first(log)
+    redact(log, event, "--field", "gist", "--field", "quote")
+    out = bundled(log)
+    assert outsider(out)[0] == 0
+    told_in = {field: one["text"] for field, one in texts_in(out)[int(event[1:])].items()}
+    assert told_in == {"note": NOTE, "speaker": SPEAKER}
+    assert found_in(out, GIST, QUOTE) == []
+    result = run("bundle", "--check", out)
+    assert (result.exit_code, "fine" in result.stdout) == (0, True)
+
+
+def test_a_text_of_a_bundle_opens_as_its_readme_says(log: Path) -> None:
+    """Read as an outsider would, with a library of AES-GCM and nothing of ours."""
+    from base64 import b64decode
+
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    out = bundled(log)
+    event = next(
+        one
+        for one in map(json.loads, (out / "events.jsonl").read_text().splitlines())
+        if f"#{one['position']}" == first(log)
+    )
+    log_id = (out / "key.txt").read_text().split("+")[0].split("/")[1]
+    opened = {}
+    for field, one in texts_in(out)[event["position"]].items():
+        box = b64decode(json.loads(event["state"])["sealed"][field])
+        names = (log_id, event["stream"], str(event["version"]), field)
+        bound = b"".join(len(name).to_bytes(4, "big") + name.encode() for name in names)
+        data = AESGCM(bytes.fromhex(one["key"])).decrypt(box[:12], box[12:], bound)
+        opened[field] = data.rstrip(b"\0")[:-1].decode()
+    assert opened == {"gist": GIST, "note": NOTE, "quote": QUOTE, "speaker": SPEAKER}
+
+
+def test_a_bundle_without_texts(log: Path) -> None:
+    out = bundled(log, "--sealed")
+    assert outsider(out)[0] == 0
+    assert run("bundle", "--check", out).exit_code == 0
+    assert found_in(out, *SECRETS, OTHER) == []
+
+
+@pytest.mark.parametrize("change", ["text", "key", "field", "position"])
+def test_a_text_that_is_not_what_was_sealed_is_found_in_a_bundle(log: Path, change: str) -> None:
+    out = bundled(log)
+    position = int(first(log)[1:])
+    texts = texts_in(out)
+    gist = texts[position]["gist"]
+    if change == "text":
+        gist["text"] = OTHER
+    elif change == "key":
+        gist["key"] = "00" * 32
+    elif change == "field":
+        texts[position]["reason"] = gist
+    else:
+        texts[1] = {"gist": gist}
+    lines = [json.dumps({"position": at, "texts": given}) for at, given in texts.items()]
+    (out / "texts.jsonl").write_text("\n".join(lines))
+    result = run("bundle", "--check", out)
+    assert result.exit_code == 1
+    assert "is not what is sealed" in result.stderr
+
+
+def test_a_fact_whose_text_is_not_the_one_of_its_id_is_found(log: Path) -> None:
+    """Who keeps the log can make ciphers that two keys open; the id holds them to one text."""
+    from tracker import bundling
+
+    with Situation(str(log)) as situation:
+        at = int(first(log)[1:])
+        (row,) = situation.log.raw_rows(at - 1, at)
+        texts = situation.log.sealer.texts([row])[at]
+    assert bundling._is_its_id(row, texts)  # noqa: SLF001 - a cipher of two texts is hard to make
+    texts["gist"]["text"] = OTHER
+    assert not bundling._is_its_id(row, texts)  # noqa: SLF001
+    del texts["note"]
+    assert bundling._is_its_id(row, texts)  # noqa: SLF001 - nobody can tell
+
+
+WITHHELD_BY = ("--authority", "Editor", "--reason", "the source is in danger")
+
+
+def test_an_event_is_left_out_of_a_bundle_and_the_log_says_why(log: Path) -> None:
+    event = first(log)
+    out = bundled(log, "--withhold", event, *WITHHELD_BY)
+    assert outsider(out)[0] == 0
+    assert run("bundle", "--check", out).exit_code == 0
+    assert found_in(out, *SECRETS) == [("texts.jsonl", SPEAKER)]  # of the other fact
+    lines = [json.loads(line) for line in (out / "events.jsonl").read_text().splitlines()]
+    left_out = lines[int(event[1:]) - 1]
+    assert set(left_out) == {"position", "leaf"}
+    (row,) = rows_of(log, "EventWithheld")
+    assert (row["subject"], row["what"]) == (
+        event,
+        "left out of a bundle, by Editor: the source is in danger",
+    )
+    assert "left out of a bundle" in said("--log", log, "show", event)
+    record = answer("--log", log, "show", f"#{row['position']}")["body"]
+    assert (record["leaf"], f"#{record['position']}") == (left_out["leaf"], event)
+    assert body(log, event)["gist"] == GIST  # it stays in the log
+
+
+def test_what_no_record_explains_is_unexplained(log: Path) -> None:
+    event = first(log)
+    out = bundled(log, "--withhold", event, *WITHHELD_BY)
+    lines = (out / "events.jsonl").read_text().splitlines()
+    record = json.loads(lines[-1])
+    assert record["topic"] == "EventWithheld"
+    lines[-1] = json.dumps({"position": record["position"], "leaf": "00" * 32})
+    (out / "events.jsonl").write_text("\n".join(lines))
+    code, text = outsider(out)
+    assert code == 1
+    assert f"UNEXPLAINED: event {event} is withheld" in text
+
+
+def test_a_selection_brings_what_explains_it(log: Path) -> None:
+    event = first(log)
+    redact(log, event, "--field", "note")
+    out = bundled(log, "--only", "control/mill", "--withhold", event, *WITHHELD_BY)
+    topics = [
+        json.loads(line).get("topic") for line in (out / "events.jsonl").read_text().splitlines()
+    ]
+    assert topics == ["ReportRegistered", None, "TextErased", "EventWithheld"]
+    assert outsider(out)[0] == 0
+
+
+def test_leaving_out_needs_a_reason_and_never_the_reason_itself(log: Path) -> None:
+    before = held(log)
+    out = log.parent / "b"
+    result = run("--log", log, "bundle", "-o", out, "--withhold", first(log))
+    assert (result.exit_code, held(log)) == (2, before)
+    said("--log", log, "bundle", "-o", out, "--withhold", first(log), *WITHHELD_BY)
+    record = f"#{rows_of(log, 'EventWithheld')[0]['position']}"
+    result = run("--log", log, "bundle", "-o", log.parent / "c", "--withhold", record, *WITHHELD_BY)
+    assert result.exit_code == 2
+    assert "it stays in" in result.stderr
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_proof_tells_the_text_that_is_left(log: Path, *, sealed: bool) -> None:
+    out = log.parent.with_name("proof.json")
+    said("--log", log, "prove", first(log), "-o", out, *(["--sealed"] if sealed else []))
+    assert "is one of the" in said("prove", "--check", out)
+    assert (GIST in out.read_text()) is not sealed

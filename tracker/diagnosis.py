@@ -46,6 +46,7 @@ def _checks(log: Log, model: ReadModel) -> Iterator[tuple[str, str, str]]:
     readable = _read_back(log)
     yield readable
     yield _keys(log, whole=readable[0] == "ok")
+    yield _ledger(log)
     verdict, found = model.verdict()
     yield (verdict, "read model", found)
     if log.path != MEMORY:
@@ -81,6 +82,25 @@ def _keys(log: Log, *, whole: bool) -> tuple[str, str, str]:
     if vault.path != MEMORY and Path(vault.path).stat().st_mode & OTHERS:
         return ("warning", what, f"{found}; others may read {vault.path}: chmod 600")
     return ("ok", what, found)
+
+
+def _ledger(log: Log) -> tuple[str, str, str]:
+    """Say how far checkpoints go, and whether there is a key; `verify` says whether they hold."""
+    from tracker.keys import KEY, default_folder
+
+    what = "ledger"
+    try:
+        head = None if log.log_id is None else log.frontier(log.position)
+        held = log.checkpoints()
+    except LogError as error:
+        return ("WRONG", what, str(error))
+    if log.log_id is None:
+        return ("warning", what, "none yet; the next event, or `tracker checkpoint`, makes it")
+    if head is None:
+        return ("WRONG", what, "it has other entries than the log has events: `tracker verify`")
+    covered = held[-1].size if held else 0
+    key = "key found" if (default_folder() / KEY).is_file() else "no key yet"
+    return ("ok", what, f"{covered} covered by a checkpoint, {log.position - covered} not; {key}")
 
 
 def _must(holds: bool, what: str, found: str) -> tuple[str, str, str]:  # noqa: FBT001 - a verdict

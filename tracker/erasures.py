@@ -150,7 +150,8 @@ def withhold(
             if isinstance(event.body, EventWithheld):
                 raise ErasureError(f"{name_of(event)} says why another is left out: it stays in")
             if event.id not in done:
-                body = EventWithheld(event=event.id, leaf=wanted[event.id], **_as(warrant))
+                leaf, place = wanted[event.id], event.position
+                body = EventWithheld(event=event.id, position=place, leaf=leaf, **_as(warrant))
                 bodies.append((_id("withheld", event.id), body))
         events += numbered(stream, len(past), bodies, at=at, by=by)
     return Decision(tuple(events), already=len(wanted) - len(events))

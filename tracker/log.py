@@ -118,6 +118,11 @@ class EventMapper(Mapper[UUID]):
         return _event((position, stream, version, stored_event.topic, stored_event.state))
 
 
+def _row(found: Notification) -> StoredRow:
+    stream = str(found.originator_id)
+    return (found.id, stream, found.originator_version, found.topic, found.state)
+
+
 def _event(row: StoredRow) -> Event:
     """Decode a stored row; raises LogError for what cannot be read."""
     from tracker.facts.codec import CodecError, read_row
@@ -456,10 +461,7 @@ class Log:
         """Read the events of one stream, in order."""
         with self._errors():
             found = self._recorder.select_events(stream)
-        rows = [
-            (one.id, str(one.originator_id), one.originator_version, one.topic, one.state)
-            for one in cast("Sequence[Notification]", found)
-        ]
+        rows = list(map(_row, cast("Sequence[Notification]", found)))
         return list(map(_event, self._opened(rows)))
 
     def read(self, after: int = 0, upto: int | None = None) -> Iterator[Event]:
@@ -541,6 +543,32 @@ class Log:
         with self._errors(), self._datastore.transaction(commit=True) as c:
             leaves.prepare(c)
             return leaves.add_checkpoint(c, sign)
+
+    def timestamps(self) -> list[tuple[int, bytes]]:
+        """Give the timestamps that are kept: (number of the checkpoint, an authority's answer)."""
+        with self._ledger() as c:
+            return [] if c is None else leaves.timestamps(c)
+
+    def add_timestamp(self, checkpoint: int, authority: str, token: bytes) -> None:
+        """Keep an authority's answer beside a checkpoint."""
+        with self._errors(), self._datastore.transaction(commit=True) as c:
+            leaves.add_timestamp(c, checkpoint, authority, token)
+
+    def of_topics(self, topics: Sequence[str]) -> Iterator[Event]:
+        """Read the events of some topics, in order."""
+        for page in self._pages_of(topics, 0, NO_LIMIT):
+            yield from map(_event, self._opened(page))
+
+    def _pages_of(self, topics: Sequence[str], after: int, upto: int) -> Iterator[list[StoredRow]]:
+        while True:
+            with self._errors():
+                found = self._recorder.select_notifications(
+                    after + 1, PAGE, stop=upto, topics=topics
+                )
+            yield list(map(_row, found))
+            if len(found) < PAGE:
+                return
+            after = found[-1].id
 
     @contextmanager
     def _ledger(self) -> Iterator[SQLiteCursor | None]:
@@ -656,14 +684,8 @@ class Log:
         """Give the events TextErased after a position, to `upto` inclusive."""
         from tracker.facts.record import TextErased
 
-        with self._errors(), self._datastore.transaction(commit=False) as c:
-            c.execute(
-                "SELECT seq, originator_id, originator_version, topic, state FROM stored_events"
-                " WHERE seq > ? AND seq <= ? AND topic = ? ORDER BY seq",
-                (after, NO_LIMIT if upto is None else upto, TextErased.TOPIC),
-            )
-            rows: list[StoredRow] = list(map(tuple, c.fetchall()))
-        return list(map(_event, rows))
+        pages = self._pages_of([TextErased.TOPIC], after, NO_LIMIT if upto is None else upto)
+        return [_event(row) for page in pages for row in page]
 
     def sealed_fields(self, positions: Sequence[int]) -> dict[int, frozenset[str]]:
         """Give the fields that are sealed, erased ones too, of the events at these positions."""

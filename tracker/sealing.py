@@ -38,6 +38,10 @@ _END, _FILL = b"\x80", b"\x00"
 _ALIAS_DIGITS = 12
 
 
+Texts = dict[str, dict[str, str]]
+"""The texts of one event: field -> {text, key (in hex)}."""
+
+
 class ErasedError(Exception):
     """A text was to be sealed whose key has been destroyed: its event was erased."""
 
@@ -141,6 +145,38 @@ class Sealer:
             else:
                 texts[field] = text
         return parts.opened(texts, marks)
+
+    def texts(self, rows: Sequence[StoredRow]) -> dict[int, Texts]:
+        """Give the texts of events that are at hand, each with its key, by position.
+
+        What is erased, or cannot be read, is left out.
+        """
+        found = {row: parts for row in rows if (parts := parts_of(row[4]))}
+        keys = self.vault.keys([parts.event_id for parts in found.values()])
+        given: dict[int, Texts] = {}
+        for (position, stream, version, _, _), parts in found.items():
+            bound = self._bound(stream, version)
+            for field in parts.fields:
+                key = keys.get((parts.event_id, field))
+                text = self._read(key, parts.sealed[field], bound + _named(field)) if key else None
+                if key and text is not None:
+                    entry = {"text": text, "key": key.hex()}
+                    given.setdefault(position, {})[field] = entry
+        return given
+
+    def wrong(self, row: StoredRow, given: Texts) -> list[str]:
+        """Name the fields of an event whose text is not what a given key opens."""
+        _, stream, version, _, state = row
+        parts = parts_of(state)
+        sealed: Mapping[str, str] = parts.sealed if parts else {}
+        bound = self._bound(stream, version)
+        return [
+            field
+            for field, one in given.items()
+            if field not in sealed
+            or self._read(bytes.fromhex(one["key"]), sealed[field], bound + _named(field))
+            != one["text"]
+        ]
 
     def _read(self, key: bytes, box: object, bound: bytes) -> str | None:
         """Open one text; None where the key does not fit, or something was changed."""

@@ -39,7 +39,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Vouching, Questions, Amending, Erasing, Importing):
+class Situation(Amending, Vouching, Questions, Erasing, Importing):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -298,6 +298,28 @@ def seeds(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise NotFoundError(f"the situation '{name}' did not come with this installation")
+
+
+def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
+    """Check a proof that `prove` or `prove_consistency` made; say what it proves (bundling)."""
+    from tracker.bundling import check_proof as check
+
+    return check(data, public_keys)
+
+
+def check_bundle(path: str, public_key: str = "", *kept: str) -> tuple[int, list[str]]:
+    """Check a bundle: the number of events, and all that is not as it was signed.
+
+    `kept` are the texts of older checkpoints. Raises TrackerError where it cannot be read.
+    """
+    from tracker.bundling import check_texts
+    from tracker.verify_bundle import check
+
+    try:
+        count, wrong = check(path, public_key, *kept)
+        return count, wrong + check_texts(path)
+    except Exception as error:  # a stranger's files can be wrong in any way
+        raise TrackerError(f"{path} cannot be read as a bundle: {error!r}") from error
 
 
 def guess_mapping(path: Path) -> str:

@@ -12,6 +12,7 @@ import click
 from tracker import __version__
 from tracker.cli import (
     audit,
+    bundle,
     check,
     checkpoint,
     correct,
@@ -25,6 +26,7 @@ from tracker.cli import (
     import_,
     init,
     log,
+    prove,
     rebuild,
     record,
     redact,
@@ -63,6 +65,8 @@ VERBS = (
     check.check,
     verify.verify,
     checkpoint.checkpoint,
+    prove.prove,
+    bundle.bundle,
     schema.schema,
     doctor.doctor,
     demo.demo,

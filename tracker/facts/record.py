@@ -185,11 +185,15 @@ class HoldLifted(RecordEvent):
 
 
 class EventWithheld(RecordEvent):
-    """An event was left out of a bundle: of it the bundle holds no more than its leaf's hash."""
+    """An event was left out of a bundle: of it the bundle holds no more than its leaf's hash.
+
+    `position` is its place in the log, by which whoever checks the bundle finds it explained.
+    """
 
     TOPIC = "EventWithheld"
 
     event: Text
+    position: Annotated[StrictInt, Field(ge=1)]
     leaf: Sha256
     authority: Text
     published: Published
