@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -19,17 +19,27 @@ from projections.claims import Claim
 from projections.moments import Moments
 from projections.registers import Names, Register
 from tracker.errors import TrackerError
+from tracker.foreign import parts
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
 MEMORY = ":memory:"
-VERSION = 7
+VERSION = 8
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 CACHE = -32_768  # SQLite's own unit: minus kilobytes
 MAPPED = 2**31 - 2**16  # bytes of the file that are read without copying: as many as SQLite allows
 REGISTERS = ("places", "actors", "sources", "schemes")
-_FILLED = ("reports", "facts", "retractions", "acts", "chronologies", "claims", "beliefs")
+_FILLED = (
+    "reports",
+    "facts",
+    "retractions",
+    "custody",
+    "acts",
+    "chronologies",
+    "claims",
+    "beliefs",
+)
 _LATEST = FUTURE_OPEN - 1
 """The last instant there is to ask about: the ends are exclusive, also the open ones."""
 
@@ -74,10 +84,19 @@ class Store:
                 self.connection.execute(f"PRAGMA {pragma}")
             self._moments = Moments(self.connection)
             if self._version() != VERSION:
+                self._refuse(str(part) for part in parts(self.connection) if part.virtual)
                 self.clear(only_if_old=True)
+            elif not frozen:
+                from projections.schema import foreign_parts
+
+                self._refuse(foreign_parts(self.connection))
         except (sqlite3.Error, StoreError) as error:
             self.close()
             raise self._unusable(error) from error
+
+    def _refuse(self, odd: Iterable[str]) -> None:
+        if names := ", ".join(odd):
+            raise StoreError(f"it holds what no read model holds: {names}")
 
     def _unusable(self, error: Exception) -> StoreError:
         return StoreError(
@@ -375,6 +394,7 @@ def replace_file(fresh: Path, path: Path) -> None:
         try:
             old = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
             try:
+                old.execute("PRAGMA trusted_schema=OFF")
                 old.execute("BEGIN EXCLUSIVE")
                 old.rollback()
             finally:

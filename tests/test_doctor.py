@@ -23,6 +23,7 @@ LOOKED_AT = [
     "SQLite's own check",
     "positions without a gap",
     "every event can be read",
+    "keys file",
     "ledger",
     "read model",
     "disk room",
@@ -67,6 +68,37 @@ def test_it_changes_nothing(log: Path) -> None:
     before = held(log), log.with_name("situation.state.db").read_bytes()
     doctor(log)
     assert (held(log), log.with_name("situation.state.db").read_bytes()) == before
+
+
+def test_no_keys_where_none_are_needed(tmp_path: Path) -> None:
+    log = mali(tmp_path, recorded=False)
+    assert doctor(log)["keys file"]["found"] == "none, and nothing sealed that needs one"
+
+
+def test_lost_keys(log: Path) -> None:
+    log.with_name("situation.keys.db").unlink()
+    assert "is missing: sealed text cannot be read" in wrong(log)["keys file"]
+
+
+def test_keys_that_do_not_fit(log: Path) -> None:
+    sql(
+        log.with_name("situation.keys.db"),
+        "UPDATE keys SET key = zeroblob(32) WHERE field = 'gist'",
+    )
+    assert "texts cannot be read" in wrong(log)["keys file"]
+
+
+def test_keys_that_others_may_read(log: Path) -> None:
+    log.with_name("situation.keys.db").chmod(0o644)
+    row = doctor(log)["keys file"]
+    assert row["verdict"] == "warning"
+    assert row["found"].endswith("chmod 600")
+
+
+def test_keys_destroyed_are_counted(log: Path) -> None:
+    order = ("--authority", "A", "--reason", "R")
+    assert run("--log", log, "redact", "#58", *order).exit_code == 0
+    assert doctor(log)["keys file"]["found"].endswith(" 1 destroyed")
 
 
 def test_a_log_in_memory() -> None:

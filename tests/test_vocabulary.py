@@ -55,7 +55,10 @@ FAMILIES = {
         " MeetingHeld PopulationStance"
     ),
 }
-RECORDS = "ReportRegistered FactCorrected FactRetracted RulingMade SnapshotTaken"
+RECORDS = (
+    "ReportRegistered FactCorrected FactRetracted RulingMade SnapshotTaken"
+    " TextErased HoldPlaced HoldLifted EventWithheld"
+)
 REGISTRATIONS = (
     "SituationRegistered PlaceRegistered ActorRegistered SourceRegistered AlertSchemeRegistered"
 )

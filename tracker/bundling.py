@@ -10,12 +10,16 @@ from __future__ import annotations
 import json
 import struct
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Protocol
+from uuid import UUID
 
 from tracker.errors import TrackerError
+from tracker.facts.envelope import canonical
+from tracker.keys import ORIGIN
 from tracker.ledger import Tree, leaf_hashes, verify_consistency, verify_inclusion
 from tracker.notes import (
     Checkpoint,
@@ -27,16 +31,21 @@ from tracker.notes import (
     read_verifier,
 )
 from tracker.outcomes import Row
+from tracker.verify_bundle import read
 
 if TYPE_CHECKING:
+    from tracker.facts.codec import StoredRow
     from tracker.leaves import Stored
     from tracker.log import Log
+    from tracker.sealing import Texts
 
 PROOF = "situation-tracker proof/1"
 CONSISTENCY = "situation-tracker consistency/1"
 WITHHOLDING = "EventWithheld"
 """Topic of the events that say, by `position`, which events a bundle may leave out, and why."""
 CHECKER = "verify_bundle.py"
+TEXTS = "texts.jsonl"
+_PAGE = 500  # events whose texts are looked up at once
 _TOO_LONG = 64 * 2**20  # bytes of a proof file
 
 
@@ -65,16 +74,19 @@ def event_row(row: tuple[int, str, int, str, bytes]) -> Row:
     }
 
 
-def prove(log: Log, position: int, note: str, public_key: str) -> Row:
+def prove(log: Log, position: int, note: str, public_key: str, *, sealed: bool = False) -> Row:
     """Prove an event to a checkpoint that covers it: {format, event, checkpoint, public_key}.
 
-    The event's `inclusion` is the path of RFC 9162, in hex. Raises TrackerError where the ledger
+    The event's `inclusion` is the path of RFC 9162, in hex; its `texts` are those that are not
+    erased, with their keys, unless `sealed`. Raises TrackerError where the ledger
     does not bear it out.
     """
     checkpoint = read_checkpoint(read_note(note))
-    (row,) = log.rows(position - 1, position)
+    (row,) = log.raw_rows(position - 1, position)
     path = tree_of(log, checkpoint.size, checkpoint.root).inclusion(position - 1)
     event = {**event_row(row), "inclusion": [one.hex() for one in path]}
+    for given in () if sealed else texts_of(log, [row]):
+        event["texts"] = given["texts"]
     return {"format": PROOF, "event": event, "checkpoint": note, "public_key": public_key}
 
 
@@ -191,7 +203,7 @@ def _writing(path: Path) -> Iterator[_Out]:
         fresh.unlink(missing_ok=True)
 
 
-def bundle(
+def bundle(  # noqa: PLR0913 - by keyword: an option each
     log: Log,
     path: Path,
     *,
@@ -201,12 +213,14 @@ def bundle(
     timestamps: Sequence[tuple[int, bytes]] = (),
     only: Collection[int] | None = None,
     withhold: Collection[int] = (),
+    sealed: bool = False,
 ) -> int:
     """Write a bundle into a new folder, or a file that ends in .zip; give the number of events.
 
     All events to the last of `checkpoints`, or `only` those at some positions, each with its proof.
     Of those to `withhold`, the leaf alone goes in; the log itself must say which these are
-    (WITHHOLDING), or whoever checks the bundle is told that they are unexplained.
+    (WITHHOLDING), or whoever checks the bundle is told that they are unexplained. Texts go in with
+    their keys, unless `sealed`.
     """
     newest = checkpoints[-1]
     head = read_checkpoint(read_note(newest.note))
@@ -223,6 +237,10 @@ def bundle(
                     event["inclusion"] = [one.hex() for one in tree.inclusion(row[0] - 1)]
                 file.write(json.dumps(event).encode() + b"\n")
                 count += 1
+        if not sealed:
+            shown = (row for row in _rows(log, head.size, only) if row[0] not in withhold)
+            with out.file(TEXTS) as file:
+                file.writelines(json.dumps(one).encode() + b"\n" for one in texts_of(log, shown))
         with out.file("checkpoints.jsonl") as file:
             file.writelines(json.dumps(one.note).encode() + b"\n" for one in checkpoints)
         for number, token in timestamps:
@@ -247,10 +265,81 @@ def _rows(
     log: Log, size: int, only: Collection[int] | None
 ) -> Iterator[tuple[int, str, int, str, bytes]]:
     if only is None:
-        yield from log.rows(0, size)
+        yield from log.raw_rows(0, size)
         return
     for position in sorted(only):
-        yield from log.rows(position - 1, position)
+        yield from log.raw_rows(position - 1, position)
+
+
+def texts_of(log: Log, rows: Iterable[StoredRow]) -> Iterator[Row]:
+    """Give the texts of sealed events that can be read: {position, texts: {field: {text, key}}}."""
+    stream = iter(rows)
+    if not log.has_sealed():
+        return
+    log.settle()
+    while page := list(islice(stream, _PAGE)):
+        for position, texts in sorted(log.sealer.texts(page).items()):
+            yield {"position": position, "texts": texts}
+
+
+def check_texts(path: str) -> list[str]:
+    """Check that the texts beside a bundle's events are what is sealed in them; say what is not.
+
+    With its key a text must open from the event's own bytes, and with all of its texts a fact must
+    give the id it goes by: a cipher text can be made that two keys open, an id cannot.
+    """
+    from tracker.sealing import Sealer
+    from tracker.vault import MEMORY, Vault
+
+    _, notes, lines = read(path)
+    log_id = read_checkpoint(read_note(notes[-1])).origin.removeprefix(ORIGIN)
+    sealer = Sealer(Vault(MEMORY, log_id), log_id)
+    found: list[str] = []
+    given = {one["position"]: one["texts"] for one in map(json.loads, _lines(path, TEXTS))}
+    for event in map(json.loads, lines):
+        texts = given.pop(event["position"], None) or event.get("texts")
+        if not texts or "state" not in event:
+            continue
+        stream, version, topic = event["stream"], event["version"], event["topic"]
+        row = (event["position"], stream, version, topic, event["state"].encode())
+        wrong = sealer.wrong(row, texts)
+        if not wrong and not _is_its_id(row, texts):
+            wrong = ["text, of which its id was made,"]
+        found += [
+            f"event #{event['position']}: its {field} is not what is sealed" for field in wrong
+        ]
+    return found + [f"event #{position}: a text of what is not there" for position in given]
+
+
+def _is_its_id(row: StoredRow, texts: Texts) -> bool:
+    """Whether a fact's id is the one its text gives; where a text is lacking nobody can tell."""
+    from tracker.reports import fact_id
+    from tracker.sealing import parts_of
+
+    _, stream, _, topic, state = row
+    parts = parts_of(state)
+    if parts is None or set(parts.fields) - set(texts):
+        return True
+    opened = parts.opened({field: one["text"] for field, one in texts.items()}, {})
+    body = json.loads(opened)["body"]
+    own = body.pop("id", None)
+    if own is None:
+        return True  # no fact
+    said = [fact_id(UUID(stream), topic, canonical(body))]
+    body["locator"] = {k: v for k, v in body["locator"].items() if k not in {"document", "row"}}
+    said.append(fact_id(UUID(stream), topic, canonical(body)))  # of a table's row
+    return own in said
+
+
+def _lines(path: str, name: str) -> list[bytes]:
+    """Read a file of a bundle that may be lacking."""
+    if path.endswith(".json"):
+        return []
+    if Path(path).is_dir():
+        file = Path(path) / name
+        return file.read_bytes().splitlines() if file.exists() else []
+    with zipfile.ZipFile(path) as packed:
+        return packed.read(name).splitlines() if name in packed.namelist() else []
 
 
 _ALL = "They are all events of the log, from the first to #{size}, in their order."
@@ -279,6 +368,13 @@ something is withheld and not explained, and with 2 where it cannot be read.
 
 events.jsonl       one event a line: its position in the log, its stream (a report) and version
                    there, its topic, and its exact bytes: the UTF-8 of `state`, which is JSON too
+texts.jsonl        what is sealed in events (gist, note, quote, speaker), each with its key; where
+                   this file is lacking, the bundle was made without. Sealed is AES-256-GCM: of
+                   `sealed`, in base64, the first 12 bytes are the nonce; bound to it are the
+                   log's id (the name above, after the slash), the stream in hex, the version and
+                   the field, each as UTF-8 after its length in 4 bytes; the text ends with a byte
+                   80 and zeros. `tracker bundle --check` opens each and compares. What was erased
+                   has no key any more: an event TextErased says by whose authority, and why
 checkpoints.jsonl  signed notes, oldest first: each commits to all events up to its size
 key.txt            the public key: name+id+key (C2SP signed-note, Ed25519)
 timestamp-N.tsr    where there is one: an authority's word on when checkpoint N was made (RFC 3161)

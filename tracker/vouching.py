@@ -6,13 +6,14 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from tracker.errors import TrackerError
+from tracker.errors import LogError, TrackerError
 from tracker.instants import AsOf, Instant
 from tracker.log import MEMORY, Log
 from tracker.outcomes import Row, Signed, Verdict
@@ -20,6 +21,7 @@ from tracker.outcomes import Row, Signed, Verdict
 if TYPE_CHECKING:
     from projections.store import Store
     from tracker.facts.envelope import Event
+    from tracker.facts.record import TextErased
     from tracker.keys import Keys
     from tracker.leaves import Stored
 
@@ -132,22 +134,38 @@ class Vouching:
         if verdict.verdict == "fine" and verdict.newest and verdict.log_id:
             with suppress(KeysError):  # a folder that cannot be written to remembers nothing
                 keys.remember(verdict.log_id, Remembered(*verdict.newest))
-        return verdict
+        return replace(verdict, withheld=tuple(self._withheld()))
+
+    def _withheld(self) -> Iterator[Row]:
+        """Tell what was erased; nothing where the log is too damaged to say."""
+        with suppress(LogError):
+            erasures = self.log.erasures()
+            bodies = [cast("TextErased", event.body) for event in erasures]
+            places = self.log.positions([body.event for body in bodies])
+            for event, body in zip(erasures, bodies, strict=True):
+                yield {
+                    "position": places.get(body.event),
+                    "fields": list(body.fields),
+                    "authority": body.authority,
+                    "reason": body.reason,
+                    "erased": event.position,
+                }
 
     # -- proofs and bundles --------------------------------------------------------------------
 
-    def prove(self, name: str) -> Row:
+    def prove(self, name: str, *, sealed: bool = False) -> Row:
         """Prove that an event, by #position or id, is in the log that was signed for.
 
         A file of its own (bundling.prove), against the oldest checkpoint that covers the event;
-        where none does yet, one is made. Raises NotFoundError, TrackerError.
+        where none does yet, one is made. With `sealed`, without its texts. Raises NotFoundError,
+        TrackerError.
         """
         from tracker.bundling import prove
 
         position = self.event(name).position
         held = next((one for one in self.log.checkpoints() if one.size >= position), None)
         note = held.note if held else self.checkpoint().note
-        return prove(self.log, position, note, self.public_key())
+        return prove(self.log, position, note, self.public_key(), sealed=sealed)
 
     def prove_consistency(self, old: bytes, new: bytes) -> Row:
         """Prove that one checkpoint of this log extends an older one (bundling)."""
@@ -162,8 +180,18 @@ class Vouching:
             open_note(note, [read_verifier(key)])
         return prove_consistency(self.log, old.decode(), new.decode(), key)
 
-    def bundle(self, path: str | Path, only: str | None = None) -> int:
+    def bundle(
+        self,
+        path: str | Path,
+        only: str | None = None,
+        *,
+        withhold: Sequence[str] = (),
+        sealed: bool = False,
+    ) -> int:
         """Write a bundle (bundling.bundle) of all events, signed for first; give how many.
+
+        Of events that are left out (`withhold` has recorded why) the bundle holds the leaf alone;
+        with `sealed`, no texts go in beside the events.
 
         `only` names one key, as projection/key: what was ever told of it, the reports that told
         it, and what corrects, takes back or rules on it. Raises NotFoundError, TrackerError.
@@ -171,6 +199,9 @@ class Vouching:
         from tracker.bundling import bundle
 
         chosen = None if only is None else self._evidence(only)
+        left_out = {self.event(name).position for name in withhold}
+        if chosen is not None:
+            chosen |= self._custody(chosen | left_out)
         self.checkpoint()
         held = self.log.checkpoints()
         return bundle(
@@ -181,7 +212,15 @@ class Vouching:
             checkpoints=held,
             timestamps=self.log.timestamps(),
             only=chosen,
+            withhold=left_out,
+            sealed=sealed,
         )
+
+    def _custody(self, positions: Collection[int]) -> set[int]:
+        """Give the positions of what says why these events, or texts of theirs, are not shown."""
+        ids = {self.event(f"#{position}").id for position in positions}
+        sql = "SELECT position, event FROM custody WHERE kind != 'HoldLifted'"
+        return {row["position"] for row in self.store.rows(sql) if row["event"] in ids}
 
     def _evidence(self, name: str) -> set[int]:
         """Give the positions of what a key's answers rest on, or ever rested on."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import click
 
+from tracker.cli.amended import refuse_far_positions
 from tracker.cli.common import (
     BAD_ANSWER,
+    by_option,
     common_options,
     open_situation,
     read_file,
+    recorder,
 )
 from tracker.cli.output import emit, safe
 
@@ -21,6 +24,17 @@ from tracker.cli.output import emit, safe
 @click.option(
     "--against", metavar="FILE", multiple=True, help="With --check: a checkpoint kept from earlier."
 )
+@click.option(
+    "--withhold",
+    metavar="ID|#POSITION",
+    multiple=True,
+    callback=refuse_far_positions,
+    help="Leave this event out but for its leaf, and record why; repeatable.",
+)
+@click.option("--authority", metavar="WHO", help="With --withhold: who ordered it.")
+@click.option("--reason", metavar="TEXT", help="With --withhold: why.")
+@click.option("--sealed", is_flag=True, help="Without the keys of sealed text, and without it.")
+@by_option
 @common_options
 def bundle(
     out: str | None,
@@ -28,12 +42,18 @@ def bundle(
     checked: str | None,
     key_file: str | None,
     against: tuple[str, ...],
+    *,
+    withhold: tuple[str, ...],
+    authority: str | None,
+    reason: str | None,
+    sealed: bool,
+    by: str | None,
 ) -> None:
     """Write events, checkpoints, the public key and a verifier that needs nothing but Python.
 
     A checkpoint is signed first. With --only, the events that one key's answers rest on, each
     proved by itself: no others leave the house. With --check, exit 1 where a bundle is not as it
-    was signed.
+    was signed. Texts go in with their keys, unless they are erased, or --sealed says otherwise.
 
     \b
     Examples:
@@ -46,7 +66,11 @@ def bundle(
         _check(checked, key_file, against)
         return
     situation = open_situation()
-    count = situation.bundle(str(out), only)
+    if withhold:
+        if not authority or not reason:
+            raise click.UsageError("--withhold needs --authority and --reason")
+        situation.withhold(withhold, authority=authority, reason=reason, by=recorder(by))
+    count = situation.bundle(str(out), only, withhold=withhold, sealed=sealed)
     row = {"bundle": out, "events": count, "only": only}
     if not emit(row, [row]):
         click.echo(safe(f"{out}: {count:,} event{'' if count == 1 else 's'}"))

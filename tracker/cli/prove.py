@@ -22,6 +22,7 @@ from tracker.cli.output import dump, safe
     "--check", "checked", metavar="FILE", help="Instead, check such a file; needs no log."
 )
 @click.option("--key", "key_file", metavar="FILE", help="With --check: the public key that counts.")
+@click.option("--sealed", is_flag=True, help="Without the keys of sealed text, and without it.")
 @click.option("-o", "--out", metavar="FILE", help="Write the proof here.")
 @common_options
 def prove(
@@ -30,6 +31,8 @@ def prove(
     checked: str | None,
     key_file: str | None,
     out: str | None,
+    *,
+    sealed: bool,
 ) -> None:
     """Prove that an event is in the log, to someone who has neither the log nor trust in you.
 
@@ -54,7 +57,7 @@ def prove(
         old, new = (read_file(path)[0] for path in consistency)
         proof = situation.prove_consistency(old, new)
     else:
-        proof = situation.prove(name or "")
+        proof = situation.prove(name or "", sealed=sealed)
     if out is None:
         click.echo(dump(proof))
         return
