@@ -102,6 +102,7 @@ def believe_into(part: str, model: str, which: int, among: int) -> None:
     lock is taken (immutable).
     """
     with closing(Store(model, frozen=True)) as store, closing(sqlite3.connect(part)) as own:
+        own.execute("PRAGMA trusted_schema=OFF")
         own.execute("PRAGMA journal_mode=OFF")
         own.execute("PRAGMA synchronous=OFF")
         for table in BELIEF_TABLES:

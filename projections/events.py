@@ -9,7 +9,16 @@ from typing import Any
 from projections.store import Row, Store
 from tracker.facts import Body, ReportRegistered
 from tracker.facts.envelope import Event, body_dict
-from tracker.facts.record import FactCorrected, FactRetracted, RulingMade, SnapshotTaken
+from tracker.facts.record import (
+    EventWithheld,
+    FactCorrected,
+    FactRetracted,
+    HoldLifted,
+    HoldPlaced,
+    RulingMade,
+    SnapshotTaken,
+    TextErased,
+)
 from tracker.instants import format_instant
 from tracker.registry import Registration
 
@@ -46,20 +55,33 @@ def names_in(body: Body) -> list[str]:
             return [body.fact]
         case RulingMade():
             return list(body.follows)
+        case TextErased() | HoldPlaced() | EventWithheld():
+            return [body.event]
+        case HoldLifted():
+            return [body.hold]
         case _:
             return []
 
 
 def amends(body: Body) -> str | None:
-    """Give the id of the event that an event corrects or retracts, if it does."""
-    return body.fact if isinstance(body, FactCorrected | FactRetracted) else None
+    """Give the id of the event that an event corrects or retracts, or whose text it is about."""
+    match body:
+        case FactCorrected() | FactRetracted():
+            return body.fact
+        case TextErased() | HoldPlaced() | EventWithheld():
+            return body.event
+        case HoldLifted():
+            return body.hold
+        case _:
+            return None
 
 
 def event_detail(event: Event, store: Store, places: Mapping[str, int] | None = None) -> Row:
     """Give an event whole: its row, its stream and version, its body, and its report's header.
 
     `amended` lists what has corrected or retracted it since; `replaces` names the fact whose place
-    it takes; `changes` are, of a correction, the fields that differ: {field, before, after}.
+    it takes; `changes` are, of a correction, the fields that differ: {field, before, after};
+    `custody` lists what was erased of it, on whose authority and why, and the holds on it.
     """
     found = store.rows(
         "SELECT source, published_edtf, document, batch FROM reports WHERE id = ?",
@@ -78,7 +100,24 @@ def event_detail(event: Event, store: Store, places: Mapping[str, int] | None = 
         "amended": _amended(event, store),
         "replaces": _replaces(event, store),
         "changes": _differences(event.body, store),
+        "custody": custody_of(store, event.id),
     }
+
+
+def custody_of(store: Store, event_id: str) -> list[Row]:
+    """Give what became of an event's text, the oldest first.
+
+    Each {kind, fields, authority, published, reason, position, lifted}: `kind` is TextErased,
+    HoldPlaced or EventWithheld, `fields` what was erased, `lifted` the position at which a hold was
+    lifted, or null.
+    """
+    sql = (
+        "SELECT c.kind, c.fields, c.authority, c.published_edtf AS published, c.reason, c.position,"
+        " min(l.position) AS lifted FROM custody c LEFT JOIN custody l ON l.event = c.id"
+        " AND l.kind = 'HoldLifted'"
+        " WHERE c.event = ? AND c.kind != 'HoldLifted' GROUP BY c.id ORDER BY c.position"
+    )
+    return store.rows(sql, (event_id,))
 
 
 def _amended(event: Event, store: Store) -> list[Row]:
@@ -133,10 +172,10 @@ def _subject(event: Event, places: Mapping[str, int]) -> str | None:
             return str(body.subject)  # type: ignore[attr-defined] # each registration has one
         case ReportRegistered() | SnapshotTaken():
             return body.source
-        case FactCorrected() | FactRetracted():
-            return _place(body.fact, places)
         case RulingMade():
             return f"{body.projection}/{body.key}"
+    if about := amends(body):
+        return _place(about, places)
     fact = event.fact
     return (fact.place or "+".join(fact.actors) or None) if fact else None
 
@@ -171,4 +210,18 @@ def _what(event: Event, places: Mapping[str, int]) -> str:
             return f"follow {followed}: {body.reason}"
         case SnapshotTaken():
             return f"version {body.version}: {body.entries} entries, {len(body.dropped)} dropped"
-    return ""
+    return _of_custody(body)
+
+
+def _of_custody(body: Body) -> str:
+    match body:
+        case TextErased():
+            return f"{', '.join(body.fields)} erased, by {body.authority}: {body.reason}"
+        case HoldPlaced():
+            return f"held, by {body.authority}: {body.reason}"
+        case EventWithheld():
+            return f"left out of a bundle, by {body.authority}: {body.reason}"
+        case HoldLifted():
+            return f"lifted, by {body.authority}: {body.reason}"
+        case _:
+            return ""

@@ -15,10 +15,14 @@ from projections.weighing import Weighing
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
 from tracker.facts.record import (
+    EventWithheld,
     FactCorrected,
     FactRetracted,
+    HoldLifted,
+    HoldPlaced,
     RulingMade,
     SnapshotTaken,
+    TextErased,
     known_from,
 )
 from tracker.instants import AsOf, Instant
@@ -74,6 +78,8 @@ class Replay:
                 self.replaced[body.replaced_by] = known_from(body.published)
                 return known_from(body.published) > clocks.known
             case FactRetracted() | RulingMade() | SnapshotTaken() as body:
+                return known_from(body.published) > clocks.known
+            case TextErased() | HoldPlaced() | HoldLifted() | EventWithheld() as body:
                 return known_from(body.published) > clocks.known
             case Fact() as fact:
                 late = self._told_by(event, fact).published > clocks.known

@@ -211,6 +211,7 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
         return _ruling(claim, role, why)
     row = found[0]
     data: dict[str, Any] = json.loads(row["data"])
+    withheld = _withheld(store, fact)
     return {
         "fact": fact,
         "kind": row["kind"],
@@ -226,8 +227,22 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
         "rating": data.get("rating"),
         "report": row["report"],
         "role": role,
-        "why": why,
+        "why": "; ".join([why, *map(_said_withheld, withheld)]),
+        "withheld": withheld,
     }
+
+
+def _said_withheld(one: Row) -> str:
+    return f"{one['fields']} withheld by {one['authority']}, #{one['position']}: {one['reason']}"
+
+
+def _withheld(store: Store, fact: str) -> list[Row]:
+    """Give what was erased of a fact: {fields, authority, published, reason, position} each."""
+    sql = (
+        "SELECT fields, authority, published_edtf AS published, reason, position FROM custody"
+        " WHERE event = ? AND kind = 'TextErased' ORDER BY position"
+    )
+    return store.rows(sql, (fact,))
 
 
 def _located(locator: Row, header: str) -> Row:
@@ -256,4 +271,5 @@ def _ruling(claim: Claim, role: str, why: str) -> Row:
         "report": claim.report,
         "role": role,
         "why": why,
+        "withheld": [],
     }

@@ -7,9 +7,12 @@ of the valid x known plane it fills.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable
 from typing import Any
+
+from tracker.foreign import Part, parts
 
 _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "meta": ({"name": str, "value": str}, ("name",)),
@@ -68,6 +71,19 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         },
         ("id",),
     ),
+    "custody": (
+        {
+            "id": str,
+            "kind": str,
+            "event": str,
+            "fields": str,
+            "authority": str,
+            "published_edtf": str,
+            "reason": str,
+            "position": int,
+        },
+        ("id",),
+    ),
     "acts": ({"position": int, "id": str, "kind": str}, ("position",)),
     "chronologies": ({"projection": str, "fact": str}, ("projection", "fact")),
     "cells": ({"id": int, "projection": str, "key": str}, ("id",)),
@@ -104,12 +120,40 @@ OF_EVENTS = (
     "CREATE INDEX IF NOT EXISTS retractions_by_fact ON retractions (fact)",
     "CREATE INDEX IF NOT EXISTS retractions_by_other ON retractions (replaced_by)",
     "CREATE INDEX IF NOT EXISTS held_by_position ON held (position)",
+    "CREATE INDEX IF NOT EXISTS custody_by_event ON custody (event)",
 )
 OF_BELIEFS = (
     # Which rectangles of all cells hold a moment (projections.widths); nothing else is read.
     """CREATE INDEX IF NOT EXISTS rectangles_by_time ON rectangles
         (class, begins, valid_from, valid_to, known_from, known_to, cell, state)""",
 )
+
+
+_COLUMN = r'["\[]?\w+["\]]? (TEXT|INTEGER)( PRIMARY KEY)?'
+_TABLE = re.compile(
+    rf'CREATE TABLE ["\[]?(?P<name>\w+)["\]]? \( ?{_COLUMN}( ?, {_COLUMN})*'
+    r'( ?, PRIMARY KEY \(["\[]?\w+["\]]?(, ["\[]?\w+["\]]?)*\))? ?\)( WITHOUT ROWID)?',
+    re.IGNORECASE,
+)
+_NAMES = {*_TABLES, "held", "rectangles", "states"}
+
+
+def foreign_parts(connection: sqlite3.Connection) -> list[str]:
+    """Name what a read model holds and no tracker makes: it might run when it is asked.
+
+    A table may have columns and a key, and nothing else that SQLite would work out; how
+    sqlite-utils writes that down differs between its versions.
+    """
+    ours = {
+        " ".join(sql.replace("IF NOT EXISTS ", "").split())
+        for sql in (*_SQL, *OF_CLAIMS, *OF_EVENTS, *OF_BELIEFS)
+    }
+    return [str(part) for part in parts(connection) if part.sql not in ours and not _plain(part)]
+
+
+def _plain(part: Part) -> bool:
+    found = _TABLE.fullmatch(part.sql) if part.kind == "table" and not part.virtual else None
+    return found is not None and found["name"] == part.name and part.name in _NAMES
 
 
 def make_tables(connection: sqlite3.Connection, *, indexed: bool = True) -> None:

@@ -8,8 +8,9 @@ ends are -(2**62) and 2**62.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -18,17 +19,27 @@ from projections.claims import Claim
 from projections.moments import Moments
 from projections.registers import Names, Register
 from tracker.errors import TrackerError
+from tracker.foreign import parts
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
 MEMORY = ":memory:"
-VERSION = 7
+VERSION = 8
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 CACHE = -32_768  # SQLite's own unit: minus kilobytes
 MAPPED = 2**31 - 2**16  # bytes of the file that are read without copying: as many as SQLite allows
 REGISTERS = ("places", "actors", "sources", "schemes")
-_FILLED = ("reports", "facts", "retractions", "acts", "chronologies", "claims", "beliefs")
+_FILLED = (
+    "reports",
+    "facts",
+    "retractions",
+    "custody",
+    "acts",
+    "chronologies",
+    "claims",
+    "beliefs",
+)
 _LATEST = FUTURE_OPEN - 1
 """The last instant there is to ask about: the ends are exclusive, also the open ones."""
 
@@ -73,10 +84,19 @@ class Store:
                 self.connection.execute(f"PRAGMA {pragma}")
             self._moments = Moments(self.connection)
             if self._version() != VERSION:
+                self._refuse(str(part) for part in parts(self.connection) if part.virtual)
                 self.clear(only_if_old=True)
+            elif not frozen:
+                from projections.schema import foreign_parts
+
+                self._refuse(foreign_parts(self.connection))
         except (sqlite3.Error, StoreError) as error:
             self.close()
             raise self._unusable(error) from error
+
+    def _refuse(self, odd: Iterable[str]) -> None:
+        if names := ", ".join(odd):
+            raise StoreError(f"it holds what no read model holds: {names}")
 
     def _unusable(self, error: Exception) -> StoreError:
         return StoreError(
@@ -357,20 +377,24 @@ class Store:
     def dump(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         """Yield every row of every table in one fixed order, to compare two models by."""
         for table in ("meta", *REGISTERS, *_FILLED):
-            rows = sorted(tuple(row) for row in self.connection.execute(f"SELECT * FROM {table}"))
+            found = self.connection.execute(f"SELECT * FROM {table}")
+            rows = sorted(map(tuple, found), key=repr)  # a damaged model may hold anything
             yield from ((table, row) for row in rows)
 
 
 def replace_file(fresh: Path, path: Path) -> None:
-    """Put a rebuilt model in the place of the old one, at once.
+    """Put a rebuilt model in the place of the old one, at once and for good.
 
-    The old one is opened first, so that a journal left by a killed process is played back into
-    the file that it belongs to, never into the new one.
+    It was filled without waiting for the disk, so its bytes are made to arrive there before its
+    name does: a power cut must not leave a torn file under the name of a whole one. The old one is
+    opened first, so that a journal left by a killed process is played back into the file that it
+    belongs to, never into the new one. Raises StoreError.
     """
     if path.exists():
         try:
             old = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
             try:
+                old.execute("PRAGMA trusted_schema=OFF")
                 old.execute("BEGIN EXCLUSIVE")
                 old.rollback()
             finally:
@@ -378,4 +402,18 @@ def replace_file(fresh: Path, path: Path) -> None:
         except sqlite3.DatabaseError:
             pass  # too damaged to open: it is being replaced
         Path(f"{path}-journal").unlink(missing_ok=True)
-    fresh.replace(path)
+    try:
+        _reach_disk(fresh)
+        fresh.replace(path)
+        _reach_disk(path.absolute().parent)
+    except OSError as error:
+        msg = f"the read model {path} cannot be replaced ({error.strerror}): make room, try again"
+        raise StoreError(msg) from error
+
+
+def _reach_disk(path: Path) -> None:
+    file = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

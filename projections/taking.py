@@ -19,10 +19,14 @@ from tracker.facts import FACT_KINDS, Fact, ReportRegistered
 from tracker.facts.codec import CodecError, StoredRow, read_row
 from tracker.facts.envelope import Event, body_dict
 from tracker.facts.record import (
+    EventWithheld,
     FactCorrected,
     FactRetracted,
+    HoldLifted,
+    HoldPlaced,
     RulingMade,
     SnapshotTaken,
+    TextErased,
     known_from,
 )
 from tracker.instants import Instant
@@ -135,6 +139,8 @@ class Taker:
             case SnapshotTaken() as body:
                 self._act(event)
                 self._claim(drops(event, body))
+            case TextErased() | HoldPlaced() | HoldLifted() | EventWithheld() as body:
+                filling.put(self.store, "custody", [_custody_row(event, body)])
             case _:
                 pass
 
@@ -324,6 +330,20 @@ def _retraction_row(event: Event, body: FactCorrected | FactRetracted) -> Row:
         "recorded_at": event.recorded_at,
         "recorded_by": event.recorded_by,
         "reason": body.reason,
+    }
+
+
+def _custody_row(event: Event, body: TextErased | HoldPlaced | HoldLifted | EventWithheld) -> Row:
+    """Give what is said of an event's text; of a hold that is lifted, `event` is the hold."""
+    return {
+        "id": event.id,
+        "kind": body.TOPIC,
+        "event": body.hold if isinstance(body, HoldLifted) else body.event,
+        "fields": ", ".join(body.fields) if isinstance(body, TextErased) else None,
+        "authority": body.authority,
+        "published_edtf": body.published.edtf,
+        "reason": body.reason,
+        "position": event.position,
     }
 
 

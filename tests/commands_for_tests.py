@@ -14,6 +14,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from tracker.cli import tracker
+from tracker.log import Log
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds" / "mali-2013"
@@ -55,7 +56,9 @@ def _mali(recorded: bool) -> dict[str, bytes]:  # noqa: FBT001 - one switch
 def mali(folder: Path, *, recorded: bool = True) -> Path:
     """Put a log of the Mali situation, with its read model, into a folder; give its path."""
     for name, data in _mali(recorded).items():
-        (folder / name).write_bytes(data)
+        path = folder / name
+        path.touch(0o600 if name.endswith(".keys.db") else 0o644)
+        path.write_bytes(data)
     return folder / "situation.db"
 
 
@@ -74,8 +77,9 @@ def held(log: Path) -> list[tuple[Any, ...]]:
 
 
 def bodies(log: Path) -> list[dict[str, Any]]:
-    """Give what the log's bytes say: the body of every event."""
-    return [json.loads(row[4])["body"] for row in held(log)[:-1]]
+    """Give what the log's bytes say, what is sealed in them opened: the body of every event."""
+    with Log(str(log)) as opened:
+        return [json.loads(row[4])["body"] for row in opened.rows()]
 
 
 def place_of(text: str, part: str) -> str:

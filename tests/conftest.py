@@ -8,15 +8,28 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sheets_for_tests import new_situation
 
 from tracker.situation import Situation
 
+# A busy machine is no fault of the code: no example fails for the time that it took.
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")
+
 
 @pytest.fixture(scope="session", autouse=True)
+def no_keys_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing that the tests sign goes into a developer's home, whatever signs, in any program."""
+    folder = str(tmp_path_factory.mktemp("all-keys"))
+    with mock.patch.dict(os.environ, {"TRACKER_KEYS": folder}):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder of keys for all that the tests sign, also in programs that they start."""
-    folder = tmp_path_factory.mktemp("keys")
+    """The folder of keys of one test: copies of one log would be told apart from each other."""
+    folder = tmp_path_factory.mktemp("keys") / "keys"
     with mock.patch.dict(os.environ, {"TRACKER_KEYS": str(folder)}):
         yield folder
 

@@ -421,7 +421,7 @@ LOG_ROW = {"position", "recorded_at", "recorded_by", "report", "kind", "fact"}
 def test_log_in_json(log: Path) -> None:
     found = answer("log")
     rows: Rows = found["rows"]
-    assert found["log"] == {"position": len(rows)}
+    assert found["log"]["position"] == len(rows)
     assert len(rows) == len(held(log)) - 1
     assert [row["position"] for row in rows] == list(range(1, len(rows) + 1))
     assert all(row.keys() >= LOG_ROW for row in rows)

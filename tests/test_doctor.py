@@ -23,6 +23,8 @@ LOOKED_AT = [
     "SQLite's own check",
     "positions without a gap",
     "every event can be read",
+    "keys file",
+    "ledger",
     "read model",
     "disk room",
 ]
@@ -68,6 +70,37 @@ def test_it_changes_nothing(log: Path) -> None:
     assert (held(log), log.with_name("situation.state.db").read_bytes()) == before
 
 
+def test_no_keys_where_none_are_needed(tmp_path: Path) -> None:
+    log = mali(tmp_path, recorded=False)
+    assert doctor(log)["keys file"]["found"] == "none, and nothing sealed that needs one"
+
+
+def test_lost_keys(log: Path) -> None:
+    log.with_name("situation.keys.db").unlink()
+    assert "is missing: sealed text cannot be read" in wrong(log)["keys file"]
+
+
+def test_keys_that_do_not_fit(log: Path) -> None:
+    sql(
+        log.with_name("situation.keys.db"),
+        "UPDATE keys SET key = zeroblob(32) WHERE field = 'gist'",
+    )
+    assert "texts cannot be read" in wrong(log)["keys file"]
+
+
+def test_keys_that_others_may_read(log: Path) -> None:
+    log.with_name("situation.keys.db").chmod(0o644)
+    row = doctor(log)["keys file"]
+    assert row["verdict"] == "warning"
+    assert row["found"].endswith("chmod 600")
+
+
+def test_keys_destroyed_are_counted(log: Path) -> None:
+    order = ("--authority", "A", "--reason", "R")
+    assert run("--log", log, "redact", "#58", *order).exit_code == 0
+    assert doctor(log)["keys file"]["found"].endswith(" 1 destroyed")
+
+
 def test_a_log_in_memory() -> None:
     with Situation(":memory:", create=True) as situation:
         rows = {row["what"]: row for row in situation.diagnose()}
@@ -82,7 +115,20 @@ def test_a_missing_event(log: Path) -> None:
 
 def test_a_counter_that_was_moved(log: Path) -> None:
     sql(log, "UPDATE log_head SET seq = seq + 5")
-    assert list(wrong(log)) == ["positions without a gap"]
+    found = wrong(log)
+    assert list(found) == ["positions without a gap", "ledger"]
+    assert "other entries than the log has events" in found["ledger"]
+
+
+def test_how_far_checkpoints_go(log: Path) -> None:
+    assert doctor(log)["ledger"]["found"] == "0 covered by a checkpoint, 190 not; no key yet"
+    assert run("--log", log, "checkpoint").exit_code == 0
+    assert doctor(log)["ledger"]["found"] == "190 covered by a checkpoint, 0 not; key found"
+
+
+def test_a_damaged_ledger(log: Path) -> None:
+    sql(log, "UPDATE ledger_head SET frontier = x'00'")
+    assert "head is damaged" in wrong(log)["ledger"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from time import struct_time
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tracker.edtf import EdtfError, Span, describe, parse_edtf
@@ -22,7 +22,7 @@ from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant, to_datetime
 
 oracle = pytest.importorskip("edtf")
 # The oracle costs 5 ms a value.
-FEW = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = settings(max_examples=300)
 ZONES = st.sampled_from(["UTC", "Africa/Bamako", "Asia/Kolkata", "America/Havana", "-03:30"])
 
 # -- the subset, generated -------------------------------------------------------------------

@@ -99,9 +99,7 @@ def as_csv(rows: list[tuple[object, ...]]) -> str:
     return out.getvalue()
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS)
 def test_what_is_imported_is_what_reports_would_have_recorded(
     tmp_path: Path, rows: list[tuple[object, ...]]

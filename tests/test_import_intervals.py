@@ -96,9 +96,7 @@ def clock(minute: int) -> str:
     return f"2013-01-01 {10 + minute // 60}:{minute % 60:02}:00+00:00"
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SPANS)
 def test_the_level_at_every_minute_is_that_of_the_rows(
     tmp_path: Path, spans: list[tuple[int, int]]

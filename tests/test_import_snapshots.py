@@ -167,9 +167,7 @@ VERSIONS = st.lists(
 ).map(lambda found: [version or {"Mill": "Army"} for version in found])
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(VERSIONS, st.data())
 def test_the_state_at_every_version_is_that_version(
     tmp_path: Path, versions: list[dict[str, str]], data: st.DataObject

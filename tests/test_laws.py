@@ -40,7 +40,6 @@ WORLD = registry()
 def examples(number: int) -> settings:
     return settings(
         max_examples=number,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 

@@ -14,8 +14,7 @@ from pymerkle import verify_inclusion as theirs_holds
 from tracker.ledger import (
     EMPTY,
     Frontier,
-    consistency_proof,
-    inclusion_proof,
+    Tree,
     leaf_hashes,
     node_hash,
     root_of,
@@ -123,7 +122,7 @@ def test_every_leaf_is_proved_and_nothing_else_by_its_proof(data: st.DataObject,
     index = data.draw(st.integers(0, size - 1))
     other = data.draw(st.integers(0, size - 1))
     held, root = leaves(size), root_of(leaves(size))
-    proof = inclusion_proof(index, held)
+    proof = Tree(held).inclusion(index)
     assert verify_inclusion(held[index], index, size, proof, root)
     assert verify_inclusion(held[other], other, size, proof, root) == (index == other)
     assert verify_inclusion(held[index], other, size, proof, root) == (index == other)
@@ -139,7 +138,7 @@ def test_another_library_takes_the_path_that_proves_a_leaf(data: st.DataObject, 
     index = data.draw(st.integers(0, size - 1))
     tree = pymerkle_tree(size)
     theirs = tree.prove_inclusion(index + 1, size)
-    ours = [leaves(size)[index], *inclusion_proof(index, leaves(size))]
+    ours = [leaves(size)[index], *Tree(leaves(size)).inclusion(index)]
     assert sorted(theirs.path) == sorted(ours)
     theirs_holds(leaves(size)[index], tree.get_root(size), theirs)
     with pytest.raises(InvalidProof):
@@ -152,7 +151,7 @@ def test_a_tree_is_proved_to_begin_another_and_no_other_tree_is(
 ) -> None:
     old = data.draw(st.integers(1, size))
     held = leaves(size)
-    was, now, proof = root_of(held[:old]), root_of(held), consistency_proof(old, held)
+    was, now, proof = root_of(held[:old]), root_of(held), Tree(held).consistency(old)
     assert verify_consistency(old, size, was, now, proof)
     assert not verify_consistency(old, size, EMPTY, now, proof)
     assert not verify_consistency(old, size, was, EMPTY, proof)
@@ -167,7 +166,7 @@ def test_a_tree_is_proved_to_begin_another_and_no_other_tree_is(
 @pytest.mark.parametrize("old", [0, 4])
 def test_no_proof_of_what_cannot_begin_a_tree(old: int) -> None:
     with pytest.raises(ValueError, match="begins"):
-        consistency_proof(old, leaves(3))
+        Tree(leaves(3)).consistency(old)
     assert not verify_consistency(old, 3, EMPTY, EMPTY, [])
 
 
@@ -177,6 +176,16 @@ def test_a_known_tree() -> None:
     left, right = node_hash(a, b), node_hash(c, d)
     root = node_hash(node_hash(left, right), e)
     assert root_of([a, b, c, d, e]) == root
-    assert inclusion_proof(2, [a, b, c, d, e]) == [d, left, e]
-    assert inclusion_proof(4, [a, b, c, d, e]) == [node_hash(left, right)]
-    assert consistency_proof(3, [a, b, c, d, e]) == [c, d, left, e]
+    assert Tree([a, b, c, d, e]).inclusion(2) == [d, left, e]
+    assert Tree([a, b, c, d, e]).inclusion(4) == [node_hash(left, right)]
+    assert Tree([a, b, c, d, e]).consistency(3) == [c, d, left, e]
+
+
+def test_a_large_tree_is_proved_like_a_small_one() -> None:
+    held = leaves(5_000)
+    tree, root = Tree(held), root_of(held)
+    for index in (0, 1_023, 1_024, 4_095, 4_096, 4_999):
+        assert verify_inclusion(held[index], index, 5_000, tree.inclusion(index), root)
+    for old in (1, 1_500, 4_096, 4_999, 5_000):
+        was = root_of(held[:old])
+        assert verify_consistency(old, 5_000, was, root, tree.consistency(old))

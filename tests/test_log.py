@@ -559,7 +559,7 @@ def test_a_half_made_log_says_how_to_make_it_and_can_be_made(path: str) -> None:
 def test_a_log_without_its_tables_says_how_to_make_it(path: str) -> None:
     with raw(path) as connection:
         connection.execute(f"PRAGMA application_id={APPLICATION_ID}")
-        connection.execute("CREATE TABLE stray (x)")
+        connection.execute("PRAGMA user_version=1")
     with Log(path) as log, pytest.raises(LogError, match="half made: make it with `tracker init`"):
         list(log.read())
 
@@ -589,7 +589,8 @@ def test_any_name_of_a_file_is_only_a_name(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     with Log(str(path), create=True) as log:
         log.append(facts(1, 2))
-    assert [each.name for each in tmp_path.iterdir()] == [name]
+    keys = f"{name.removesuffix('.db')}.keys.db"
+    assert {each.name for each in tmp_path.iterdir()} == {name, keys}
     with Log(str(path)) as log:
         assert positions(log.read()) == [1, 2]
 

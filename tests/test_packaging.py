@@ -15,7 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = PYPROJECT["tool"]["importlinter"]["contracts"]
 LOCKS = [ROOT / "scripts" / name for name in ("requirements.txt", "requirements-dev.txt")]
-PROGRAMS = ["scripts/demo", "scripts/lint", "scripts/machine", "scripts/test", ".ci/run"]
+PROGRAMS = [
+    *(
+        f"scripts/{name}"
+        for name in ("audit", "bench", "demo", "faults", "fuzz", "lint", "machine", "test")
+    ),
+    ".ci/run",
+]
 FOLDERS = {"tracker", "projections", "seeds", "tests", "scripts"}
 FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 # What a face may import besides the situation.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands_for_tests import mali
@@ -64,6 +65,39 @@ def test_nothing_is_left_beside_a_rebuilt_model(situation: Situation) -> None:
     before = sorted(path.name for path in folder.iterdir())
     situation.rebuild()
     assert sorted(path.name for path in folder.iterdir()) == before
+
+
+LEFT = ("01234567.new", "01234567.new-journal", "01234567.new.part", "89abcdef.new.1.part-journal")
+
+
+def test_what_killed_rebuilds_left_is_removed_by_the_next(situation: Situation) -> None:
+    left = [Path(f"{situation.store_path}.{name}") for name in LEFT]
+    other = Path(situation.store_path).with_name("other.state.db.01234567.new")
+    for path in (*left, other):
+        path.touch()
+    situation.rebuild()
+    assert [path for path in left if path.exists()] == []
+    assert other.exists()  # another log's, whose rebuilds look after it
+
+
+def test_a_rebuild_leaves_alone_what_a_running_one_works_on(
+    situation: Situation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, fill = Path(situation.store_path), follower.fill
+    seen = []
+
+    def fill_while_another_rebuilds(store: Store, *told: Any) -> int:  # noqa: ANN401 - as it is given
+        monkeypatch.setattr(follower, "fill", fill)
+        with Situation(situation.log.path) as another:
+            another.rebuild()
+        seen.append(Path(store.path).exists())
+        return fill(store, *told)
+
+    monkeypatch.setattr(follower, "fill", fill_while_another_rebuilds)
+    situation.rebuild()
+    assert seen == [True]
+    assert [path for path in model.parent.iterdir() if ".new" in path.name] == []
+    assert situation.compare() == []
 
 
 @pytest.mark.usefixtures("shared")

@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 from commands_for_tests import ROOT, SEEDS, mali
 
-HEAVY = ("pydantic", "sqlite_utils", "ruamel", "tabulate", "eventsourcing", "tracker.drafting")
+HEAVY = (
+    "pydantic",
+    "sqlite_utils",
+    "ruamel",
+    "tabulate",
+    "eventsourcing",
+    "cryptography",
+    "tracker.vault",
+    "tracker.drafting",
+)
 NEEDED = {"log": {"eventsourcing"}}  # what opens a log must import its store
 PROGRAM = """\
 import sys

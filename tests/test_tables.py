@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tracker.cli.output import _csv
@@ -151,7 +151,6 @@ def test_input_30_cells_that_a_spreadsheet_would_run_are_neutralised_and_read_ba
     assert read(table, reading=Reading(neutralised=True)) == [(2, ("\t=1", "\r=1"))]
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("'=+-@a1. ", max_size=6), min_size=1))
 def test_input_30_whatever_is_neutralised_reads_back(texts: list[str]) -> None:
     cells = _csv([{"n": number, "text": cell} for number, cell in enumerate(texts)])

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 from annotated_types import Ge, Le, MinLen
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -55,7 +55,10 @@ FAMILIES = {
         " MeetingHeld PopulationStance"
     ),
 }
-RECORDS = "ReportRegistered FactCorrected FactRetracted RulingMade SnapshotTaken"
+RECORDS = (
+    "ReportRegistered FactCorrected FactRetracted RulingMade SnapshotTaken"
+    " TextErased HoldPlaced HoldLifted EventWithheld"
+)
 REGISTRATIONS = (
     "SituationRegistered PlaceRegistered ActorRegistered SourceRegistered AlertSchemeRegistered"
 )
@@ -313,7 +316,7 @@ def parts(value: object) -> list[object]:
 
 
 @every_kind
-@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10)
 @given(data=st.data())
 def test_every_kind_comes_back_from_storage_as_it_went_in(
     kind: type[Body], data: st.DataObject
@@ -332,7 +335,7 @@ def test_every_kind_comes_back_from_storage_as_it_went_in(
 
 
 @every_kind
-@settings(deadline=None, max_examples=5, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5)
 @given(data=st.data())
 def test_every_kind_is_frozen_all_the_way_down(kind: type[Body], data: st.DataObject) -> None:
     body = data.draw(model(kind))
@@ -346,7 +349,7 @@ def test_every_kind_is_frozen_all_the_way_down(kind: type[Body], data: st.DataOb
 
 
 @every_kind
-@settings(deadline=None, max_examples=2, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2)
 @given(data=st.data())
 def test_every_kind_comes_back_from_a_file_that_was_closed(
     kind: type[Body], data: st.DataObject

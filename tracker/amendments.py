@@ -52,25 +52,25 @@ def correct(
     wrong = _fact_in(past, fact_id)
     fresh = identified(replacement, wrong.stream, of_table=_of_table(past))
     if fresh.id == fact_id:
-        raise AmendmentError(f"nothing is changed: that is what {_name(wrong)} says")
+        raise AmendmentError(f"nothing is changed: that is what {name_of(wrong)} says")
     by_id = {event.id: event for event in past}
     corrections = [event.body for event in past if isinstance(event.body, FactCorrected)]
     done = [body.replaced_by for body in corrections if body.fact == fact_id]
     if fresh.id in done:
         return Decision((), already=2)
     if done:
-        other = _name(by_id[done[0]])
-        raise AmendmentError(f"{_name(wrong)} is corrected already: correct {other}")
+        other = name_of(by_id[done[0]])
+        raise AmendmentError(f"{name_of(wrong)} is corrected already: correct {other}")
     if fresh.id in by_id:
         raise AmendmentError(
-            f"the report says that already, as {_name(by_id[fresh.id])}: retract {_name(wrong)}, "
-            "or tell the two apart by a note"
+            f"the report says that already, as {name_of(by_id[fresh.id])}: "
+            f"retract {name_of(wrong)}, or tell the two apart by a note"
         )
     _refuse_too_early(wrong, _published(past)[fact_id], published, "correction")
     body = FactCorrected(fact=fact_id, replaced_by=fresh.id, published=published, reason=reason)
     correction_id = str(uuid5(NAMESPACE, f"corrected:{fact_id}:{fresh.id}"))
     return Decision(
-        _events(wrong.stream, len(past), [(correction_id, body), (fresh.id, fresh)], at=at, by=by),
+        numbered(wrong.stream, len(past), [(correction_id, body), (fresh.id, fresh)], at=at, by=by),
         already=0,
     )
 
@@ -111,7 +111,7 @@ def retract(
             _refuse_too_early(event, out[event.id], published, "retraction")
             body = FactRetracted(fact=event.id, published=published, reason=reason)
             bodies.append((str(uuid5(NAMESPACE, f"retracted:{event.id}")), body))
-        events += _events(stream, len(past), bodies, at=at, by=by)
+        events += numbered(stream, len(past), bodies, at=at, by=by)
     return Decision(tuple(events), already=len(set(wanted)) - len(events))
 
 
@@ -123,7 +123,7 @@ def _refuse_replaced(past: Sequence[Event], wanted: Collection[str]) -> None:
         if not isinstance(body, FactCorrected) or body.fact not in wanted:
             continue
         if body.replaced_by not in wanted:
-            wrong, other = _name(by_id[body.fact]), _name(by_id[body.replaced_by])
+            wrong, other = name_of(by_id[body.fact]), name_of(by_id[body.replaced_by])
             raise AmendmentError(f"{wrong} is corrected already: take back {other}")
 
 
@@ -174,7 +174,7 @@ def rule(
         standing and _says_the_same(standing[-1].body, ruling)
     ):
         return Decision((), already=1)
-    return Decision(_events(stream, len(past), [(event_id, ruling)], at=at, by=by), already=0)
+    return Decision(numbered(stream, len(past), [(event_id, ruling)], at=at, by=by), already=0)
 
 
 def ruling_stream(projection: str, key: str) -> UUID:
@@ -201,7 +201,8 @@ def _of_table(past: Sequence[Event]) -> bool:
     return isinstance(header, ReportRegistered) and header.dataset is not None
 
 
-def _name(event: Event) -> str:
+def name_of(event: Event) -> str:
+    """Name an event as people do: its position and its kind."""
     return f"#{event.position} {event.body.TOPIC}"
 
 
@@ -229,13 +230,14 @@ def _refuse_too_early(event: Event, out: When, published: When, what: str) -> No
     if known_from(published) < out.start.earliest:
         raise AmendmentError(
             f"a {what} cannot be published ({published.describe()}) before what it speaks of: "
-            f"{_name(event)} was published {out.describe()}"
+            f"{name_of(event)} was published {out.describe()}"
         )
 
 
-def _events(
+def numbered(
     stream: UUID, past: int, bodies: Iterable[tuple[str, Body]], *, at: int, by: str
 ) -> tuple[Event, ...]:
+    """Give bodies, each with its event's id, as the next events of a stream of `past` events."""
     return tuple(
         Event(stream, version, event_id, body, recorded_at=at, recorded_by=by)
         for version, (event_id, body) in enumerate(bodies, start=past + 1)

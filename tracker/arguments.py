@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from tracker.erasures import Warrant
 from tracker.errors import InputError, TrackerError
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import body_dict
@@ -36,6 +37,10 @@ class _Amendment(BaseModel):
     reason: Text
 
 
+class _Warrant(_Amendment):
+    authority: Text
+
+
 class _Batch(BaseModel):
     model_config = FROZEN
 
@@ -50,6 +55,22 @@ def amendment(
     said = {"published": second if published is None else published, "reason": reason}
     found = _model(_Amendment, said, registry, tz)
     return found.published, found.reason
+
+
+def warrant(
+    published: str | None,
+    reason: str,
+    authority: str,
+    registry: Registry,
+    *,
+    now: Instant,
+    tz: str | None,
+) -> Warrant:
+    """Read on whose authority text is erased or held, when that is published, and why."""
+    second = format_instant(now - now % _SECOND)
+    said = {"published": published or second, "reason": reason, "authority": authority}
+    found = _model(_Warrant, said, registry, tz)
+    return Warrant(found.authority, found.published, found.reason)
 
 
 def ruling(fields: Mapping[str, Any], registry: Registry, *, tz: str | None) -> RulingMade:

@@ -12,6 +12,7 @@ from tracker.errors import LogError
 from tracker.log import FULL, MEMORY, Log
 from tracker.model import ReadModel
 
+OTHERS = 0o077  # what a group and all others may do with a file
 ROOM = 100 * 1024 * 1024  # bytes free below which the next records may fail
 WAL_BUG = ((3, 7, 0), (3, 51, 2))
 """SQLite versions whose write-ahead log can be corrupted by a reset with several connections."""
@@ -42,7 +43,10 @@ def _checks(log: Log, model: ReadModel) -> Iterator[tuple[str, str, str]]:
     dense = health.events == health.last_seq == health.head_seq
     counts = f"{health.events} events, last #{health.last_seq}, counter #{health.head_seq}"
     yield _must(dense, "positions without a gap", counts)
-    yield _read_back(log)
+    readable = _read_back(log)
+    yield readable
+    yield _keys(log, whole=readable[0] == "ok")
+    yield _ledger(log)
     verdict, found = model.verdict()
     yield (verdict, "read model", found)
     if log.path != MEMORY:
@@ -56,6 +60,47 @@ def _read_back(log: Log) -> tuple[str, str, str]:
     except LogError as error:
         return _must(False, "every event can be read", str(error))  # noqa: FBT003 - a verdict
     return _must(True, "every event can be read", f"{count} read")  # noqa: FBT003 - a verdict
+
+
+def _keys(log: Log, *, whole: bool) -> tuple[str, str, str]:
+    """Look at the keys file, once all that is sealed was read, if the `whole` log could be."""
+    what, sealed = "keys file", log.has_sealed()
+    vault = log.sealer.vault
+    if not vault.found:
+        if not sealed and not Path(vault.path).exists():
+            return ("ok", what, "none, and nothing sealed that needs one")
+        return ("WRONG" if sealed else "warning", what, vault.lacking or "")
+    wrong = vault.damage()
+    if wrong:
+        return ("WRONG", what, f"{vault.path}: SQLite's own check: {wrong}")
+    if whole and log.unread:
+        return ("WRONG", what, f"{vault.path} lacks keys: {log.unread} texts cannot be read")
+    if vault.pending:
+        return ("WRONG", what, f"{vault.path} cannot be written: keys of erased text are there")
+    held, destroyed = vault.counts()
+    found = f"{held} keys, {destroyed} destroyed"
+    if vault.path != MEMORY and Path(vault.path).stat().st_mode & OTHERS:
+        return ("warning", what, f"{found}; others may read {vault.path}: chmod 600")
+    return ("ok", what, found)
+
+
+def _ledger(log: Log) -> tuple[str, str, str]:
+    """Say how far checkpoints go, and whether there is a key; `verify` says whether they hold."""
+    from tracker.keys import KEY, default_folder
+
+    what = "ledger"
+    try:
+        log_id, position = log.log_id, log.position
+        head, held = log.frontier(position), log.checkpoints()
+    except LogError as error:
+        return ("WRONG", what, str(error))
+    if log_id is None:
+        return ("warning", what, "none yet; the next event, or `tracker checkpoint`, makes it")
+    if head is None:
+        return ("WRONG", what, "it has other entries than the log has events: `tracker verify`")
+    covered = held[-1].size if held else 0
+    key = "key found" if (default_folder() / KEY).is_file() else "no key yet"
+    return ("ok", what, f"{covered} covered by a checkpoint, {position - covered} not; {key}")
 
 
 def _must(holds: bool, what: str, found: str) -> tuple[str, str, str]:  # noqa: FBT001 - a verdict

@@ -163,6 +163,7 @@ class Importing:
             tuple((one.path.name, one.sha256) for one in plan.files),
             asked.batch,
             asked.by,
+            head.seal,
         )
         total = plan.staging.count
         appender = Appender(

@@ -6,7 +6,6 @@ what is computed, from `ledger`.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from uuid import UUID, uuid4
@@ -229,6 +228,15 @@ def add_checkpoint(c: Cursor, sign: Sign) -> Stored:
     return made
 
 
-def no_ledger(error: sqlite3.Error) -> bool:
-    """Whether a query failed because the log is of version 1."""
-    return "no such table: ledger_head" in str(error)
+def timestamps(c: Cursor) -> list[tuple[int, bytes]]:
+    """Read the timestamps: (number of the checkpoint, the authority's answer), oldest first."""
+    c.execute("SELECT checkpoint, token FROM timestamps ORDER BY number")
+    return [(row[0], row[1]) for row in c.fetchall()]
+
+
+def add_timestamp(c: Cursor, checkpoint: int, authority: str, token: bytes) -> None:
+    """Keep a timestamp."""
+    c.execute(
+        "INSERT INTO timestamps (checkpoint, authority, token) VALUES (?,?,?)",
+        (checkpoint, authority, token),
+    )

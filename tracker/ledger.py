@@ -102,20 +102,57 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return Frontier().extend(leaves).root
 
 
-def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """Prove the leaf at `index` (from 0) to the root over all: PATH of RFC 9162, 2.1.3.1."""
-    if not 0 <= index < len(leaves):
-        raise ValueError(f"no leaf {index} in a tree of {len(leaves)}")
-    path, start, stop = [], 0, len(leaves)
-    while stop - start > 1:
-        middle = start + _split(stop - start)
-        if index < middle:
-            path.append(root_of(leaves[middle:stop]))
-            stop = middle
-        else:
-            path.append(root_of(leaves[start:middle]))
-            start = middle
-    return path[::-1]
+class Tree:
+    """A whole tree, for proofs: subtrees that several need are worked out once."""
+
+    def __init__(self, leaves: Sequence[bytes]) -> None:
+        """Take the leaf hashes, in order."""
+        self._leaves = leaves
+        self._roots: dict[tuple[int, int], bytes] = {}
+
+    def root(self, start: int, stop: int) -> bytes:
+        """Give the root over a span of leaves, as of a tree of its own."""
+        if stop - start <= _SMALL:
+            return root_of(self._leaves[start:stop])
+        found = self._roots.get((start, stop))
+        if found is None:
+            middle = start + _split(stop - start)
+            found = node_hash(self.root(start, middle), self.root(middle, stop))
+            self._roots[start, stop] = found
+        return found
+
+    def inclusion(self, index: int) -> list[bytes]:
+        """Prove the leaf at `index` (from 0) to the root over all: PATH of RFC 9162, 2.1.3.1."""
+        if not 0 <= index < len(self._leaves):
+            raise ValueError(f"no leaf {index} in a tree of {len(self._leaves)}")
+        path, start, stop = [], 0, len(self._leaves)
+        while stop - start > 1:
+            middle = start + _split(stop - start)
+            if index < middle:
+                path.append(self.root(middle, stop))
+                stop = middle
+            else:
+                path.append(self.root(start, middle))
+                start = middle
+        return path[::-1]
+
+    def consistency(self, old: int) -> list[bytes]:
+        """Prove that the tree of the first `old` leaves begins this one: RFC 9162, 2.1.4.1."""
+        if not 0 < old <= len(self._leaves):
+            raise ValueError(f"no tree of {old} begins one of {len(self._leaves)}")
+        path, start, stop, whole = [], 0, len(self._leaves), True
+        while old != stop:
+            middle = start + _split(stop - start)
+            if old <= middle:
+                path.append(self.root(middle, stop))
+                stop = middle
+            else:
+                path.append(self.root(start, middle))
+                start, whole = middle, False
+        return [*([] if whole else [self.root(start, stop)]), *path[::-1]]
+
+
+_SMALL = 1024  # leaves, below which a subtree is worked out again rather than kept
 
 
 def verify_inclusion(
@@ -138,23 +175,7 @@ def verify_inclusion(
     return last == 0 and found == root
 
 
-def consistency_proof(old: int, leaves: Sequence[bytes]) -> list[bytes]:
-    """Prove that the tree of the first `old` leaves begins that of all: RFC 9162, 2.1.4.1."""
-    if not 0 < old <= len(leaves):
-        raise ValueError(f"no tree of {old} begins one of {len(leaves)}")
-    path, start, stop, whole = [], 0, len(leaves), True
-    while old != stop:
-        middle = start + _split(stop - start)
-        if old <= middle:
-            path.append(root_of(leaves[middle:stop]))
-            stop = middle
-        else:
-            path.append(root_of(leaves[start:middle]))
-            start, whole = middle, False
-    return [*([] if whole else [root_of(leaves[start:stop])]), *path[::-1]]
-
-
-def verify_consistency(  # the two trees, and what joins them
+def verify_consistency(
     old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]
 ) -> bool:
     """Check a consistency proof: RFC 9162, 2.1.4.2."""

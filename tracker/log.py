@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, cast
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import (
-    EventStore,
     IntegrityError,
     Mapper,
     Notification,
@@ -44,6 +45,7 @@ from tracker.logfile import EVENTS, LOCK_SECONDS, SCHEMA_VERSION, check_file, pl
 if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
     from tracker.facts.envelope import Event
+    from tracker.sealing import Sealer
 
 MEMORY = ":memory:"
 PAGE = 500  # rows a read: larger pages were measured slower
@@ -114,6 +116,11 @@ class EventMapper(Mapper[UUID]):
         position = getattr(stored_event, "id", 0)
         stream, version = str(stored_event.originator_id), stored_event.originator_version
         return _event((position, stream, version, stored_event.topic, stored_event.state))
+
+
+def _row(found: Notification) -> StoredRow:
+    stream = str(found.originator_id)
+    return (found.id, stream, found.originator_version, found.topic, found.state)
 
 
 def _event(row: StoredRow) -> Event:
@@ -329,6 +336,8 @@ class Log:
         self._datastore = _Datastore(database)
         self._recorder = _Recorder(self._datastore)
         self._probe: sqlite3.Connection | None = None
+        self._sealer: Sealer | None = None
+        self._settled_at: int | None = None
         self._roots: dict[int, str] = {}
         self.appended: Callable[[range], None] = lambda _: None
         """Told of the positions of each append, once it is kept."""
@@ -338,7 +347,7 @@ class Log:
         except (PersistenceError, sqlite3.Error) as error:
             self.close()
             raise plain_error(error, path) from error
-        self._store: EventStore[UUID] = EventStore(EventMapper(), self._recorder)
+        self._mapper = EventMapper()
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -353,6 +362,8 @@ class Log:
         if self._probe is not None:
             self._probe.close()
             self._probe = None
+        if self._sealer is not None:
+            self._sealer.vault.close()
         self._datastore.close()
 
     def version(self) -> int | None:
@@ -367,6 +378,7 @@ class Log:
             if self._probe is None:
                 uri = f"{Path(self.path).absolute().as_uri()}?mode=ro"
                 self._probe = sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)
+                self._probe.execute("PRAGMA trusted_schema=OFF")
             return int(self._probe.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error:
             return None
@@ -383,22 +395,25 @@ class Log:
         Raises Conflict where one of them is there already or another writer took its version:
         look up with `positions` and decide anew. An event whose append returned is kept.
         """
-        if not events:
-            return range(self.position + 1, self.position + 1)
-        with self._errors():
-            try:
-                recordings = self._store.put(events)  # type: ignore[arg-type]
-            except (IntegrityError, sqlite3.IntegrityError) as error:
-                raise Conflict(str(error)) from error
-        positions = [recording.notification.id for recording in recordings]
-        seqs = range(positions[0], positions[-1] + 1)
-        self.appended(seqs)
-        return seqs
+        encoded = [
+            Encoded(event.stream, event.version, event.id, event.body.TOPIC, stored.state)
+            for event, stored in zip(events, map(self._mapper.to_stored_event, events), strict=True)
+        ]
+        return self._append(self._sealed(encoded)) if encoded else self._nothing()
 
-    def append_encoded(self, events: Sequence[Encoded]) -> range:
-        """Record events that are encoded already, in one transaction; as `append` otherwise."""
+    def append_encoded(self, events: Sequence[Encoded], *, seal: bool = False) -> range:
+        """Record events that are encoded already, in one transaction; as `append` otherwise.
+
+        With `seal` their text is sealed, as that of `append` is.
+        """
         if not events:
-            return range(self.position + 1, self.position + 1)
+            return self._nothing()
+        return self._append(self._sealed(events) if seal else events)
+
+    def _nothing(self) -> range:
+        return range(self.position + 1, self.position + 1)
+
+    def _append(self, events: Sequence[Encoded]) -> range:
         with self._errors():
             try:
                 seqs = self._recorder.insert_encoded(events)
@@ -445,18 +460,27 @@ class Log:
     def stream(self, stream: UUID) -> list[Event]:
         """Read the events of one stream, in order."""
         with self._errors():
-            return list(self._store.get(stream))  # type: ignore[arg-type]
+            found = self._recorder.select_events(stream)
+        rows = list(map(_row, cast("Sequence[Notification]", found)))
+        return list(map(_event, self._opened(rows)))
 
     def read(self, after: int = 0, upto: int | None = None) -> Iterator[Event]:
         """Read the events after a position, to `upto` inclusive, in pages."""
         return map(_event, self.rows(after, upto))
 
     def rows(self, after: int = 0, upto: int | None = None) -> Iterator[StoredRow]:
-        """Read events as they are stored, in pages."""
+        """Read stored rows in pages, with what is sealed in them opened."""
+        return chain.from_iterable(map(self._opened, self._pages(after, upto)))
+
+    def raw_rows(self, after: int = 0, upto: int | None = None) -> Iterator[StoredRow]:
+        """Read events exactly as they are stored, in pages."""
+        return chain.from_iterable(self._pages(after, upto))
+
+    def _pages(self, after: int, upto: int | None) -> Iterator[list[StoredRow]]:
         while True:
             with self._errors():
                 page = self._recorder.page(after, NO_LIMIT if upto is None else upto)
-            yield from page
+            yield page
             if len(page) < PAGE:
                 return
             after = page[-1][0]
@@ -520,6 +544,32 @@ class Log:
             leaves.prepare(c)
             return leaves.add_checkpoint(c, sign)
 
+    def timestamps(self) -> list[tuple[int, bytes]]:
+        """Give the timestamps that are kept: (number of the checkpoint, an authority's answer)."""
+        with self._ledger() as c:
+            return [] if c is None else leaves.timestamps(c)
+
+    def add_timestamp(self, checkpoint: int, authority: str, token: bytes) -> None:
+        """Keep an authority's answer beside a checkpoint."""
+        with self._errors(), self._datastore.transaction(commit=True) as c:
+            leaves.add_timestamp(c, checkpoint, authority, token)
+
+    def of_topics(self, topics: Sequence[str]) -> Iterator[Event]:
+        """Read the events of some topics, in order."""
+        for page in self._pages_of(topics, 0, NO_LIMIT):
+            yield from map(_event, self._opened(page))
+
+    def _pages_of(self, topics: Sequence[str], after: int, upto: int) -> Iterator[list[StoredRow]]:
+        while True:
+            with self._errors():
+                found = self._recorder.select_notifications(
+                    after + 1, PAGE, stop=upto, topics=topics
+                )
+            yield list(map(_row, found))
+            if len(found) < PAGE:
+                return
+            after = found[-1].id
+
     @contextmanager
     def _ledger(self) -> Iterator[SQLiteCursor | None]:
         with self._errors(), self._datastore.transaction(commit=False) as c:
@@ -542,6 +592,122 @@ class Log:
             connection.execute("PRAGMA trusted_schema=OFF")
         connection.text_factory = bytes
         return connection
+
+    def _begin_ledger(self) -> None:
+        with self._errors(), self._datastore.transaction(commit=True) as c:
+            leaves.prepare(c)
+        self._sealer = None  # one without an id, which a log without a ledger has
+
+    # -- sealed text ---------------------------------------------------------------------------
+
+    @property
+    def unread(self) -> int:
+        """Sealed texts that this log met so far, that nobody erased, and had no key for."""
+        return self._sealer.unread if self._sealer else 0
+
+    @property
+    def keys(self) -> str:
+        """Which keys are at hand: what tells the vault from one made in its place, or nothing."""
+        vault = self.sealer.vault
+        return vault.id if vault.found else ""
+
+    @property
+    def sealer(self) -> Sealer:
+        """What seals and opens text, with the keys of the vault."""
+        if self._sealer is None:
+            from tracker.sealing import Sealer
+            from tracker.vault import Vault, vault_path
+
+            log_id = self.log_id or ""
+            self._sealer = Sealer(Vault(vault_path(self.path, log_id), log_id), log_id)
+        return self._sealer
+
+    def _sealed(self, events: Sequence[Encoded]) -> list[Encoded]:
+        """Seal what text there is. Raises Conflict, or LogError where it must not be recorded."""
+        from tracker.facts.sealed import TEXTS
+        from tracker.sealing import ErasedError
+
+        if not any(event.topic in TEXTS for event in events):
+            return list(events)
+        if self.log_id is None:
+            self._begin_ledger()  # what is sealed is bound to the id of its log
+        vault = self.sealer.vault
+        if not vault.found and self.has_sealed():
+            raise LogError(
+                f"{vault.lacking}. Put it back before recording; if it is lost for good,"
+                " `tracker init --new-keys` begins another"
+            )
+        self.settle()
+        try:
+            states = self.sealer.seal(events)
+        except ErasedError as error:
+            if self.positions([error.event_id]):
+                raise Conflict(str(error)) from error
+            raise LogError(
+                f"the text of event {error.event_id} was erased: it is not recorded again"
+            ) from error
+        return [event._replace(state=state) for event, state in zip(events, states, strict=True)]
+
+    def _opened(self, rows: list[StoredRow]) -> list[StoredRow]:
+        """Open what is sealed in rows, once all erasures that the log knows of are carried out."""
+        from tracker.facts.sealed import is_sealed
+
+        if not any(is_sealed(row[4]) for row in rows):
+            return rows
+        self.settle()
+        return self.sealer.open(rows)
+
+    def settle(self) -> None:
+        """Carry out the erasures in the log that the vault does not know of yet.
+
+        There are some after a kill between the two, and in a keys file put back from a copy.
+        """
+        vault, version = self.sealer.vault, self.version()
+        if not vault.found or (version is not None and version == self._settled_at):
+            return
+        self._settled_at = version
+        position, done = self.position, vault.settled
+        if done and self.mark(done) != vault.mark:
+            done = 0  # this log was put back from a copy, or is another's
+        if position > done:
+            vault.settle(self.erased(done, position), position, self.mark(position) or "")
+
+    def erased(self, after: int, upto: int) -> list[tuple[str, str]]:
+        """Give (event id, field) of what the erasures recorded after a position erase."""
+        return [
+            (body.event, field)
+            for body in map(attrgetter("body"), self.erasures(after, upto))
+            for field in body.fields
+        ]
+
+    def erasures(self, after: int = 0, upto: int | None = None) -> list[Event]:
+        """Give the events TextErased after a position, to `upto` inclusive."""
+        from tracker.facts.record import TextErased
+
+        pages = self._pages_of([TextErased.TOPIC], after, NO_LIMIT if upto is None else upto)
+        return [_event(row) for page in pages for row in page]
+
+    def sealed_fields(self, positions: Sequence[int]) -> dict[int, frozenset[str]]:
+        """Give the fields that are sealed, erased ones too, of the events at these positions."""
+        from tracker.sealing import parts_of
+
+        found = {}
+        for position in positions:
+            for row in self.raw_rows(position - 1, position):
+                parts = parts_of(row[4])
+                found[position] = frozenset(parts.fields if parts else ())
+        return found
+
+    def has_sealed(self) -> bool:
+        """Whether the log holds any sealed text. Reads all of a log that holds none."""
+        from tracker.facts.sealed import AFTER_SEALED, TAIL
+
+        with self._errors(), self._datastore.transaction(commit=False) as c:
+            c.execute(
+                "SELECT 1 FROM stored_events WHERE instr(substr(state, ?), ?) LIMIT 1",
+                (-TAIL, AFTER_SEALED),
+            )
+            return c.fetchone() is not None
 
     def health(self) -> LogHealth:
         """Read settings back and count, for `doctor`."""

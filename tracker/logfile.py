@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracker.errors import LogError
+from tracker.foreign import foreign
 
 APPLICATION_ID = 0x53495454  # "SITT", so that a stray database is not taken for a log
 SCHEMA_VERSION = 2
@@ -61,6 +62,9 @@ EVENTS = (
     *(sql.replace("TRIGGER", "TRIGGER IF NOT EXISTS", 1) for sql in _TRIGGERS.values()),
 )
 
+SCHEMA = (*EVENTS, *LEDGER)
+"""All that a log may hold; one of version 1 lacks the ledger."""
+
 
 def check_file(path: Path, *, create: bool) -> str:
     """Refuse what is plainly not a log before SQLite writes anything beside it; give its URI."""
@@ -81,13 +85,13 @@ def check_file(path: Path, *, create: bool) -> str:
     if found.application_id != APPLICATION_ID:
         msg = f"{path} is a database, but not a tracker's log: name another with --log"
         raise LogError(msg)
+    if found.version > SCHEMA_VERSION:
+        msg = f"{path} was made by a newer tracker (schema {found.version}): update this one"
+        raise LogError(msg)
     if found.foreign:
         msg = (
             f"{path} holds what no log holds ({', '.join(found.foreign)}): refused, nothing was run"
         )
-        raise LogError(msg)
-    if found.version > SCHEMA_VERSION:
-        msg = f"{path} was made by a newer tracker (schema {found.version}): update this one"
         raise LogError(msg)
     return uri
 
@@ -126,6 +130,7 @@ def _cannot_write_beside(error: sqlite3.OperationalError) -> bool:
 
 def _look_at(uri: str) -> _Look:
     with closing(sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)) as connection:
+        connection.execute("PRAGMA trusted_schema=OFF")
 
         def one(sql: str) -> int:
             return int(connection.execute(sql).fetchone()[0])
@@ -134,16 +139,8 @@ def _look_at(uri: str) -> _Look:
             one("PRAGMA application_id"),
             one("PRAGMA user_version"),
             one("SELECT count(*) FROM sqlite_master"),
-            _foreign(connection),
+            foreign(connection, SCHEMA),
         )
-
-
-def _foreign(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """Name the triggers and views that are not ours, word for word."""
-    found = connection.execute(
-        "SELECT type, name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')"
-    )
-    return tuple(f"{kind} {name!r}" for kind, name, sql in found if TRIGGERS.get(name) != sql)
 
 
 _HALF_MADE = "{} is empty or half made: make it with `tracker init`"
@@ -164,4 +161,11 @@ def plain_error(error: Exception, path: str) -> LogError:
         return LogError(_HALF_MADE.format(path))
     if "unable to open" in text:
         return LogError(f"{path} cannot be opened: see that its folder exists and may be read")
+    if "I/O error" in text:
+        return LogError(
+            f"the disk failed while {path} was read or written: whether the last events were kept "
+            "is not known. Try again: what is there is not added twice. See `tracker doctor`"
+        )
+    if "malformed" in text:
+        return LogError(f"{path} is damaged ({text}): run `tracker doctor`, keep it, use a copy")
     return LogError(f"{path}: {text}")

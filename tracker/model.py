@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
+import glob
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -43,6 +46,11 @@ class ReadModel:
         if self._log.path == MEMORY:
             return MEMORY
         return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.state.db"))
+
+    @property
+    def unread(self) -> int:
+        """Texts that could not be read when the open model was filled."""
+        return int(self._store.meta("unread", "0")) if self._store else 0
 
     @property
     def store(self) -> Store:
@@ -107,22 +115,63 @@ class ReadModel:
             store.clear()  # a model of another log that had this one's name
         last = self._log.position
         behind = last - store.position
+        if (behind and self._log.erased(store.position, last)) or self._keys_are_back(store):
+            return self._made_anew(store, last)
         if store.path != MEMORY and behind > max(store.position, SOON_FOLLOWED):
             store.close()
             self.rebuild(lambda position: self.progress(position, last))
             return Store(self.path)
         if behind:
-            self._follow(store, _silent)
+            self._follow(store, _silent, last)
         return store
+
+    def _made_anew(self, store: Store, last: int) -> Store:
+        """Make a model in which nothing is left of the text that was erased since the old one.
+
+        Not even in pages that the old file no longer uses, nor in what a killed rebuild left.
+        """
+        path = Path(self.path)
+        if store.path == MEMORY:
+            store.clear()
+            self._follow(store, _silent, last)
+            return store
+        store.close()
+        _clear_away(path)
+        self.rebuild(lambda position: self.progress(position, last))
+        return self._caught_up(Store(self.path))
+
+    def _keys_are_back(self, store: Store) -> bool:
+        """Whether text that could not be read when the model was made may be readable now."""
+        return store.meta("unread") != "" and store.meta("keys") != self._log.keys
 
     def _belongs(self, store: Store) -> bool:
         return store.position == 0 or self._log.mark(store.position) == store.meta("mark")
 
-    def _follow(self, store: Store, progress: Callable[[int], None]) -> int:
+    def _follow(self, store: Store, progress: Callable[[int], None], upto: int) -> int:
         from projections.follower import follow
 
-        after = store.position
-        return follow(store, self._log.read(after), after=after, progress=progress)
+        after, unread = store.position, self._log.unread
+        events = self._log.read(after, upto)
+        count = follow(store, events, after=after, progress=progress)
+        self._note_unread(store, self._log.unread - unread)
+        return count
+
+    def _note_unread(self, store: Store, more: int) -> None:
+        """Note in a model how much text could not be read as it was filled, and with which keys."""
+        if more:
+            from projections.filling import set_meta
+
+            unread = int(store.meta("unread", "0")) + more
+            with store.transaction():
+                set_meta(store, {"unread": str(unread), "keys": self._log.keys})
+
+    def _fill(self, store: Store, progress: Callable[[int], None], upto: int) -> int:
+        from projections.follower import fill
+
+        unread = self._log.unread
+        count = fill(store, self._log.rows(upto=upto), progress)
+        self._note_unread(store, self._log.unread - unread)
+        return count
 
     def rebuild(self, progress: Callable[[int], None] = _silent) -> int:
         """Rebuild into a new file that replaces the old at once; give the events read.
@@ -130,26 +179,27 @@ class ReadModel:
         `progress` is told each position reached. Raises StoreError, and leaves the old model.
         """
         self.close()
+        last = self._log.position
         if self._log.path == MEMORY:
-            return self._follow(self.store, progress)
-        from projections.follower import fill
-
+            return self._follow(self.store, progress, last)
         fresh = Path(f"{self.path}.{uuid4().hex[:8]}.new")
-        try:
-            with Store(fresh) as store:
-                count = fill(store, self._log.rows(), progress)
-            replace_file(fresh, Path(self.path))
-        finally:
-            for left in (fresh, Path(f"{fresh}-journal")):
-                left.unlink(missing_ok=True)
+        with _rebuilding(Path(self.path)):
+            try:
+                with Store(fresh) as store:
+                    count = self._fill(store, progress, last)
+                replace_file(fresh, Path(self.path))
+            except FileNotFoundError as error:
+                msg = "text was erased meanwhile, and what this rebuild had written: try again"
+                raise StoreError(msg) from error
+            finally:
+                for left in (fresh, Path(f"{fresh}-journal")):
+                    left.unlink(missing_ok=True)
         return count
 
     def compare(self, progress: Callable[[int], None] = _silent) -> list[str]:
         """Rebuild aside and compare: one line for each row that the live model has otherwise."""
-        from projections.follower import fill
-
         with Store(MEMORY) as fresh:
-            fill(fresh, self._log.rows(), progress)
+            self._fill(fresh, progress, self._log.position)
             wanted, found = set(fresh.dump()), set(self.store.dump())
         lines = [f"missing in {table}: {row[:4]}" for table, row in wanted - found]
         lines += [f"wrong in {table}: {row[:4]}" for table, row in found - wanted]
@@ -168,3 +218,39 @@ class ReadModel:
             return "warning", str(error)
         plural = "" if behind == 1 else "s"
         return "ok", f"{behind} event{plural} behind; a question brings it up to date"
+
+
+@contextmanager
+def _rebuilding(path: Path) -> Iterator[None]:
+    """Mark a model's folder as one in which it is rebuilt; first remove what killed ones left.
+
+    The mark is a lock on the folder, shared by all who rebuild there, that goes when its process
+    does, however that ends. Who finds the folder free knows that nobody is at work on a `.new`.
+    """
+    mark = _marked(path)
+    try:
+        yield
+    finally:
+        if mark is not None:
+            os.close(mark)
+
+
+def _marked(path: Path) -> int | None:
+    try:
+        mark = os.open(path.absolute().parent, os.O_RDONLY)
+    except OSError:
+        return None  # whatever is the matter with the folder, the store says it better
+    with suppress(OSError):  # a file system without such locks: rather something left than a race
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _clear_away(path)
+        except BlockingIOError:
+            pass  # someone is at work here: theirs is not stale
+        fcntl.flock(mark, fcntl.LOCK_SH)
+    return mark
+
+
+def _clear_away(path: Path) -> None:
+    """Remove the files of rebuilds of a model, of those at work too."""
+    for left in path.parent.glob(f"{glob.escape(path.name)}.*.new*"):
+        left.unlink(missing_ok=True)

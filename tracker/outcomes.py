@@ -46,6 +46,38 @@ class Amended:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Erasable:
+    """An event with text to erase: `fields` are there and sealed, `done` were erased before.
+
+    `what` is its gist, empty where it has none; `stream` the id of its stream, in hex.
+    """
+
+    position: int
+    kind: str
+    id: str
+    stream: str
+    fields: tuple[str, ...]
+    done: tuple[str, ...]
+    what: str = ""
+
+    @property
+    def keeps_gist(self) -> bool:
+        """Whether it is a fact of which the gist stays to be read."""
+        return bool(self.what) and "gist" not in (*self.fields, *self.done)
+
+    def as_json(self) -> Row:
+        """Give {position, kind, id, fields, done, what}."""
+        return {
+            "position": self.position,
+            "kind": self.kind,
+            "id": self.id,
+            "fields": list(self.fields),
+            "done": list(self.done),
+            "what": self.what,
+        }
+
+
 Progress = Callable[[str, int, int], None]
 """Told of an import: (what is done: read or append, how much more of it, how much in all)."""
 
@@ -207,7 +239,8 @@ class Verdict:
 
     `covered` counts the events up to the newest checkpoint that holds and whose signer is known;
     `more` the findings beyond those that are named; `doubts` say why it cannot be decided;
-    `newest` is that checkpoint's note and number.
+    `newest` is that checkpoint's note and number; `withheld` what was erased: the
+    event's `position`, its `fields`, the `authority`, the `reason`, and `erased`, by which event.
     """
 
     verdict: str
@@ -221,6 +254,7 @@ class Verdict:
     doubts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     newest: tuple[str, int] | None = None
+    withheld: tuple[Row, ...] = ()
 
     def as_json(self) -> Row:
         """Give all but the note; `uncovered` counts the events after the last checkpoint."""
@@ -234,6 +268,7 @@ class Verdict:
             "more": self.more,
             "doubts": list(self.doubts),
             "notes": list(self.notes),
+            "withheld": list(self.withheld),
         }
 
 

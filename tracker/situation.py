@@ -13,6 +13,7 @@ from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.amending import Amending
 from tracker.citing import Citing
+from tracker.erasing import Erasing
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.importing import Importing
 from tracker.instants import (
@@ -40,7 +41,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Vouching, Citing, Amending, Importing):
+class Situation(Citing, Amending, Vouching, Erasing, Importing):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -73,6 +74,26 @@ class Situation(Vouching, Citing, Amending, Importing):
     def position(self) -> int:
         """The log's position: the number of its newest event."""
         return self.log.position
+
+    def lacking_keys(self) -> str | None:
+        """Say why sealed text that was met so far could not be read; None where all could."""
+        unread = max(self.log.unread, self.model.unread)
+        if not unread:
+            return None
+        vault = self.log.sealer.vault
+        why = f"{vault.path} lacks keys" if vault.found else vault.lacking
+        return f"{why}: {unread} text{'' if unread == 1 else 's'} not read, and shown as such"
+
+    def begin_keys(self) -> str:
+        """Begin another keys file, where the old one is lost for good; give its path.
+
+        What was sealed before stays unread. Raises TrackerError where there are keys.
+        """
+        vault = self.log.sealer.vault
+        if vault.found:
+            raise TrackerError(f"{vault.path} holds the keys of this log: none are begun")
+        vault.make()
+        return vault.path
 
     # -- recording -----------------------------------------------------------------------------
 
@@ -283,6 +304,28 @@ def seeds(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise NotFoundError(f"the situation '{name}' did not come with this installation")
+
+
+def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
+    """Check a proof that `prove` or `prove_consistency` made; say what it proves (bundling)."""
+    from tracker.bundling import check_proof as check
+
+    return check(data, public_keys)
+
+
+def check_bundle(path: str, public_key: str = "", *kept: str) -> tuple[int, list[str]]:
+    """Check a bundle: the number of events, and all that is not as it was signed.
+
+    `kept` are the texts of older checkpoints. Raises TrackerError where it cannot be read.
+    """
+    from tracker.bundling import check_texts
+    from tracker.verify_bundle import check
+
+    try:
+        count, wrong = check(path, public_key, *kept)
+        return count, wrong + check_texts(path)
+    except Exception as error:  # a stranger's files can be wrong in any way
+        raise TrackerError(f"{path} cannot be read as a bundle: {error!r}") from error
 
 
 def guess_mapping(path: Path) -> str:

@@ -6,16 +6,22 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
-from tracker.errors import TrackerError
+from tracker.errors import LogError, TrackerError
+from tracker.instants import AsOf, Instant
 from tracker.log import MEMORY, Log
-from tracker.outcomes import Signed, Verdict
+from tracker.outcomes import Row, Signed, Verdict
 
 if TYPE_CHECKING:
+    from projections.store import Store
+    from tracker.facts.envelope import Event
+    from tracker.facts.record import TextErased
     from tracker.keys import Keys
     from tracker.leaves import Stored
 
@@ -31,9 +37,19 @@ class Vouching:
     """What signs for a log, and verifies it."""
 
     log: Log
+    clock: Callable[[], Instant]
     warn: Callable[[str], None] = staticmethod(_warn)
     """Told, once, why no checkpoint could be made while recording went on."""
     _warned = False
+
+    @property
+    def store(self) -> Store:
+        """The read model, followed up to the log."""
+        raise NotImplementedError
+
+    def event(self, name: str) -> Event:
+        """Find one event."""
+        raise NotImplementedError
 
     def head(self, position: int) -> str | None:
         """Give the ledger's root at a position, in hex; None for a log of before the ledger."""
@@ -118,7 +134,129 @@ class Vouching:
         if verdict.verdict == "fine" and verdict.newest and verdict.log_id:
             with suppress(KeysError):  # a folder that cannot be written to remembers nothing
                 keys.remember(verdict.log_id, Remembered(*verdict.newest))
-        return verdict
+        return replace(verdict, withheld=tuple(self._withheld()))
+
+    def _withheld(self) -> Iterator[Row]:
+        """Tell what was erased; nothing where the log is too damaged to say."""
+        with suppress(LogError):
+            erasures = self.log.erasures()
+            bodies = [cast("TextErased", event.body) for event in erasures]
+            places = self.log.positions([body.event for body in bodies])
+            for event, body in zip(erasures, bodies, strict=True):
+                yield {
+                    "position": places.get(body.event),
+                    "fields": list(body.fields),
+                    "authority": body.authority,
+                    "reason": body.reason,
+                    "erased": event.position,
+                }
+
+    # -- proofs and bundles --------------------------------------------------------------------
+
+    def prove(self, name: str, *, sealed: bool = False) -> Row:
+        """Prove that an event, by #position or id, is in the log that was signed for.
+
+        A file of its own (bundling.prove), against the oldest checkpoint that covers the event;
+        where none does yet, one is made. With `sealed`, without its texts. Raises NotFoundError,
+        TrackerError.
+        """
+        from tracker.bundling import prove
+
+        position = self.event(name).position
+        held = next((one for one in self.log.checkpoints() if one.size >= position), None)
+        note = held.note if held else self.checkpoint().note
+        return prove(self.log, position, note, self.public_key(), sealed=sealed)
+
+    def prove_consistency(self, old: bytes, new: bytes) -> Row:
+        """Prove that one checkpoint of this log extends an older one (bundling)."""
+        from tracker.bundling import prove_consistency
+        from tracker.notes import open_note, read_checkpoint, read_note, read_verifier
+
+        key = self.public_key()
+        for note in (old, new):
+            origin = read_checkpoint(read_note(note)).origin
+            if origin != read_verifier(key).name:
+                raise TrackerError(f"that is a checkpoint of another log ({origin})")
+            open_note(note, [read_verifier(key)])
+        return prove_consistency(self.log, old.decode(), new.decode(), key)
+
+    def bundle(
+        self,
+        path: str | Path,
+        only: str | None = None,
+        *,
+        withhold: Sequence[str] = (),
+        sealed: bool = False,
+    ) -> int:
+        """Write a bundle (bundling.bundle) of all events, signed for first; give how many.
+
+        Of events that are left out (`withhold` has recorded why) the bundle holds the leaf alone;
+        with `sealed`, no texts go in beside the events.
+
+        `only` names one key, as projection/key: what was ever told of it, the reports that told
+        it, and what corrects, takes back or rules on it. Raises NotFoundError, TrackerError.
+        """
+        from tracker.bundling import bundle
+
+        chosen = None if only is None else self._evidence(only)
+        left_out = {self.event(name).position for name in withhold}
+        if chosen is not None:
+            chosen |= self._custody(chosen | left_out)
+        self.checkpoint()
+        held = self.log.checkpoints()
+        return bundle(
+            self.log,
+            Path(path),
+            title=self.store.meta("title", "untitled"),
+            public_key=self.public_key(),
+            checkpoints=held,
+            timestamps=self.log.timestamps(),
+            only=chosen,
+            withhold=left_out,
+            sealed=sealed,
+        )
+
+    def _custody(self, positions: Collection[int]) -> set[int]:
+        """Give the positions of what says why these events, or texts of theirs, are not shown."""
+        ids = {self.event(f"#{position}").id for position in positions}
+        sql = "SELECT position, event FROM custody WHERE kind != 'HoldLifted'"
+        return {row["position"] for row in self.store.rows(sql) if row["event"] in ids}
+
+    def _evidence(self, name: str) -> set[int]:
+        """Give the positions of what a key's answers rest on, or ever rested on."""
+        from projections.answers import audit
+        from tracker.facts.record import FactCorrected, FactRetracted, RulingMade
+
+        projection, _, key = name.partition("/")
+        told = audit(self.store, AsOf(self.clock()), projection, key)["evidence"]
+        facts = {one["fact"] for one in told}
+        found = {one["position"] for one in told}
+        for event in self.log.of_topics([one.TOPIC for one in (FactCorrected, FactRetracted)]):
+            body = event.body
+            if isinstance(body, FactCorrected | FactRetracted) and body.fact in facts:
+                found.add(event.position)
+        for event in self.log.of_topics([RulingMade.TOPIC]):
+            body = event.body
+            if isinstance(body, RulingMade) and (body.projection, body.key) == (projection, key):
+                found.add(event.position)
+        streams = {self.event(f"#{position}").stream for position in found}
+        return found | {self.log.stream(stream)[0].position for stream in streams}
+
+    def timestamp(
+        self, signed: Signed, authority: bytes, *, url: str = "", answer: bytes | None = None
+    ) -> str:
+        """Have a checkpoint timestamped at a URL, or take an answer got otherwise; keep it.
+
+        `authority` holds the certificates it must lead to, PEM. Gives the time. Raises TrackerError
+        for an answer that does not hold; nothing is kept then.
+        """
+        from tracker import timestamping
+
+        note = signed.note.encode()
+        token = timestamping.ask(url, note, authority) if answer is None else answer
+        when = timestamping.verify(token, note, authority)
+        self.log.add_timestamp(signed.number, url, token)
+        return when
 
     def keys(self) -> Keys:
         """Give the folder of keys. Raises KeysError where the log lies in it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -128,6 +129,7 @@ def can_import() -> bool:
 
 def begin(log: Path) -> Situation:
     """Make a new log with sources and actors registered; what lay there is removed."""
+    os.environ.setdefault("TRACKER_KEYS", str(log.parent / "keys"))  # not the user's own
     for old in log.parent.glob(f"{log.stem}.*"):
         old.unlink()
     situation = Situation(str(log), create=True)

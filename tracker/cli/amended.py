@@ -38,10 +38,11 @@ def amendment_options(command: F) -> F:
     return click.option("--reason", metavar="TEXT", required=True, help="Why.")(command)
 
 
-def tell(outcome: Amended, did: str, without: str) -> None:
+def tell(outcome: Amended, did: str, without: str | None) -> None:
     """Print what was added, and from when on it counts.
 
-    `did` is the verb of what was done; `without` says what is so as of a time before it.
+    `did` is the verb of what was done; `without` says what is so as of a time before it, None for
+    what no clock undoes.
     """
     if emit(outcome.as_json(), outcome.events):
         return
@@ -56,6 +57,8 @@ def tell(outcome: Amended, did: str, without: str) -> None:
     there = f" ({outcome.already} already so)" if outcome.already else ""
     events = f"{outcome.added} event{'' if outcome.added == 1 else 's'}"
     click.echo(f"{events} added{there}, log at #{outcome.position}")
+    if without is None:
+        return
     first = acts[0]
     before = f"before {words.when(first['published'])} (--known-at)"
     click.echo(

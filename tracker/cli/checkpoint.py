@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.common import common_options, open_situation
+from tracker.cli.common import common_options, open_situation, read_file
 from tracker.cli.output import emit, note, safe
 
 
@@ -17,8 +17,24 @@ from tracker.cli.output import emit, note, safe
     is_flag=True,
     help="Sign nothing: print the public key that others verify the log by.",
 )
+@click.option("--timestamp", "url", metavar="URL", help="Have an authority say when (RFC 3161).")
+@click.option(
+    "--timestamp-file", "answer_file", metavar="FILE", help="Keep its answer, got otherwise."
+)
+@click.option(
+    "--authority",
+    "authority_file",
+    metavar="FILE",
+    help="The certificates (PEM) that its signature must lead to.",
+)
 @common_options
-def checkpoint(out: str | None, public_key: bool) -> None:
+def checkpoint(
+    out: str | None,
+    public_key: bool,
+    url: str | None,
+    answer_file: str | None,
+    authority_file: str | None,
+) -> None:
     """Sign for all events there are now, and print the signed checkpoint.
 
     It stays in the log. Hand a copy to someone else as well: whoever holds one can tell later
@@ -29,16 +45,23 @@ def checkpoint(out: str | None, public_key: bool) -> None:
     Example:
       tracker checkpoint -o checkpoint.txt
     """
+    timed = bool(url or answer_file)
+    if timed != bool(authority_file) or (url and answer_file):
+        raise click.UsageError("--timestamp or --timestamp-file, and --authority, go together")
+    authority = read_file(authority_file)[0] if authority_file else b""
+    answer = read_file(answer_file)[0] if answer_file else None
     situation = open_situation()
     if public_key:
         _print(situation.public_key() + "\n", out)
         return
     signed = situation.checkpoint()
+    when = situation.timestamp(signed, authority, url=url or "", answer=answer) if timed else None
     row = {
         "number": signed.number,
         "position": signed.size,
         "made": signed.made,
         "checkpoint": signed.note,
+        "timestamp": when,
     }
     if emit(row, [row]):
         if out:
@@ -47,6 +70,8 @@ def checkpoint(out: str | None, public_key: bool) -> None:
     _print(signed.note, out)
     if not signed.made:
         note("signed already: nothing has been recorded since")
+    if when:
+        note(f"timestamped: it was there by {when}")
 
 
 def _print(text: str, out: str | None) -> None:

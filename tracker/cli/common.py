@@ -245,6 +245,7 @@ def open_situation(*, create: bool = False) -> Situation:
     ctx = click.get_current_context()
     situation = Situation(options().log, create=create)
     ctx.call_on_close(situation.close)
+    ctx.call_on_close(lambda: tell_of_keys(situation))
     situation.warn = warn_of
     if not options().quiet and sys.stderr.isatty():
         situation.model.progress = _catching_up(ctx)
@@ -301,6 +302,14 @@ def tell_of_no_model(situation: Situation) -> bool:
             "alone, which takes longer; `tracker rebuild` makes it anew"
         )
     return useless
+
+
+def tell_of_keys(situation: Situation) -> None:
+    """Say so where sealed text could not be read, in what was asked or in the read model."""
+    from tracker.cli.output import note
+
+    if lacking := situation.lacking_keys():
+        note(lacking)
 
 
 def recorder(by: str | None) -> str:

@@ -28,8 +28,11 @@ if TYPE_CHECKING:
 @click.argument("situation_file", metavar="[SITUATION.YAML]", required=False)
 @by_option
 @yes_option
+@click.option(
+    "--new-keys", is_flag=True, help="Begin another keys file: the old one is lost for good."
+)
 @common_options
-def init(situation_file: str | None, by: str | None, yes: bool) -> None:
+def init(situation_file: str | None, by: str | None, yes: bool, new_keys: bool) -> None:
     """Make a log, from a situation.yaml where one is given.
 
     Its places, actors, sources and alert schemes are registered. Run it again after the file has
@@ -45,6 +48,8 @@ def init(situation_file: str | None, by: str | None, yes: bool) -> None:
     if situation_file:
         check_situation(data, name, options().log)
     situation = open_situation(create=True)
+    if new_keys:
+        click.echo(safe(f"{situation.begin_keys()}: keys begun; back it up with the log"))
     added, already = 0, 0
     if situation_file:
 

@@ -44,6 +44,7 @@ def show(event: str) -> None:
     if row["replaces"]:
         head.append(("replaces", _replaces(row["replaces"])))
     head += [(one["kind"], _amended(one)) for one in row["amended"]]
+    head += [_custody(one) for one in row["custody"]]
     cells = head + [
         (name, _text(name, value))
         for name, value in row["body"].items()
@@ -66,6 +67,16 @@ def _amended(one: Row) -> str:
     place = f" -> #{one['replaced_at']}" if one["replaced_at"] else ""
     published = words.when(one["published"])
     return f"by #{one['position']}{place}, published {published}: {one['reason']}"
+
+
+def _custody(one: Row) -> tuple[str, str]:
+    said = f"by {one['authority']}, #{one['position']}, {words.when(one['published'])}"
+    if one["kind"] == "TextErased":
+        return ("withheld", f"{one['fields']}: {said}: {one['reason']}")
+    if one["kind"] == "EventWithheld":
+        return ("left out of a bundle", f"{said}: {one['reason']}")
+    lifted = f"; lifted by #{one['lifted']}" if one["lifted"] else ""
+    return ("legal hold", f"{said}: {one['reason']}{lifted}")
 
 
 def _said(value: object) -> str:

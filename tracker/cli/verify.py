@@ -20,6 +20,7 @@ from tracker.cli.output import emit, safe
 if TYPE_CHECKING:
     from tracker.outcomes import Verdict
 
+SHOWN = 20
 EXIT = {"fine": 0, "tampered": BAD_ANSWER, "undecided": BAD_INPUT}
 
 
@@ -77,6 +78,15 @@ def _tell(verdict: Verdict) -> None:
     )
     if verdict.verdict == "fine":
         click.echo(f"head {verdict.root}")
+    for row in verdict.withheld[:SHOWN]:
+        click.echo(
+            safe(
+                f"withheld: #{row['position']} {', '.join(row['fields'])} "
+                f"(by {row['authority']}, #{row['erased']}: {row['reason']})"
+            )
+        )
+    if len(verdict.withheld) > SHOWN:
+        click.echo("... `tracker log --kind TextErased` lists all that is withheld")
     for finding in verdict.findings:
         click.echo(safe(str(finding)), err=True)
     if verdict.more:

@@ -78,6 +78,7 @@ class Origin:
     documents: tuple[tuple[str, str], ...]
     batch: str
     by: str
+    seal: bool = False
 
 
 _Pending = tuple[Stream, str, str, int, str, str, str | None, int, int, str | None]
@@ -188,7 +189,7 @@ class Appender:
             if self.dry:
                 break
             try:
-                self.log.append_encoded(events)
+                self.log.append_encoded(events, seal=self.origin.seal)
             except Conflict:
                 for stream in set(map(_stream_of, pending)):
                     stream.version, stream.document = -1, ""

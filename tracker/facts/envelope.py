@@ -50,7 +50,10 @@ class Event:
 
 def canonical(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
     """Give the one spelling of a JSON value that digests are taken of: sorted keys, UTF-8."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _encode(value).encode()
+
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def body_dict(body: Body) -> dict[str, Any]:

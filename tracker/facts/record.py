@@ -150,4 +150,64 @@ class SnapshotTaken(Snapshot, RecordEvent):
     published: Published
 
 
-KINDS = (ReportRegistered, FactCorrected, FactRetracted, RulingMade, SnapshotTaken)
+class TextErased(RecordEvent):
+    """Sealed texts of an event were erased: their keys were destroyed once this was recorded."""
+
+    TOPIC = "TextErased"
+
+    event: Text
+    fields: Annotated[tuple[Text, ...], Field(min_length=1)]
+    authority: Text
+    published: Published
+    reason: Text
+
+
+class HoldPlaced(RecordEvent):
+    """Nothing of an event may be erased; of a report, nothing of any of its facts."""
+
+    TOPIC = "HoldPlaced"
+
+    event: Text
+    authority: Text
+    published: Published
+    reason: Text
+
+
+class HoldLifted(RecordEvent):
+    """A hold, named by the id of its event, no longer stands."""
+
+    TOPIC = "HoldLifted"
+
+    hold: Text
+    authority: Text
+    published: Published
+    reason: Text
+
+
+class EventWithheld(RecordEvent):
+    """An event was left out of a bundle: of it the bundle holds no more than its leaf's hash.
+
+    `position` is its place in the log, by which whoever checks the bundle finds it explained.
+    """
+
+    TOPIC = "EventWithheld"
+
+    event: Text
+    position: Annotated[StrictInt, Field(ge=1)]
+    leaf: Sha256
+    authority: Text
+    published: Published
+    reason: Text
+
+
+KINDS = (
+    ReportRegistered,
+    FactCorrected,
+    FactRetracted,
+    RulingMade,
+    SnapshotTaken,
+    TextErased,
+    HoldPlaced,
+    HoldLifted,
+    EventWithheld,
+)

@@ -1,0 +1,1 @@
+"""What scripts/faults is made of. Programs, no part of the package: they use its public door."""

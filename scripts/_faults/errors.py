@@ -1,0 +1,92 @@
+"""Section 3, I/O errors: system calls on the log's files fail, once or from then on.
+
+strace lets the n-th call of a sort fail with EIO or ENOSPC, as a dying or a full disk would. The
+victim does what a careful client does: after an error it asks again for the same report, whose
+events are looked up by their ids. After it, so does another process on a disk that works.
+"""
+
+from __future__ import annotations
+
+from itertools import cycle, islice, product
+from pathlib import Path
+from random import Random
+
+from _faults.batches import (
+    acknowledged,
+    batches_in,
+    begin,
+    judge,
+    judge_model,
+    opened,
+    record,
+)
+from _faults.lines import Line
+from _faults.tracing import lacking, strace
+
+RUNS, SHORT = 76, 3
+FIRST, BATCHES = 10, 4
+CALLS = {"pwrite64": 60, "fdatasync": 8, "openat": 6, "ftruncate": 2, "pread64": 80}
+"""What may fail, and about how many such calls a victim makes."""
+FILES = {
+    "the log": ("situation.db", "situation.db-wal", "situation.db-journal"),
+    "the read model": ("situation.state.db", "situation.state.db-journal"),
+}
+KINDS = [
+    *product(("the log",), CALLS, ("EIO", "ENOSPC"), ("", "+")),
+    *product(("the read model",), ("pwrite64", "fdatasync", "pread64"), ("EIO", "ENOSPC"), ("",)),
+]
+"""Where, what, how, and whether only once (strace's words for it)."""
+PLAIN = (
+    "is full: nothing was recorded",
+    "is read-only: it can be asked",
+    "failed while",
+    "is damaged",
+    "cannot be opened",
+)
+"""What users are told, which says what is wrong and what to do."""
+
+
+def run(folder: Path, moments: Random, *, short: bool) -> list[Line]:
+    """Let calls fail, and see what became of the batches."""
+    line = Line("3 EIO, ENOSPC at the n-th call", skipped=lacking())
+    if line.skipped:
+        return [line]
+    kinds = moments.sample(KINDS, len(KINDS))
+    met = 0
+    for turn, (where, calls, error, lasting) in enumerate(
+        islice(cycle(kinds), SHORT if short else RUNS)
+    ):
+        inject = f"{calls}:error={error}:when={moments.randint(1, CALLS[calls])}{lasting}"
+        place = folder / str(turn)
+        place.mkdir()
+        met += one(place, where, inject, line)
+    line.note = f"{met} runs told the user of an error"
+    return [line]
+
+
+def one(folder: Path, where: str, inject: str, line: Line) -> bool:
+    """Let one call fail; give whether the user was told of an error."""
+    log, acks = folder / "situation.db", folder / "acks"
+    name = f"{where}, {inject}"
+    begin(log, acks)
+    options = ["-o", str(folder / "trace"), "-e", f"inject={inject}"]
+    for file in FILES[where]:
+        options += ["-P", str(folder / file)]
+    done = strace(options, "retry", log, acks, FIRST, BATCHES)
+    told = done.stdout.splitlines()
+    if done.returncode:
+        line.found("unclear", f"{name}: {done.stderr.strip().splitlines()[-1:]}")
+    for words in told:
+        if not any(plain in words for plain in PLAIN):
+            line.found("unclear", f"{name}: {words}")
+    judge(log, acknowledged(acks), line, name)
+    with opened(log, acks) as situation:
+        record(situation, range(FIRST, FIRST + BATCHES))
+    acks_now = acknowledged(acks)
+    line.runs += 1
+    line.acknowledged += len(acks_now)
+    judge(log, acks_now, line, f"{name}, then retried")
+    judge_model(log, line, f"{name}, then retried")
+    if batches_in(log) != list(range(FIRST, FIRST + BATCHES)):
+        line.found("lost", f"{name}: after the retry there are batches {batches_in(log)}")
+    return bool(told)

@@ -1,0 +1,191 @@
+"""Files that someone else made: nothing of their maker's runs, and what is not ours is refused.
+
+The keys file is looked at in test_redaction.py; topics and bodies in test_codec.py.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands_for_tests import SHEETS, answer, mali, run, said, sql
+
+from tracker.foreign import foreign
+from tracker.logfile import SCHEMA
+
+ADDED = {
+    "a view": "CREATE VIEW more AS SELECT * FROM {table}",
+    "a trigger": "CREATE TRIGGER c AFTER INSERT ON {table} BEGIN SELECT load_extension('x'); END",
+    "a table": "CREATE TABLE other (a, b)",
+    "a generated column": "CREATE TABLE other (a, b GENERATED ALWAYS AS (hex(a)))",
+    "a check": "CREATE TABLE other (a CHECK (hex(a) > 1))",
+    "a default": "CREATE TABLE other (a DEFAULT (hex(randomblob(9))))",
+    "a virtual table": "CREATE VIRTUAL TABLE other USING fts5(a)",
+    "an index": "CREATE INDEX other ON {table} ({column})",
+    "an index of an expression": "CREATE INDEX other ON {table} (hex({column}))",
+    "a partial index": "CREATE INDEX other ON {table} ({column}) WHERE hex({column}) > 1",
+}
+every_added = pytest.mark.parametrize("odd", ADDED.values(), ids=ADDED)
+CHANGED = {
+    "a check of its own table": (
+        "topic TEXT NOT NULL",
+        "topic TEXT NOT NULL CHECK (hex(topic) > 1)",
+    ),
+    "a default of its own table": ("state BLOB NOT NULL", "state BLOB NOT NULL DEFAULT (hex(1))"),
+    "a collation": ("topic TEXT NOT NULL", "topic TEXT NOT NULL COLLATE nocase"),
+    "a generated column of its own table": (
+        "event_id TEXT",
+        "more TEXT GENERATED ALWAYS AS (hex(topic)), event_id TEXT",
+    ),
+}
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    return mali(tmp_path)
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    """Change the SQL of a table where SQLite keeps it, as only a hostile maker does."""
+    sql(
+        path,
+        "PRAGMA writable_schema=ON",
+        f"UPDATE sqlite_master SET sql = replace(sql, '{old}', '{new}')",  # noqa: S608 - a test's own
+    )
+
+
+def refused(log: Path) -> None:
+    for words in (["log"], ["state"], ["doctor"], ["record", SHEETS[0]], ["rebuild"], ["init"]):
+        result = run("--log", log, *words)
+        assert result.exit_code == 2, words
+        assert "holds what no log holds" in result.stderr
+        assert "nothing was run" in result.stderr
+        assert result.stdout == ""
+
+
+@every_added
+def test_a_log_with_more_than_a_log_holds(log: Path, odd: str) -> None:
+    sql(log, odd.format(table="stored_events", column="topic"))
+    refused(log)
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGED.values(), ids=CHANGED)
+def test_a_log_whose_tables_were_changed(log: Path, old: str, new: str) -> None:
+    rewrite(log, old, new)
+    refused(log)
+
+
+@pytest.mark.parametrize("table", ["stored_events", "log_head"])
+def test_a_view_in_the_place_of_a_table(log: Path, table: str) -> None:
+    sql(
+        log,
+        "DROP TRIGGER events_are_kept",
+        "DROP TRIGGER events_are_fixed",
+        f"ALTER TABLE {table} RENAME TO other",
+        f"CREATE VIEW {table} AS SELECT * FROM other",  # noqa: S608 - a test's own
+    )
+    refused(log)
+
+
+def test_a_log_that_was_analysed_is_a_log(log: Path) -> None:
+    sql(log, "ANALYZE")
+    assert run("--log", log, "state").exit_code == 0
+
+
+def test_every_part_of_a_log_is_known_word_for_word(log: Path) -> None:
+    with closing(sqlite3.connect(log)) as connection:
+        assert foreign(connection, SCHEMA) == ()
+        assert len(foreign(connection, ())) == len(
+            connection.execute("SELECT 1 FROM sqlite_master WHERE sql IS NOT NULL").fetchall()
+        )
+
+
+def test_an_unknown_topic_is_refused_by_name(log: Path) -> None:
+    with closing(sqlite3.connect(log)) as connection, connection:
+        connection.execute("DROP TRIGGER events_are_fixed")
+        connection.execute("UPDATE stored_events SET topic = 'os:system' WHERE seq = 60")
+    log.with_name("situation.state.db").unlink()
+    for words in (["log"], ["state"], ["replay"], ["rebuild"]):
+        result = run("--log", log, *words)
+        assert result.exit_code == 2
+        assert "'os:system' is not one this tracker knows" in result.stderr
+    result = run("--log", log, "doctor")
+    assert result.exit_code == 1
+    assert "'os:system' is not one this tracker knows" in " ".join(result.stdout.split())
+
+
+# -- the read model --------------------------------------------------------------------------------
+
+
+@every_added
+def test_a_read_model_with_more_than_one_holds(log: Path, odd: str) -> None:
+    """It is not asked: the answers are the same, from the log, and it is said how to mend it."""
+    model = log.with_name("situation.state.db")
+    expected = answer("--log", log, "state", "--as-of", "2013-01-21")
+    sql(model, odd.format(table="facts", column="kind"))
+    result = run("--log", log, "state", "--as-of", "2013-01-21", "--json")
+    assert result.exit_code == 0
+    assert "cannot be opened: answering from the log" in " ".join(result.stderr.split())
+    assert json.loads(result.stdout) == expected
+    assert "holds what no read model holds" in run("--log", log, "doctor").stdout
+    said("--log", log, "rebuild")
+    assert run("--log", log, "state").stderr == ""
+
+
+@pytest.mark.parametrize("view", ["facts", "claims"])
+def test_a_read_model_with_another_view(log: Path, view: str) -> None:
+    model = log.with_name("situation.state.db")
+    kind = "VIEW" if view == "claims" else "TABLE"
+    odd = f"CREATE VIEW {view} AS SELECT load_extension('x') AS id"
+    sql(model, f"DROP {kind} {view}", odd)
+    assert "holds what no read model holds: view" in run("--log", log, "doctor").stdout
+    assert run("--log", log, "state").exit_code == 0
+
+
+@pytest.mark.parametrize("version", [0, 3])
+def test_an_older_read_model_is_cleared_unless_a_module_would_have_to_run(
+    log: Path, version: int
+) -> None:
+    model = log.with_name("situation.state.db")
+    sql(model, f"PRAGMA user_version={version}")
+    assert run("--log", log, "state").stderr == ""
+    sql(model, f"PRAGMA user_version={version}", "CREATE VIRTUAL TABLE other USING fts5(a)")
+    assert "cannot be opened" in run("--log", log, "state").stderr
+
+
+# -- every connection ------------------------------------------------------------------------------
+
+
+def test_no_connection_trusts_a_schema(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Functions that a schema names run only if SQLite calls them harmless, wherever it is read."""
+    trusting: list[str] = []
+    seen: set[str] = set()
+
+    class Watched(sqlite3.Connection):
+        def close(self) -> None:
+            try:
+                file = self.execute("PRAGMA database_list").fetchone()[2]
+                if file:
+                    seen.add(Path(file).name)
+                    if self.execute("PRAGMA trusted_schema").fetchone()[0]:
+                        trusting.append(file)
+            except sqlite3.Error:
+                pass  # closed already
+            super().close()
+
+    connect = sqlite3.connect
+
+    def watched(*args: Any, **kwargs: Any) -> sqlite3.Connection:  # noqa: ANN401 - as sqlite3 has it
+        made: sqlite3.Connection = connect(*args, **{**kwargs, "factory": Watched})
+        return made
+
+    monkeypatch.setattr(sqlite3, "connect", watched)
+    order = ("--authority", "A", "--reason", "R")
+    for words in (["state"], ["log"], ["redact", "#58", *order], ["rebuild"], ["doctor"]):
+        assert run("--log", log, *words).exit_code == 0
+    assert {"situation.db", "situation.keys.db", "situation.state.db"} <= seen
+    assert trusting == []

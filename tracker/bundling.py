@@ -1,0 +1,384 @@
+"""Proofs and bundles: all of a log or parts of it, for someone who does not trust who brings them.
+
+A proof is one JSON file, a bundle a folder or a zip of plain files; both hold the exact bytes of
+events, the signed checkpoints that commit to them, and what joins the two. `verify_bundle`, which
+goes with every bundle, checks both with nothing but Python.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Protocol
+from uuid import UUID
+
+from tracker.errors import TrackerError
+from tracker.facts.envelope import canonical
+from tracker.keys import ORIGIN
+from tracker.ledger import Tree, leaf_hashes, verify_consistency, verify_inclusion
+from tracker.notes import (
+    Checkpoint,
+    NoteError,
+    Verifier,
+    open_note,
+    read_checkpoint,
+    read_note,
+    read_verifier,
+)
+from tracker.outcomes import Row
+from tracker.verify_bundle import read
+
+if TYPE_CHECKING:
+    from tracker.facts.codec import StoredRow
+    from tracker.leaves import Stored
+    from tracker.log import Log
+    from tracker.sealing import Texts
+
+PROOF = "situation-tracker proof/1"
+CONSISTENCY = "situation-tracker consistency/1"
+WITHHOLDING = "EventWithheld"
+"""Topic of the events that say, by `position`, which events a bundle may leave out, and why."""
+CHECKER = "verify_bundle.py"
+TEXTS = "texts.jsonl"
+_PAGE = 500  # events whose texts are looked up at once
+_TOO_LONG = 64 * 2**20  # bytes of a proof file
+
+
+def tree_of(log: Log, size: int, root: bytes) -> Tree:
+    """Give the ledger's tree up to a checkpoint. Raises TrackerError where it is another."""
+    leaves = log.leaves(size)
+    tree = Tree(leaves)
+    if len(leaves) != size or tree.root(0, size) != root:
+        raise TrackerError("the ledger is not the one that was signed: see `tracker verify`")
+    return tree
+
+
+def event_row(row: tuple[int, str, int, str, bytes]) -> Row:
+    """Write an event as bundles have it; its exact bytes are the UTF-8 of `state`."""
+    position, stream, version, topic, state = row
+    try:
+        text = state.decode()
+    except (UnicodeDecodeError, AttributeError) as error:
+        raise TrackerError(f"event #{position} is damaged: see `tracker verify`") from error
+    return {
+        "position": position,
+        "stream": stream,
+        "version": version,
+        "topic": topic,
+        "state": text,
+    }
+
+
+def prove(log: Log, position: int, note: str, public_key: str, *, sealed: bool = False) -> Row:
+    """Prove an event to a checkpoint that covers it: {format, event, checkpoint, public_key}.
+
+    The event's `inclusion` is the path of RFC 9162, in hex; its `texts` are those that are not
+    erased, with their keys, unless `sealed`. Raises TrackerError where the ledger
+    does not bear it out.
+    """
+    checkpoint = read_checkpoint(read_note(note))
+    (row,) = log.raw_rows(position - 1, position)
+    path = tree_of(log, checkpoint.size, checkpoint.root).inclusion(position - 1)
+    event = {**event_row(row), "inclusion": [one.hex() for one in path]}
+    for given in () if sealed else texts_of(log, [row]):
+        event["texts"] = given["texts"]
+    return {"format": PROOF, "event": event, "checkpoint": note, "public_key": public_key}
+
+
+def prove_consistency(log: Log, old: str, new: str, public_key: str) -> Row:
+    """Prove that one checkpoint extends another: {format, old, new, consistency, public_key}."""
+    was, now = (read_checkpoint(read_note(note)) for note in (old, new))
+    if was.size > now.size:
+        raise TrackerError(f"the older checkpoint comes first: #{was.size} is after #{now.size}")
+    tree = tree_of(log, now.size, now.root)
+    if was.size == 0 or tree.root(0, was.size) != was.root:
+        raise TrackerError("the newer checkpoint does not extend the older one")
+    path = [one.hex() for one in tree.consistency(was.size)]
+    return {
+        "format": CONSISTENCY,
+        "old": old,
+        "new": new,
+        "consistency": path,
+        "public_key": public_key,
+    }
+
+
+def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
+    """Check a file that `prove` or `prove_consistency` made; say in a sentence what it proves.
+
+    Without a public key, the one in the file is taken, and so said. Raises NoteError where it
+    proves nothing, TrackerError where it is no such file.
+    """
+    try:
+        if len(data) > _TOO_LONG:
+            raise NoteError("this is no proof: it is too long for one")
+        proof = json.loads(data)
+        own = read_verifier(proof["public_key"])
+        keys = [read_verifier(text) for text in public_keys] or [own]
+        said = _CHECKS[proof["format"]](proof, keys)
+    except (ValueError, KeyError, TypeError, AttributeError, struct.error, RecursionError) as error:
+        raise TrackerError(
+            "this is no proof that `tracker prove` wrote, or a damaged one"
+        ) from error
+    if public_keys:
+        return said
+    return f"{said}; by the key in the file itself, so compare that: {own}"
+
+
+def _check_event(proof: Row, keys: Sequence[Verifier]) -> str:
+    event = proof["event"]
+    checkpoint = _signed(proof["checkpoint"], keys)
+    position, topic, state = event["position"], event["topic"].encode(), event["state"].encode()
+    entry = (position, bytes.fromhex(event["stream"]), event["version"], topic, state)
+    path = [bytes.fromhex(one) for one in event["inclusion"]]
+    (leaf,) = leaf_hashes([entry])
+    if not verify_inclusion(leaf, position - 1, checkpoint.size, path, checkpoint.root):
+        raise NoteError("PROVES NOTHING: the event is not one that was signed for")
+    return f"event #{position} is one of the {checkpoint.size} signed for in {checkpoint.origin}"
+
+
+def _check_consistency(proof: Row, keys: Sequence[Verifier]) -> str:
+    old, new = _signed(proof["old"], keys), _signed(proof["new"], keys)
+    path = [bytes.fromhex(one) for one in proof["consistency"]]
+    joined = verify_consistency(old.size, new.size, old.root, new.root, path)
+    if not joined or old.origin != new.origin:
+        raise NoteError("PROVES NOTHING: the newer checkpoint does not extend the older")
+    return f"the checkpoint of #{new.size} extends that of #{old.size} in {new.origin}"
+
+
+_CHECKS = {PROOF: _check_event, CONSISTENCY: _check_consistency}
+
+
+def _signed(note: str, keys: Sequence[Verifier]) -> Checkpoint:
+    return read_checkpoint(open_note(note, keys))
+
+
+# -- bundles --------------------------------------------------------------------------------------
+
+
+class _Out(Protocol):
+    def file(self, name: str) -> IO[bytes]:
+        """Open a new file of the bundle."""
+
+
+class _Folder:
+    def __init__(self, path: Path) -> None:
+        path.mkdir(parents=True, exist_ok=True)
+        if any(path.iterdir()):
+            raise TrackerError(f"{path} is not empty: name a new folder, or a file .zip")
+        self._path = path
+
+    def file(self, name: str) -> IO[bytes]:
+        return (self._path / name).open("xb")
+
+
+class _Zip:
+    def __init__(self, packed: zipfile.ZipFile) -> None:
+        self._packed = packed
+
+    def file(self, name: str) -> IO[bytes]:
+        made = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))  # the same log, the same bytes
+        made.compress_type = zipfile.ZIP_DEFLATED
+        return self._packed.open(made, "w", force_zip64=True)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[_Out]:
+    if path.suffix != ".zip":
+        yield _Folder(path)
+        return
+    if path.exists():
+        raise TrackerError(f"{path} is there already: name another file")
+    fresh = path.with_name(f"{path.name}.part")
+    try:
+        with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as packed:
+            yield _Zip(packed)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def bundle(  # noqa: PLR0913 - by keyword: an option each
+    log: Log,
+    path: Path,
+    *,
+    title: str,
+    public_key: str,
+    checkpoints: Sequence[Stored],
+    timestamps: Sequence[tuple[int, bytes]] = (),
+    only: Collection[int] | None = None,
+    withhold: Collection[int] = (),
+    sealed: bool = False,
+) -> int:
+    """Write a bundle into a new folder, or a file that ends in .zip; give the number of events.
+
+    All events to the last of `checkpoints`, or `only` those at some positions, each with its proof.
+    Of those to `withhold`, the leaf alone goes in; the log itself must say which these are
+    (WITHHOLDING), or whoever checks the bundle is told that they are unexplained. Texts go in with
+    their keys, unless `sealed`.
+    """
+    newest = checkpoints[-1]
+    head = read_checkpoint(read_note(newest.note))
+    tree = tree_of(log, head.size, head.root)
+    leaves = log.leaves(head.size) if withhold else []
+    count = 0
+    with _writing(path) as out:
+        with out.file("events.jsonl") as file:
+            for row in _rows(log, head.size, only):
+                event = event_row(row)
+                if row[0] in withhold:
+                    event = {"position": row[0], "leaf": leaves[row[0] - 1].hex()}
+                if only is not None:
+                    event["inclusion"] = [one.hex() for one in tree.inclusion(row[0] - 1)]
+                file.write(json.dumps(event).encode() + b"\n")
+                count += 1
+        if not sealed:
+            shown = (row for row in _rows(log, head.size, only) if row[0] not in withhold)
+            with out.file(TEXTS) as file:
+                file.writelines(json.dumps(one).encode() + b"\n" for one in texts_of(log, shown))
+        with out.file("checkpoints.jsonl") as file:
+            file.writelines(json.dumps(one.note).encode() + b"\n" for one in checkpoints)
+        for number, token in timestamps:
+            with out.file(f"timestamp-{number}.tsr") as file:
+                file.write(token)
+        checker = Path(__file__).with_name(CHECKER).read_bytes()
+        whole = _ALL if only is None else _SOME
+        readme = _README.format(
+            title=title, origin=head.origin, count=count, whole=whole.format(size=head.size)
+        )
+        for name, data in (
+            ("key.txt", f"{public_key}\n".encode()),
+            (CHECKER, checker),
+            ("README.txt", readme.encode()),
+        ):
+            with out.file(name) as file:
+                file.write(data)
+    return count
+
+
+def _rows(
+    log: Log, size: int, only: Collection[int] | None
+) -> Iterator[tuple[int, str, int, str, bytes]]:
+    if only is None:
+        yield from log.raw_rows(0, size)
+        return
+    for position in sorted(only):
+        yield from log.raw_rows(position - 1, position)
+
+
+def texts_of(log: Log, rows: Iterable[StoredRow]) -> Iterator[Row]:
+    """Give the texts of sealed events that can be read: {position, texts: {field: {text, key}}}."""
+    stream = iter(rows)
+    if not log.has_sealed():
+        return
+    log.settle()
+    while page := list(islice(stream, _PAGE)):
+        for position, texts in sorted(log.sealer.texts(page).items()):
+            yield {"position": position, "texts": texts}
+
+
+def check_texts(path: str) -> list[str]:
+    """Check that the texts beside a bundle's events are what is sealed in them; say what is not.
+
+    With its key a text must open from the event's own bytes, and with all of its texts a fact must
+    give the id it goes by: a cipher text can be made that two keys open, an id cannot.
+    """
+    from tracker.sealing import Sealer
+    from tracker.vault import MEMORY, Vault
+
+    _, notes, lines = read(path)
+    log_id = read_checkpoint(read_note(notes[-1])).origin.removeprefix(ORIGIN)
+    sealer = Sealer(Vault(MEMORY, log_id), log_id)
+    found: list[str] = []
+    given = {one["position"]: one["texts"] for one in map(json.loads, _lines(path, TEXTS))}
+    for event in map(json.loads, lines):
+        texts = given.pop(event["position"], None) or event.get("texts")
+        if not texts or "state" not in event:
+            continue
+        stream, version, topic = event["stream"], event["version"], event["topic"]
+        row = (event["position"], stream, version, topic, event["state"].encode())
+        wrong = sealer.wrong(row, texts)
+        if not wrong and not _is_its_id(row, texts):
+            wrong = ["text, of which its id was made,"]
+        found += [
+            f"event #{event['position']}: its {field} is not what is sealed" for field in wrong
+        ]
+    return found + [f"event #{position}: a text of what is not there" for position in given]
+
+
+def _is_its_id(row: StoredRow, texts: Texts) -> bool:
+    """Whether a fact's id is the one its text gives; where a text is lacking nobody can tell."""
+    from tracker.reports import fact_id
+    from tracker.sealing import parts_of
+
+    _, stream, _, topic, state = row
+    parts = parts_of(state)
+    if parts is None or set(parts.fields) - set(texts):
+        return True
+    opened = parts.opened({field: one["text"] for field, one in texts.items()}, {})
+    body = json.loads(opened)["body"]
+    own = body.pop("id", None)
+    if own is None:
+        return True  # no fact
+    said = [fact_id(UUID(stream), topic, canonical(body))]
+    body["locator"] = {k: v for k, v in body["locator"].items() if k not in {"document", "row"}}
+    said.append(fact_id(UUID(stream), topic, canonical(body)))  # of a table's row
+    return own in said
+
+
+def _lines(path: str, name: str) -> list[bytes]:
+    """Read a file of a bundle that may be lacking."""
+    if path.endswith(".json"):
+        return []
+    if Path(path).is_dir():
+        file = Path(path) / name
+        return file.read_bytes().splitlines() if file.exists() else []
+    with zipfile.ZipFile(path) as packed:
+        return packed.read(name).splitlines() if name in packed.namelist() else []
+
+
+_ALL = "They are all events of the log, from the first to #{size}, in their order."
+_SOME = (
+    "They are a selection. Each is proved to be one of the first {size} events of the log, at the\n"
+    "position it names. What else the log holds, a selection does not tell."
+)
+_README = """\
+{title}: {count} events of a situation tracker's log
+{origin}
+
+{whole}
+
+To check them you need Python 3.9 or newer, and neither the tracker nor a network:
+
+    python3 verify_bundle.py . KEY.txt
+
+KEY.txt is the public key of whoever keeps the log, as you have it from them by another way than
+this bundle. Without it, the key in key.txt is taken, and then all that is shown is that the bundle
+agrees with itself: anyone could have made it, with a key of their own. If you have kept a
+checkpoint of this log from earlier, name it after the key: the bundle must extend it.
+
+verify_bundle.py came with the bundle, so read it first, or take it from somewhere you trust: it is
+short for that reason. It ends with 0 where all is as it was signed, with 1 where it is not or where
+something is withheld and not explained, and with 2 where it cannot be read.
+
+events.jsonl       one event a line: its position in the log, its stream (a report) and version
+                   there, its topic, and its exact bytes: the UTF-8 of `state`, which is JSON too
+texts.jsonl        what is sealed in events (gist, note, quote, speaker), each with its key; where
+                   this file is lacking, the bundle was made without. Sealed is AES-256-GCM: of
+                   `sealed`, in base64, the first 12 bytes are the nonce; bound to it are the
+                   log's id (the name above, after the slash), the stream in hex, the version and
+                   the field, each as UTF-8 after its length in 4 bytes; the text ends with a byte
+                   80 and zeros. `tracker bundle --check` opens each and compares. What was erased
+                   has no key any more: an event TextErased says by whose authority, and why
+checkpoints.jsonl  signed notes, oldest first: each commits to all events up to its size
+key.txt            the public key: name+id+key (C2SP signed-note, Ed25519)
+timestamp-N.tsr    where there is one: an authority's word on when checkpoint N was made (RFC 3161)
+
+What no bundle can show: that nothing was left out when the reports were read, that what they say is
+true, and, to someone who has never seen a later checkpoint, that this one is the newest.
+"""

@@ -1,0 +1,94 @@
+"""`tracker bundle`: the log, or one key's evidence, for someone who will check it."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.cli.amended import refuse_far_positions
+from tracker.cli.common import (
+    BAD_ANSWER,
+    by_option,
+    common_options,
+    open_situation,
+    read_file,
+    recorder,
+)
+from tracker.cli.output import emit, safe
+
+
+@click.command()
+@click.option("-o", "--out", metavar="DIR|FILE.zip", help="A new folder, or a new zip.")
+@click.option("--only", metavar="KEY", help="Only one key's evidence, such as control/diabaly.")
+@click.option("--check", "checked", metavar="PATH", help="Instead, check a bundle; needs no log.")
+@click.option("--key", "key_file", metavar="FILE", help="With --check: the public key that counts.")
+@click.option(
+    "--against", metavar="FILE", multiple=True, help="With --check: a checkpoint kept from earlier."
+)
+@click.option(
+    "--withhold",
+    metavar="ID|#POSITION",
+    multiple=True,
+    callback=refuse_far_positions,
+    help="Leave this event out but for its leaf, and record why; repeatable.",
+)
+@click.option("--authority", metavar="WHO", help="With --withhold: who ordered it.")
+@click.option("--reason", metavar="TEXT", help="With --withhold: why.")
+@click.option("--sealed", is_flag=True, help="Without the keys of sealed text, and without it.")
+@by_option
+@common_options
+def bundle(
+    out: str | None,
+    only: str | None,
+    checked: str | None,
+    key_file: str | None,
+    against: tuple[str, ...],
+    *,
+    withhold: tuple[str, ...],
+    authority: str | None,
+    reason: str | None,
+    sealed: bool,
+    by: str | None,
+) -> None:
+    """Write events, checkpoints, the public key and a verifier that needs nothing but Python.
+
+    A checkpoint is signed first. With --only, the events that one key's answers rest on, each
+    proved by itself: no others leave the house. With --check, exit 1 where a bundle is not as it
+    was signed. Texts go in with their keys, unless they are erased, or --sealed says otherwise.
+
+    \b
+    Examples:
+      tracker bundle -o mali.zip
+      tracker bundle --only control/diabaly -o diabaly
+    """
+    if bool(out) == bool(checked):
+        raise click.UsageError("name where it goes with -o, or what to check with --check")
+    if checked:
+        _check(checked, key_file, against)
+        return
+    situation = open_situation()
+    if withhold:
+        if not authority or not reason:
+            raise click.UsageError("--withhold needs --authority and --reason")
+        situation.withhold(withhold, authority=authority, reason=reason, by=recorder(by))
+    count = situation.bundle(str(out), only, withhold=withhold, sealed=sealed)
+    row = {"bundle": out, "events": count, "only": only}
+    if not emit(row, [row]):
+        click.echo(safe(f"{out}: {count:,} event{'' if count == 1 else 's'}"))
+
+
+def _check(path: str, key_file: str | None, against: tuple[str, ...]) -> None:
+    from tracker.situation import check_bundle
+
+    key = read_file(key_file)[0].decode(errors="replace") if key_file else ""
+    kept = [read_file(one)[0].decode(errors="replace") for one in against]
+    count, wrong = check_bundle(path, key, *kept)
+    rows = [{"problem": line} for line in wrong]
+    if not emit({"events": count, "rows": rows}, rows):
+        said = "TAMPERED" if wrong else "fine"
+        click.echo(safe(f"{path}: {said}, {count:,} event{'' if count == 1 else 's'}"))
+        for line in wrong:
+            click.echo(safe(line), err=True)
+        if not key:
+            click.echo("by the key in the bundle itself: name the true one with --key", err=True)
+    if wrong:
+        click.get_current_context().exit(BAD_ANSWER)

@@ -1,0 +1,66 @@
+"""`tracker prove`: that an event is in the log that was signed for, in a file of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tracker.cli.common import common_options, open_situation, options, read_file
+from tracker.cli.output import dump, safe
+
+
+@click.command()
+@click.argument("name", metavar="[ID|#POSITION]", required=False)
+@click.option(
+    "--consistency",
+    nargs=2,
+    metavar="OLD NEW",
+    help="Instead, that one checkpoint file extends another.",
+)
+@click.option(
+    "--check", "checked", metavar="FILE", help="Instead, check such a file; needs no log."
+)
+@click.option("--key", "key_file", metavar="FILE", help="With --check: the public key that counts.")
+@click.option("--sealed", is_flag=True, help="Without the keys of sealed text, and without it.")
+@click.option("-o", "--out", metavar="FILE", help="Write the proof here.")
+@common_options
+def prove(
+    name: str | None,
+    consistency: tuple[str, str] | None,
+    checked: str | None,
+    key_file: str | None,
+    out: str | None,
+    *,
+    sealed: bool,
+) -> None:
+    """Prove that an event is in the log, to someone who has neither the log nor trust in you.
+
+    The proof holds the event's exact bytes, a signed checkpoint and what joins the two. Anyone
+    checks it with --check, or with the verify_bundle.py that goes with every bundle.
+
+    \b
+    Examples:
+      tracker prove '#58' -o proof.json
+      tracker prove --check proof.json
+    """
+    if sum(map(bool, (name, consistency, checked))) != 1:
+        raise click.UsageError("name an event, or --consistency OLD NEW, or --check FILE")
+    if checked:
+        from tracker.situation import check_proof
+
+        keys = [read_file(key_file)[0].decode(errors="replace")] if key_file else []
+        click.echo(safe(check_proof(read_file(checked)[0], keys)))
+        return
+    situation = open_situation()
+    if consistency:
+        old, new = (read_file(path)[0] for path in consistency)
+        proof = situation.prove_consistency(old, new)
+    else:
+        proof = situation.prove(name or "", sealed=sealed)
+    if out is None:
+        click.echo(dump(proof))
+        return
+    Path(out).write_text(dump(proof) + "\n", encoding="utf-8")
+    if not options().quiet:
+        click.echo(safe(f"{out}: a proof; `tracker prove --check` checks it"))
