@@ -1096,6 +1096,8 @@ def test_an_example_of_the_help_runs(here: Path, line: str) -> None:
     (here / "holders.csv").write_text("place,date,holder\nDiabaly,2013-01-22,Mali\n")
     if verb == "cite":
         said("state", "control", "--cite", words[-1], "-q")
+    if "--check" in words and verb == "prove":
+        said("prove", "#58", "-o", words[-1])
     result = run(verb, *words)
     assert result.exit_code == 0, result.output
     assert result.output
