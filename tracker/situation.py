@@ -41,7 +41,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Citing, Amending, Vouching, Erasing, Importing):
+class Situation(Amending, Vouching, Citing, Erasing, Importing):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
