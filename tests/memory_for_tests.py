@@ -202,9 +202,11 @@ class Memory:
     def retold(self, heard: Heard, **changes: Any) -> Fact:  # noqa: ANN401 - fields of any kind
         """Give a fact with fields said anew, and without an id, to be compared by what it says.
 
-        Raises ValidationError where the fields do not go together.
+        Of a table, also without where it stands. Raises ValidationError where the fields do not go
+        together.
         """
-        fields = heard.fact.model_dump(mode="json", exclude={"id"}, exclude_none=True)
+        beside = {"id", "locator"} if heard.header.dataset else {"id"}
+        fields = heard.fact.model_dump(mode="json", exclude=beside, exclude_none=True)
         return type(heard.fact).model_validate(fields | changes)
 
 

@@ -682,6 +682,8 @@ def test_a_corrected_row_stands_in_the_file_that_it_stood_in(tmp_path: Path) -> 
         told = {event.fact.place: event.fact for event in situation.log.read() if event.fact}
         ids = {place: one.id for place, one in told.items()}
         for place in ("mill", "ford"):
+            with pytest.raises(AmendmentError, match="nothing is changed"):
+                correct(situation, ids[place], when="2013-01-14")
             correct(situation, ids[place], when="2013-01-13")
         right = {event.fact.place: event.fact for event in situation.log.read() if event.fact}
         assert {one.when.edtf for one in right.values()} == {"2013-01-13"}

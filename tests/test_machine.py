@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -156,6 +158,9 @@ class Machine(RuleBasedStateMachine):
         self.home = Path(self._folder.name)
         self.log = self.home / "0" / "situation.db"
         self.log.parent.mkdir()
+        self.keys = self.home / "keys"
+        self._keys_before = os.environ.get("TRACKER_KEYS")
+        os.environ["TRACKER_KEYS"] = str(self.keys)
         self.wrecks = 0
         self.fuse = 0
         sqlite3.connect = self._connect  # type: ignore[assignment]
@@ -166,16 +171,22 @@ class Machine(RuleBasedStateMachine):
         self.tables: list[list[tuple[str, str, str]]] = []
         self.answered: list[Answered] = []
         self.cited: list[bytes] = []
+        self.signed: list[str] = []
         self.allied = True
         self.real = self.opened(create=True)
         self.do(lambda s: s.register(SITUATION, "situation.yaml", by="ana"), None)
 
     def teardown(self) -> None:
         try:
-            assert self.real.compare() == []
-            self.every_cell_is_what_its_facts_say(VALID_NOW, None)
+            if self.real.position == self.memory.position:  # else a step has failed half-way
+                assert self.real.compare() == []
+                self.every_cell_is_what_its_facts_say(VALID_NOW, None)
         finally:
             sqlite3.connect = CONNECT
+            if self._keys_before is None:
+                del os.environ["TRACKER_KEYS"]
+            else:
+                os.environ["TRACKER_KEYS"] = self._keys_before
             self.real.close()
             self._folder.cleanup()
 
@@ -249,9 +260,12 @@ class Machine(RuleBasedStateMachine):
     def leave_wreck(self) -> None:
         """Copy the files as they are at this moment: what kill -9 would leave.
 
-        Not the shared-memory file, which does not outlive the processes that share it.
+        Not the shared-memory file, which does not outlive the processes that share it. The keys,
+        and what is remembered beside them, are left as they are as well.
         """
         self.wrecks += 1
+        if self.keys.exists():
+            shutil.copytree(self.keys, self.home / f"keys-{self.wrecks}")
         wreck = self.home / str(self.wrecks)
         wreck.mkdir()
         for file in self.log.parent.iterdir():
@@ -262,6 +276,10 @@ class Machine(RuleBasedStateMachine):
         self.real.close()
         shutil.rmtree(self.log.parent)
         self.log = self.home / str(self.wrecks) / "situation.db"
+        shutil.rmtree(self.keys, ignore_errors=True)
+        left = self.home / f"keys-{self.wrecks}"
+        if left.exists():
+            left.rename(self.keys)
         self.real = self.opened()
 
     # -- recording -----------------------------------------------------------------------------
@@ -472,6 +490,44 @@ class Machine(RuleBasedStateMachine):
         early = out(When.of(published)) < one.ruling.published.start.earliest
         gone = bool(one.backs)
         self.do(self.retracting(published, [one.id]), int(not gone), refused=early and not gone)
+
+    # -- the ledger ------------------------------------------------------------------------------
+
+    @rule()
+    def checkpoint(self) -> None:
+        signed = self.real.checkpoint()
+        assert signed.size == self.memory.position
+        self.signed.append(signed.note)
+
+    @rule(fuse=st.integers(FIRST_CRASH, LAST_CRASH))
+    def crash_while_signing(self, fuse: int) -> None:
+        self.fuse = fuse
+        self.real.checkpoint()
+        if self.fuse:
+            self.fuse = 0
+            self.leave_wreck()
+        self.go_on_from_wreck()
+
+    @rule()
+    def verify(self) -> None:
+        against = [(note.encode(), f"note {at}") for at, note in enumerate(self.signed)]
+        verdict = self.real.verify(against=against)
+        assert (verdict.verdict, verdict.findings, verdict.doubts) == ("fine", (), ())
+        assert verdict.events == self.memory.position
+        newest = [int(note.split("\n")[1]) for note in self.signed]
+        assert verdict.covered >= max(newest, default=0)
+
+    @rule()
+    def verify_by_command_line(self) -> None:
+        found = run("--log", self.log, "verify")
+        assert found.exit_code == 0, found.output
+
+    @rule(number=PICK)
+    def head(self, number: int) -> None:
+        """The ledger's head at any position, by RFC 9162's own definition over the rows."""
+        position = number % (self.memory.position + 1)
+        leaves = [_leaf(row) for row in self.kept[:position]]
+        assert self.real.head(position) == (_root(leaves).hex() if position else EMPTY)
 
     # -- what happens to files -----------------------------------------------------------------
 
@@ -723,6 +779,26 @@ class Machine(RuleBasedStateMachine):
 
 
 PHASES = [Phase.generate, Phase.shrink]
+
+
+def _leaf(row: tuple[Any, ...]) -> bytes:
+    """Give the bytes of an entry of the ledger: the event, and where it stands."""
+    position, stream, version, topic, state, _ = row
+    numbers = position.to_bytes(8) + version.to_bytes(8) + bytes.fromhex(stream)
+    return bytes(numbers + len(topic).to_bytes(2) + topic.encode() + state)
+
+
+def _root(entries: list[bytes]) -> bytes:
+    """Hash as RFC 9162, section 2.1.1, says it: MTH(D[n])."""
+    if len(entries) == 1:
+        return sha256(b"\x00" + entries[0]).digest()
+    half = 1
+    while half * 2 < len(entries):
+        half *= 2
+    return sha256(b"\x01" + _root(entries[:half]) + _root(entries[half:])).digest()
+
+
+EMPTY = sha256().hexdigest()
 VALID_NOW = parse_moment("2013-01-09").latest
 
 

@@ -18,7 +18,10 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = PYPROJECT["tool"]["importlinter"]["contracts"]
 LOCKS = [ROOT / "scripts" / name for name in ("requirements.txt", "requirements-dev.txt")]
 PROGRAMS = [
-    *(f"scripts/{name}" for name in ("audit", "bench", "demo", "faults", "fuzz", "lint", "test")),
+    *(
+        f"scripts/{name}"
+        for name in ("audit", "bench", "demo", "faults", "fuzz", "lint", "machine", "test")
+    ),
     ".ci/run",
 ]
 FOLDERS = {"tracker", "projections", "seeds", "tests", "scripts"}

@@ -50,7 +50,7 @@ def correct(
     changed, where another correction came first, or where it is published too early.
     """
     wrong = _fact_in(past, fact_id)
-    fresh = identified(replacement, wrong.stream)
+    fresh = identified(replacement, wrong.stream, of_table=_of_table(past))
     if fresh.id == fact_id:
         raise AmendmentError(f"nothing is changed: that is what {name_of(wrong)} says")
     by_id = {event.id: event for event in past}
@@ -193,6 +193,12 @@ def _fact_in(past: Sequence[Event], fact_id: str) -> Event:
         if event.id == fact_id and event.fact is not None:
             return event
     raise NotFoundError(f"no fact has the id {fact_id}")
+
+
+def _of_table(past: Sequence[Event]) -> bool:
+    """Whether a report is what a table tells: where a row stands is no part of its facts' ids."""
+    header = past[0].body if past else None
+    return isinstance(header, ReportRegistered) and header.dataset is not None
 
 
 def name_of(event: Event) -> str:
