@@ -14,9 +14,17 @@ from tracker.situation import Situation
 
 
 @pytest.fixture(scope="session", autouse=True)
+def no_keys_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing that the tests sign goes into a developer's home, whatever signs, in any program."""
+    folder = str(tmp_path_factory.mktemp("all-keys"))
+    with mock.patch.dict(os.environ, {"TRACKER_KEYS": folder}):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder of keys for all that the tests sign, also in programs that they start."""
-    folder = tmp_path_factory.mktemp("keys")
+    """The folder of keys of one test: copies of one log would be told apart from each other."""
+    folder = tmp_path_factory.mktemp("keys") / "keys"
     with mock.patch.dict(os.environ, {"TRACKER_KEYS": str(folder)}):
         yield folder
 

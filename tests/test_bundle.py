@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from commands_for_tests import SHEETS, mali, run, said
@@ -21,9 +23,18 @@ CHECKER = Path(verify_bundle.__file__)
 Lines = list[dict[str, Any]]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One folder of keys for all of these tests, since they look at one log."""
+    folder = tmp_path_factory.mktemp("keys")
+    with mock.patch.dict(os.environ, {"TRACKER_KEYS": str(folder)}):
+        yield folder
+
+
 @pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def log(tmp_path_factory: pytest.TempPathFactory, keys: Path) -> Path:
     """The Mali situation, with a checkpoint before its last report."""
+    assert keys.is_dir()
     folder = tmp_path_factory.mktemp("log")
     log = mali(folder, recorded=False)
     said("--log", log, "record", *SHEETS[:2])

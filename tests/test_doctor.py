@@ -83,7 +83,20 @@ def test_a_missing_event(log: Path) -> None:
 
 def test_a_counter_that_was_moved(log: Path) -> None:
     sql(log, "UPDATE log_head SET seq = seq + 5")
-    assert list(wrong(log)) == ["positions without a gap"]
+    found = wrong(log)
+    assert list(found) == ["positions without a gap", "ledger"]
+    assert "other entries than the log has events" in found["ledger"]
+
+
+def test_how_far_checkpoints_go(log: Path) -> None:
+    assert doctor(log)["ledger"]["found"] == "0 covered by a checkpoint, 190 not; no key yet"
+    assert run("--log", log, "checkpoint").exit_code == 0
+    assert doctor(log)["ledger"]["found"] == "190 covered by a checkpoint, 0 not; key found"
+
+
+def test_a_damaged_ledger(log: Path) -> None:
+    sql(log, "UPDATE ledger_head SET frontier = x'00'")
+    assert "head is damaged" in wrong(log)["ledger"]
 
 
 @pytest.mark.parametrize(

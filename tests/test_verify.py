@@ -34,17 +34,9 @@ TRIGGERS = (
 
 
 @pytest.fixture
-def keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of keys of this test's own."""
-    folder = tmp_path / "keys"
-    monkeypatch.setenv("TRACKER_KEYS", str(folder))
-    return folder
-
-
-@pytest.fixture
 def log(tmp_path: Path, keys: Path) -> Path:
     """The Mali situation with a checkpoint over all but its last report."""
-    assert keys.name == "keys"
+    assert not keys.exists()
     folder = tmp_path / "log"
     folder.mkdir()
     log = mali(folder, recorded=False)

@@ -65,17 +65,17 @@ def _ledger(log: Log) -> tuple[str, str, str]:
 
     what = "ledger"
     try:
-        head = None if log.log_id is None else log.frontier(log.position)
-        held = log.checkpoints()
+        log_id, position = log.log_id, log.position
+        head, held = log.frontier(position), log.checkpoints()
     except LogError as error:
         return ("WRONG", what, str(error))
-    if log.log_id is None:
+    if log_id is None:
         return ("warning", what, "none yet; the next event, or `tracker checkpoint`, makes it")
     if head is None:
         return ("WRONG", what, "it has other entries than the log has events: `tracker verify`")
     covered = held[-1].size if held else 0
     key = "key found" if (default_folder() / KEY).is_file() else "no key yet"
-    return ("ok", what, f"{covered} covered by a checkpoint, {log.position - covered} not; {key}")
+    return ("ok", what, f"{covered} covered by a checkpoint, {position - covered} not; {key}")
 
 
 def _must(holds: bool, what: str, found: str) -> tuple[str, str, str]:  # noqa: FBT001 - a verdict
