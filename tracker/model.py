@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import glob
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -50,7 +51,10 @@ class ReadModel:
     @property
     def unread(self) -> int:
         """Texts that could not be read when the open model was filled."""
-        return int(self._store.meta("unread", "0")) if self._store else 0
+        try:
+            return int(self._store.meta("unread", "0")) if self._store else 0
+        except sqlite3.Error:
+            return 0  # a model that cannot be asked is told of elsewhere
 
     @property
     def store(self) -> Store:
