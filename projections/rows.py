@@ -171,9 +171,15 @@ def too_many(rows: Iterable[Row], places: Mapping[str, Row]) -> Iterator[tuple[R
 # -- facts ---------------------------------------------------------------------------------------
 
 
+ENTRY = (
+    "f.id, f.gist, f.kind, f.status, f.voice, f.speaker, f.place, f.actors, f.edtf, f.published,"
+    " f.begins, r.source"
+)
+"""The columns that the row of a chronology's entry is made of."""
+
+
 def fact_row(projection: str, row: Row) -> Row:
     """Give the row of a chronology's entry, from the fact and its report's source."""
-    fact = json.loads(row["data"])
     return {
         "projection": projection,
         "key": row["id"],
@@ -184,7 +190,7 @@ def fact_row(projection: str, row: Row) -> Row:
         "speaker": row["speaker"],
         "place": row["place"],
         "actors": [actor for actor in row["actors"].split("+") if actor],
-        "when": fact["when"]["edtf"],
+        "when": row["edtf"],
         "source": row["source"],
         "published": format_instant(row["published"]),
         "evidence": [row["id"]],

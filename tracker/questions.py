@@ -6,8 +6,11 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 from projections import answers
 from projections.answers import ALL_ALIKE
@@ -24,15 +27,40 @@ from tracker.instants import (
 )
 from tracker.outcomes import Answer
 
+FARTHEST = 10**15
+"""A position that no log comes near, and that SQLite takes."""
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _of_one_position(
+    question: Callable[Concatenate[Questions, P], R],
+) -> Callable[Concatenate[Questions, P], R]:
+    """Have a question answered whole of one position of the log, whatever is recorded meanwhile."""
+
+    @wraps(question)
+    def asked(self: Questions, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.still():
+            return question(self, *args, **kwargs)
+
+    return asked
+
 
 class Questions:
-    """What can be asked, given a read model that is up to the log, and a clock."""
+    """What can be asked, given a read model that is up to the log, and a clock.
+
+    Every answer is of one position of the log, the one that it names.
+    """
 
     clock: Callable[[], Instant]
 
     @property
     def store(self) -> Store:
         """The read model, followed up to the log."""
+        raise NotImplementedError
+
+    def still(self) -> AbstractContextManager[Store]:
+        """Hold the read model at one position of the log, for several questions."""
         raise NotImplementedError
 
     def clocks(
@@ -60,6 +88,8 @@ class Questions:
                 raise TrackerError(
                     f"recorded-at: a position is # and a number, not {recorded_at!r}"
                 )
+            if len(recorded_at) > len(str(FARTHEST)):
+                raise TrackerError(f"recorded-at: no log is that long: {recorded_at[:40]}")
             position = int(recorded_at[1:])
         elif recorded_at is not None:
             recorded = last("recorded-at", recorded_at)
@@ -70,6 +100,26 @@ class Questions:
             position,
         )
 
+    def two_moments(
+        self,
+        start: str | None,
+        stop: str | None,
+        known_from: str | None,
+        known_to: str | None,
+        *,
+        recorded_at: str | None = None,
+        tz: str | None = None,
+    ) -> tuple[AsOf, AsOf]:
+        """Read what a diff is asked by: the clocks before, and after. Raises TrackerError.
+
+        Without `start` both are about `stop`; `known_to` alone holds that clock still.
+        """
+        if start is None and known_from is None:
+            raise TrackerError("a diff needs from, or known_from")
+        after = self.clocks(stop, known_to, recorded_at, tz)
+        before = self.clocks(start or stop, known_from or known_to, recorded_at, tz)
+        return (before if start else replace(before, as_of=after.as_of)), after
+
     def weighing(
         self, policy: str | None = None, only: Sequence[str] = (), without: Sequence[str] = ()
     ) -> Weighing:
@@ -79,6 +129,7 @@ class Questions:
         """
         return weighing_of(self.store, policy, only, without)
 
+    @_of_one_position
     def state(
         self,
         clocks: AsOf,
@@ -112,6 +163,7 @@ class Questions:
 
         return doubts(Cells(self.store, clocks, weighing), clocks, rows, key)
 
+    @_of_one_position
     def history(
         self,
         key: str,
@@ -130,6 +182,7 @@ class Questions:
         rows = answers.state(self.store, as_of, projection, key)
         return bool(rows and rows[0]["rule"] == "ruling")
 
+    @_of_one_position
     def audit(
         self, clocks: AsOf, projection: str, key: str, *, weighing: Weighing = ALL_ALIKE
     ) -> Answer:
@@ -143,6 +196,7 @@ class Questions:
         answer = self._answer(clocks, weighing, rows, projection=projection, key=key)
         return replace(answer, more=found)
 
+    @_of_one_position
     def diff(
         self,
         before: AsOf,
@@ -165,6 +219,7 @@ class Questions:
         events = events_of(self.store, (one for row in rows for one in row["events"]))
         return replace(answer, query={**answer.query, **since}, more={"events": events})
 
+    @_of_one_position
     def whatif(
         self,
         clocks: AsOf,
@@ -179,6 +234,7 @@ class Questions:
         notes = self._unknown(rows, projection, key)
         return self._answer(clocks, weighing, rows, notes, projection=projection, key=key)
 
+    @_of_one_position
     def disputes(
         self,
         clocks: AsOf,
@@ -198,6 +254,7 @@ class Questions:
         notes = self._unknown(rows, projection, key)
         return self._answer(clocks, weighing, rows, notes, projection=projection, key=key)
 
+    @_of_one_position
     def gaps(
         self,
         clocks: AsOf,
@@ -220,6 +277,22 @@ class Questions:
             rows += document_gaps(self.store, clocks, Path(documents))
         return self._answer(clocks, weighing, rows)
 
+    def search(self, text: str, *, limit: int = 100, offset: int = 0) -> Answer:
+        """Answer which places, actors, sources and facts hold the words (projections.search).
+
+        The first search makes the index. Raises TrackerError for no words.
+        """
+        from projections.search import bring_up, is_ready, search
+
+        while True:
+            with self.still() as store:
+                if is_ready(store):
+                    rows = search(store, text, limit, offset)
+                    asked = {"words": text, "limit": limit, "offset": offset}
+                    return replace(self._answer(None, ALL_ALIKE, rows), query=asked)
+            bring_up(self.store)
+
+    @_of_one_position
     def check(self, data: bytes, file: str) -> tuple[int, list[Problem]]:
         """Ask what an expect.yaml asks; give how many were asked, and those that do not hold."""
         from tracker.expectations import differences, read_expectations

@@ -12,9 +12,9 @@ from tracker.cli.common import (
     common_options,
     open_situation,
     options,
-    read_clocks,
     read_weighing,
     recorded_option,
+    tell_of_no_model,
     weighing_options,
     zone_option,
 )
@@ -69,12 +69,10 @@ def diff(
     if start is None and known_from is None:
         raise click.UsageError("a diff needs --from TIME, or --known-from TIME")
     situation = open_situation()
-    if known_from is None:
-        known_from = known_to
-    after = read_clocks(situation, stop, known_to, recorded_at, tz)
-    before = situation.clocks(start or stop, known_from, recorded_at, tz)
-    if start is None:
-        before = replace(before, as_of=after.as_of)
+    tell_of_no_model(situation)
+    before, after = situation.two_moments(
+        start, stop, known_from, known_to, recorded_at=recorded_at, tz=tz
+    )
     weighing = read_weighing(situation, only, without)
     answer = situation.diff(before, after, projection, key, weighing=weighing)
     for text in answer.notes:
