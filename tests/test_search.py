@@ -66,7 +66,7 @@ def test_what_was_recorded_and_registered_since_is_found(tmp_path: Path) -> None
     log = str(mali(tmp_path))
     with Situation(log) as situation, Situation(log) as other:
         assert found(situation, "harvest") == found(situation, "hamlet") == []
-        told = fact("MeetingHeld", place="gao", when={"edtf": "2013-01-21"}, gist="A harvest.")
+        told = fact("FightingReported", place="gao", when={"edtf": "2013-01-21"}, gist="A harvest.")
         other.record([(sheet("voa", "2013-01-22", told), "x.yaml")], by="another")
         other.register(b"title: Mali\nplaces:\n  hamlet: {name: The Hamlet}\n", "s.yaml", by="a")
         assert found(situation, "harvest") == [("fact", "A harvest.")]
