@@ -208,7 +208,7 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
     )
     found = store.rows(sql, (fact,))
     if not found and isinstance(claim, Claim):
-        return _ruling(claim, role, why)
+        return ruling_row(claim, role, why)
     row = found[0]
     data: dict[str, Any] = json.loads(row["data"])
     return {
@@ -222,7 +222,7 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
         "status": row["status"],
         "when": data["when"],
         "gist": row["gist"],
-        "locator": _located(data.get("locator", {}), row["header"]),
+        "locator": located(data.get("locator", {}), row["header"]),
         "rating": data.get("rating"),
         "report": row["report"],
         "role": role,
@@ -230,7 +230,7 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
     }
 
 
-def _located(locator: Row, header: str) -> Row:
+def located(locator: Row, header: str) -> Row:
     """Name the file that a row of a table stands in: the report's, where the fact names none."""
     if locator.get("row") is None or "document" in locator:
         return locator
@@ -238,7 +238,7 @@ def _located(locator: Row, header: str) -> Row:
     return {"document": document, **locator} if document else locator
 
 
-def _ruling(claim: Claim, role: str, why: str) -> Row:
+def ruling_row(claim: Claim, role: str, why: str) -> Row:
     """Give the line of what no fact says: an analyst's ruling, or an entry that a list dropped."""
     return {
         "fact": claim.fact,

@@ -22,7 +22,7 @@ from tracker.instants import (
     last_instant,
     parse_moment,
 )
-from tracker.outcomes import Answer
+from tracker.outcomes import Answer, Overview
 
 
 class Questions:
@@ -219,6 +219,33 @@ class Questions:
 
             rows += document_gaps(self.store, clocks, Path(documents))
         return self._answer(clocks, weighing, rows)
+
+    def overview(self, clocks: AsOf, *, weighing: Weighing = ALL_ALIKE) -> Overview:
+        """Give all that a picture shows, at the clocks and at every other valid and known time."""
+        from projections import overview
+
+        state = self.state(clocks, weighing=weighing)
+        store = self.store
+        kin = store.kin()
+        sides = {actor: kin.side(actor) for actor in store.names("actors")}
+        return Overview(
+            state.query,
+            state.position,
+            state.title,
+            state.zone,
+            state.rows,
+            dict(state.names),
+            state.notes,
+            as_of=clocks.as_of,
+            known_at=clocks.known_at,
+            cells=tuple(overview.cells(store, clocks, weighing)),
+            facts=overview.facts(store, clocks, weighing),
+            chronicles=overview.chronicles(store),
+            places=store.names("places").whole(),
+            schemes=store.names("schemes").whole(),
+            sides={actor: side for actor, side in sides.items() if side},
+            rules=overview.rules(store, clocks, weighing),
+        )
 
     def check(self, data: bytes, file: str) -> tuple[int, list[Problem]]:
         """Ask what an expect.yaml asks; give how many were asked, and those that do not hold."""
