@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from itertools import groupby
 
 from projections.answers import ALL_ALIKE
 from projections.cells import Cells
@@ -24,18 +24,27 @@ def cells(store: Store, clocks: AsOf, weighing: Weighing = ALL_ALIKE) -> list[Ro
 
     A rectangle is (valid_from, valid_to, known_from, known_to, n): instants, ends exclusive, and
     the place of its state in `states`. `facts` are the ids of what speaks of the cell, in the
-    log's order. Of the clocks only the recorded one counts.
+    log's order. A pledge has `against`: the keys that it is counted against, those of its place
+    and those within. Of the clocks only the recorded one counts.
     """
     asked = Cells(store, clocks, weighing)
     decorate = Decorator(asked, clocks)
     speaking = _speaking(store, asked)
-    found = []
-    for (projection, key), rectangles, states in _beliefs(asked, list(speaking)):
+    found: list[Row] = []
+    for (projection, key), rows in _beliefs(asked, list(speaking)):
+        rectangles, states = _numbered(rows)
         if states:
-            name = decorate.name(projection, key, states[0])
-            cell = {"projection": projection, "key": key, "name": name}
-            cell |= {"rectangles": rectangles, "states": states}
-            found.append({**cell, "facts": speaking[projection, key]})
+            cell = {
+                "projection": projection,
+                "key": key,
+                "name": decorate.name(projection, key, states[0]),
+                "rectangles": rectangles,
+                "states": states,
+                "facts": speaking.get((projection, key), []),
+            }
+            if states[0].get("phase") == "pledged":
+                cell["against"] = [[*some] for some in decorate.against(states[0])]
+            found.append(cell)
     found.sort(key=lambda cell: (BELIEVED.index(cell["projection"]), cell["key"]))
     return found
 
@@ -45,49 +54,49 @@ def _speaking(store: Store, asked: Cells) -> dict[tuple[str, str], list[str]]:
     found: dict[tuple[str, str], list[str]] = {}
     if asked.stored:
         for row in store.connection.execute(
-            "SELECT projection, key, fact FROM claims ORDER BY position"
+            "SELECT c.projection, c.key, coalesce(f.id, a.id) FROM held h"
+            " JOIN cells c ON c.id = h.cell LEFT JOIN facts f ON f.position = h.position"
+            " LEFT JOIN acts a ON a.position = h.position ORDER BY h.position"
         ):
             found.setdefault((row[0], row[1]), []).append(row[2])
     else:
         for claim in asked.heard():
             found.setdefault((claim.projection, claim.key), []).append(claim.fact)
-    return found
+    return {cell: list(dict.fromkeys(facts)) for cell, facts in found.items()}
 
 
-Plane = tuple[tuple[str, str], list[tuple[Instant, ...]], list[Row]]
+Rectangle = tuple[Instant, Instant, Instant, Instant]
+Belief = tuple[Rectangle, str]
+"""A rectangle, and its state as JSON."""
 
 
-def _beliefs(asked: Cells, names: list[tuple[str, str]]) -> Iterator[Plane]:
-    """Yield each cell with its rectangles, and its states, each once."""
+def _beliefs(
+    asked: Cells, names: list[tuple[str, str]]
+) -> Iterator[tuple[tuple[str, str], list[Belief]]]:
+    """Yield each cell with its beliefs, by known and then by valid time."""
     if not asked.stored:
         for projection, key in names:
             rows = asked.rectangles(projection, key)
-            yield (projection, key), *_numbered([_bounds(row) + (row["state"],) for row in rows])
+            yield (projection, key), [(_bounds(row), row["state"]) for row in rows]
         return
     connection = asked.store.connection
-    states = dict(connection.execute("SELECT id, text FROM states").fetchall())
-    cell, rows = None, []
-    for row in connection.execute(
-        "SELECT c.projection, c.key, r.valid_from, r.valid_to, r.known_from, r.known_to, r.state"
-        " FROM rectangles r JOIN cells c ON c.id = r.cell ORDER BY r.cell, r.known_from"
-    ):
-        here = (row[0], row[1])
-        if cell is not None and here != cell:
-            yield cell, *_numbered(rows)
-            rows = []
-        cell = here
-        rows.append((*row[2:6], states[row[6]]))
-    if cell is not None:
-        yield cell, *_numbered(rows)
+    texts = dict(connection.execute("SELECT id, text FROM states").fetchall())
+    rows = connection.execute(
+        "SELECT r.cell, c.projection, c.key, r.valid_from, r.valid_to, r.known_from, r.known_to,"
+        " r.state FROM rectangles r JOIN cells c ON c.id = r.cell ORDER BY r.cell, r.known_from"
+    )
+    for (_, projection, key), together in groupby(rows, key=lambda row: tuple(row[:3])):
+        yield (projection, key), [(tuple(row[3:7]), texts[row[7]]) for row in together]
 
 
-def _bounds(row: Row) -> tuple[Any, ...]:
+def _bounds(row: Row) -> Rectangle:
     return (row["valid_from"], row["valid_to"], row["known_from"], row["known_to"])
 
 
-def _numbered(rows: list[tuple[Any, ...]]) -> tuple[list[tuple[Instant, ...]], list[Row]]:
+def _numbered(beliefs: list[Belief]) -> tuple[list[tuple[Instant, ...]], list[Row]]:
+    """Give rectangles with the number of their state, and the states, each once."""
     numbers: dict[str, int] = {}
-    found = [(*row[:4], numbers.setdefault(row[4], len(numbers))) for row in rows]
+    found = [(*bounds, numbers.setdefault(text, len(numbers))) for bounds, text in beliefs]
     return found, [json.loads(text) for text in numbers]
 
 

@@ -110,6 +110,14 @@ class Decorator:
             if name != place and place in around(self.places, name):
                 yield name
 
+    def against(self, row: Row) -> tuple[list[str], list[str]]:
+        """Give the keys that a pledge is counted against: of its place, and of places within."""
+
+        def key(place: str) -> str:
+            return f"{row['actor']}/{place}/{row['category']}/deployed"
+
+        return [key(row["place"])], [key(place) for place in self.within(row["place"])]
+
     def _remainder(self, row: Row, shown: Mapping[str, Row] | None) -> int | None:
         """Say how many of a pledge are still to come; None where that cannot be told.
 
@@ -120,15 +128,15 @@ class Decorator:
         if not isinstance(pledged, int):
             return None
 
-        def deployed(place: str) -> list[Row]:
-            key = f"{row['actor']}/{place}/{row['category']}/deployed"
+        def deployed(keys: list[str]) -> list[Row]:
             if shown is not None:
-                return [shown[key]] if key in shown else []
-            return [cell["state"] for cell in self.cells.at(self.clocks, "forces", key)]
+                return [shown[key] for key in keys if key in shown]
+            return [
+                cell["state"] for key in keys for cell in self.cells.at(self.clocks, "forces", key)
+            ]
 
-        there = deployed(row["place"]) or [
-            found for at in self.within(row["place"]) for found in deployed(at)
-        ]
+        here, within = self.against(row)
+        there = deployed(here) or deployed(within)
         if not there:
             return pledged
         counts = [found["best"] for found in there if isinstance(found.get("best"), int)]

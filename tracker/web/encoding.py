@@ -3,25 +3,33 @@
 Everything a person reads is put in words here, by the same functions as the command line's; the
 script only finds which rectangle holds the two clocks and shows what is written for its state.
 
-The data is one object (D in report.js):
+The data is one object. "w" is a place in `words`, "t" one in the times, "f" one in the facts;
+lists that only rise are written as steps from one entry to the next.
 
-times     the instants at which anything changes, sorted; all others are places in it
-stops, first, last    the axis (tracker.web.axis), in instants
-words     texts, each once; "w" below is a place in it
-cells     [projection, key, name, columns [w], facts [n], rectangles, states, more]: rectangles is
-          flat, five numbers each (valid from, to, known from, to: places in times; n of a state)
-states    [columns [w], evidence [n], dissent [n], last, possibly w, possible [n], rivals, rule w,
-          look, numbers, settled, value w, since w]: facts are places in `facts`; last is the
-          instant of the newest evidence; rivals are [value w, who w, [facts]]; numbers are
-          [low, best, high] or [rank]; settled says whether it may be a last undisputed state
-facts     [kind w, gist w, source w, published w, voice w, when w, where w, rating w, position,
-          status w, begins, known from, known to, url, place w]
+words     texts, each once; the first is empty
+times     instants at which anything changes, sorted, as steps; the script adds the open ends, so
+          that t 0 is the open past and the last t the open future
+stops     the axis (tracker.web.axis) as steps; from place `first` to `last` it is to scale
+reports   [source w, published w, known from t, url or 0]
+facts     an object of lists, one entry a fact: kind w, gist w, report (place in reports), voice w,
+          when w, where w, status w, place w, position (steps), begins t; and of objects by fact:
+          rating w, gone t (when it was retracted)
+cells     [projection, key, name, heads [w], facts [f] (steps), times [t] (steps), rectangles,
+          states, against]. Rectangles are flat, five numbers each: valid from and to, known from
+          and to (places in the cell's times), and the place of a state. A pledge is counted
+          `against` [[cells of its place], [cells within]]
+states    [value w, support w, since w, evidence, last t, look, rule w, possibly w, its facts,
+          numbers, dissent, rivals, authority w], ends that are 0 or empty left out. Facts are
+          places in the cell's; numbers are [low, best, high] or [rank]; rivals are
+          [value w, who w, facts]
 lists     by chronology, the facts in it
+looks     [shape, classes] of a mark
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from tracker.cli import words
@@ -33,16 +41,16 @@ from tracker.web.looks import NOTHING, Look, Parties
 from tracker.web.markup import safe_url
 
 Row = dict[str, Any]
-FARTHEST = 2**53 - 1
-"""What a number in the script can hold exactly; the open ends lie there."""
+HEADS = {"control": 1, "forces": 4, "alerts": 2, "losses": 3}
+"""Columns of a projection's table that are the same for all states of a cell; the value follows."""
 
 
 class Texts:
     """Texts, each kept once."""
 
     def __init__(self) -> None:
-        """Begin with nothing."""
-        self._places: dict[str, int] = {}
+        """Begin with the empty one."""
+        self._places = {"": 0}
 
     def __call__(self, said: str | None) -> int:
         """Give the place of a text."""
@@ -62,17 +70,11 @@ class Encoder:
         self.names = overview.names
         self.word = Texts()
         self.looks: dict[Look, int] = {NOTHING: 0}
-        self.parties = Parties(
-            (
-                state
-                for cell in overview.cells
-                if cell["projection"] == "control"
-                for state in cell["states"]
-            ),
-            overview.sides,
-            overview.names,
-        )
+        control = [cell for cell in overview.cells if cell["projection"] == "control"]
+        states = (state for cell in control for state in cell["states"])
+        self.parties = Parties(states, overview.sides, overview.names)
         self.facts = {fact: n for n, fact in enumerate(overview.facts)}
+        self.reports: dict[tuple[object, ...], int] = {}
         self.times = self._times()
         self.place = {instant: n for n, instant in enumerate(self.times)}
         self.axis = self._axis()
@@ -82,30 +84,33 @@ class Encoder:
         for cell in self.overview.cells:
             for rectangle in cell["rectangles"]:
                 found.update(rectangle[:4])
-            for state in cell["states"]:
-                if state["last_evidence"]:
-                    found.add(_instant(state["last_evidence"]))
+            found.update(
+                _instant(state["last_evidence"])
+                for state in cell["states"]
+                if state["last_evidence"]
+            )
         for fact in self.overview.facts.values():
             found.update((fact["begins"], fact["known_from"], fact["known_to"]))
         return sorted(found)
 
     def _axis(self) -> Axis:
-        changes = {
-            rectangle[0] for cell in self.overview.cells for rectangle in cell["rectangles"]
-        }
+        cells = self.overview.cells
+        changes = {one[0] for cell in cells for one in cell["rectangles"]}
         published = {fact["known_from"] for fact in self.overview.facts.values()}
         return axis_of(changes, published, self.overview.as_of, self.overview.zone)
 
     def data(self) -> Row:
         """Give the whole."""
         overview = self.overview
-        cells = [self._cell(cell) for cell in overview.cells]
-        facts = [self._fact(fact) for fact in overview.facts.values()]
+        numbers = {
+            (cell["projection"], cell["key"]): n for n, cell in enumerate(overview.cells)
+        }
+        cells = [self._cell(cell, numbers) for cell in overview.cells]
+        facts = self._facts()
         lists = {
             name: [self.facts[one] for one in found if one in self.facts]
             for name, found in overview.chronicles.items()
         }
-        self._relate(cells)
         return {
             "title": overview.title,
             "zone": overview.zone,
@@ -113,11 +118,12 @@ class Encoder:
             "position": overview.position,
             "asOf": overview.as_of,
             "knownAt": overview.known_at,
-            "times": [max(-FARTHEST, min(FARTHEST, one)) for one in self.times],
-            "stops": self.axis.stops,
+            "times": steps(self.times[1:-1]),
+            "stops": steps(self.axis.stops),
             "first": self.axis.first,
             "last": self.axis.last,
             "cells": cells,
+            "reports": [list(one) for one in self.reports],
             "facts": facts,
             "lists": lists,
             "headers": {name: found[0] for name, found in COLUMNS.items()},
@@ -128,122 +134,127 @@ class Encoder:
 
     # -- cells ---------------------------------------------------------------------------------
 
-    def _cell(self, cell: Row) -> list[object]:
+    def _cell(self, cell: Row, numbers: dict[tuple[str, str], int]) -> list[object]:
         projection = cell["projection"]
-        place = self.place
-        flat = [
-            number
-            for *bounds, n in cell["rectangles"]
-            for number in (*(place[one] for one in bounds), n)
-        ]
+        bounds = [one[:4] for one in cell["rectangles"]]
+        times = sorted({self.place[instant] for one in bounds for instant in one})
+        local = {time: n for n, time in enumerate(times)}
+        flat: list[int] = []
+        for *ends, state in cell["rectangles"]:
+            flat += (local[self.place[end]] for end in ends)
+            flat.append(state)
+        spoken = [fact for fact in cell["facts"] if fact in self.facts]
+        facts = {fact: n for n, fact in enumerate(spoken)}
         about = {"projection": projection, "key": cell["key"], "name": cell["name"]}
-        states = [self._state({**about, **state}) for state in cell["states"]]
-        facts = [self.facts[fact] for fact in cell["facts"] if fact in self.facts]
-        more: Row = {}
-        if projection == "forces":
-            found = cell["states"][0]
-            more = {name: found[name] for name in ("actor", "place", "category", "phase")}
-        return [projection, cell["key"], cell["name"], facts, flat, states, more]
-
-    def _state(self, row: Row) -> list[object]:
-        word, names = self.word, self.names
-        columns = [word(one) for one in COLUMNS[row["projection"]][1](row, self.overview)[:-1]]
-        last = row["last_evidence"]
-        settled = row["support"] != "disputed" and row["since"] is not None
+        rows = [{**about, **state} for state in cell["states"]]
+        heads = COLUMNS[projection][1](rows[0], self.overview)[: HEADS[projection]]
+        against = [
+            [numbers["forces", key] for key in keys if ("forces", key) in numbers]
+            for keys in cell.get("against", ())
+        ]
         return [
-            columns,
-            self._ids(row["evidence"]),
-            self._ids(row["dissent"]),
-            -1 if last is None else self.place[_instant(last)],
-            word(words.possibly(row, names)),
-            self._ids(fact for one in row["possibly"] for fact in one["evidence"]),
-            [self._rival(row["projection"], one) for one in row["values"]],
-            word(self.overview.rules.get(row["rule"] or "", "")),
-            self._look(row),
-            self._numbers(row),
-            int(settled),
-            word(words.value(row["projection"], row, names)),
-            word(words.since(row)),
+            projection,
+            cell["key"],
+            cell["name"],
+            [self.word(one) for one in heads],
+            steps(self.facts[fact] for fact in spoken),
+            steps(times),
+            flat,
+            [self._state(row, facts) for row in rows],
+            *([against] if against else []),
         ]
 
-    def _ids(self, facts: Any) -> list[int]:  # noqa: ANN401 - any iterable of ids
-        return [self.facts[one] for one in facts if one in self.facts]
+    def _state(self, row: Row, facts: Mapping[str, int]) -> list[object]:
+        word, names = self.word, self.names
 
-    def _rival(self, projection: str, one: Row) -> list[object]:
+        def places(ids: Iterable[str]) -> list[int]:
+            return [facts[one] for one in ids if one in facts]
+
+        last, authority = row["last_evidence"], row.get("authority")
+        state: list[object] = [
+            word(words.value(row["projection"], row, names)),
+            word(words.support(row)),
+            word(words.since(row)),
+            places(row["evidence"]),
+            0 if last is None else self.place[_instant(last)],
+            self._look(row),
+            word(self.overview.rules.get(row["rule"] or "")),
+            word(words.possibly(row, names)),
+            places(fact for one in row["possibly"] for fact in one["evidence"]),
+            self._numbers(row),
+            places(row["dissent"]),
+            [self._rival(row["projection"], one, places(one["evidence"])) for one in row["values"]],
+            word(words.names_of([authority], names) if authority else None),
+        ]
+        while not state[-1]:
+            state.pop()
+        return state
+
+    def _rival(self, projection: str, one: Row, facts: list[int]) -> list[object]:
         said = words.value(projection, one, self.names)
-        ratings = one["ratings"] or [None] * len(one["origins"])
-        who = ", ".join(
-            f"{self.names.get(name, name)}{f' {rating}' if rating else ''}"
-            for name, rating in zip(one["origins"], ratings, strict=False)
-        )
-        return [self.word(said), self.word(who), self._ids(one["evidence"])]
+        return [self.word(said), self.word(words.tellers(one, self.names)), facts]
 
     def _look(self, row: Row) -> int:
         if row["projection"] != "control":
             return 0
-        look = self.parties.look(row)
-        return self.looks.setdefault(look, len(self.looks))
+        return self.looks.setdefault(self.parties.look(row), len(self.looks))
 
-    def _numbers(self, row: Row) -> list[object]:
-        if row["projection"] in {"forces", "losses"}:
-            return [row["low"], row["best"], row["high"]]
-        return [row["rank"]] if row["projection"] == "alerts" else []
-
-    def _relate(self, cells: list[list[Any]]) -> None:
-        """Name, for each pledge, the cells that it is counted against: there, else within."""
-        places = self.overview.places
-        deployed = {
-            (more["actor"], more["place"], more["category"]): n
-            for n, (*_, more) in enumerate(cells)
-            if more.get("phase") == "deployed"
-        }
-        for *_, more in cells:
-            if more.get("phase") != "pledged":
-                continue
-            there = deployed.get((more["actor"], more["place"], more["category"]))
-            more["there"] = -1 if there is None else there
-            more["within"] = [
-                n
-                for (actor, place, category), n in deployed.items()
-                if (actor, category) == (more["actor"], more["category"])
-                and place != more["place"]
-                and more["place"] in around(places, place)
-            ]
+    @staticmethod
+    def _numbers(row: Row) -> list[object]:
+        found = [row.get(name) for name in ("low", "best", "high")]
+        if row["projection"] == "alerts":
+            found = [row["rank"]]
+        return [] if all(one is None for one in found) else found
 
     # -- facts ---------------------------------------------------------------------------------
 
-    def _fact(self, fact: Row) -> list[object]:
+    def _facts(self) -> Row:
         word, names = self.word, self.names
-        voice = names.get(fact["speaker"] or "", fact["speaker"]) or fact["voice"]
-        rating = fact["rating"]
-        return [
-            word(fact["kind"]),
-            word(fact["gist"]),
-            word(names.get(fact["source"], fact["source"])),
-            word(words.when(fact["published"])),
-            word(voice),
-            word(words.when(fact["when"]["edtf"])),
-            word(words.locator(fact["locator"])),
-            word(rating if isinstance(rating, str) else None),
-            fact["position"],
-            word(fact["status"]),
-            self.place[fact["begins"]],
+        all_of = self.overview.facts.values()
+        return {
+            "kind": [word(fact["kind"]) for fact in all_of],
+            "gist": [word(fact["gist"]) for fact in all_of],
+            "report": [self._report(fact) for fact in all_of],
+            "voice": [
+                word(names.get(fact["speaker"] or "", fact["speaker"]) or fact["voice"])
+                for fact in all_of
+            ],
+            "when": [word(words.when(fact["when"]["edtf"])) for fact in all_of],
+            "where": [word(words.locator(fact["locator"])) for fact in all_of],
+            "status": [word(fact["status"]) for fact in all_of],
+            "place": [word(names.get(fact["place"] or "", fact["place"])) for fact in all_of],
+            "position": steps(fact["position"] for fact in all_of),
+            "begins": [self.place[fact["begins"]] for fact in all_of],
+            "rating": {
+                n: word(fact["rating"]) for n, fact in enumerate(all_of) if fact["rating"]
+            },
+            "gone": {
+                n: self.place[fact["known_to"]]
+                for n, fact in enumerate(all_of)
+                if fact["known_to"] != FUTURE_OPEN
+            },
+        }
+
+    def _report(self, fact: Row) -> int:
+        url = fact["url"]
+        report = (
+            self.word(self.names.get(fact["source"], fact["source"])),
+            self.word(words.when(fact["published"])),
             self.place[fact["known_from"]],
-            self.place[fact["known_to"]],
-            fact["url"] if fact["url"] and safe_url(fact["url"]) else 0,
-            word(names.get(fact["place"] or "", fact["place"])),
-        ]
+            url if url and safe_url(url) else 0,
+        )
+        return self.reports.setdefault(report, len(self.reports))
 
 
-def around(places: Mapping[str, Row], name: str) -> list[str]:
-    """Name the places around a place, the nearest first; a circle ends where it closes."""
-    found: list[str] = []
-    at = places.get(name, {}).get("within")
-    while at is not None and at not in found:
-        found.append(at)
-        at = places.get(at, {}).get("within")
+def steps(numbers: Iterable[int]) -> list[int]:
+    """Write numbers as the first of them, and the step to each from the one before."""
+    found, before = [], 0
+    for number in numbers:
+        found.append(number - before)
+        before = number
     return found
 
 
+@lru_cache(maxsize=65_536)
 def _instant(text: str) -> Instant:
     return parse_moment(text).earliest

@@ -26,12 +26,16 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A name that should stand beside a point (map units), or over it if `loose` (no mark)."""
+    """A name that should stand beside a point (map units), or over it if `loose` (no mark).
+
+    From the scale `least` on; smaller, it is left out.
+    """
 
     text: str
     x: float
     y: float
     loose: bool = False
+    least: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +48,11 @@ class Placed:
     scale: float
 
 
-def placed(wanted: Sequence[Wanted]) -> list[Placed]:
-    """Place labels, the first ones first; every mark is kept free of other labels."""
+def placed(wanted: Sequence[Wanted], wide: float, high: float) -> list[Placed]:
+    """Place labels on a map so wide and high, the first ones first.
+
+    Every mark is kept free of other labels, and no label of a whole map runs over its edge.
+    """
     found: list[Placed | None] = [None] * len(wanted)
     for scale in SCALES:
         taken = _Taken()
@@ -60,15 +67,20 @@ def placed(wanted: Sequence[Wanted]) -> list[Placed]:
                 taken.add(_box(wanted[n], where, scale))
         for n, one in enumerate(wanted):
             if found[n] is None:
-                found[n] = _fitting(one, scale, taken)
+                found[n] = _fitting(one, scale, taken, (wide * scale, high * scale))
     return [one or Placed("start", GAP, 4, NEVER) for one in found]
 
 
-def _fitting(one: Wanted, scale: float, taken: _Taken) -> Placed | None:
+def _fitting(
+    one: Wanted, scale: float, taken: _Taken, edge: tuple[float, float]
+) -> Placed | None:
+    if scale < one.least:
+        return None
     for anchor, dx, dy in _PLACES_LOOSE if one.loose else _PLACES:
         where = Placed(anchor, dx, dy, round(scale, 3))
         box = _box(one, where, scale)
-        if taken.free(box):
+        inside = 0 <= box[0] and 0 <= box[1] and box[2] <= edge[0] and box[3] <= edge[1]
+        if inside and taken.free(box):
             taken.add(box)
             return where
     return None

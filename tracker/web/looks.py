@@ -107,6 +107,7 @@ def mark(look: Look, **attributes: object) -> Markup:
     """Draw a mark about the origin: its shape, and rings and bars that the style sheet shows."""
     return element(
         "g",
+        element("path", d="M-14 0A14 14 0 1 0 14 0A14 14 0 1 0 -14 0Z", class_="halo"),
         element("path", d="M-9.5 0A9.5 9.5 0 1 0 9.5 0A9.5 9.5 0 1 0 -9.5 0Z", class_="ring"),
         element("use", href=f"#s-{look.shape}", class_="shape"),
         element("path", d="M-9 9L9 -9", class_="bar"),

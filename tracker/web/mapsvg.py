@@ -13,6 +13,8 @@ from tracker.web.looks import NOTHING, Look, mark
 from tracker.web.markup import Markup, element
 
 Row = Mapping[str, Any]
+REGIONS_FROM = 1.4
+"""Pixels a map unit from which regions are named: smaller, they are taken for towns."""
 WIDE = frozenset({"area", "region", "country"})
 """Types of place that are no point: their marks are larger and hollow, their names slanted."""
 
@@ -66,9 +68,12 @@ def drawn(frame: Frame, land: Land, marks: list[Spot], title: str) -> Markup:
     """Draw the map: the ground, then names, then marks."""
     wanted = [Wanted(spot.name, spot.x, spot.y) for spot in marks]
     names = [*land.countries, *land.region_names]
-    wanted += [Wanted(name, x, y, loose=True) for name, x, y in names]
-    where = placed(wanted)
+    wanted += [Wanted(name, x, y, loose=True) for name, x, y in land.countries]
+    wanted += [
+        Wanted(name, x, y, loose=True, least=REGIONS_FROM) for name, x, y in land.region_names
+    ]
     height = frame.height
+    where = placed(wanted, WIDTH, height)
     return element(
         "svg",
         element("title", title),

@@ -12,6 +12,7 @@ from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
 from typing import Any
+from zlib import compress
 
 from tracker.cli import words
 from tracker.cli.state import COLUMNS
@@ -31,6 +32,8 @@ TITLES = {
     "humanitarian": "Humanitarian",
     "posture": "Posture",
 }
+PLAIN = 256_000
+"""Characters of data that are put into the page as they are, to be read by anyone."""
 SHOWN = 100
 """Rows of a table that are shown at first; the script shows the rest when asked."""
 
@@ -45,10 +48,11 @@ def report(overview: Overview) -> str:
         header(overview),
         element(
             "main",
+            buttons(),
             clocks(),
             element("div", map_section(overview, encoder), panel(), class_="side-by-side"),
-            timelines(),
             tables(overview),
+            timelines(),
             id="main",
         ),
         footer(),
@@ -87,8 +91,11 @@ def resource(name: str) -> str:
 
 
 def data_block(data: Row) -> Markup:
-    """Put data into the page where no browser takes it for anything else."""
+    """Put data into the page where no browser takes it for anything else; packed where large."""
     said = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    if len(said) > PLAIN:
+        packed = b64encode(compress(said.encode(), 9)).decode()
+        return Markup(f'<script type="application/octet-stream" id="data">{packed}</script>')
     safe = said.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
     return Markup(f'<script type="application/json" id="data">{safe}</script>')
 
@@ -112,11 +119,21 @@ def header(overview: Overview) -> Markup:
     )
 
 
-def clocks() -> Markup:
-    """The two clocks: sliders over one axis, and the buttons that move them."""
+def buttons() -> Markup:
+    """What steps and plays the clocks."""
+    steps = (("earlier", "Previous change"), ("play", "Play"), ("later", "Next change"))
+    return element(
+        "div",
+        *(element("button", said, id=name, type="button") for name, said in steps),
+        element("label", Markup('<input type="checkbox" id="together"> '), "as it was known then"),
+        class_="buttons scripted",
+        role="group",
+        aria_label="Step through time",
+    )
 
-    def button(name: str, said: str) -> Markup:
-        return element("button", said, id=name, type="button")
+
+def clocks() -> Markup:
+    """The two clocks: sliders over one axis."""
 
     def slider(name: str, said: str) -> Markup:
         label = element("label", said, for_=name)
@@ -127,22 +144,13 @@ def clocks() -> Markup:
     return element(
         "section",
         element("h2", "Clocks", id="clocks-title", class_="unseen"),
-        element(
-            "div",
-            button("earlier", "Previous change"),
-            button("play", "Play"),
-            button("later", "Next change"),
-            element("label", Markup('<input type="checkbox" id="together"> '),
-                    "as it was known then"),
-            class_="buttons",
-        ),
         slider("as-of", "As of"),
         slider("known-at", "Known at"),
-        element("svg", id="ticks", aria_hidden="true", height=26),
+        element("svg", id="ticks", aria_hidden="true", height=28),
         id="clocks",
         class_="scripted",
         aria_labelledby="clocks-title",
-    )  # fmt: skip
+    )
 
 
 def map_section(overview: Overview, encoder: Encoder) -> Markup:
@@ -173,19 +181,21 @@ def map_section(overview: Overview, encoder: Encoder) -> Markup:
         element(
             "div",
             drawn(frame, ground(frame), marks, f"Map of {overview.title}: who holds what"),
-            element(
-                "div",
-                *(
-                    element("button", said, type="button", id=name, aria_label=label, title=label)
-                    for name, said, label in (
-                        ("zoom-in", "+", "Zoom in"),
-                        ("zoom-out", "−", "Zoom out"),
-                        ("zoom-fit", "⤢", "Show all"),
-                    )
-                ),
-                class_="zoom scripted",
-            ),
             class_="map",
+        ),
+        element(
+            "div",
+            *(
+                element("button", said, type="button", id=name)
+                for name, said in (
+                    ("zoom-in", "Zoom in"),
+                    ("zoom-out", "Zoom out"),
+                    ("zoom-fit", "Show all"),
+                )
+            ),
+            class_="buttons zoom scripted",
+            role="group",
+            aria_label="Size of the map",
         ),
         element("p", f"Not on the map: {', '.join(off)}.") if off else "",
         legend(encoder.parties),
@@ -209,6 +219,9 @@ def panel() -> Markup:
             "div",
             element("p", "Choose a mark, a row or a band to see why we say so."),
             id="panel-body",
+            tabindex="0",
+            role="region",
+            aria_labelledby="panel-title",
         ),
         id="panel",
         class_="scripted",
@@ -238,6 +251,8 @@ def tables(overview: Overview) -> Markup:
         element("h2", "State", id="state-title"),
         element("div", id="views", class_="buttons scripted", role="group",
                 aria_label="Table shown"),
+        element("label", "Rows with ", Markup('<input type="search" id="look-for">'),
+                class_="scripted"),
         *(_table(name, found.get(name, []), overview) for name in TITLES),
         id="state",
         aria_labelledby="state-title",

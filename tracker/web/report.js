@@ -1,252 +1,284 @@
-// Moves the two clocks over data that is in the page; what every state says was written in Python.
+// Moves two clocks over data that lies in the page. What each state says was put into words in
+// Python (tracker/web/encoding.py, which describes the data); here it is found and shown.
 "use strict";
 (() => {
-const D = JSON.parse(document.getElementById("data").textContent);
-const W = D.words, last = D.stops.length - 1, FAR = D.times.length - 1;
-const $ = id => document.getElementById(id);
+const VALUE = 0, SUPPORT = 1, SINCE = 2, EVIDENCE = 3, NEWEST = 4, LOOK = 5, RULE = 6, MAY = 7,
+  MAY_FACTS = 8, NUMBERS = 9, DISSENT = 10, RIVALS = 11, AUTHORITY = 12;  // of a state
+const DAY = 864e8, OPEN = Number.MAX_SAFE_INTEGER;  // microseconds
+const THUMB = 8;  // pixels, half of a slider's handle
+const NONE = [], SHOWN = 100, STRIPS = 12, TRAIL = 200;
 const SVG = "http://www.w3.org/2000/svg";
-function make(parent, name, attributes, text) {
-  const svg = parent instanceof SVGElement || name === "svg";
-  const one = svg ? document.createElementNS(SVG, name) : document.createElement(name);
+const $ = id => document.getElementById(id);
+
+function make(parent, name, attributes = {}, text) {
+  const inSvg = name === "svg" || parent instanceof SVGElement;
+  const one = inSvg ? document.createElementNS(SVG, name) : document.createElement(name);
   for (const key in attributes) one.setAttribute(key, attributes[key]);
   if (text !== undefined) one.textContent = text;
   parent.append(one);
   return one;
 }
-// The last place in a sorted list whose value is not above t; -1 where all are.
+const button = (parent, text, go) => { const one = make(parent, "button", {type: "button"}, text); one.onclick = go; return one; };
+const summed = steps => { let at = 0; return steps.map(step => at += step); };
+const plural = (n, word) => `${n.toLocaleString("en-US")} ${word}${n === 1 ? "" : "s"}`;
+
+// How many of a sorted list are at most t.
 function upto(list, t) {
   let low = 0, high = list.length;
   while (low < high) { const mid = (low + high) >> 1; if (list[mid] <= t) low = mid + 1; else high = mid; }
-  return low - 1;
+  return low;
 }
 
-// -- where the page stands: t and k are instants (microseconds), k null for all reports ----------
-let t = D.asOf, k = D.knownAt, chosen = null, view = "control", together = false, playing = 0;
-let ti = 0, ki = 0;
-const day = new Intl.DateTimeFormat("en-GB", {timeZone: D.zone, day: "numeric", month: "short", year: "numeric"});
-const clockOf = new Intl.DateTimeFormat("en-GB", {timeZone: D.zone, hour: "2-digit", minute: "2-digit"});
-const parts = new Intl.DateTimeFormat("en-CA", {timeZone: D.zone, year: "numeric", month: "2-digit", day: "2-digit"});
-const dateOf = at => new Date(Math.floor((at) / 1000));
-const endsDay = at => clockOf.format(dateOf(at + 1)) === "00:00";
-const said = at => endsDay(at) ? day.format(dateOf(at)) : `${day.format(dateOf(at))} ${clockOf.format(dateOf(at))}`;
-const stopOf = at => { const n = upto(D.stops, at) + 1; return n > last ? last : n; };
-const written = at => endsDay(at) ? parts.format(dateOf(at)) : dateOf(at).toISOString();
+// -- the data -------------------------------------------------------------------------------------
+let D, W, F, TIMES, STOPS, CELLS, BY_NAME, LISTS, CHANGES, LAST;
+
+async function unpacked() {
+  const block = $("data"), text = block.textContent;
+  if (block.type === "application/json") return JSON.parse(text);
+  const bytes = Uint8Array.from(atob(text), one => one.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+function take(data) {
+  D = data; W = D.words; F = D.facts;
+  TIMES = [-OPEN, ...summed(D.times), OPEN];
+  STOPS = summed(D.stops);
+  LAST = STOPS.length - 1;
+  F.position = summed(F.position);
+  F.known = F.report.map(n => D.reports[n][2]);
+  CELLS = D.cells.map(([projection, key, name, heads, facts, times, flat, states, against]) => {
+    const at = summed(times), ends = Int32Array.from(flat, (one, n) => n % 5 < 4 ? at[one] : one);
+    return {projection, key, name, heads: heads.map(n => W[n]), facts: summed(facts), ends, states, against};
+  });
+  BY_NAME = new Map(CELLS.map(cell => [`${cell.projection}/${cell.key}`, cell]));
+  LISTS = {};
+  for (const name in D.lists) LISTS[name] = D.lists[name].sort((a, b) => F.begins[b] - F.begins[a] || F.known[b] - F.known[a] || a - b);
+  const changes = new Set(F.begins.concat(F.known));
+  for (const cell of CELLS) for (let n = 0; n < cell.ends.length; n += 5) changes.add(cell.ends[n]);
+  CHANGES = [...new Set([...changes].filter(n => n > 0 && n < TIMES.length - 1).map(n => stopOf(TIMES[n])))].sort((a, b) => a - b);
+}
+const factsOf = (cell, state, part) => (state[part] || NONE).map(n => cell.facts[n]);
+const gone = n => F.gone[n] ?? TIMES.length - 1;
+
+// -- where the page stands: instants; known is null where all reports count -------------------------
+let t, known, ti, ki, view = "control", chosen = null, together = false, playing = 0, looking = "";
+let day, clock, iso;
+const date = at => new Date(Math.floor(at / 1000));
+const endsDay = at => clock.format(date(at + 1)) === "00:00";
+const dayOf = at => day.format(date(at));
+const said = at => endsDay(at) ? dayOf(at) : `${dayOf(at)} ${clock.format(date(at))}`;
+const saidKnown = () => known === null ? "all reports" : said(known);
+const stopOf = at => Math.min(LAST, upto(STOPS, at));
+const written = at => endsDay(at) ? iso.format(date(at)) : date(at).toISOString();
+
 function read(text) {
-  if (/^-?\d{4,6}-\d\d-\d\d$/.test(text)) {
-    const found = D.stops.find(one => endsDay(one - 1) && parts.format(dateOf(one - 1)) === text);
-    return found !== undefined ? found - 1 : Date.parse(text) * 1000 + 864e8 - 1;
-  }
-  return Date.parse(text) * 1000;
+  if (!/^\d{4}-\d\d-\d\d$/.test(text || "")) return Date.parse(text || "") * 1000;
+  const stop = STOPS.find(one => endsDay(one - 1) && iso.format(date(one - 1)) === text);
+  return stop === undefined ? Date.parse(text) * 1000 + DAY - 1 : stop - 1;
 }
 function fromFragment() {
-  const asked = new URLSearchParams(location.hash.slice(1));
-  const at = read(asked.get("as-of") || ""), known = read(asked.get("known-at") || "");
+  const asked = new URLSearchParams(location.hash.slice(1)), at = read(asked.get("as-of")), by = read(asked.get("known-at"));
   t = Number.isFinite(at) ? at : D.asOf;
-  k = asked.has("known-at") ? (Number.isFinite(known) ? known : null) : asked.has("as-of") ? null : D.knownAt;
-  view = D.headers[asked.get("view")] ? asked.get("view") : "control";
-  const key = asked.get("key") || "", cut = key.indexOf("/");
-  chosen = find(key.slice(0, cut), key.slice(cut + 1));
+  known = Number.isFinite(by) ? by : asked.has("as-of") ? null : D.knownAt;
+  view = asked.get("view") in D.headers ? asked.get("view") : "control";
+  const name = asked.get("key") || "", cell = BY_NAME.get(name), [kind, rest] = [name.slice(0, name.indexOf("/")), name.slice(name.indexOf("/") + 1)];
+  const fact = kind === "fact" ? F.position.indexOf(+rest) : -1, spot = kind === "place" && SPOTS.find(one => one.key === rest);
+  chosen = cell ? {cell} : fact >= 0 ? {fact} : spot ? {spot} : null;
 }
 function toFragment() {
-  const asked = new URLSearchParams();
-  asked.set("as-of", written(t));
-  if (k !== null) asked.set("known-at", written(k));
-  if (view !== "control") asked.set("view", view);
-  if (chosen) asked.set("key", chosen.fact === undefined ? `${chosen.cell[0]}/${chosen.cell[1]}` : `fact/${D.facts[chosen.fact][8]}`);
-  history.replaceState(null, "", "#" + asked.toString().replace(/%2F/g, "/"));
-}
-const byName = new Map(D.cells.map((cell, n) => [`${cell[0]}/${cell[1]}`, n]));
-function find(projection, key) {
-  if (projection === "fact") {
-    const n = D.facts.findIndex(fact => String(fact[8]) === key);
-    return n < 0 ? null : {fact: n};
-  }
-  const n = byName.get(`${projection}/${key}`);
-  return n === undefined ? null : {cell: D.cells[n]};
+  const parts = [`as-of=${written(t)}`];
+  if (known !== null) parts.push(`known-at=${written(known)}`);
+  if (view !== "control") parts.push(`view=${view}`);
+  if (chosen) parts.push("key=" + encodeURIComponent(chosen.cell ? `${chosen.cell.projection}/${chosen.cell.key}` : chosen.spot ? `place/${chosen.spot.key}` : `fact/${F.position[chosen.fact]}`).replaceAll("%2F", "/"));
+  history.replaceState(null, "", `#${parts.join("&")}`);
 }
 
 // -- looking up -----------------------------------------------------------------------------------
 function stateAt(cell, ti, ki) {
-  const r = cell[4];
-  for (let n = 0; n < r.length; n += 5)
-    if (r[n] <= ti && ti < r[n + 1] && r[n + 2] <= ki && ki < r[n + 3]) return cell[5][r[n + 4]];
+  const e = cell.ends;
+  for (let n = 0; n < e.length; n += 5)
+    if (e[n] <= ti && ti < e[n + 1] && e[n + 2] <= ki && ki < e[n + 3]) return cell.states[e[n + 4]];
   return null;
 }
-// What a disputed cell last was when nobody disputed it, as known at k.
-function lastUndisputed(cell) {
-  const r = cell[4];
-  let found = null, from = -1;
-  for (let n = 0; n < r.length; n += 5) {
-    const state = cell[5][r[n + 4]];
-    if (state[10] && r[n] > from && D.times[r[n]] < t && r[n + 2] <= ki && ki < r[n + 3]) { found = state; from = r[n]; }
-  }
-  return found;
+let now = new Map();
+function current(cell) {
+  if (!now.has(cell)) now.set(cell, stateAt(cell, ti, ki));
+  return now.get(cell);
 }
-function pledged(cell, state) {
-  const more = cell[6], best = state[9][1];
-  if (more.phase !== "pledged" || best === null) return "";
-  const there = (more.there >= 0 ? [more.there] : []).map(n => stateAt(D.cells[n], ti, ki)).filter(Boolean);
-  const all = there.length ? there : more.within.map(n => stateAt(D.cells[n], ti, ki)).filter(Boolean);
-  const counts = all.map(one => one[9][1]).filter(one => one !== null);
-  if (all.length && !counts.length) return "";
+const shown = n => F.begins[n] <= ti && F.known[n] <= ki && ki < gone(n);
+
+// What a number says only beside others: what is left of a pledge; what a dispute is about.
+function beside(cell, state) {
+  if (state[RIVALS]?.length) {
+    const before = lastUndisputed(cell);
+    return before ? `; last undisputed ${W[before[VALUE]]}` : "";
+  }
+  const best = state[NUMBERS]?.[1];
+  if (!cell.against || best === undefined || best === null) return "";
+  const here = cell.against.map(some => some.map(n => current(CELLS[n])).filter(Boolean)).find(some => some.length);
+  const counts = (here || NONE).map(one => one[NUMBERS]?.[1]).filter(n => n !== undefined && n !== null);
+  if (here && !counts.length) return "";
   const left = Math.max(0, best - Math.max(0, ...counts));
   return left > 0 ? `, ${left.toLocaleString("en-US")} still to come` : ", all came";
 }
-function beside(cell, state) {
-  if (state[6].length) { const before = lastUndisputed(cell); return before ? `; last undisputed ${W[before[11]]}` : ""; }
-  return pledged(cell, state);
+function lastUndisputed(cell) {
+  const e = cell.ends;
+  let found = null, from = -1;
+  for (let n = 0; n < e.length; n += 5) {
+    const state = cell.states[e[n + 4]];
+    if (e[n] > from && TIMES[e[n]] < t && e[n + 2] <= ki && ki < e[n + 3] && W[state[SINCE]] && W[state[SUPPORT]] !== "disputed") { found = state; from = e[n]; }
+  }
+  return found;
 }
 function evidence(state) {
-  const count = state[1].length;
+  const count = (state[EVIDENCE] || NONE).length;
   let text = count ? `${count}${count >= 16 ? " or more" : ""} fact${count > 1 ? "s" : ""}` : "nothing certain";
-  if (count && state[3] >= 0) {
-    const age = Math.max(0, Math.floor((t - D.times[state[3]]) / 864e8));
-    text += `, ${count > 1 ? "newest " : ""}${age ? `${age.toLocaleString("en-US")} day${age > 1 ? "s" : ""} old` : "same day"}`;
+  if (count && state[NEWEST]) {
+    const age = Math.max(0, Math.floor((t - TIMES[state[NEWEST]]) / DAY));
+    text += `, ${count > 1 ? "newest " : ""}${age ? `${plural(age, "day")} old` : "same day"}`;
   }
-  return W[state[4]] ? `${text}; ${W[state[4]]}` : text;
+  return state[MAY] ? `${text}; ${W[state[MAY]]}` : text;
 }
-const shownFact = n => D.facts[n][10] <= ti && D.facts[n][11] <= ki && ki < D.facts[n][12];
+const textOf = state => W[state[VALUE]] + (state[RIVALS]?.length ? " (disputed)" : "") + (state[MAY] ? " ?" : "");
 
 // -- tables ---------------------------------------------------------------------------------------
-const LEAST = 100, limit = {};
-const columnOf = {control: 1, forces: 4, alerts: 2, losses: 3};
-function rowsOf(name) {
-  if (D.lists[name]) {
-    return D.lists[name].filter(shownFact).map(n => D.facts[n])
-      .sort((a, b) => b[10] - a[10] || b[11] - a[11])
-      .map(f => ({cells: [W[f[5]], W[f[0]], W[f[9]], W[f[14]], W[f[2]], W[f[1]]], fact: f}));
+const unlimited = new Set();
+function rows(name) {
+  if (LISTS[name]) {
+    return LISTS[name].filter(shown).map(fact => ({
+      fact, link: 5,
+      cells: () => [W[F.when[fact]], W[F.kind[fact]], W[F.status[fact]], W[F.place[fact]], W[D.reports[F.report[fact]][0]], W[F.gist[fact]]],
+    }));
   }
-  const rows = [];
-  for (const cell of D.cells) {
-    if (cell[0] !== name) continue;
-    const state = now(cell);
-    if (!state) continue;
-    const cells = state[0].map(w => W[w]);
-    cells[columnOf[name]] += beside(cell, state);
-    rows.push({cells: [...cells, evidence(state)], cell});
-  }
-  return rows;
+  return CELLS.filter(cell => cell.projection === name && current(cell)).map(cell => ({
+    cell, link: 0,
+    cells: () => {
+      const state = current(cell), support = [W[state[SUPPORT]]];
+      if (name === "alerts") support.push(W[state[AUTHORITY] || 0]);
+      return [...cell.heads, W[state[VALUE]] + beside(cell, state), ...support, W[state[SINCE] || 0], evidence(state)];
+    },
+  }));
 }
-const known = new Map();
-function now(cell) {
-  if (!known.has(cell)) known.set(cell, stateAt(cell, ti, ki));
-  return known.get(cell);
-}
-function choiceOf(row) { return row.cell ? {cell: row.cell} : {fact: D.facts.indexOf(row.fact)}; }
-const same = (a, b) => a && b && a.cell === b.cell && a.fact === b.fact;
-function drawTable(name) {
-  const where = document.querySelector(`#table-${name}`), rows = rowsOf(name);
-  const box = where.querySelector(".scroll");
-  const more = where.querySelector("p.more");
+const isChosen = what => Boolean(chosen) && (what.cell ? chosen.cell === what.cell : chosen.fact === what.fact);
+function drawTable() {
+  const where = $(`table-${view}`), box = where.querySelector(".scroll"), wanted = looking.toLowerCase();
   where.querySelectorAll(":scope > p").forEach(one => one.remove());
+  let all = rows(view);
+  if (wanted) all = all.filter(row => row.cells().join(" ").toLowerCase().includes(wanted));
   box.replaceChildren();
-  if (!rows.length) { make(box, "p", {}, "no evidence"); box.removeAttribute("tabindex"); return; }
-  box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-labelledby", `title-${name}`);
-  const table = make(box, "table", {});
-  const head = make(make(table, "thead", {}), "tr", {});
-  for (const one of D.headers[name]) make(head, "th", {scope: "col"}, one[0] + one.slice(1).toLowerCase());
-  const body = make(table, "tbody", {}), most = limit[name] || LEAST, link = D.lists[name] ? 5 : 0;
-  for (const row of rows.slice(0, most)) {
-    const choice = choiceOf(row), line = make(body, "tr", same(choice, chosen) ? {class: "chosen"} : {});
-    row.cells.forEach((text, n) => {
-      const cell = make(line, "td", {});
-      if (n === link) make(cell, "button", {type: "button"}, text).onclick = () => choose(choice);
-      else cell.textContent = text;
+  if (!all.length) {
+    for (const name of ["tabindex", "role", "aria-labelledby"]) box.removeAttribute(name);
+    make(box, "p", {}, "no evidence");
+    return;
+  }
+  box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-labelledby", `title-${view}`);
+  const table = make(box, "table"), head = make(make(table, "thead"), "tr"), body = make(table, "tbody");
+  for (const one of D.headers[view]) make(head, "th", {scope: "col"}, one[0] + one.slice(1).toLowerCase());
+  for (const row of unlimited.has(view) ? all : all.slice(0, SHOWN)) {
+    const line = make(body, "tr", isChosen(row) ? {class: "chosen"} : {});
+    row.cells().forEach((text, n) => {
+      const cell = make(line, "td", {}, n === row.link ? undefined : text);
+      if (n === row.link) button(cell, text, () => choose(row.cell ? {cell: row.cell} : {fact: row.fact}));
     });
   }
-  if (rows.length > most) {
-    const p = make(where, "p", {class: "more"});
-    make(p, "button", {type: "button"}, `Show all ${rows.length.toLocaleString("en-US")}`).onclick = () => { limit[name] = Infinity; drawTable(name); };
-  }
+  if (all.length > body.childElementCount) button(make(where, "p"), `Show all ${all.length.toLocaleString("en-US")}`, () => { unlimited.add(view); drawTable(); });
 }
 function drawViews() {
   for (const name in D.headers) {
     $(`table-${name}`).hidden = name !== view;
     $(`view-${name}`).setAttribute("aria-pressed", String(name === view));
   }
-  drawTable(view);
+  drawTable();
 }
 
 // -- map ------------------------------------------------------------------------------------------
-const map = $("map-svg");
-const spots = map ? [...map.querySelectorAll(".spot")].map(one => ({
-  one, mark: one.querySelector(".mark"), use: one.querySelector("use"), look: -2,
-  cell: D.cells[byName.get(`control/${one.dataset.place}`)], name: one.querySelector("text").textContent,
+const map = $("map-svg"), FULL = map && {w: +map.dataset.width, h: +map.dataset.height};
+const CLOSEST = 64, FEW = 80;  // times the whole; spots that one may step through with Tab
+let box = map && {x: 0, y: 0, w: FULL.w, h: FULL.h};
+const LABELS = map ? [...map.querySelectorAll("[data-from]")].map(one => ({one, from: +one.dataset.from, out: null})) : [];
+const SPOTS = map ? [...map.querySelectorAll(".spot")].map(one => ({
+  one, key: one.dataset.place, name: one.querySelector("text").textContent,
+  mark: one.querySelector(".mark"), use: one.querySelector("use"), look: -1, text: null,
 })) : [];
+
 function drawMarks() {
-  for (const spot of spots) {
-    const state = spot.cell ? now(spot.cell) : null, look = state ? state[8] : 0;
-    const text = state ? W[state[11]] : "no evidence";
+  for (const spot of SPOTS) {
+    const cell = BY_NAME.get(`control/${spot.key}`), state = cell ? current(cell) : null;
+    const look = state ? state[LOOK] || 0 : 0, text = state ? textOf(state) : "no evidence";
     if (spot.look !== look) {
       spot.look = look;
       spot.use.setAttribute("href", `#s-${D.looks[look][0]}`);
       spot.mark.setAttribute("class", `mark ${D.looks[look][1]}`);
     }
     if (spot.text !== text) { spot.text = text; spot.one.setAttribute("aria-label", `${spot.name}: ${text}`); }
-    spot.one.classList.toggle("chosen", Boolean(chosen && chosen.cell && chosen.cell === spot.cell));
+    const here = Boolean(chosen) && (chosen.spot === spot || (cell !== undefined && chosen.cell === cell));
+    if (spot.here !== here) { spot.here = here; spot.one.classList.toggle("chosen", here); }
   }
 }
-const full = map ? {w: +map.dataset.width, h: +map.dataset.height} : null;
-let box = map ? {x: 0, y: 0, w: full.w, h: full.h} : null;
-const labels = map ? [...map.querySelectorAll("[data-from]")].map(one => [one, +one.dataset.from]) : [];
 function drawBox() {
   if (!map) return;
-  box.w = Math.min(full.w, Math.max(full.w / 64, box.w));
-  box.h = box.w * full.h / full.w;
-  box.x = Math.min(full.w - box.w / 2, Math.max(-box.w / 2, box.x));
-  box.y = Math.min(full.h - box.h / 2, Math.max(-box.h / 2, box.y));
+  box.w = Math.min(FULL.w, Math.max(FULL.w / CLOSEST, box.w));
+  box.h = box.w * FULL.h / FULL.w;
+  box.x = Math.min(FULL.w - box.w / 2, Math.max(-box.w / 2, box.x));
+  box.y = Math.min(FULL.h - box.h / 2, Math.max(-box.h / 2, box.y));
   map.setAttribute("viewBox", `${box.x} ${box.y} ${box.w} ${box.h}`);
-  const wide = map.clientWidth || full.w, scale = wide / box.w;
+  const scale = (map.clientWidth || FULL.w) / box.w;
   map.style.setProperty("--u", 1 / scale);
-  for (const [one, from] of labels) one.classList.toggle("out", scale < from * .995);
+  for (const label of LABELS) {
+    const out = scale < label.from * .995;
+    if (out !== label.out) { label.out = out; label.one.classList.toggle("out", out); }
+  }
 }
 function zoom(by, x = box.x + box.w / 2, y = box.y + box.h / 2) {
-  const wide = Math.min(full.w, Math.max(full.w / 64, box.w / by)), share = wide / box.w;
-  box.x = x - (x - box.x) * share; box.y = y - (y - box.y) * share; box.w = wide;
+  const wide = Math.min(FULL.w, Math.max(FULL.w / CLOSEST, box.w / by)), share = wide / box.w;
+  box = {x: x - (x - box.x) * share, y: y - (y - box.y) * share, w: wide};
   drawBox();
 }
 function pan(dx, dy) { box.x += dx; box.y += dy; drawBox(); }
+function fit() { box = {x: 0, y: 0, w: FULL.w, h: FULL.h}; drawBox(); }
 function wireMap() {
   if (!map) return;
-  const few = spots.length <= 80;
-  for (const spot of spots) {
-    spot.one.setAttribute("tabindex", few ? "0" : "-1");
-    const go = () => choose(spot.cell ? {cell: spot.cell} : null, spot.name);
-    spot.one.addEventListener("click", go);
-    spot.one.addEventListener("keydown", event => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go(); } });
+  for (const spot of SPOTS) {
+    spot.one.setAttribute("tabindex", SPOTS.length <= FEW ? "0" : "-1");
+    spot.go = () => { const cell = BY_NAME.get(`control/${spot.key}`); choose(cell ? {cell} : {spot}); };
+    spot.one.addEventListener("click", spot.go);
+    spot.one.addEventListener("keydown", event => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); spot.go(); } });
   }
   $("zoom-in").onclick = () => zoom(1.5);
   $("zoom-out").onclick = () => zoom(1 / 1.5);
-  $("zoom-fit").onclick = () => { box = {x: 0, y: 0, w: full.w, h: full.h}; drawBox(); };
-  map.setAttribute("tabindex", "0");
+  $("zoom-fit").onclick = fit;
+  map.tabIndex = 0;
   map.addEventListener("keydown", event => {
-    const step = box.w / 8, moves = {ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step]};
+    const by = box.w / 8, moves = {ArrowLeft: [-by, 0], ArrowRight: [by, 0], ArrowUp: [0, -by], ArrowDown: [0, by]};
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (moves[event.key]) pan(...moves[event.key]);
     else if (event.key === "+" || event.key === "=") zoom(1.5);
     else if (event.key === "-") zoom(1 / 1.5);
-    else if (event.key === "0") $("zoom-fit").click();
+    else if (event.key === "0") fit();
     else return;
     event.preventDefault();
   });
   const at = event => { const r = map.getBoundingClientRect(); return [box.x + (event.clientX - r.left) / r.width * box.w, box.y + (event.clientY - r.top) / r.height * box.h]; };
-  map.addEventListener("wheel", event => {
-    if (!event.ctrlKey && !event.metaKey && document.activeElement !== map) return;
+  map.addEventListener("wheel", event => {  // a plain wheel scrolls the page, unless the map is in use
+    if (!event.ctrlKey && !event.metaKey && !map.contains(document.activeElement)) return;
     event.preventDefault();
     zoom(Math.exp(-event.deltaY / 300), ...at(event));
   }, {passive: false});
   const down = new Map();
   let moved = 0;
-  map.addEventListener("pointerdown", event => { down.set(event.pointerId, event); moved = 0; });
+  map.addEventListener("pointerdown", event => { down.set(event.pointerId, event); if (down.size === 1) moved = 0; });
   map.addEventListener("pointermove", event => {
     const before = down.get(event.pointerId);
     if (!before) return;
-    const scale = box.w / map.clientWidth, others = [...down.values()].filter(one => one.pointerId !== event.pointerId);
+    const other = [...down.values()].find(one => one.pointerId !== event.pointerId);
     moved += Math.abs(event.clientX - before.clientX) + Math.abs(event.clientY - before.clientY);
-    if (others.length) {
-      const gap = one => Math.hypot(one.clientX - others[0].clientX, one.clientY - others[0].clientY);
+    if (other) {
+      const gap = one => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
       zoom(gap(event) / Math.max(1, gap(before)), ...at(event));
     } else if (moved > 4) {
       if (!map.hasPointerCapture(event.pointerId)) map.setPointerCapture(event.pointerId);
+      const scale = box.w / map.clientWidth;
       pan((before.clientX - event.clientX) * scale, (before.clientY - event.clientY) * scale);
     }
     down.set(event.pointerId, event);
@@ -256,308 +288,376 @@ function wireMap() {
   new ResizeObserver(drawBox).observe(map);
 }
 
-// -- over time: all on one axis, a stop as wide as any other ---------------------------------------
-const xOf = (at, wide) => {
-  if (at <= -9e15) return 0;
-  if (at >= 9e15) return wide;
-  const n = upto(D.stops, at), from = n < 0 ? D.stops[0] - 864e8 : D.stops[n], to = n < last ? D.stops[n + 1] : from + 864e8;
-  return Math.max(0, Math.min(wide, (n + 1 + Math.max(0, (at - from) / (to - from))) / (last + 1) * wide));
-};
-// The stretches of a cell over valid time, as known at k: [from, to, state], in order.
+// -- over time: every stop of the axis is as wide as any other --------------------------------------
+// Where an instant falls on an axis of the stops from `a` to `b`, of a length; a stop ends its stretch.
+function along(at, length, a = 0, b = LAST) {
+  if (at <= -OPEN) return 0;
+  if (at >= OPEN) return length;
+  const n = upto(STOPS, at), from = n ? STOPS[n - 1] : STOPS[0] - DAY, to = n <= LAST ? STOPS[n] : from + DAY;
+  return Math.max(0, Math.min(1, (n - a + Math.max(0, Math.min(1, (at - from) / (to - from)))) / (b - a + 1))) * length;
+}
+// The stretches of a cell over valid time as known at the clock: {from, to, state}, alike ones joined.
 function run(cell) {
-  const r = cell[4], found = [];
-  for (let n = 0; n < r.length; n += 5)
-    if (r[n + 2] <= ki && ki < r[n + 3]) found.push([D.times[r[n]], D.times[r[n + 1]], cell[5][r[n + 4]]]);
-  return found.sort((a, b) => a[0] - b[0]);
+  const e = cell.ends, found = [];
+  for (let n = 0; n < e.length; n += 5)
+    if (e[n + 2] <= ki && ki < e[n + 3]) found.push({from: e[n], to: e[n + 1], state: cell.states[e[n + 4]]});
+  found.sort((a, b) => a.from - b.from);
+  const joined = [];
+  for (const one of found) {
+    const before = joined.at(-1);
+    const alike = before && before.to === one.from && textOf(before.state) === textOf(one.state) && before.state[LOOK] === one.state[LOOK] && String(before.state[NUMBERS]) === String(one.state[NUMBERS]);
+    if (alike) before.to = one.to; else joined.push(one);
+  }
+  return joined.map(one => ({...one, from: TIMES[one.from], to: TIMES[one.to]}));
 }
 function backdrop(svg, wide, high) {
-  const left = D.first / (last + 1) * wide, right = (D.last + 1) / (last + 1) * wide;
+  const left = D.first / (LAST + 1) * wide, right = (D.last + 1) / (LAST + 1) * wide;
   if (D.first) make(svg, "rect", {class: "broken", x: 0, y: 0, width: left, height: high});
-  if (D.last < last) make(svg, "rect", {class: "broken", x: right, y: 0, width: wide - right, height: high});
+  if (D.last < LAST) make(svg, "rect", {class: "broken", x: right, y: 0, width: wide - right, height: high});
 }
 function cursors(svg, wide, high) {
-  make(svg, "line", {class: "cursor", "data-clock": "t", y1: 0, y2: high, x1: 0, x2: 0});
-  if (k !== null) make(svg, "line", {class: "cursor known", "data-clock": "k", y1: 0, y2: high, x1: 0, x2: 0});
   svg.dataset.wide = wide;
+  make(svg, "line", {class: "cursor", "data-clock": "t", y1: 0, y2: high});
+  if (known !== null) make(svg, "line", {class: "cursor known", "data-clock": "known", y1: 0, y2: high});
 }
 function moveCursors() {
   for (const line of document.querySelectorAll("[data-clock]")) {
-    const x = xOf(line.dataset.clock === "t" ? t : k, +line.parentNode.dataset.wide);
+    const x = along(line.dataset.clock === "t" ? t : known, +line.parentNode.dataset.wide);
     line.setAttribute("x1", x); line.setAttribute("x2", x);
   }
 }
-function band(svg, from, to, wide, high, classes, text) {
-  const x = xOf(from, wide), w = xOf(to, wide) - x;
-  if (w < .2) return;
-  const one = make(svg, "g", {class: classes});
-  make(one, "rect", {class: "band", x, y: 2, width: w, height: high - 4});
-  const mostly = Math.floor((w - 8) / 6.2);
-  if (mostly > 3) make(svg, "text", {class: "band-text", x: x + 5, y: high / 2 + 4}, text.length > mostly ? text.slice(0, mostly - 1) + "…" : text);
+function shade(cell, state) {
+  if (cell.projection === "control") return D.looks[state[LOOK] || 0][1];
+  if (!state[EVIDENCE]?.length) return "c-none possible";
+  const doubt = state[RIVALS]?.length ? "disputed " : state[MAY] ? "possible " : "";
+  const rank = state[NUMBERS]?.[0], levels = D.levels[cell.key.split("/")[0]];
+  if (cell.projection !== "alerts") return `${doubt}c5`;
+  return doubt + (levels && rank !== null && rank !== undefined ? `rank${Math.max(0, Math.min(4, Math.floor(4 * (rank - .5) / Math.max(1, levels - .5))))}` : "c5");
 }
-function classesOf(cell, state) {
-  if (cell[0] === "control") return D.looks[state[8]][1];
-  const rank = state[9][0];
-  if (rank === null || rank === undefined) return state[1].length ? "rank1" : "rank0";
-  const levels = D.levels[cell[1].split("/")[0]] || 4;
-  return `rank${Math.max(1, Math.min(4, Math.round(1 + 3 * rank / Math.max(1, levels - 1))))}`;
+function fitted(text, wide) {
+  const most = Math.floor(wide / 6.4);
+  return text.length <= most ? text : most < 4 ? "" : `${text.slice(0, most - 1).trimEnd()}…`;
 }
 function strip(parent, cell, high, label) {
   const row = make(parent, "div", {class: "strip"});
-  make(row, "button", {type: "button"}, label).onclick = () => choose({cell});
-  const svg = make(row, "svg", {height: high, role: "img"});
-  const wide = svg.clientWidth || 600;
+  button(row, label, () => choose({cell}));
+  const svg = make(row, "svg", {height: high, role: "img"}), wide = svg.clientWidth || 600;
   svg.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   backdrop(svg, wide, high);
-  return [svg, wide];
+  return {svg, wide};
 }
-function drawBands(parent, cells, most) {
-  for (const cell of cells.slice(0, most)) {
-    const [svg, wide] = strip(parent, cell, 24, W[cell[5][0][0][0]] + (cell[0] === "alerts" ? `, ${W[cell[5][0][0][1]]}` : ""));
-    const found = run(cell);
-    for (const [from, to, state] of found) {
-      const text = W[state[11]] + (state[6].length ? " (disputed)" : "") + (W[state[4]] ? "?" : "");
-      band(svg, from, to, wide, 24, classesOf(cell, state) + (state[6].length ? " disputed" : ""), text);
+function drawBands(parent, cells) {
+  const high = 26;
+  for (const cell of cells) {
+    const {svg, wide} = strip(parent, cell, high, cell.projection === "alerts" ? cell.heads.join(", ") : cell.name), found = run(cell);
+    for (const {from, to, state} of found) {
+      const x = along(from, wide), w = along(to, wide) - x;
+      if (w < .2) continue;
+      const one = make(svg, "g", {class: shade(cell, state)});
+      make(one, "rect", {class: "band", x, y: 3, width: w, height: high - 6});
+      make(one, "title", {}, `${textOf(state)}, ${span(from, to)}`);
+      const text = fitted(textOf(state), w - 8);
+      if (text) make(svg, "text", {class: "band-text", x: x + 5, y: high / 2 + 4}, text);
     }
-    svg.setAttribute("aria-label", `${cell[2]}: ${found.length ? found.map(one => W[one[2][11]]).join(", then ") : "no evidence"}`);
-    cursors(svg, wide, 24);
-  }
-}
-function drawSteps(parent, groups, most) {
-  const high = 64, base = high - 4;
-  for (const group of groups.slice(0, most)) {
-    const runs = group.map(cell => run(cell)), top = Math.max(1, ...runs.flat().map(one => one[2][9][2] ?? one[2][9][1] ?? one[2][9][0] ?? 0));
-    const first = group[0][5][0][0].map(w => W[w]), losses = group[0][0] === "losses";
-    const [svg, wide] = strip(parent, group[0], high, losses ? `${first[0]}: ${first[1]} ${first[2]}` : `${first[0]} in ${first[1]}: ${first[2]}`);
-    const y = n => base - n / top * (high - 20);
-    make(svg, "line", {class: "axis-line", x1: 0, x2: wide, y1: base, y2: base});
-    const texts = [];
-    group.forEach((cell, g) => {
-      const phase = cell[6].phase || "deployed";
-      let path = "", end = null;
-      for (const [from, to, state] of runs[g]) {
-        const [low, best, upper] = state[9], x1 = xOf(from, wide), x2 = xOf(to, wide), value = best ?? low ?? upper;
-        if (value === null || value === undefined) { end = null; continue; }
-        const a = low ?? value, b = upper ?? value;
-        if (b > a && x2 > x1) make(svg, "rect", {class: "range", x: x1, y: y(b), width: x2 - x1, height: y(a) - y(b)});
-        path += (end === x1 ? "L" : "M") + `${x1} ${y(value)}H${x2}`;
-        end = x2;
-        if (!texts.length || texts.at(-1)[2] !== value || texts.at(-1)[3] !== phase) texts.push([x1, y(value), value, phase, W[state[11]]]);
-      }
-      if (path) make(svg, "path", {class: `step ${phase}`, d: path});
-    });
-    let rights = [];
-    for (const [x, at, , phase, text] of texts) {
-      const shown = losses ? text : `${text} ${phase}`, w = shown.length * 6.2, left = Math.max(0, Math.min(x + 3, wide - w));
-      let down = Math.max(10, at - 4);
-      while (rights.some(one => left < one[1] && one[0] < left + w && Math.abs(one[2] - down) < 12) && down < high) down += 12;
-      rights.push([left, left + w, down]);
-      if (down < high) make(svg, "text", {class: "band-text", x: left, y: down}, shown);
-    }
-    svg.setAttribute("aria-label", `${group[0][2]}: ${texts.map(one => `${one[4]} ${one[3]}`).join(", then ") || "no numbers"}`);
+    svg.setAttribute("aria-label", `${cell.name}: ${found.map(one => textOf(one.state)).join(", then ") || "no evidence"}`);
     cursors(svg, wide, high);
   }
 }
-const counted = cell => cell[5].some(state => state[9].some(n => n !== null));
-function grouped(name, by) {
+const numbersOf = state => { const [low, best, high] = state[NUMBERS] || NONE, n = best ?? low ?? high; return n === undefined || n === null ? null : {n, low: low ?? n, high: high ?? n}; };
+function drawSteps(parent, groups) {
+  const lines = 13;
+  for (const group of groups) {
+    const [who, place, what] = group[0].heads, losses = group[0].projection === "losses", texts = [];
+    const high = group.length > 1 ? 108 : 50, base = high - 5;
+    const {svg, wide} = strip(parent, group[0], high, losses ? `${who}: ${place} ${what}` : `${who} in ${place}: ${what}`);
+    const runs = group.map(run), top = Math.max(1, ...runs.flat().map(one => numbersOf(one.state)?.high ?? 0));
+    const y = n => base - n / top * (high - 26);
+    make(svg, "line", {class: "axis-line", x1: 0, x2: wide, y1: base, y2: base});
+    group.forEach((cell, g) => {
+      const phase = losses ? "deployed" : cell.heads[3];
+      let path = "", end = null;
+      for (const {from, to, state} of runs[g]) {
+        const found = numbersOf(state), x1 = along(from, wide), x2 = along(to, wide);
+        if (!found || x2 - x1 < .2) { end = null; continue; }
+        if (found.high > found.low) make(svg, "rect", {class: "range", x: x1, y: y(found.high), width: x2 - x1, height: y(found.low) - y(found.high)});
+        path += `${end === x1 ? "L" : "M"}${x1} ${y(found.n)}H${x2}`;
+        end = x2;
+        const text = losses ? W[state[VALUE]] : `${W[state[VALUE]]} ${phase}`;
+        if (texts.at(-1)?.text !== text) texts.push({x: x1, y: y(found.n), text});
+      }
+      if (path) make(svg, "path", {class: `step ${phase}`, d: path});
+    });
+    const taken = [];
+    for (const one of texts.sort((a, b) => a.y - b.y)) {
+      const w = one.text.length * 6.3, x = Math.max(0, Math.min(one.x + 3, wide - w));
+      let down = Math.max(11, one.y - 4);
+      while (taken.some(other => x < other.right && other.x < x + w && Math.abs(other.down - down) < lines)) down += lines;
+      if (down > base - 1) continue;
+      taken.push({x, right: x + w, down});
+      make(svg, "text", {class: "band-text", x, y: down}, one.text);
+    }
+    svg.setAttribute("aria-label", `${group[0].name}: ${texts.map(one => one.text).join(", then ") || "no numbers known"}`);
+    cursors(svg, wide, high);
+  }
+}
+function counted(name, parts) {
   const found = new Map();
-  for (const cell of D.cells) if (cell[0] === name && counted(cell)) {
-    const key = by(cell);
-    if (!found.has(key)) found.set(key, []);
-    found.get(key).push(cell);
+  for (const cell of CELLS) {
+    if (cell.projection !== name || !cell.states.some(state => state[NUMBERS])) continue;
+    const key = cell.heads.slice(0, parts).join("/");
+    found.set(key, [...(found.get(key) || NONE), cell]);
   }
   return [...found.values()];
 }
-const charts = {
-  control: ["Who held what", (at, most) => drawBands(at, D.cells.filter(cell => cell[0] === "control"), most)],
-  forces: ["Forces: solid deployed, thin mobilised, dashed pledged; shaded from lowest to highest", (at, most) => drawSteps(at, grouped("forces", cell => [cell[6].actor, cell[6].place, cell[6].category].join("/")), most)],
-  alerts: ["Alert levels and notices", (at, most) => drawBands(at, D.cells.filter(cell => cell[0] === "alerts"), most)],
-  losses: ["Losses that are counted", (at, most) => drawSteps(at, grouped("losses", cell => cell[1]), most)],
+// Where there are many, those that change most come first.
+function bands(name) {
+  const cells = CELLS.filter(cell => cell.projection === name);
+  return cells.length > STRIPS ? cells.sort((a, b) => b.ends.length - a.ends.length) : cells;
+}
+const CHARTS = {
+  control: ["Who held what", () => bands("control"), drawBands],
+  forces: ["Forces (solid: deployed, thin: mobilised, dashed: pledged; shaded: from lowest to highest)", () => counted("forces", 3), drawSteps],
+  alerts: ["Alert levels, warnings and measures", () => bands("alerts"), drawBands],
+  losses: ["Losses", () => counted("losses", 3), drawSteps],
 };
-const count = {control: cells => cells};
-let mostStrips = 12, drawnFor = null;
+const whole = new Set();
+let drawn = "";
 function drawCharts() {
-  const where = $("charts"), wide = where.clientWidth, key = `${ki}/${wide}/${mostStrips}`;
-  if (key !== drawnFor) {
-    drawnFor = key;
+  const where = $("charts"), key = `${ki}/${known === null}/${where.clientWidth}/${[...whole]}`;
+  if (key !== drawn) {
+    drawn = key;
     where.replaceChildren();
-    for (const name in charts) {
-      const cells = D.cells.filter(cell => cell[0] === name);
-      if (!cells.length) continue;
-      make(where, "h3", {}, charts[name][0]);
-      charts[name][1](where, mostStrips);
-      if (cells.length > mostStrips && where.lastElementChild.tagName === "DIV") {
-        const p = make(where, "p", {});
-        make(p, "button", {type: "button"}, "Show all").onclick = () => { mostStrips = Infinity; drawCharts(); };
-      }
+    for (const name in CHARTS) {
+      const [title, list, draw] = CHARTS[name], all = list();
+      if (!all.length) continue;
+      make(where, "h3", {}, title);
+      draw(where, whole.has(name) ? all : all.slice(0, STRIPS));
+      if (all.length > STRIPS && !whole.has(name)) button(make(where, "p"), `Show all ${all.length.toLocaleString("en-US")}`, () => { whole.add(name); drawCharts(); });
     }
   }
   moveCursors();
 }
 function drawTicks() {
-  const svg = $("ticks"), wide = svg.clientWidth, high = 26;
+  const svg = $("ticks"), wide = svg.clientWidth, high = 28, at = n => THUMB + n / (LAST + 1) * (wide - 2 * THUMB);
+  const reports = new Set(D.reports.map(one => stopOf(TIMES[one[2]]))), wanted = [];
   svg.replaceChildren();
   svg.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-  backdrop(svg, wide, high);
-  const at = n => (n + .5) / (last + 1) * wide, reports = new Set(D.facts.map(fact => stopOf(D.times[fact[11]])));
-  D.stops.forEach((stop, n) => {
-    if (changes.has(n) || reports.has(n)) make(svg, "line", {class: reports.has(n) ? "tick report" : "tick", x1: at(n), x2: at(n), y1: 0, y2: 6});
-  });
-  let right = -9;
-  for (let n = 0; n <= last; n++) {
-    const text = n < D.first || n > D.last ? day.format(dateOf(D.stops[n] - 1)).slice(-4) : day.format(dateOf(D.stops[n] - 1)).slice(0, -5);
-    const w = text.length * 6, x = Math.max(0, Math.min(wide - w, at(n) - w / 2));
-    if (x < right + 8) continue;
-    right = x + w;
-    make(svg, "text", {class: "axis-text", x, y: 20}, text);
+  if (D.first) make(svg, "rect", {class: "broken", x: 0, y: 0, width: at(D.first - .5), height: high});
+  if (D.last < LAST) make(svg, "rect", {class: "broken", x: at(D.last + .5), y: 0, width: at(LAST + .5) - at(D.last + .5), height: high});
+  for (const n of new Set([...CHANGES, ...reports])) {
+    const report = reports.has(n);
+    make(svg, "line", {class: report ? "tick report" : "tick", x1: at(n), x2: at(n), y1: 0, y2: report ? 9 : 6});
+  }
+  let year = "";
+  for (let n = 0; n <= LAST; n++) {
+    const text = dayOf(STOPS[n] - 1), inside = n >= D.first && n <= D.last, own = text.slice(-4);
+    if (!inside && own === year) continue;
+    const first = n === D.first || own !== year;
+    year = own;
+    wanted.push({n, text: !inside ? own : first ? text : text.slice(0, -5), worth: first ? 2 : reports.has(n) ? 1 : 0});
+  }
+  const taken = [];
+  for (const {n, text} of wanted.sort((a, b) => b.worth - a.worth || a.n - b.n)) {
+    const w = text.length * 6.3, x = Math.max(0, Math.min(wide - w, at(n) - w / 2));
+    if (taken.some(other => x < other[1] + 8 && other[0] < x + w + 8)) continue;
+    taken.push([x, x + w]);
+    make(svg, "text", {class: "axis-text", x, y: 22}, text);
   }
 }
 
 // -- evidence -------------------------------------------------------------------------------------
-function roleOf(n, state) {
-  const f = D.facts[n];
-  if (f[11] > ki) return ["not-yet", "published later than what counts here"];
-  if (ki >= f[12]) return ["retracted", "withdrawn or corrected by then"];
-  if (!state) return f[10] > ti ? ["not-yet", "about a later time"] : ["superseded", "says nothing about this time"];
-  if (state[6].some(one => one[2].includes(n))) return ["dissents", "one side of the dispute"];
-  const at = state[1].indexOf(n);
-  if (at === 0) return ["decides", "the newest evidence of the state"];
-  if (at > 0) return ["supports", "says the same"];
-  if (state[2].includes(n)) return ["dissents", "says otherwise"];
-  if (state[5].includes(n)) return ["possible", "may already have replaced the state"];
-  if (f[10] > ti) return ["not-yet", "about a later time"];
-  return state[1].length >= 16 ? ["other", "older, or weighed less"] : ["superseded", "older than the evidence that counts, or makes no state"];
+const ORDER = ["decides", "supports", "possible", "dissents", "not-yet", "superseded", "retracted"];
+function role(cell, state, n) {
+  if (F.known[n] > ki) return ["not-yet", "not known yet"];
+  if (ki >= gone(n)) return ["retracted", "withdrawn or corrected by then"];
+  const has = part => state && factsOf(cell, state, part).includes(n);
+  if (state?.[RIVALS]?.some(one => one[2].some(at => cell.facts[at] === n))) return ["dissents", "one side of the dispute"];
+  if (has(EVIDENCE)) return cell.facts[state[EVIDENCE][0]] === n ? ["decides", "the newest evidence for it"] : ["supports", "says the same"];
+  if (has(DISSENT)) return ["dissents", "says otherwise"];
+  if (has(MAY_FACTS)) return ["possible", "may already have taken its place"];
+  if (F.begins[n] > ti) return ["not-yet", "about a later time"];
+  return ["superseded", "older, or not about what is so"];
 }
-const ORDER = ["decides", "supports", "possible", "dissents", "not-yet", "superseded", "other", "retracted"];
-function tell(list, n, role, why) {
-  const f = D.facts[n], one = make(list, "li", {"data-position": f[8]});
-  if (role) make(one, "span", {class: `role ${role}`}, role);
-  make(one, "span", {class: "gist"}, W[f[1]]);
-  const where = make(one, "div", {class: "where"});
-  const source = `${W[f[2]]}, ${W[f[3]]}`;
-  if (f[13]) make(where, "a", {href: f[13], rel: "noreferrer noopener"}, source); else where.append(source);
-  const more = [`${W[f[0]]} #${f[8]}`, `voice: ${W[f[4]]}`, W[f[9]], W[f[5]], W[f[6]], W[f[7]] && `rated ${W[f[7]]}`, why];
-  where.append(" · " + more.filter(Boolean).join(" · "));
+function tell(list, n, part, why) {
+  const one = make(list, "li", {"data-position": F.position[n]}), [source, published, , url] = D.reports[F.report[n]];
+  if (part) make(one, "span", {class: `role ${part}`}, part);
+  make(one, "span", {class: "gist"}, W[F.gist[n]]);
+  const where = make(one, "div", {class: "where"}), from = `${W[source]}, ${W[published]}`;
+  if (url) make(where, "a", {href: url, rel: "noreferrer noopener"}, from); else where.append(from);
+  const rating = F.rating[n];
+  const rest = [`${W[F.kind[n]]} #${F.position[n]}`, `told by: ${W[F.voice[n]]}`, W[F.status[n]], W[F.when[n]], W[F.where[n]], rating && `rated ${W[rating]}`, why];
+  where.append(` · ${rest.filter(Boolean).join(" · ")}`);
 }
 function drawPanel() {
   const title = $("panel-title"), body = $("panel-body");
   body.replaceChildren();
-  if (!chosen) { title.textContent = "Evidence"; make(body, "p", {}, chosenName ? `${chosenName}: no evidence at any time.` : "Choose a mark, a row or a band to see why we say so."); return; }
-  if (chosen.fact !== undefined) {
-    title.textContent = W[D.facts[chosen.fact][0]];
-    const shown = shownFact(chosen.fact);
-    tell(make(body, "ul", {class: "facts"}), chosen.fact, "", shown ? "" : "not known at these clocks");
-    return;
+  if (!chosen) {
+    title.textContent = "Evidence";
+    make(body, "p", {}, "Choose a mark, a row or a band to see why we say so.");
+  } else if (chosen.cell) {
+    panelOfCell(title, body, chosen.cell);
+  } else if (chosen.spot) {
+    title.textContent = chosen.spot.name;
+    make(body, "p", {}, "No report says who holds it.");
+    elsewhere(body, chosen.spot.key, null);
+  } else {
+    title.textContent = W[F.kind[chosen.fact]];
+    tell(make(body, "ul", {class: "facts"}), chosen.fact, "", shown(chosen.fact) ? "" : "not known, or not yet so, at these clocks");
   }
-  const cell = chosen.cell, state = now(cell);
-  title.textContent = `${cell[2]}, ${cell[0]}${cell[6].phase ? `, ${cell[6].category} ${cell[6].phase}` : ""}`;
-  const settled = state && W[state[12]];
-  make(body, "p", {id: "verdict"}, state ? W[state[11]] + beside(cell, state) + (settled && !state[6].length ? ` (${W[state[0][columnOf[cell[0]] + 1]]}), since: ${settled}` : "") : "no evidence");
-  if (state && W[state[4]]) make(body, "p", {}, W[state[4]]);
-  for (const [value, who, facts] of state ? state[6] : []) make(body, "p", {}, `${W[value]}: ${W[who]} (${facts.map(n => "#" + D.facts[n][8]).join(", ")})`);
-  if (state) make(body, "p", {class: "small"}, `Rule: ${W[state[7]]}`);
+}
+function panelOfCell(title, body, cell) {
+  const state = current(cell), disputed = state?.[RIVALS]?.length, since = state ? W[state[SINCE] || 0] : "";
+  title.textContent = `${cell.name}, ${cell.projection}${cell.heads.length > 2 ? `: ${cell.heads.slice(-2).join(" ")}` : ""}`;
+  let text = state ? W[state[VALUE]] + beside(cell, state) : "no evidence";
+  if (since && !disputed) text += ` (${W[state[SUPPORT]]}), ${/^(by|since|from) /.test(since) ? since : `since ${since}`}`;
+  make(body, "p", {id: "verdict"}, text);
+  make(body, "p", {class: "small"}, `As of ${said(t)}, ${known === null ? "all reports" : `known at ${said(known)}`}.`);
+  if (state?.[MAY]) make(body, "p", {}, `${W[state[MAY]]}.`);
+  for (const [value, who, facts] of state?.[RIVALS] || NONE) make(body, "p", {}, `${W[value]}: ${W[who]} (${facts.map(n => `#${F.position[cell.facts[n]]}`).join(", ")})`);
+  if (state) make(body, "p", {class: "small"}, `Rule: ${W[state[RULE] || 0]}`);
+  const later = cell.facts.filter(n => F.known[n] > ki).length, all = later ? stateAt(cell, ti, TIMES.length - 2) : null;
+  if (later) make(body, "p", {class: "later"}, `${plural(later, "fact")} came out later; all reports give ${all ? textOf(all) : "no evidence"}.`);
+  const list = make(body, "ul", {class: "facts"});
+  const trail = cell.facts.map(n => ({n, why: role(cell, state, n)})).sort((a, b) => ORDER.indexOf(a.why[0]) - ORDER.indexOf(b.why[0]) || F.known[b.n] - F.known[a.n] || F.position[b.n] - F.position[a.n]);
+  for (const {n, why} of trail.slice(0, TRAIL)) tell(list, n, ...why);
+  if (trail.length > TRAIL) make(body, "p", {class: "small"}, `and ${trail.length - TRAIL} more: tracker audit lists all`);
   make(body, "h3", {}, "True when, known when");
   plane(make(body, "div", {id: "plane"}), cell);
-  make(body, "h3", {}, "Evidence trail");
-  const list = make(body, "ul", {class: "facts"});
-  cell[3].map(n => [n, ...roleOf(n, state)])
-    .sort((a, b) => ORDER.indexOf(a[1]) - ORDER.indexOf(b[1]) || D.facts[b[0]][11] - D.facts[a[0]][11] || D.facts[b[0]][8] - D.facts[a[0]][8])
-    .slice(0, 200).forEach(one => tell(list, ...one));
+  if (cell.projection === "control") elsewhere(body, cell.key, cell);
 }
-// The plane of beliefs: valid time across, known time up; both on the axis of the clocks.
+function elsewhere(body, place, own) {
+  const there = CELLS.filter(cell => cell !== own && cell.projection === "forces" && cell.key.split("/")[1] === place && current(cell));
+  if (!there.length) return;
+  make(body, "h3", {}, "Forces there");
+  const list = make(body, "ul", {class: "facts"});
+  for (const cell of there) {
+    const one = make(list, "li");
+    button(one, `${cell.heads[0]}, ${cell.heads.slice(2).join(" ")}`, () => choose({cell}));
+    one.append(` ${W[current(cell)[VALUE]]}${beside(cell, current(cell))}`);
+  }
+}
+const span = (from, to) => `${from <= -OPEN ? "from the first" : dayOf(from)} to ${to >= OPEN ? "now on" : dayOf(to - 1)}`;
+// The plane of beliefs: valid time across, known time up, on one stretch of the axis.
 function plane(parent, cell) {
-  const svg = make(parent, "svg", {role: "img", "aria-label": `What was believed about ${cell[2]}: true when across, known when up`});
-  const wide = (svg.clientWidth || 360), high = Math.min(300, wide * .8), left = 46, base = high - 22;
+  const svg = make(parent, "svg", {role: "img", "aria-label": `What was believed of ${cell.name}: true when, across; known when, up`});
+  const wide = svg.clientWidth || 340, high = Math.round(Math.min(340, wide * .86)), left = 62, base = high - 40, top = 8, right = wide - 6;
   svg.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   svg.setAttribute("height", high);
-  const reports = [...new Set(cell[3].map(n => D.times[D.facts[n][11]]))].sort((a, b) => a - b);
-  const x = at => left + xOf(at, wide - left - 4), y = at => base - xOf(at, base - 8);
-  make(svg, "rect", {class: "broken", x: left, y: 8, width: wide - left - 4, height: base - 8});
-  const r = cell[4];
-  for (let n = 0; n < r.length; n += 5) {
-    const state = cell[5][r[n + 4]], [v0, v1, k0, k1] = [r[n], r[n + 1], r[n + 2], r[n + 3]].map(one => D.times[one]);
-    const w = x(v1) - x(v0), h = y(k0) - y(k1);
+  const ends = [...new Set(cell.ends.filter((_, n) => n % 5 < 4))].filter(n => n > 0 && n < TIMES.length - 1).map(n => stopOf(TIMES[n]));
+  const a = Math.max(0, Math.min(...ends, LAST) - 1), b = Math.min(LAST, Math.max(...ends, 0) + 1);
+  const x = at => left + along(at, right - left, a, b), y = at => base - along(at, base - top, a, b);
+  make(svg, "rect", {class: "broken", x: left, y: top, width: right - left, height: base - top});
+  const e = cell.ends;
+  let lowest = OPEN;
+  for (let n = 0; n < e.length; n += 5) {
+    const state = cell.states[e[n + 4]], [v0, v1, k0, k1] = [0, 1, 2, 3].map(at => TIMES[e[n + at]]), w = x(v1) - x(v0), h = y(k0) - y(k1);
+    lowest = Math.min(lowest, k0);
     if (w < .3 || h < .3) continue;
-    const one = make(svg, "g", {class: classesOf(cell, state)});
-    make(make(one, "rect", {class: state[6].length ? "band shape" : "band", x: x(v0), y: y(k1), width: w, height: h}), "title", {}, `${W[state[11]]}: true ${span(v0, v1)}, known ${span(k0, k1)}`);
-    const most = Math.floor((w - 6) / 6);
-    if (most > 4 && h > 13) { const text = W[state[11]] + (W[state[4]] ? "?" : ""); make(svg, "text", {class: "band-text", x: x(v0) + 3, y: y(k1) + 12}, text.length > most ? text.slice(0, most - 1) + "…" : text); }
+    const one = make(svg, "g", {class: shade(cell, state)});
+    make(one, "rect", {class: "band", x: x(v0), y: y(k1), width: w, height: h});
+    make(one, "title", {}, `${textOf(state)}: true ${span(v0, v1)}; known ${span(k0, k1)}`);
+    const text = h > 13 ? fitted(textOf(state), w - 6) : "";
+    if (text) make(svg, "text", {class: "band-text", x: x(v0) + 4, y: y(k1) + 13}, text);
   }
-  make(svg, "path", {class: "cursor known", fill: "none", d: `M${x(D.stops[0] - 864e8)} ${y(D.stops[0] - 864e8)}L${x(9e15)} ${y(9e15)}`});
-  for (const at of reports) { make(svg, "text", {class: "axis-text", x: left - 4, y: y(at) + 4, "text-anchor": "end"}, day.format(dateOf(at)).slice(0, -5)); }
-  const marks = [D.first, D.last].filter((n, i, all) => all.indexOf(n) === i);
-  marks.forEach((n, i) => make(svg, "text", {class: "axis-text", x: x(D.stops[n] - 1), y: high - 8, "text-anchor": i ? "end" : "start"}, day.format(dateOf(D.stops[n] - 1)).slice(0, -5)));
-  make(svg, "circle", {class: "cursor", fill: "none", r: 5, cx: x(t), cy: y(k === null ? 9e15 : k)});
-  make(parent, "p", {class: "small"}, "Across: the day it was true of. Up: the day we knew. Below the dashed line lies what was foretold; the ring is where the clocks stand.");
+  if (base - y(lowest) > 16) make(svg, "text", {class: "axis-text", x: left + 6, y: base - 6}, "nothing known yet");
+  make(svg, "path", {class: "diagonal", d: `M${left} ${base}L${right} ${top}`});
+  const axis = (list, place, put) => {
+    const taken = [];
+    for (const at of list) { const p = place(at); if (taken.every(other => Math.abs(other - p) > put.gap)) { taken.push(p); put(p, dayOf(at)); } }
+  };
+  const sorted = pick => [...new Set(e.filter((_, n) => n % 5 === pick))].filter(n => n > 0).map(n => TIMES[n]).sort((p, q) => p - q);
+  const across = (p, text) => make(svg, "text", {class: "axis-text", x: Math.min(p, right - 34), y: base + 14}, text.slice(0, -5));
+  const up = (p, text) => make(svg, "text", {class: "axis-text", x: left - 5, y: Math.max(top + 8, p + 4), "text-anchor": "end"}, text.slice(0, -5));
+  across.gap = 44; up.gap = 13;
+  axis(sorted(0), x, across); axis(sorted(2), y, up);
+  make(svg, "text", {class: "axis-name", x: right, y: base + 32, "text-anchor": "end"}, "true when →");
+  make(svg, "text", {class: "axis-name", x: 0, y: base + 32}, "↑ known when");
+  make(svg, "circle", {class: "here", r: 5, cx: x(t), cy: known === null ? top + 4 : y(known)});
+  make(parent, "p", {class: "small"}, "A column is a day in the world, a row what was known by a day. Where the colour of a column changes on the way up, we learned otherwise. On the dashed line one asks about the same day; right of it lies what was still to come. The ring is where the clocks stand; a click sets them.");
+  svg.addEventListener("click", event => {
+    const r = svg.getBoundingClientRect(), px = (event.clientX - r.left) / r.width * wide, py = (event.clientY - r.top) / r.height * high;
+    const stop = share => Math.max(a, Math.min(b, a + Math.floor(share * (b - a + 1))));
+    known = STOPS[stop((base - py) / (base - top))] - 1;
+    t = STOPS[stop((px - left) / (right - left))] - 1;
+    untie();
+    draw();
+  });
 }
-const span = (from, to) => `${from <= -9e15 ? "" : day.format(dateOf(from))} to ${to >= 9e15 ? "now" : day.format(dateOf(to - 1))}`;
 
 // -- what a reader does ---------------------------------------------------------------------------
-let chosenName = "";
-function choose(what, name = "") {
-  chosen = what; chosenName = what ? "" : name;
+function choose(what) {
+  chosen = what;
   draw();
-  const panel = $("panel-title");
-  panel.focus({preventScroll: window.innerWidth > 896});
+  $("panel-title").focus({preventScroll: window.innerWidth > 896});
 }
+function untie() { together = false; $("together").checked = false; }
 function draw() {
-  ti = upto(D.times, t); ki = k === null ? FAR - 1 : upto(D.times, k);
-  if (ki === FAR) ki = FAR - 1;
-  known.clear();
-  const a = $("as-of"), b = $("known-at");
-  a.value = stopOf(t); b.value = k === null ? last + 1 : stopOf(k);
-  $("as-of-said").textContent = said(t);
-  $("known-at-said").textContent = k === null ? "all reports" : said(k);
-  a.setAttribute("aria-valuetext", said(t));
-  b.setAttribute("aria-valuetext", k === null ? "all reports" : said(k));
-  $("heading").textContent = `State as of ${said(t)} · ${k === null ? "all reports" : `known at ${said(k)}`} · ${D.policy} · log #${D.position}`;
+  ti = upto(TIMES, t) - 1;
+  ki = known === null ? TIMES.length - 2 : Math.min(TIMES.length - 2, upto(TIMES, known) - 1);
+  now = new Map();
+  const asOf = $("as-of"), knownAt = $("known-at");
+  asOf.value = stopOf(t); knownAt.value = known === null ? LAST + 1 : stopOf(known);
+  $("as-of-said").textContent = said(t); $("known-at-said").textContent = saidKnown();
+  asOf.setAttribute("aria-valuetext", said(t)); knownAt.setAttribute("aria-valuetext", saidKnown());
+  $("heading").textContent = `State as of ${said(t)} · ${known === null ? "all reports" : `known at ${said(known)}`} · ${D.policy} · log #${D.position}`;
   drawMarks(); drawViews(); drawCharts(); drawPanel();
   toFragment();
 }
 let waiting = 0;
 function soon() { if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; draw(); }); }
-function stand(n) { t = D.stops[n] - 1; if (together) k = t; soon(); }
-const changes = new Set(D.cells.flatMap(cell => { const found = []; for (let n = 0; n < cell[4].length; n += 5) found.push(stopOf(D.times[cell[4][n]])); return found; }));
-D.facts.forEach(fact => changes.add(stopOf(D.times[fact[10]])));
-const changeStops = [...changes].filter(n => n >= 0).sort((a, b) => a - b);
+function stand(n) { t = STOPS[n] - 1; if (together) known = t; soon(); }
 function step(by) {
-  const here = stopOf(t), to = by > 0 ? changeStops.find(n => n > here) : changeStops.filter(n => n < here).at(-1);
-  if (to !== undefined) stand(to);
-  return to !== undefined;
+  const here = stopOf(t), next = by > 0 ? CHANGES.find(n => n > here) : CHANGES.findLast(n => n < here);
+  if (next !== undefined) stand(next);
 }
 function play(on) {
   clearInterval(playing);
-  playing = on ? setInterval(() => { const n = stopOf(t); if (n < last) stand(n + 1); else play(false); }, 700) : 0;
+  playing = on ? setInterval(() => { const n = stopOf(t); if (n < LAST) stand(n + 1); else play(false); }, 700) : 0;
   $("play").textContent = on ? "Pause" : "Play";
 }
-function theme(name) {
-  const root = document.documentElement;
-  if (name === "system") delete root.dataset.theme; else root.dataset.theme = name;
-  $("theme").textContent = `Theme: ${name}`;
-}
 function wire() {
-  const a = $("as-of"), b = $("known-at");
-  a.max = last; b.max = last + 1;
-  a.oninput = () => stand(+a.value);
-  b.oninput = () => { together = $("together").checked = false; k = +b.value > last ? null : D.stops[+b.value] - 1; soon(); };
-  a.onkeydown = event => { const by = {PageUp: 1, PageDown: -1}[event.key]; if (by) { event.preventDefault(); step(by); } };
+  const asOf = $("as-of"), knownAt = $("known-at"), themes = ["system", "light", "dark"];
+  asOf.oninput = () => stand(+asOf.value);
+  knownAt.oninput = () => { untie(); known = +knownAt.value > LAST ? null : STOPS[+knownAt.value] - 1; soon(); };
+  asOf.onkeydown = event => { const by = {PageUp: 1, PageDown: -1}[event.key]; if (by) { event.preventDefault(); step(by); } };
   $("earlier").onclick = () => step(-1);
   $("later").onclick = () => step(1);
   $("play").onclick = () => play(!playing);
-  $("together").onchange = event => { together = event.target.checked; k = together ? t : null; soon(); };
-  const themes = ["system", "light", "dark"];
-  $("theme").onclick = () => theme(themes[(themes.indexOf($("theme").textContent.slice(7)) + 1) % 3]);
-  for (const name in D.headers) {
-    const title = $(`title-${name}`).textContent;
-    make($("views"), "button", {type: "button", id: `view-${name}`}, title).onclick = () => { view = name; draw(); };
-  }
+  $("together").onchange = event => { together = event.target.checked; known = together ? t : null; soon(); };
+  $("theme").onclick = event => {
+    const name = themes[(themes.indexOf(event.target.textContent.slice(7)) + 1) % themes.length];
+    if (name === "system") delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = name;
+    event.target.textContent = `Theme: ${name}`;
+  };
+  for (const name in D.headers) button($("views"), $(`title-${name}`).textContent, () => { view = name; draw(); }).id = `view-${name}`;
+  $("look-for").oninput = event => { looking = event.target.value; drawTable(); };
   wireMap();
   window.addEventListener("hashchange", () => { fromFragment(); draw(); });
   new ResizeObserver(() => { drawTicks(); drawCharts(); }).observe($("charts"));
+  document.addEventListener("situation", event => { renew(event.detail); draw(); drawTicks(); });
 }
-document.documentElement.classList.add("live");
-fromFragment();
-wire();
-draw();
-drawTicks();
-drawBox();
+// Data anew, from a page that follows a log: the clocks stay where they stand.
+function renew(data) {
+  const key = chosen?.cell && `${chosen.cell.projection}/${chosen.cell.key}`;
+  take(data);
+  if (key) chosen = BY_NAME.has(key) ? {cell: BY_NAME.get(key)} : null;
+  $("as-of").max = LAST; $("known-at").max = LAST + 1;
+  $("as-of").style.setProperty("--share", LAST / (LAST + 1));
+  drawn = "";
+}
+async function start() {
+  const data = await unpacked(), format = more => new Intl.DateTimeFormat("en-GB", {timeZone: data.zone, ...more});
+  day = format({day: "numeric", month: "short", year: "numeric"});
+  clock = format({hour: "2-digit", minute: "2-digit"});
+  iso = new Intl.DateTimeFormat("en-CA", {timeZone: data.zone, year: "numeric", month: "2-digit", day: "2-digit"});
+  renew(data);
+  document.documentElement.classList.add("live");
+  fromFragment();
+  wire();
+  draw(); drawTicks(); drawBox();
+}
+start().catch(error => {
+  document.documentElement.classList.remove("live");
+  make($("heading"), "strong", {}, ` This browser cannot move the clocks (${error.message}); the state stands as printed.`);
+});
 })();
