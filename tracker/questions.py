@@ -25,7 +25,7 @@ from tracker.instants import (
     last_instant,
     parse_moment,
 )
-from tracker.outcomes import Answer
+from tracker.outcomes import Answer, Overview
 
 FARTHEST = 10**15
 """A position that no log comes near, and that SQLite takes."""
@@ -291,6 +291,34 @@ class Questions:
                     asked = {"words": text, "limit": limit, "offset": offset}
                     return replace(self._answer(None, ALL_ALIKE, rows), query=asked)
             bring_up(self.store)
+
+    @_of_one_position
+    def overview(self, clocks: AsOf, *, weighing: Weighing = ALL_ALIKE) -> Overview:
+        """Give all that a picture shows, at the clocks and at every other valid and known time."""
+        from projections import overview
+
+        state = self.state(clocks, weighing=weighing)
+        store = self.store
+        kin = store.kin()
+        sides = {actor: kin.side(actor) for actor in store.names("actors")}
+        return Overview(
+            state.query,
+            state.position,
+            state.title,
+            state.zone,
+            state.rows,
+            dict(state.names),
+            state.notes,
+            as_of=clocks.as_of,
+            known_at=clocks.known_at,
+            cells=tuple(overview.cells(store, clocks, weighing)),
+            facts=overview.facts(store, clocks, weighing),
+            chronicles=overview.chronicles(store),
+            places=store.names("places").whole(),
+            schemes=store.names("schemes").whole(),
+            sides={actor: side for actor, side in sides.items() if side},
+            rules=overview.rules(store, clocks, weighing),
+        )
 
     @_of_one_position
     def check(self, data: bytes, file: str) -> tuple[int, list[Problem]]:

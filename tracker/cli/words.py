@@ -6,6 +6,7 @@ Every verb's module imports this one, so what reads times is imported only where
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -79,8 +80,9 @@ def begun(row: Row) -> str:
     return said if said.startswith(("by ", "since ", "from ")) or not said else f"since {said}"
 
 
+@lru_cache(maxsize=4096)
 def when(edtf: str | None) -> str:
-    """Say an EDTF value."""
+    """Say an EDTF value; rows share few."""
     from tracker.edtf import EdtfError, describe
 
     if not edtf:
@@ -153,12 +155,13 @@ def disputed(projection: str, row: Row, names: Names) -> str:
 def rivals(projection: str, row: Row, names: Names) -> str:
     """Say who says what: "Rebels (Gazette B2) / Army (Radio C3)"."""
     return " / ".join(
-        f"{value(projection, one, names)} ({_tellers(one, names)})"
+        f"{value(projection, one, names)} ({tellers(one, names)})"
         for one in row.get("values") or ()
     )
 
 
-def _tellers(one: Row, names: Names) -> str:
+def tellers(one: Row, names: Names) -> str:
+    """Name who says a value of a dispute, each with its rating."""
     origins = one.get("origins") or []
     ratings = one.get("ratings") or [None] * len(origins)
     said = zip(origins, ratings, strict=False)
