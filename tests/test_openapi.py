@@ -25,7 +25,10 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 # The stream of events is no part of it: it ends only with the server (test_served.py reads it).
 @pytest.mark.parametrize("path", [f"/api{route.path}" for route in ROUTES])
-def test_every_question_is_answered_as_declared(path: str, described: Any) -> None:
+def test_every_question_is_answered_as_declared(
+    path: str,
+    described: Any,  # noqa: ANN401 - the library's own
+) -> None:
     operation = described[path]["GET"]
     # Where nothing can be asked, nothing can be asked wrongly.
     modes = [GenerationMode.POSITIVE] if path == "/api/about" else list(GenerationMode)

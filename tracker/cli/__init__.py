@@ -118,7 +118,7 @@ def tracker(**_: object) -> None:
     Example:
       tracker demo
     """
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         click.get_current_context().color = False
 
 

@@ -16,7 +16,7 @@ from tracker.cli.common import (
     read_weighing,
     weighing_options,
 )
-from tracker.cli.output import brief, emit, indented, safe
+from tracker.cli.output import TONES, brief, emit, fitted, indented
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -27,6 +27,14 @@ Row = dict[str, Any]
 ROLE = 12  # columns for the part that a fact has; what it says is indented by them
 MOST_LOSERS = 12  # superseded facts and facts to come with a line each; the rest is grouped
 LOSERS = {"superseded", "not-yet"}
+TONE_OF = {
+    "decides": "strong",
+    "supports": "good",
+    "dissents": "doubt",
+    "not-yet": "faint",
+    "superseded": "faint",
+    "retracted": "bad",
+}
 PLACE = re.compile(r" \(#\d+\)$")  # the position at the end of a reason
 
 
@@ -71,13 +79,13 @@ def audit(
             _quote(situation, line, documents)
     if emit(answer.as_json(), trail):
         return
-    click.echo(safe(_verdict(answer)))
+    click.echo(fitted(_verdict(answer)))
     lines = [_entry(line, answer) for line in trail] if full or documents else _brief(answer)
     for text in lines:
         click.echo(text)
     for text in _later(answer):
-        click.echo(safe(text))
-    click.echo(f"rule: {answer.more['rule']}")
+        click.echo(fitted(text))
+    click.echo(fitted(f"rule: {answer.more['rule']}"))
 
 
 def _quote(situation: Situation, line: Row, documents: str) -> None:
@@ -122,7 +130,7 @@ def _brief(answer: Answer) -> list[str]:
         why = whys.pop() if len(whys) == 1 else reason
         places = " ".join(f"#{line['position']}" for line in found)
         first, *rest = indented(f"{len(found)} facts: {places}: {why}", ROLE)
-        said += [click.style(f"{role:{ROLE}}", bold=True) + first[ROLE:], *rest]
+        said += [click.style(f"{role:{ROLE}}", **TONES[TONE_OF[role]]) + first[ROLE:], *rest]
     return said
 
 
@@ -130,7 +138,7 @@ def _cells(line: Row, answer: Answer) -> list[str]:
     names = answer.names
     voice = names.get(line["speaker"], line["speaker"]) or line["voice"]
     return [
-        line["role"],
+        words.Toned(line["role"], TONE_OF[line["role"]]),
         f"#{line['position']} {line['kind']}",
         f"{names.get(line['source'], line['source'])}, {words.when(line['published'])}",
         line["why"],
@@ -142,12 +150,11 @@ def _entry(line: Row, answer: Answer) -> str:
     """Say one fact's part: where it stands on the first line, what and why below, then its text."""
     source = f"{answer.names.get(line['source'], line['source'])}, {words.when(line['published'])}"
     where = [f"#{line['position']} {line['kind']}", source, words.locator(line["locator"])]
+    first, *more = indented(" · ".join(filter(None, where)), ROLE)
     voice = answer.names.get(line["speaker"], line["speaker"]) or line["voice"]
     told = f"{voice}: {line['gist']} ({words.when(line['when']['edtf'])}; {line['why']})"
-    lines = [
-        click.style(f"{line['role']:{ROLE}}", bold=True) + safe(" · ".join(filter(None, where)))
-    ]
-    lines += indented(told, ROLE)
+    role = click.style(f"{line['role']:{ROLE}}", **TONES[TONE_OF[line["role"]]])
+    lines = [role + first[ROLE:], *more, *indented(told, ROLE)]
     if "verified" in line:
         quoted = f"“{line['quote']}” " if line["quote"] else ""
         state = "verified" if line["verified"] else f"NOT VERIFIED: {line['quote_problem']}"

@@ -18,7 +18,7 @@ from tracker.cli.common import (
     weighing_options,
     zone_option,
 )
-from tracker.cli.output import emit, note, safe, table
+from tracker.cli.output import emit, fitted, note, table
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -79,7 +79,7 @@ def diff(
         note(text)
     if emit(answer.as_json(), answer.rows):
         return
-    parts = [] if options().quiet else [safe(_heading(answer))]
+    parts = [] if options().quiet else [fitted(_heading(answer))]
     if answer.rows:
         headers = ["WHAT", "BEFORE", "AFTER", "CAUSE", "EVENTS"]
         parts.append(table(headers, [_line(row, answer) for row in answer.rows]))
@@ -121,13 +121,13 @@ def _line(row: Row, answer: Answer) -> list[str]:
 
 def _said(projection: str, row: Row | None, answer: Answer) -> str:
     """Say a state, how well it is backed, and what may hold instead."""
-    text = words.value(projection, row, answer.names)
+    text: str = words.value(projection, row, answer.names)
     if row is None:
         return text
     if row["since"] and row["support"] != "disputed":
         text += f" ({row['support']})"
     may = words.possibly(row, answer.names)
-    return f"{text}; {may}" if may else text
+    return words.Toned(f"{text}; {may}" if may else text, words.tone_of(row))
 
 
 def _events(ids: list[str], answer: Answer) -> str:

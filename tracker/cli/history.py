@@ -18,7 +18,8 @@ from tracker.cli.common import (
     weighing_options,
     zone_option,
 )
-from tracker.cli.output import emit, note, safe, table
+from tracker.cli.output import emit, fitted, note, table
+from tracker.cli.sparkline import sparklines
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -64,7 +65,9 @@ def history(
     if emit(answer.as_json(), answer.rows):
         return
     if not options().quiet:
-        click.echo(safe(words.heading(answer, f"history of {key}")) + "\n")
+        click.echo(fitted(words.heading(answer, f"history of {key}")) + "\n")
+    for line in sparklines(answer):
+        click.echo(line)
     lines, within = _lines(answer, instants=instants)
     several = len({row["projection"] for row in answer.rows}) > 1
     headers = ["KNOWN AT", "AS OF", "STATE", "SUPPORT", "SINCE", "EVIDENCE"]

@@ -43,9 +43,8 @@ def serve(host: str, port: int, names: tuple[str, ...], token_file: str | None) 
     asked; needs the extra `situation-tracker[serve]`.
 
     \b
-    Examples:
+    Example:
       tracker serve --help
-      tracker serve --port 0
     """
     try:
         from tracker.web.server import serve as run

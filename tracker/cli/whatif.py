@@ -14,7 +14,7 @@ from tracker.cli.common import (
     read_weighing,
     weighing_options,
 )
-from tracker.cli.output import emit, note, safe, table
+from tracker.cli.output import emit, fitted, note, table
 
 
 @click.command()
@@ -49,7 +49,7 @@ def whatif(
         note(text)
     if emit(answer.as_json(), answer.rows):
         return
-    parts = [] if options().quiet else [safe(words.heading(answer, projection or "what if"))]
+    parts = [] if options().quiet else [fitted(words.heading(answer, projection or "what if"))]
     if answer.rows:
         cells = [
             [

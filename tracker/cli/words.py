@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,6 +19,21 @@ MOST_EVIDENCE = 16
 
 Row = Mapping[str, Any]
 Names = Mapping[str, str]
+
+_SUPPORT_TONES = {"confirmed": "good", "claimed": "doubt", "disputed": "bad"}
+_STATUS_TONES = {"contested": "doubt", "besieged": "doubt", "mixed": "doubt", "unknown": "faint"}
+
+
+class Toned(str):  # noqa: SLOT000 - it has one, beside the text
+    """A text with a tone (output.TONES), which a terminal may colour: the words say the same."""
+
+    tone: str
+
+    def __new__(cls, text: str, tone: str) -> Self:
+        """Give a text its tone; an empty one is as plain text."""
+        made = super().__new__(cls, text)
+        made.tone = tone
+        return made
 
 
 def moment(text: str | None, zone: str = "UTC") -> str:
@@ -116,8 +131,22 @@ def number(row: Row) -> str:
     return f"{shown:,}" if hedge == "exact" else f"{hedge} {shown:,}"
 
 
-def value(projection: str, row: Row | None, names: Names) -> str:
+def value(projection: str, row: Row | None, names: Names) -> Toned:
     """Say what a cell is: held by whom, how many, which level."""
+    return Toned(_value(projection, row, names), tone_of(row))
+
+
+def tone_of(row: Row | None) -> str:
+    """Give the tone of a state: disputed, fought for or only possible, unknown, or none."""
+    if row is None:
+        return "faint"
+    if row.get("support") == "disputed":
+        return "bad"
+    possible = "doubt" if row.get("certainty") == "possible" else ""
+    return _STATUS_TONES.get(row.get("status", ""), possible)
+
+
+def _value(projection: str, row: Row | None, names: Names) -> str:
     if row is None:
         return "no evidence"
     if row.get("support") == "disputed":
@@ -183,7 +212,8 @@ def _beside(row: Row) -> str:
 
 def support(row: Row) -> str:
     """Say how well a state is backed; nothing where nothing is certain."""
-    return str(row["support"]) if row["since"] else ""
+    said = str(row["support"]) if row["since"] else ""
+    return Toned(said, _SUPPORT_TONES.get(said, ""))
 
 
 def _control(row: Row, names: Names) -> str:

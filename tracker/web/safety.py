@@ -92,7 +92,9 @@ class Door:
         if method in {"GET", "HEAD"}:
             return None
         allow = ((b"allow", b"GET, HEAD"),)
-        if method not in {"OPTIONS", "TRACE"} and not (self._has_token(headers) and self._of_ours(headers)):
+        if method not in {"OPTIONS", "TRACE"} and not (
+            self._has_token(headers) and self._of_ours(headers)
+        ):
             return Refusal(403, "this server only answers questions: nothing is changed over HTTP")
         return Refusal(405, "this server only answers questions: GET or HEAD", allow)
 
