@@ -537,6 +537,22 @@ function elsewhere(body, place, own) {
   }
 }
 const span = (from, to) => `${from <= -OPEN ? "from the first" : dayOf(from)} to ${to >= OPEN ? "now on" : dayOf(to - 1)}`;
+// The rectangles of a cell, those that read alike joined: side by side, then on top of each other.
+function rectangles(cell) {
+  const e = cell.ends, found = [];
+  for (let n = 0; n < e.length; n += 5) found.push({state: cell.states[e[n + 4]], ends: [0, 1, 2, 3].map(at => TIMES[e[n + at]])});
+  const joined = (list, same, next) => {
+    const out = [], [s0, s1, n0, n1] = [same, same + 1, next, next + 1];
+    list.sort((a, b) => a.ends[s0] - b.ends[s0] || a.ends[s1] - b.ends[s1] || a.ends[n0] - b.ends[n0]);
+    for (const one of list) {
+      const last = out.at(-1);
+      const alike = last && last.ends[s0] === one.ends[s0] && last.ends[s1] === one.ends[s1] && last.ends[n1] === one.ends[n0] && textOf(last.state) === textOf(one.state) && shade(cell, last.state) === shade(cell, one.state);
+      if (alike) last.ends[n1] = one.ends[n1]; else out.push(one);
+    }
+    return out;
+  };
+  return joined(joined(found, 2, 0), 0, 2);
+}
 // The plane of beliefs: valid time across, known time up, on one stretch of the axis.
 function plane(parent, cell) {
   const svg = make(parent, "svg", {role: "img", "aria-label": `What was believed of ${cell.name}: true when, across; known when, up`});
@@ -549,8 +565,8 @@ function plane(parent, cell) {
   make(svg, "rect", {class: "broken", x: left, y: top, width: right - left, height: base - top});
   const e = cell.ends;
   let lowest = OPEN;
-  for (let n = 0; n < e.length; n += 5) {
-    const state = cell.states[e[n + 4]], [v0, v1, k0, k1] = [0, 1, 2, 3].map(at => TIMES[e[n + at]]), w = x(v1) - x(v0), h = y(k0) - y(k1);
+  for (const {state, ends: [v0, v1, k0, k1]} of rectangles(cell)) {
+    const w = x(v1) - x(v0), h = y(k0) - y(k1);
     lowest = Math.min(lowest, k0);
     if (w < .3 || h < .3) continue;
     const one = make(svg, "g", {class: shade(cell, state)});
