@@ -102,9 +102,7 @@ class Encoder:
     def data(self) -> Row:
         """Give the whole."""
         overview = self.overview
-        numbers = {
-            (cell["projection"], cell["key"]): n for n, cell in enumerate(overview.cells)
-        }
+        numbers = {(cell["projection"], cell["key"]): n for n, cell in enumerate(overview.cells)}
         cells = [self._cell(cell, numbers) for cell in overview.cells]
         facts = self._facts()
         lists = {
@@ -225,9 +223,7 @@ class Encoder:
             "place": [word(names.get(fact["place"] or "", fact["place"])) for fact in all_of],
             "position": steps(fact["position"] for fact in all_of),
             "begins": [self.place[fact["begins"]] for fact in all_of],
-            "rating": {
-                n: word(fact["rating"]) for n, fact in enumerate(all_of) if fact["rating"]
-            },
+            "rating": {n: word(fact["rating"]) for n, fact in enumerate(all_of) if fact["rating"]},
             "gone": {
                 n: self.place[fact["known_to"]]
                 for n, fact in enumerate(all_of)

@@ -71,15 +71,13 @@ def placed(wanted: Sequence[Wanted], wide: float, high: float) -> list[Placed]:
     return [one or Placed("start", GAP, 4, NEVER) for one in found]
 
 
-def _fitting(
-    one: Wanted, scale: float, taken: _Taken, edge: tuple[float, float]
-) -> Placed | None:
+def _fitting(one: Wanted, scale: float, taken: _Taken, edge: tuple[float, float]) -> Placed | None:
     if scale < one.least:
         return None
     for anchor, dx, dy in _PLACES_LOOSE if one.loose else _PLACES:
         where = Placed(anchor, dx, dy, round(scale, 3))
         box = _box(one, where, scale)
-        inside = 0 <= box[0] and 0 <= box[1] and box[2] <= edge[0] and box[3] <= edge[1]
+        inside = min(box) >= 0 and box[2] <= edge[0] and box[3] <= edge[1]
         if inside and taken.free(box):
             taken.add(box)
             return where

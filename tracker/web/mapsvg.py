@@ -82,9 +82,7 @@ def drawn(frame: Frame, land: Land, marks: list[Spot], title: str) -> Markup:
             "g",
             *(
                 _label(name, x, y, at, "country" if n < len(land.countries) else "region")
-                for n, ((name, x, y), at) in enumerate(
-                    zip(names, where[len(marks) :], strict=True)
-                )
+                for n, ((name, x, y), at) in enumerate(zip(names, where[len(marks) :], strict=True))
             ),
             class_="names",
             aria_hidden="true",

@@ -262,8 +262,7 @@ def tables(overview: Overview) -> Markup:
 def _table(name: str, rows: list[Row], overview: Overview) -> Markup:
     headers, cells = COLUMNS[name]
     body = [
-        element("tr", *(element("td", one) for one in cells(row, overview)))
-        for row in rows[:SHOWN]
+        element("tr", *(element("td", one) for one in cells(row, overview))) for row in rows[:SHOWN]
     ]
     rest = len(rows) - SHOWN
     return element(

@@ -26,6 +26,10 @@ COLOURS = ("#d55e00", "#56b4e9", "#009e73", "#cc79a7", "#e69f00", "#0072b2", "#f
 UNKNOWN = "#bdbdc4"
 ALONG = 0.03  # of the diagonal, where its name begins
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+EXPLAINED = (
+    "A column is a day in the world, a row what was known by a day. Read a column upwards: what",
+    "was thought of that day as reports came in. Where its colour changes, we learned otherwise.",
+)
 INK, FAINT, PAPER, EMPTY, FOCUS = "#1b1b1f", "#56565e", "#ffffff", "#f0f0f3", "#0b57d0"
 FONT = "system-ui, 'DejaVu Sans', 'Noto Sans', Arial, sans-serif"
 LEGEND_COLUMNS, LEGEND_ROWS, LEGEND_LINE = 2, 4, 20
@@ -83,12 +87,7 @@ def plane_svg(answer: Answer, projection: str) -> str:
 
 
 def _explained() -> list[Markup]:
-    said = (
-        "A column is a day in the world; a row is what was known by a day. Read a column upwards "
-        "to see what we thought of that day",
-        "as reports came in: where its colour changes, we learned otherwise.",
-    )
-    return [_text(24, 54 + 16 * n, line, size=12, fill=FAINT) for n, line in enumerate(said)]
+    return [_text(24, 54 + 16 * n, line, size=12, fill=FAINT) for n, line in enumerate(EXPLAINED)]
 
 
 def _rectangle(row: Row, answer: Answer) -> Rectangle:
@@ -115,8 +114,11 @@ def joined_up(found: Sequence[Rectangle]) -> list[Rectangle]:
     upwards: list[Rectangle] = []
     for one in sorted(across, key=lambda one: (one.valid, one.known)):
         below = upwards[-1] if upwards else None
-        if below and below.valid == one.valid and _reads(below) == _reads(one) and (
-            below.known[1] == one.known[0]
+        if (
+            below
+            and below.valid == one.valid
+            and _reads(below) == _reads(one)
+            and (below.known[1] == one.known[0])
         ):
             upwards[-1] = replace(below, known=(below.known[0], one.known[1]))
         else:
@@ -223,9 +225,7 @@ class _Drawing:
             fill_opacity=0.6 if one.doubtful else None,
             stroke=PAPER,
         )
-        label = next(
-            (text for text in (said, style.letter) if len(text) * LETTER < wide - 6), ""
-        )
+        label = next((text for text in (said, style.letter) if len(text) * LETTER < wide - 6), "")
         if not label or high < LEGEND_LINE - 4:
             return [box]
         return [box, _text(x + 5, y + 14, label, halo=True)]
