@@ -76,24 +76,25 @@ def _beliefs(
     """Yield each cell with its beliefs, by known and then by valid time."""
     if not asked.stored:
         for projection, key in names:
-            rows = asked.rectangles(projection, key)
-            yield (projection, key), [(_bounds(row), row["state"]) for row in rows]
+            found = asked.rectangles(projection, key)
+            yield (projection, key), [(_bounds(row), row["state"]) for row in found]
         return
-    connection = asked.store.connection
-    texts = dict(connection.execute("SELECT id, text FROM states").fetchall())
-    rows = connection.execute(
-        "SELECT r.cell, c.projection, c.key, r.valid_from, r.valid_to, r.known_from, r.known_to,"
-        " r.state FROM rectangles r JOIN cells c ON c.id = r.cell ORDER BY r.cell, r.known_from"
+    rows = asked.store.connection.execute(
+        "SELECT c.projection, c.key, r.valid_from, r.valid_to, r.known_from, r.known_to, s.text"
+        " FROM rectangles r JOIN cells c ON c.id = r.cell JOIN states s ON s.id = r.state"
+        " ORDER BY r.cell, r.known_from, r.valid_from"
     )
-    for (_, projection, key), together in groupby(rows, key=lambda row: tuple(row[:3])):
-        yield (projection, key), [(tuple(row[3:7]), texts[row[7]]) for row in together]
+    for (projection, key), together in groupby(rows, key=lambda row: (row[0], row[1])):
+        yield (projection, key), [((row[2], row[3], row[4], row[5]), row[6]) for row in together]
 
 
 def _bounds(row: Row) -> Rectangle:
     return (row["valid_from"], row["valid_to"], row["known_from"], row["known_to"])
 
 
-def _numbered(beliefs: list[Belief]) -> tuple[list[tuple[Instant, ...]], list[Row]]:
+def _numbered(
+    beliefs: list[Belief],
+) -> tuple[list[tuple[Instant, Instant, Instant, Instant, int]], list[Row]]:
     """Give rectangles with the number of their state, and the states, each once."""
     numbers: dict[str, int] = {}
     found = [(*bounds, numbers.setdefault(text, len(numbers))) for bounds, text in beliefs]

@@ -21,6 +21,7 @@ GRID = 500  # steps a degree: some 200 m, finer than a report ever draws
 COARSE = 0.006  # degrees that a line may be off after it is simplified
 REGION_COARSE = 0.012
 LONGEST_NAME = 60
+MORE = 0x80  # the bit of a byte that says that the number goes on
 
 
 class Topology:
@@ -105,8 +106,8 @@ class Packed:
 
     def _number(self, n: int) -> None:
         n = n << 1 if n >= 0 else ~(n << 1)
-        while n > 0x7F:
-            self.bytes.append(n & 0x7F | 0x80)
+        while n >= MORE:
+            self.bytes.append(n % MORE | MORE)
             n >>= 7
         self.bytes.append(n)
 

@@ -7,7 +7,7 @@ after them only those days on which something changes.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -44,6 +44,25 @@ class Axis:
     def nearest(self, t: Instant) -> int:
         """Give the place of the stop that shows an instant: the first that ends after it."""
         return min(bisect_left(self.stops, t + 1), len(self.stops) - 1)
+
+    def span(self, instants: Iterable[Instant]) -> tuple[int, int]:
+        """Give the places of the first and the last stop that show instants, with one around."""
+        places = [self.nearest(one) for one in instants if PAST_OPEN < one < FUTURE_OPEN]
+        first, last = min(places, default=self.first), max(places, default=self.last)
+        return max(0, first - 1), min(len(self.stops) - 1, last + 1)
+
+    def along(self, at: Instant, first: int, last: int) -> float:
+        """Say how far along the stretch from one stop to another an instant lies, from 0 to 1.
+
+        Each stop is as wide as any other; what it ends lies evenly within it.
+        """
+        if at in (PAST_OPEN, FUTURE_OPEN):
+            return float(at == FUTURE_OPEN)
+        n = bisect_right(self.stops, at)
+        start = self.stops[n - 1] if n else self.stops[0] - DAY
+        stop = self.stops[n] if n < len(self.stops) else start + DAY
+        within = min(1.0, max(0.0, (at - start) / (stop - start)))
+        return min(1.0, max(0.0, (n - first + within) / (last - first + 1)))
 
 
 def axis_of(

@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 from tracker.web.frame import WIDTH, Frame
@@ -23,6 +24,8 @@ from tracker.web.frame import WIDTH, Frame
 FINEST = 0.35
 """Map units within which a point makes no difference to the eye, at four times the size."""
 WIDEST_REGIONS = 45.0  # degrees: beyond, regions are too small to be seen
+MORE = 0x80  # the bit of a byte that says that the number goes on
+CORNERS = 3  # of the least shape that covers anything
 BEYOND = 0.25  # of the frame, on each side: what panning a little still finds
 Points = list[tuple[float, float]]
 
@@ -80,7 +83,9 @@ class Basemap:
         for name, rings in self.head["countries"]:
             found = self._rings(rings, frame, box)
             land += found
-            shown = [one for one in (clipped_ring(ring, seen) for ring in found) if len(one) > 2]
+            shown = [
+                one for one in (clipped_ring(ring, seen) for ring in found) if len(one) >= CORNERS
+            ]
             if shown:
                 area, x, y = max(map(middle, shown))
                 names.append((area, (name, x, y)))
@@ -99,7 +104,7 @@ class Basemap:
                 line = self._points(arc if arc >= 0 else ~arc, frame)
                 points += line if arc >= 0 else line[::-1]
             cut = clipped_ring(joined_up(points), box)
-            if len(cut) > 2:
+            if len(cut) >= CORNERS:
                 found.append(thinned(cut))
         return found
 
@@ -149,8 +154,8 @@ def _number(body: bytes, at: int) -> tuple[int, int]:
     while True:
         byte = body[at]
         at += 1
-        n |= (byte & 0x7F) << shift
-        if byte < 0x80:  # noqa: PLR2004 - the bit that says that more follows
+        n |= (byte & ~MORE) << shift
+        if not byte & MORE:
             return (n >> 1) ^ -(n & 1), at
         shift += 7
 
@@ -216,7 +221,7 @@ def clipped_ring(ring: Points, box: Box) -> Points:
 def clipped_line(line: Points, box: Box) -> Iterator[Points]:
     """Cut a line to a box: the parts that run in it (Liang and Barsky, 1984)."""
     part: Points = []
-    for one, two in zip(line, line[1:], strict=False):
+    for one, two in pairwise(line):
         shares = _within(one, two, box)
         if shares is None:
             if len(part) > 1:

@@ -84,11 +84,7 @@ class Encoder:
         for cell in self.overview.cells:
             for rectangle in cell["rectangles"]:
                 found.update(rectangle[:4])
-            found.update(
-                _instant(state["last_evidence"])
-                for state in cell["states"]
-                if state["last_evidence"]
-            )
+            found.update(_newest(state) for state in cell["states"] if state["last_evidence"])
         for fact in self.overview.facts.values():
             found.update((fact["begins"], fact["known_from"], fact["known_to"]))
         return sorted(found)
@@ -134,8 +130,9 @@ class Encoder:
 
     def _cell(self, cell: Row, numbers: dict[tuple[str, str], int]) -> list[object]:
         projection = cell["projection"]
-        bounds = [one[:4] for one in cell["rectangles"]]
-        times = sorted({self.place[instant] for one in bounds for instant in one})
+        spoken_at = {end for one in cell["rectangles"] for end in one[:4]}
+        spoken_at.update(_newest(state) for state in cell["states"] if state["last_evidence"])
+        times = sorted(self.place[instant] for instant in spoken_at)
         local = {time: n for n, time in enumerate(times)}
         flat: list[int] = []
         for *ends, state in cell["rectangles"]:
@@ -158,23 +155,25 @@ class Encoder:
             steps(self.facts[fact] for fact in spoken),
             steps(times),
             flat,
-            [self._state(row, facts) for row in rows],
+            [self._state(row, facts, local) for row in rows],
             *([against] if against else []),
         ]
 
-    def _state(self, row: Row, facts: Mapping[str, int]) -> list[object]:
+    def _state(
+        self, row: Row, facts: Mapping[str, int], times: Mapping[int, int]
+    ) -> list[object]:
         word, names = self.word, self.names
 
         def places(ids: Iterable[str]) -> list[int]:
-            return [facts[one] for one in ids if one in facts]
+            return steps(facts[one] for one in ids if one in facts)
 
-        last, authority = row["last_evidence"], row.get("authority")
+        authority = row.get("authority")
         state: list[object] = [
             word(words.value(row["projection"], row, names)),
             word(words.support(row)),
             word(words.since(row)),
             places(row["evidence"]),
-            0 if last is None else self.place[_instant(last)],
+            1 + times[self.place[_newest(row)]] if row["last_evidence"] else 0,
             self._look(row),
             word(self.overview.rules.get(row["rule"] or "")),
             word(words.possibly(row, names)),
@@ -249,6 +248,10 @@ def steps(numbers: Iterable[int]) -> list[int]:
         found.append(number - before)
         before = number
     return found
+
+
+def _newest(state: Row) -> Instant:
+    return _instant(state["last_evidence"])
 
 
 @lru_cache(maxsize=65_536)

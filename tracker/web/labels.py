@@ -77,7 +77,7 @@ def _fitting(one: Wanted, scale: float, taken: _Taken, edge: tuple[float, float]
     for anchor, dx, dy in _PLACES_LOOSE if one.loose else _PLACES:
         where = Placed(anchor, dx, dy, round(scale, 3))
         box = _box(one, where, scale)
-        inside = box[0] >= 0 and box[1] >= 0 and box[2] <= edge[0] and box[3] <= edge[1]
+        inside = min(box) >= 0 and box[2] <= edge[0] and box[3] <= edge[1]
         if inside and taken.free(box):
             taken.add(box)
             return where

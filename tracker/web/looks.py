@@ -27,6 +27,9 @@ _OUTLINES = {
     "pentagon": "M0 -7L6.7 -2.2L4.1 5.7H-4.1L-6.7 -2.2Z",
     "cross": "M-2.3 -6.8H2.3V-2.3H6.8V2.3H2.3V6.8H-2.3V2.3H-6.8V-2.3H-2.3Z",
     "hexagon": "M-3.5 -6H3.5L7 0L3.5 6H-3.5L-7 0Z",
+    "halo": "M-14 0A14 14 0 1 0 14 0A14 14 0 1 0 -14 0Z",
+    "ring": "M-9.5 0A9.5 9.5 0 1 0 9.5 0A9.5 9.5 0 1 0 -9.5 0Z",
+    "bar": "M-9 9L9 -9",
     "none": "M-2.4 0A2.4 2.4 0 1 0 2.4 0A2.4 2.4 0 1 0 -2.4 0Z",
 }
 
@@ -107,10 +110,10 @@ def mark(look: Look, **attributes: object) -> Markup:
     """Draw a mark about the origin: its shape, and rings and bars that the style sheet shows."""
     return element(
         "g",
-        element("path", d="M-14 0A14 14 0 1 0 14 0A14 14 0 1 0 -14 0Z", class_="halo"),
-        element("path", d="M-9.5 0A9.5 9.5 0 1 0 9.5 0A9.5 9.5 0 1 0 -9.5 0Z", class_="ring"),
+        element("use", href="#s-halo", class_="halo"),
+        element("use", href="#s-ring", class_="ring"),
         element("use", href=f"#s-{look.shape}", class_="shape"),
-        element("path", d="M-9 9L9 -9", class_="bar"),
+        element("use", href="#s-bar", class_="bar"),
         class_=f"mark {look.classes}",
         **attributes,
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import urlsplit
 
+EMPTY = frozenset({"path", "rect", "use"})
+"""Elements of drawings that are written short; those of HTML are not."""
 LINKED = frozenset({"http", "https"})
 
 
@@ -29,6 +31,8 @@ def element(name: str, *inside: object, **attributes: object) -> Markup:
         for key, value in attributes.items()
         if value is not None
     )
+    if not inside and name in EMPTY:
+        return Markup(f"<{name}{said}/>")
     return Markup(f"<{name}{said}>{joined(*inside)}</{name}>")
 
 

@@ -49,7 +49,7 @@ function take(data) {
   F.known = F.report.map(n => D.reports[n][2]);
   CELLS = D.cells.map(([projection, key, name, heads, facts, times, flat, states, against]) => {
     const at = summed(times), ends = Int32Array.from(flat, (one, n) => n % 5 < 4 ? at[one] : one);
-    return {projection, key, name, heads: heads.map(n => W[n]), facts: summed(facts), ends, states, against};
+    return {projection, key, name, heads: heads.map(n => W[n]), facts: summed(facts), times: at, ends, states, against};
   });
   BY_NAME = new Map(CELLS.map(cell => [`${cell.projection}/${cell.key}`, cell]));
   LISTS = {};
@@ -58,7 +58,7 @@ function take(data) {
   for (const cell of CELLS) for (let n = 0; n < cell.ends.length; n += 5) changes.add(cell.ends[n]);
   CHANGES = [...new Set([...changes].filter(n => n > 0 && n < TIMES.length - 1).map(n => stopOf(TIMES[n])))].sort((a, b) => a - b);
 }
-const factsOf = (cell, state, part) => (state[part] || NONE).map(n => cell.facts[n]);
+const factsOf = (cell, state, part) => summed(state[part] || NONE).map(n => cell.facts[n]);
 const gone = n => F.gone[n] ?? TIMES.length - 1;
 
 // -- where the page stands: instants; known is null where all reports count -------------------------
@@ -81,6 +81,7 @@ function fromFragment() {
   const asked = new URLSearchParams(location.hash.slice(1)), at = read(asked.get("as-of")), by = read(asked.get("known-at"));
   t = Number.isFinite(at) ? at : D.asOf;
   known = Number.isFinite(by) ? by : asked.has("as-of") ? null : D.knownAt;
+  if (together && known !== t) untie();
   view = asked.get("view") in D.headers ? asked.get("view") : "control";
   const name = asked.get("key") || "", cell = BY_NAME.get(name), [kind, rest] = [name.slice(0, name.indexOf("/")), name.slice(name.indexOf("/") + 1)];
   const fact = kind === "fact" ? F.position.indexOf(+rest) : -1, spot = kind === "place" && SPOTS.find(one => one.key === rest);
@@ -131,11 +132,11 @@ function lastUndisputed(cell) {
   }
   return found;
 }
-function evidence(state) {
+function evidence(cell, state) {
   const count = (state[EVIDENCE] || NONE).length;
   let text = count ? `${count}${count >= 16 ? " or more" : ""} fact${count > 1 ? "s" : ""}` : "nothing certain";
   if (count && state[NEWEST]) {
-    const age = Math.max(0, Math.floor((t - TIMES[state[NEWEST]]) / DAY));
+    const age = Math.max(0, Math.floor((t - TIMES[cell.times[state[NEWEST] - 1]]) / DAY));
     text += `, ${count > 1 ? "newest " : ""}${age ? `${plural(age, "day")} old` : "same day"}`;
   }
   return state[MAY] ? `${text}; ${W[state[MAY]]}` : text;
@@ -156,7 +157,7 @@ function rows(name) {
     cells: () => {
       const state = current(cell), support = [W[state[SUPPORT]]];
       if (name === "alerts") support.push(W[state[AUTHORITY] || 0]);
-      return [...cell.heads, W[state[VALUE]] + beside(cell, state), ...support, W[state[SINCE] || 0], evidence(state)];
+      return [...cell.heads, W[state[VALUE]] + beside(cell, state), ...support, W[state[SINCE] || 0], evidence(cell, state)];
     },
   }));
 }
@@ -199,7 +200,7 @@ let box = map && {x: 0, y: 0, w: FULL.w, h: FULL.h};
 const LABELS = map ? [...map.querySelectorAll("[data-from]")].map(one => ({one, from: +one.dataset.from, out: null})) : [];
 const SPOTS = map ? [...map.querySelectorAll(".spot")].map(one => ({
   one, key: one.dataset.place, name: one.querySelector("text").textContent,
-  mark: one.querySelector(".mark"), use: one.querySelector("use"), look: -1, text: null,
+  mark: one.querySelector(".mark"), use: one.querySelector(".shape"), look: -1, text: null,
 })) : [];
 
 function drawMarks() {
@@ -471,7 +472,7 @@ function role(cell, state, n) {
   if (F.known[n] > ki) return ["not-yet", "not known yet"];
   if (ki >= gone(n)) return ["retracted", "withdrawn or corrected by then"];
   const has = part => state && factsOf(cell, state, part).includes(n);
-  if (state?.[RIVALS]?.some(one => one[2].some(at => cell.facts[at] === n))) return ["dissents", "one side of the dispute"];
+  if (state?.[RIVALS]?.some(one => summed(one[2]).some(at => cell.facts[at] === n))) return ["dissents", "one side of the dispute"];
   if (has(EVIDENCE)) return cell.facts[state[EVIDENCE][0]] === n ? ["decides", "the newest evidence for it"] : ["supports", "says the same"];
   if (has(DISSENT)) return ["dissents", "says otherwise"];
   if (has(MAY_FACTS)) return ["possible", "may already have taken its place"];
@@ -513,7 +514,7 @@ function panelOfCell(title, body, cell) {
   make(body, "p", {id: "verdict"}, text);
   make(body, "p", {class: "small"}, `As of ${said(t)}, ${known === null ? "all reports" : `known at ${said(known)}`}.`);
   if (state?.[MAY]) make(body, "p", {}, `${W[state[MAY]]}.`);
-  for (const [value, who, facts] of state?.[RIVALS] || NONE) make(body, "p", {}, `${W[value]}: ${W[who]} (${facts.map(n => `#${F.position[cell.facts[n]]}`).join(", ")})`);
+  for (const [value, who, facts] of state?.[RIVALS] || NONE) make(body, "p", {}, `${W[value]}: ${W[who]} (${summed(facts).map(n => `#${F.position[cell.facts[n]]}`).join(", ")})`);
   if (state) make(body, "p", {class: "small"}, `Rule: ${W[state[RULE] || 0]}`);
   const later = cell.facts.filter(n => F.known[n] > ki).length, all = later ? stateAt(cell, ti, TIMES.length - 2) : null;
   if (later) make(body, "p", {class: "later"}, `${plural(later, "fact")} came out later; all reports give ${all ? textOf(all) : "no evidence"}.`);
@@ -537,6 +538,22 @@ function elsewhere(body, place, own) {
   }
 }
 const span = (from, to) => `${from <= -OPEN ? "from the first" : dayOf(from)} to ${to >= OPEN ? "now on" : dayOf(to - 1)}`;
+// The rectangles of a cell, those that read alike joined: side by side, then on top of each other.
+function rectangles(cell) {
+  const e = cell.ends, found = [];
+  for (let n = 0; n < e.length; n += 5) found.push({state: cell.states[e[n + 4]], ends: [0, 1, 2, 3].map(at => TIMES[e[n + at]])});
+  const joined = (list, same, next) => {
+    const out = [], [s0, s1, n0, n1] = [same, same + 1, next, next + 1];
+    list.sort((a, b) => a.ends[s0] - b.ends[s0] || a.ends[s1] - b.ends[s1] || a.ends[n0] - b.ends[n0]);
+    for (const one of list) {
+      const last = out.at(-1);
+      const alike = last && last.ends[s0] === one.ends[s0] && last.ends[s1] === one.ends[s1] && last.ends[n1] === one.ends[n0] && textOf(last.state) === textOf(one.state) && shade(cell, last.state) === shade(cell, one.state);
+      if (alike) last.ends[n1] = one.ends[n1]; else out.push(one);
+    }
+    return out;
+  };
+  return joined(joined(found, 2, 0), 0, 2);
+}
 // The plane of beliefs: valid time across, known time up, on one stretch of the axis.
 function plane(parent, cell) {
   const svg = make(parent, "svg", {role: "img", "aria-label": `What was believed of ${cell.name}: true when, across; known when, up`});
@@ -549,8 +566,8 @@ function plane(parent, cell) {
   make(svg, "rect", {class: "broken", x: left, y: top, width: right - left, height: base - top});
   const e = cell.ends;
   let lowest = OPEN;
-  for (let n = 0; n < e.length; n += 5) {
-    const state = cell.states[e[n + 4]], [v0, v1, k0, k1] = [0, 1, 2, 3].map(at => TIMES[e[n + at]]), w = x(v1) - x(v0), h = y(k0) - y(k1);
+  for (const {state, ends: [v0, v1, k0, k1]} of rectangles(cell)) {
+    const w = x(v1) - x(v0), h = y(k0) - y(k1);
     lowest = Math.min(lowest, k0);
     if (w < .3 || h < .3) continue;
     const one = make(svg, "g", {class: shade(cell, state)});
