@@ -6,6 +6,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 from tracker.errors import LogError, NotFoundError, StoreError, TrackerError
@@ -17,6 +18,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
 JSON = (b"content-type", b"application/json")
+HTML = (b"content-type", b"text/html; charset=utf-8")
 AGAIN = (b"retry-after", b"1")
 FRESH = (b"cache-control", b"private, no-cache")
 VARY = (b"vary", b"accept-encoding, authorization")
@@ -49,11 +51,29 @@ def takes_gzip(accepted: bytes) -> bool:
     return False
 
 
-async def send_refusal(send: Send, refusal: Refusal) -> None:
-    """Send why a request is not answered. The connection ends: nobody reads the rest of it."""
+def is_page(scope: Scope) -> bool:
+    """Whether an address is read by people rather than by programs."""
+    return not scope["path"].startswith(("/api/", "/part/"))
+
+
+async def send_refusal(send: Send, refusal: Refusal, *, page: bool = False) -> None:
+    """Send why a request is not answered, to a program or as a page.
+
+    After what is not read to its end the connection ends too.
+    """
     body = json.dumps({"error": refusal.error}).encode()
+    if page:
+        from tracker.web.frontpage import trouble
+
+        body = trouble(HTTPStatus(refusal.status).phrase, refusal.error)
     length = (b"content-length", b"%d" % len(body))
-    extra = [JSON, length, *refusal.headers, (b"cache-control", b"no-store"), *HEADERS]
+    extra = [
+        HTML if page else JSON,
+        length,
+        *refusal.headers,
+        (b"cache-control", b"no-store"),
+        *HEADERS,
+    ]
     if refusal.status in {403, 413}:
         extra.append((b"connection", b"close"))
     await _send(send, refusal.status, extra, body)

@@ -15,7 +15,7 @@ from fastapi.responses import StreamingResponse
 from tracker.situation import Situation
 from tracker.web import asking, shapes
 from tracker.web import parameters as asked_by
-from tracker.web.answering import refused, send_made, send_refusal
+from tracker.web.answering import is_page, refused, send_made, send_refusal
 from tracker.web.asking import Address
 from tracker.web.desk import Desk, Question, Told
 from tracker.web.events import Events
@@ -52,7 +52,7 @@ class Route(NamedTuple):
 
     path: str
     asked: type
-    shape: type
+    shape: type | None
     ask: Callable[[Situation, Any, Address], Told]
 
 
@@ -104,7 +104,7 @@ async def answer(
     try:
         found = await desk.ask(key, question)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told in plain words
-        await send_refusal(send, refused(error))
+        await send_refusal(send, refused(error), page=is_page(scope))
         return
     await send_made(send, found, dict(scope["headers"]))
 
@@ -113,13 +113,9 @@ def routes(desk: Desk, events: Events) -> APIRouter:
     """Make the routes of the API over a desk."""
     api = APIRouter(prefix="/api")
     for route in ROUTES:
-        endpoint = _named(desk, route) if "{name}" in route.path else _plain(desk, route)
-        endpoint.__name__ = endpoint.__qualname__ = route.ask.__name__
-        endpoint.__doc__ = route.ask.__doc__
-        endpoint.__annotations__["asked"] = Annotated[route.asked, Query()]
         answers: Responses = {200: {"model": route.shape}, **SAME, **WRONG}
         api.get(route.path, response_class=Response, response_model=None, responses=answers)(
-            endpoint
+            endpoint_of(desk, route)
         )
     api.get(
         "/events",
@@ -128,6 +124,15 @@ def routes(desk: Desk, events: Events) -> APIRouter:
         responses={**STREAM, **WRONG},
     )(_followed(events))
     return api
+
+
+def endpoint_of(desk: Desk, route: Route) -> Callable[..., Any]:
+    """Make the function that FastAPI calls for a route, with the parameters that it asks by."""
+    endpoint = _named(desk, route) if "{name}" in route.path else _plain(desk, route)
+    endpoint.__name__ = endpoint.__qualname__ = route.ask.__name__
+    endpoint.__doc__ = route.ask.__doc__
+    endpoint.__annotations__["asked"] = Annotated[route.asked, Query()]
+    return endpoint
 
 
 def _plain(desk: Desk, route: Route) -> Callable[..., Any]:

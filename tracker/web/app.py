@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from hashlib import blake2b
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -12,10 +13,16 @@ from starlette.exceptions import HTTPException
 
 from tracker._version import __version__
 from tracker.errors import TrackerError
-from tracker.web.answering import Receive, Scope, Send, refused, send_refusal
-from tracker.web.api import answer, key_of, routes
+from tracker.web import pages
+from tracker.web import parameters as asked_by
+from tracker.web.answering import Receive, Scope, Send, is_page, refused, send_refusal
+from tracker.web.api import Route, answer, endpoint_of, key_of, routes
+from tracker.web.describing import described
 from tracker.web.desk import Desk
 from tracker.web.events import Events
+from tracker.web.frontpage import STATIC
+from tracker.web.page import resource
+from tracker.web.picture import picture
 from tracker.web.safety import HEADERS, Door, Refusal
 
 
@@ -41,8 +48,10 @@ class App:
             return
         refusal = self.door.refuse(scope["method"], dict(scope["headers"]))
         if refusal is not None:
-            await send_refusal(send, refusal)
+            await send_refusal(send, refusal, page=is_page(scope))
             return
+        if is_page(scope):
+            scope = {**scope, "query_string": _said_only(scope["query_string"])}
         if scope["method"] == "HEAD":
             scope, send = {**scope, "method": "GET", "head": True}, _without_body(send)
         key = key_of(scope)
@@ -51,6 +60,11 @@ class App:
             await answer(self.desk, key, question, scope, send)
             return
         await self.inner(scope, receive, _with_headers(send))
+
+
+def _said_only(query: bytes) -> bytes:
+    """Leave out what a form sends of a field that nobody filled in."""
+    return b"&".join(one for one in query.split(b"&") if not one.endswith(b"="))
 
 
 def _without_body(send: Send) -> Send:
@@ -95,6 +109,13 @@ def _inner(desk: Desk, events: Events) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.include_router(routes(desk, events))
+    for route in PAGES:
+        app.get(route.path, include_in_schema=False, response_model=None)(endpoint_of(desk, route))
+    app.get("/static/{name}", include_in_schema=False)(_static())
+
+    @app.get("/api", include_in_schema=False)
+    async def api() -> Response:
+        return Response(described(app.openapi()), media_type="text/html")
 
     @app.exception_handler(RequestValidationError)
     async def cannot_be_asked_so(_: Request, error: RequestValidationError) -> Response:
@@ -109,6 +130,38 @@ def _inner(desk: Desk, events: Events) -> FastAPI:
         return _Refused(Refusal(error.status_code, str(error.detail).lower()))
 
     return app
+
+
+PAGES = (
+    Route("/", asked_by.NothingAsked, None, pages.front),
+    Route("/part/picture", asked_by.NothingAsked, None, picture),
+    Route("/state", asked_by.StateAsked, None, pages.state),
+    Route("/audit", asked_by.AuditAsked, None, pages.audit),
+    Route("/diff", asked_by.DiffAsked, None, pages.diff),
+    Route("/disputes", asked_by.DisputesAsked, None, pages.disputes),
+    Route("/gaps", asked_by.GapsAsked, None, pages.gaps),
+    Route("/log", asked_by.LogAsked, None, pages.log),
+    Route("/search", asked_by.SearchAsked, None, pages.search),
+    Route("/event/{name}", asked_by.NothingAsked, None, pages.event),
+    Route("/report/{name}", asked_by.NothingAsked, None, pages.report),
+)
+
+
+def _static() -> Callable[[Request, str], Awaitable[Response]]:
+    """Serve the few files there are, from memory, by their names alone."""
+    kept = {name: resource(name).encode() for name in STATIC}
+    tags = {name: f'"{blake2b(data, digest_size=8).hexdigest()}"' for name, data in kept.items()}
+    kinds = {"css": "text/css", "js": "text/javascript"}
+
+    async def static(request: Request, name: str) -> Response:
+        if name not in kept:
+            raise HTTPException(404)
+        headers = {"etag": tags[name], "cache-control": "private, no-cache"}
+        if request.headers.get("if-none-match") == tags[name]:
+            return Response(status_code=304, headers=headers)
+        return Response(kept[name], media_type=kinds[name.rpartition(".")[2]], headers=headers)
+
+    return static
 
 
 def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own
@@ -127,5 +180,5 @@ class _Refused(Response):
         self._refusal = refusal
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
-        del scope, receive
-        await send_refusal(send, self._refusal)
+        del receive
+        await send_refusal(send, self._refusal, page=is_page(scope))

@@ -52,8 +52,8 @@ def about(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
 
 def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
     """What is so, as of one time, as known at another."""
-    clocks, weighing = _clocks(situation, asked), _weighing(situation, asked)
-    stale = _stale(asked.stale_after)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    stale = stale_of(asked.stale_after)
     cell = (asked.projection, asked.key)
     found = situation.state(clocks, *cell, weighing=weighing, stale_after=stale)
     return _told(found, asked, at, clocks)
@@ -64,14 +64,14 @@ def history(situation: Situation, asked: HistoryAsked, at: Address) -> Told:
     clocks = None
     if asked.known_at or asked.recorded_at:
         clocks = situation.clocks(None, asked.known_at, asked.recorded_at, asked.tz)
-    weighing = _weighing(situation, asked)
+    weighing = weighing_of(situation, asked)
     found = situation.history(asked.key, asked.projection, clocks, weighing=weighing)
     return _told(found, asked, at, None)
 
 
 def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
     """Why a cell is as it is, back to the sentence."""
-    clocks, weighing = _clocks(situation, asked), _weighing(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
     found = situation.audit(clocks, asked.projection, asked.key, weighing=weighing)
     return _told(found, asked, at, clocks)
 
@@ -80,14 +80,14 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
     """What changed on the ground, and what was learned; asked by `from`, or by `known_from`."""
     moments = (asked.start, asked.stop, asked.known_from, asked.known_to)
     before, after = situation.two_moments(*moments, recorded_at=asked.recorded_at, tz=asked.tz)
-    weighing = _weighing(situation, asked)
+    weighing = weighing_of(situation, asked)
     found = situation.diff(before, after, asked.projection, asked.key, weighing=weighing)
     return _told(found, asked, at, max(before, after, key=lambda clocks: clocks.as_of))
 
 
 def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
     """Where sources disagree, who says what, and since when."""
-    clocks, weighing = _clocks(situation, asked), _weighing(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
     cell = (asked.projection, asked.key)
     found = situation.disputes(clocks, *cell, weighing=weighing, closed=asked.all)
     return _told(found, asked, at, clocks)
@@ -95,15 +95,15 @@ def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
 
 def gaps(situation: Situation, asked: GapsAsked, at: Address) -> Told:
     """What is old, unsure, contradicted, unexplained, or was not read."""
-    clocks, weighing = _clocks(situation, asked), _weighing(situation, asked)
-    stale = _stale(asked.stale_after)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    stale = stale_of(asked.stale_after)
     found = situation.gaps(clocks, weighing=weighing, stale_after=stale)
     return _told(found, asked, at, clocks)
 
 
 def whatif(situation: Situation, asked: WhatifAsked, at: Address) -> Told:
     """Which answers hang on a source or on the policy; asked by `without`, `only` or `policy`."""
-    clocks, weighing = _clocks(situation, asked), _weighing(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
     if weighing.stored:
         raise TrackerError("what if what? Say without, only or policy")
     found = situation.whatif(clocks, weighing, asked.projection, asked.key)
@@ -159,15 +159,18 @@ def _log(position: int) -> Row:
     return {"position": position}
 
 
-def _clocks(situation: Situation, asked: Clocked) -> AsOf:
+def clocks_of(situation: Situation, asked: Clocked) -> AsOf:
+    """Read the clocks that were asked by. Raises TrackerError."""
     return situation.clocks(asked.as_of, asked.known_at, asked.recorded_at, asked.tz)
 
 
-def _weighing(situation: Situation, asked: Weighed) -> Weighing:
+def weighing_of(situation: Situation, asked: Weighed) -> Weighing:
+    """Read how to weigh. Raises NotFoundError."""
     return situation.weighing(asked.policy, asked.only, asked.without)
 
 
-def _stale(text: str | None) -> int | None:
+def stale_of(text: str | None) -> int | None:
+    """Read a length of time as microseconds."""
     return None if text is None else duration(text)
 
 
@@ -178,9 +181,13 @@ def _told(found: Answer, page: Page, at: Address, clocks: AsOf | None) -> Told:
     body["rows"] = body["rows"][page.offset : upto]
     count = (b"x-total-count", b"%d" % total)
     headers = (count, _next(at, offset=upto)) if upto < total else (count,)
+    return Told(body, found.position, until_of(clocks), headers)
+
+
+def until_of(clocks: AsOf | None) -> float:
+    """Tell until when an answer of these clocks is true of the same log: of now, for a second."""
     second = present()
-    lasting = clocks is None or clocks.as_of < second
-    return Told(body, found.position, math.inf if lasting else second + SECOND, headers)
+    return math.inf if clocks is None or clocks.as_of < second else second + SECOND
 
 
 def _next(at: Address, **change: int) -> tuple[bytes, bytes]:

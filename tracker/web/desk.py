@@ -25,7 +25,7 @@ from tracker.situation import Situation, now
 THREADS = 2
 MOST_WAITING = 500
 """Questions in the queue; whoever comes then is told to come again."""
-MOST_KEPT = 64 << 20
+MOST_KEPT = 128 << 20
 """Bytes of answers that are kept."""
 MOST_KNOWN = 4_096
 """Questions that need not be read again to be asked again."""
@@ -187,7 +187,7 @@ class Desk:
             situation.close()
 
     def _keep(self, job: _Job, answer: Made) -> None:
-        if job.version is None or answer.size > MOST_KEPT // 8:
+        if job.version is None or answer.size > MOST_KEPT // 3:
             return
         old = self._kept.pop(job.key, None)
         self._size += answer.size - (old[1].size if old else 0)

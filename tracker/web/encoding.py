@@ -159,9 +159,7 @@ class Encoder:
             *([against] if against else []),
         ]
 
-    def _state(
-        self, row: Row, facts: Mapping[str, int], times: Mapping[int, int]
-    ) -> list[object]:
+    def _state(self, row: Row, facts: Mapping[str, int], times: Mapping[int, int]) -> list[object]:
         word, names = self.word, self.names
 
         def places(ids: Iterable[str]) -> list[int]:

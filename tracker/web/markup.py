@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import urlsplit
 
-EMPTY = frozenset({"path", "rect", "use"})
+EMPTY = frozenset({"input", "path", "rect", "use"})
 """Elements of drawings that are written short; those of HTML are not."""
 LINKED = frozenset({"http", "https"})
 

@@ -442,6 +442,7 @@ function drawTicks() {
   const svg = $("ticks"), wide = svg.clientWidth, high = 28, at = n => THUMB + n / (LAST + 1) * (wide - 2 * THUMB);
   const reports = new Set(D.reports.map(one => stopOf(TIMES[one[2]]))), wanted = [];
   svg.replaceChildren();
+  if (wide <= 2 * THUMB) return;  // not laid out yet; it is drawn again when it is
   svg.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   if (D.first) make(svg, "rect", {class: "broken", x: 0, y: 0, width: at(D.first - .5), height: high});
   if (D.last < LAST) make(svg, "rect", {class: "broken", x: at(D.last + .5), y: 0, width: at(LAST + .5) - at(D.last + .5), height: high});
