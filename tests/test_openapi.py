@@ -36,7 +36,7 @@ def test_every_question_is_answered_as_declared(
 
         @given(case=operation.as_strategy(generation_mode=mode))
         @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
-        def answered(case: schemathesis.Case) -> None:
+        def answered(case: schemathesis.Case[Any]) -> None:
             # No schema says which words are a time, so some that fit it are refused, with 422.
             case.call_and_validate(excluded_checks=[positive_data_acceptance])
 

@@ -98,7 +98,7 @@ def _quote(situation: Situation, line: Row, documents: str) -> None:
 def _verdict(answer: Answer) -> str:
     query, rows = answer.query, answer.rows
     name = rows[0]["name"] if rows else answer.names.get(query["key"], query["key"])
-    said = words.value(query["projection"], rows[0] if rows else None, answer.names)
+    said: str = words.value(query["projection"], rows[0] if rows else None, answer.names)
     if rows and rows[0].get("since"):
         if rows[0]["support"] != "disputed":
             said += f" ({rows[0]['support']}) {words.begun(rows[0])}"
@@ -169,7 +169,7 @@ def _later(answer: Answer) -> list[str]:
     facts = f"{later} later fact{'s' if later > 1 else ''}"
     if not rows:
         return [f"not known: {facts}, which do{'' if later > 1 else 'es'} not change this answer"]
-    said = words.value(answer.query["projection"], rows[0], answer.names)
+    said: str = words.value(answer.query["projection"], rows[0], answer.names)
     may = words.possibly(rows[0], answer.names)
     said += f"; {may}" if may else ""
     return [

@@ -16,7 +16,7 @@ from zlib import compress
 
 from tracker.cli import words
 from tracker.cli.state import COLUMNS
-from tracker.outcomes import Overview
+from tracker.outcomes import Answer, Overview
 from tracker.web.encoding import Encoder
 from tracker.web.looks import Look, legend, symbols
 from tracker.web.mapsvg import drawn, frame_for, ground, spots
@@ -103,7 +103,7 @@ def data_block(data: Row) -> Markup:
 # -- parts ---------------------------------------------------------------------------------------
 
 
-def header(overview: Overview) -> Markup:
+def header(overview: Answer) -> Markup:
     """Say what this is, and by which clocks it was made."""
     return element(
         "header",
@@ -241,7 +241,7 @@ def timelines() -> Markup:
     )
 
 
-def tables(overview: Overview) -> Markup:
+def tables(overview: Answer) -> Markup:
     """The state in tables, one a projection."""
     found = {
         name: list(rows) for name, rows in groupby(overview.rows, key=lambda row: row["projection"])
@@ -259,7 +259,7 @@ def tables(overview: Overview) -> Markup:
     )  # fmt: skip
 
 
-def _table(name: str, rows: list[Row], overview: Overview) -> Markup:
+def _table(name: str, rows: list[Row], overview: Answer) -> Markup:
     headers, cells = COLUMNS[name]
     body = [
         element("tr", *(element("td", one) for one in cells(row, overview))) for row in rows[:SHOWN]

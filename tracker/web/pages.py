@@ -183,10 +183,10 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
                   map(found.more["events"].get, row["events"]) if one))]
         for row in shown
     ]  # fmt: skip
-    body = [form, table("Changes", ["what", "before", "after", "cause", "events"], rows),
+    shown_rows = [form, table("Changes", ["what", "before", "after", "cause", "events"], rows),
             _pages(at, asked.offset, asked.limit, len(found.rows))]  # fmt: skip
     until = until_of(max(before, after, key=lambda clocks: clocks.as_of))
-    return _page("Changes", found, body, "/diff", until)
+    return _page("Changes", found, shown_rows, "/diff", until)
 
 
 def _side(row: Row, side: str, found: Answer) -> str:
