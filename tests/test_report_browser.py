@@ -197,7 +197,9 @@ def test_a_row_of_a_chronology_leads_to_its_fact(opened: Visit) -> None:
 
 def test_the_plane_shows_when_we_found_out_and_sets_both_clocks(opened: Visit) -> None:
     opened.go("#as-of=2013-01-21&key=control/diabaly")
-    told = opened.page.eval_on_selector_all("#plane title", "all => all.map(one => one.textContent)")
+    told = opened.page.eval_on_selector_all(
+        "#plane title", "all => all.map(one => one.textContent)"
+    )
     assert any(
         re.match(r"Islamist fighters: true .* to now on; known 14 Jan 2013 to 21 Jan 2013", one)
         for one in told
@@ -236,7 +238,10 @@ def test_by_keyboard_alone_one_reaches_the_evidence(opened: Visit) -> None:
 
 @pytest.mark.parametrize(("size", "dark"), LOOKS)
 def test_axe_finds_nothing_wrong(
-    browser: Browser, file: Path, size: tuple[int, int], dark: bool  # noqa: FBT001
+    browser: Browser,
+    file: Path,
+    size: tuple[int, int],
+    dark: bool,  # noqa: FBT001
 ) -> None:
     name = f"{size[0]}-{'dark' if dark else 'light'}"
     with visit(browser, file.as_uri() + "#as-of=2013-01-19", size=size, dark=dark) as visited:
@@ -251,7 +256,10 @@ def test_axe_finds_nothing_wrong(
 
 @pytest.mark.parametrize(("size", "dark"), LOOKS)
 def test_a_reader_may_choose_the_other_theme(
-    browser: Browser, file: Path, size: tuple[int, int], dark: bool  # noqa: FBT001
+    browser: Browser,
+    file: Path,
+    size: tuple[int, int],
+    dark: bool,  # noqa: FBT001
 ) -> None:
     with visit(browser, file.as_uri(), size=size, dark=dark) as visited:
         paper = "getComputedStyle(document.body).backgroundColor"
@@ -335,7 +343,10 @@ def hostile(url: str) -> str:
 
 @pytest.mark.parametrize("plain", [True, False])
 def test_markup_in_names_and_gists_is_shown_as_text(
-    browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, plain: bool  # noqa: FBT001
+    browser: Browser,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    plain: bool,  # noqa: FBT001
 ) -> None:
     monkeypatch.setattr(pages, "PLAIN", 10**9 if plain else 0)
     file = tmp_path / "hostile.html"
