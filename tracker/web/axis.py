@@ -27,6 +27,8 @@ MOST_OUTSIDE = 60
 """Stops that are not, on either side; of more, some are left out evenly."""
 BEFORE, AFTER = 3, 2
 """Days shown before the first report and after the last."""
+LAST_DAY = date.max.toordinal() - 1
+"""The last day whose end can be written."""
 HOURLY = 3  # days: what was told within them is stepped through by hours
 
 
@@ -76,8 +78,9 @@ def axis_of(
     days = [to_datetime(one, zone).date() for one in (min(told), max(told))]
     start, stop = _moved(days[0], -BEFORE), _moved(days[1], AFTER)
     every = max(1, -(-((stop - start).days) // MOST))
-    shown = [start + timedelta(days=n) for n in range(0, (stop - start).days + 1, every)]
-    inside = [end_of(day, zone) for day in shown]
+    days_on = range(start.toordinal(), stop.toordinal() + every, every)
+    shown = [date.fromordinal(min(one, LAST_DAY)) for one in days_on]
+    inside = [end_of(day, zone) for day in dict.fromkeys(shown)]
     if len(shown) <= HOURLY + BEFORE + AFTER and (days[1] - days[0]).days < HOURLY:
         hour = DAY // 24
         inside = list(range(inside[0] - DAY + hour, inside[-1] + 1, hour))
@@ -93,7 +96,8 @@ def axis_of(
 
 
 def end_of(day: date, zone: str) -> Instant:
-    """Give the instant at which a day ends in a zone."""
+    """Give the instant at which a day ends in a zone; the calendar's last ends a day early."""
+    day = min(day, date.fromordinal(LAST_DAY))
     return date_bounds(day.year, day.month, day.day, zone=zone)[1]
 
 

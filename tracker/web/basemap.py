@@ -21,8 +21,10 @@ from typing import Any
 
 from tracker.web.frame import WIDTH, Frame
 
-FINEST = 0.35
-"""Map units within which a point makes no difference to the eye, at four times the size."""
+FINEST = 0.4
+"""Map units within which a point makes no difference to the eye, at twice the size."""
+SPECK = 1.2
+"""Map units: islands and lakes smaller than that are left out."""
 WIDEST_REGIONS = 45.0  # degrees: beyond, regions are too small to be seen
 MORE = 0x80  # the bit of a byte that says that the number goes on
 CORNERS = 3  # of the least shape that covers anything
@@ -103,9 +105,9 @@ class Basemap:
             for arc in ring:
                 line = self._points(arc if arc >= 0 else ~arc, frame)
                 points += line if arc >= 0 else line[::-1]
-            cut = clipped_ring(joined_up(points), box)
-            if len(cut) >= CORNERS:
-                found.append(thinned(cut))
+            cut = thinned(clipped_ring(joined_up(points), box))
+            if len(cut) >= CORNERS and _across(cut) > SPECK:
+                found.append(cut)
         return found
 
     def _lines(self, arcs: Iterable[int], frame: Frame, box: Box) -> list[Points]:
@@ -190,6 +192,11 @@ def middle(ring: Points) -> tuple[float, float, float]:
         area += cross
         x, y = x + (ax + bx) * cross, y + (ay + by) * cross
     return (abs(area / 2), x / (3 * area), y / (3 * area)) if area else (0.0, *ring[0])
+
+
+def _across(ring: Points) -> float:
+    xs, ys = [x for x, _ in ring], [y for _, y in ring]
+    return max(max(xs) - min(xs), max(ys) - min(ys))
 
 
 def thinned(points: Points) -> Points:

@@ -28,7 +28,7 @@ looks     [shape, classes] of a mark
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -134,10 +134,8 @@ class Encoder:
         spoken_at.update(_newest(state) for state in cell["states"] if state["last_evidence"])
         times = sorted(self.place[instant] for instant in spoken_at)
         local = {time: n for n, time in enumerate(times)}
-        flat: list[int] = []
-        for *ends, state in cell["rectangles"]:
-            flat += (local[self.place[end]] for end in ends)
-            flat.append(state)
+        place = {instant: local[self.place[instant]] for instant in spoken_at}
+        rectangles = [(*(place[end] for end in one[:4]), one[4]) for one in cell["rectangles"]]
         spoken = [fact for fact in cell["facts"] if fact in self.facts]
         facts = {fact: n for n, fact in enumerate(spoken)}
         about = {"projection": projection, "key": cell["key"], "name": cell["name"]}
@@ -154,7 +152,7 @@ class Encoder:
             [self.word(one) for one in heads],
             steps(self.facts[fact] for fact in spoken),
             steps(times),
-            flat,
+            packed(rectangles),
             [self._state(row, facts, local) for row in rows],
             *([against] if against else []),
         ]
@@ -246,6 +244,18 @@ def steps(numbers: Iterable[int]) -> list[int]:
         found.append(number - before)
         before = number
     return found
+
+
+def packed(rectangles: Sequence[tuple[int, ...]]) -> list[list[int]]:
+    """Write rectangles as five lists of small numbers, which pack to half the size."""
+    valid = [0, *(one[1] for one in rectangles)]
+    return [
+        [one[0] - before for one, before in zip(rectangles, valid, strict=False)],
+        [one[1] - one[0] for one in rectangles],
+        steps(one[2] for one in rectangles),
+        [one[3] - one[2] for one in rectangles],
+        steps(one[4] for one in rectangles),
+    ]
 
 
 def _newest(state: Row) -> Instant:

@@ -29,7 +29,6 @@ class Spot:
     y: float
     wide: bool
     look: Look
-    said: str
 
 
 def frame_for(places: Mapping[str, Row], spoken_of: Iterable[str]) -> Frame | None:
@@ -46,10 +45,8 @@ def frame_for(places: Mapping[str, Row], spoken_of: Iterable[str]) -> Frame | No
     return None
 
 
-def spots(
-    places: Mapping[str, Row], frame: Frame, looks: Mapping[str, tuple[Look, str]]
-) -> list[Spot]:
-    """Give the places in a frame, those told of first; `looks` gives look and state by place."""
+def spots(places: Mapping[str, Row], frame: Frame, looks: Mapping[str, Look]) -> list[Spot]:
+    """Give the places in a frame, those told of first; `looks` gives how these look."""
     found = []
     for key, place in places.items():
         lat, lon = place.get("lat"), place.get("lon")
@@ -57,9 +54,9 @@ def spots(
             continue
         if place.get("type") == "country" and key not in looks:
             continue  # its name stands on the ground already
-        look, said = looks.get(key, (NOTHING, "no evidence"))
         x, y = frame.point(lon, lat)
-        found.append(Spot(key, place["name"], x, y, place.get("type") in WIDE, look, said))
+        wide = place.get("type") in WIDE
+        found.append(Spot(key, place["name"], x, y, wide, looks.get(key, NOTHING)))
     found.sort(key=lambda spot: (spot.key not in looks, spot.wide, spot.name))
     return found
 
@@ -105,9 +102,6 @@ def _spot(spot: Spot, at: Placed) -> Markup:
         class_=f"spot{' wide' if spot.wide else ''}",
         transform=f"translate({_short(spot.x)} {_short(spot.y)})",
         data_place=spot.key,
-        role="button",
-        tabindex="0",
-        aria_label=f"{spot.name}: {spot.said}",
     )
 
 

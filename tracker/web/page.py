@@ -165,8 +165,8 @@ def map_section(overview: Overview, encoder: Encoder) -> Markup:
     if frame is None:
         none = element("p", "No place has coordinates, so there is no map.")
         return element("section", title, none, id="map", aria_labelledby="map-title")
-    looks: dict[str, tuple[Look, str]] = {
-        row["key"]: (encoder.parties.look(row), words.value("control", row, overview.names))
+    looks: dict[str, Look] = {
+        row["key"]: encoder.parties.look(row)
         for row in overview.rows
         if row["projection"] == "control"
     }

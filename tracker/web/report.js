@@ -47,8 +47,8 @@ function take(data) {
   LAST = STOPS.length - 1;
   F.position = summed(F.position);
   F.known = F.report.map(n => D.reports[n][2]);
-  CELLS = D.cells.map(([projection, key, name, heads, facts, times, flat, states, against]) => {
-    const at = summed(times), ends = Int32Array.from(flat, (one, n) => n % 5 < 4 ? at[one] : one);
+  CELLS = D.cells.map(([projection, key, name, heads, facts, times, packed, states, against]) => {
+    const at = summed(times), ends = unfolded(packed, at);
     return {projection, key, name, heads: heads.map(n => W[n]), facts: summed(facts), times: at, ends, states, against};
   });
   BY_NAME = new Map(CELLS.map(cell => [`${cell.projection}/${cell.key}`, cell]));
@@ -57,6 +57,17 @@ function take(data) {
   const changes = new Set(F.begins.concat(F.known));
   for (const cell of CELLS) for (let n = 0; n < cell.ends.length; n += 5) changes.add(cell.ends[n]);
   CHANGES = [...new Set([...changes].filter(n => n > 0 && n < TIMES.length - 1).map(n => stopOf(TIMES[n])))].sort((a, b) => a - b);
+}
+// Rectangles as five numbers each: valid from and to, known from and to (places in TIMES), state.
+function unfolded([valid, wide, known, high, states], at) {
+  const ends = new Int32Array(valid.length * 5);
+  let v = 0, k = 0, s = 0;
+  valid.forEach((step, n) => {
+    const from = v + step;
+    v = from + wide[n]; k += known[n]; s += states[n];
+    ends.set([at[from], at[v], at[k], at[k + high[n]], s], n * 5);
+  });
+  return ends;
 }
 const factsOf = (cell, state, part) => summed(state[part] || NONE).map(n => cell.facts[n]);
 const gone = n => F.gone[n] ?? TIMES.length - 1;
@@ -241,6 +252,7 @@ function fit() { box = {x: 0, y: 0, w: FULL.w, h: FULL.h}; drawBox(); }
 function wireMap() {
   if (!map) return;
   for (const spot of SPOTS) {
+    spot.one.setAttribute("role", "button");
     spot.one.setAttribute("tabindex", SPOTS.length <= FEW ? "0" : "-1");
     spot.go = () => { const cell = BY_NAME.get(`control/${spot.key}`); choose(cell ? {cell} : {spot}); };
     spot.one.addEventListener("click", spot.go);
