@@ -27,6 +27,7 @@ from tracker.web.basemap import clipped_line, clipped_ring
 from tracker.web.encoding import Encoder, steps
 from tracker.web.frame import WIDTH, Frame, frame_of
 from tracker.web.labels import SCALES, Wanted, placed
+from tracker.web.mapsvg import _said as said_path
 from tracker.web.mapsvg import ground
 from tracker.web.markup import Markup, element, link, safe_url, text
 
@@ -349,3 +350,8 @@ def test_an_address_of_the_web_becomes_a_link() -> None:
 
 def test_the_command_says_what_it_makes() -> None:
     assert "one file that opens in any browser" in said("report", "--help")
+
+
+def test_a_line_too_small_to_see_is_no_path() -> None:
+    assert said_path([(1.0, 2.0), (1.01, 2.01)], closed=True) == ""
+    assert said_path([(1.0, 2.0), (2.0, 2.0)], closed=False) == "M1 2l1 0"

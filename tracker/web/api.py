@@ -54,19 +54,20 @@ class Route(NamedTuple):
     asked: type
     shape: type | None
     ask: Callable[[Situation, Any, Address], Told]
+    slow: bool = False
 
 
 ROUTES = (
     Route("/about", asked_by.NothingAsked, shapes.About, asking.about),
     Route("/state", asked_by.StateAsked, shapes.StateAnswer, asking.state),
-    Route("/history", asked_by.HistoryAsked, shapes.HistoryAnswer, asking.history),
+    Route("/history", asked_by.HistoryAsked, shapes.HistoryAnswer, asking.history, slow=True),
     Route("/audit", asked_by.AuditAsked, shapes.AuditAnswer, asking.audit),
     Route("/diff", asked_by.DiffAsked, shapes.DiffAnswer, asking.diff),
-    Route("/disputes", asked_by.DisputesAsked, shapes.DisputesAnswer, asking.disputes),
-    Route("/gaps", asked_by.GapsAsked, shapes.GapsAnswer, asking.gaps),
-    Route("/whatif", asked_by.WhatifAsked, shapes.WhatifAnswer, asking.whatif),
-    Route("/search", asked_by.SearchAsked, shapes.SearchAnswer, asking.search),
-    Route("/log", asked_by.LogAsked, shapes.LogAnswer, asking.log),
+    Route("/disputes", asked_by.DisputesAsked, shapes.DisputesAnswer, asking.disputes, slow=True),
+    Route("/gaps", asked_by.GapsAsked, shapes.GapsAnswer, asking.gaps, slow=True),
+    Route("/whatif", asked_by.WhatifAsked, shapes.WhatifAnswer, asking.whatif, slow=True),
+    Route("/search", asked_by.SearchAsked, shapes.SearchAnswer, asking.search, slow=True),
+    Route("/log", asked_by.LogAsked, shapes.LogAnswer, asking.log, slow=True),
     Route("/event/{name}", asked_by.NothingAsked, shapes.EventAnswer, asking.event),
     Route("/report/{name}", asked_by.NothingAsked, shapes.ReportAnswer, asking.report),
 )
@@ -138,7 +139,7 @@ def endpoint_of(desk: Desk, route: Route) -> Callable[..., Any]:
 def _plain(desk: Desk, route: Route) -> Callable[..., Any]:
     async def endpoint(request: Request, asked: Any) -> Response:  # noqa: ANN401 - set by routes
         at = Address(*key_of(request.scope))
-        return Asked(desk, request, partial(_ask, route, asked, at))
+        return Asked(desk, request, _question(route, asked, at))
 
     return endpoint
 
@@ -146,9 +147,15 @@ def _plain(desk: Desk, route: Route) -> Callable[..., Any]:
 def _named(desk: Desk, route: Route) -> Callable[..., Any]:
     async def endpoint(request: Request, name: Name, asked: Any) -> Response:  # noqa: ANN401
         at = Address(*key_of(request.scope), name)
-        return Asked(desk, request, partial(_ask, route, asked, at))
+        return Asked(desk, request, _question(route, asked, at))
 
     return endpoint
+
+
+def _question(route: Route, asked: Any, at: Address) -> Question:  # noqa: ANN401 - each its own
+    """Put a question together; whatever the read model does not hold ready may take long."""
+    slow = route.slow or getattr(asked, "weighed_anew", False)
+    return Question(partial(_ask, route, asked, at), slow)
 
 
 def _ask(route: Route, asked: Any, at: Address, situation: Situation) -> Told:  # noqa: ANN401

@@ -134,14 +134,14 @@ def _inner(desk: Desk, events: Events) -> FastAPI:
 
 PAGES = (
     Route("/", asked_by.NothingAsked, None, pages.front),
-    Route("/part/picture", asked_by.NothingAsked, None, picture),
+    Route("/part/picture", asked_by.NothingAsked, None, picture, slow=True),
     Route("/state", asked_by.StateAsked, None, pages.state),
-    Route("/audit", asked_by.AuditAsked, None, pages.audit),
-    Route("/diff", asked_by.DiffAsked, None, pages.diff),
-    Route("/disputes", asked_by.DisputesAsked, None, pages.disputes),
-    Route("/gaps", asked_by.GapsAsked, None, pages.gaps),
-    Route("/log", asked_by.LogAsked, None, pages.log),
-    Route("/search", asked_by.SearchAsked, None, pages.search),
+    Route("/audit", asked_by.AuditAsked, None, pages.audit, slow=True),
+    Route("/diff", asked_by.DiffAsked, None, pages.diff, slow=True),
+    Route("/disputes", asked_by.DisputesAsked, None, pages.disputes, slow=True),
+    Route("/gaps", asked_by.GapsAsked, None, pages.gaps, slow=True),
+    Route("/log", asked_by.LogAsked, None, pages.log, slow=True),
+    Route("/search", asked_by.SearchAsked, None, pages.search, slow=True),
     Route("/event/{name}", asked_by.NothingAsked, None, pages.event),
     Route("/report/{name}", asked_by.NothingAsked, None, pages.report),
 )

@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Self
 
 from pydantic_core import to_json
@@ -22,7 +23,9 @@ from pydantic_core import to_json
 from tracker.errors import LogError, TrackerError
 from tracker.situation import Situation, now
 
-THREADS = 2
+LANES = ("quick", "slow")
+"""A thread each: what may take long holds up nothing but its like. Python runs one at a time, so
+more threads would only make each answer later."""
 MOST_WAITING = 500
 """Questions in the queue; whoever comes then is told to come again."""
 MOST_KEPT = 128 << 20
@@ -69,7 +72,12 @@ class Made:
         return len(self.body) + len(self.packed or b"")
 
 
-Question = Callable[[Situation], Told]
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask of a situation, and whether that may take long."""
+
+    ask: Callable[[Situation], Told]
+    slow: bool = False
 
 
 class BusyError(TrackerError):
@@ -92,7 +100,7 @@ def present() -> int:
 class Desk:
     """Takes questions on the event loop's thread and has them answered by others."""
 
-    def __init__(self, path: str, threads: int = THREADS) -> None:
+    def __init__(self, path: str) -> None:
         """Open the log at `path` once to watch it, and once a thread. Raises LogError."""
         self.path = path
         self._watched = Situation(path)
@@ -100,14 +108,15 @@ class Desk:
         self._kept: OrderedDict[Hashable, tuple[int, Made]] = OrderedDict()
         self._size = 0
         self._waiting: dict[Hashable, _Job] = {}
-        self._queue: asyncio.Queue[_Job] = asyncio.Queue()
-        self._threads = [ThreadPoolExecutor(1, f"desk-{at}") for at in range(threads)]
-        self._situations: list[Situation | None] = [None] * threads
+        self._queues: list[asyncio.Queue[_Job]] = [asyncio.Queue() for _ in LANES]
+        self._threads = [ThreadPoolExecutor(1, f"desk-{lane}") for lane in LANES]
+        self._situations: list[Situation | None] = [None for _ in LANES]
         self._tasks: list[asyncio.Task[None]] = []
+        self._following = Lock()
 
     async def __aenter__(self) -> Self:
         """Begin to answer."""
-        self._tasks = [asyncio.create_task(self._serve(at)) for at in range(len(self._threads))]
+        self._tasks = [asyncio.create_task(self._serve(at)) for at in range(len(LANES))]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -149,15 +158,15 @@ class Desk:
             answer: asyncio.Future[Made] = asyncio.get_running_loop().create_future()
             answer.add_done_callback(_seen)
             job = self._waiting[key] = _Job(key, question, answer, version)
-            self._queue.put_nowait(job)
+            self._queues[question.slow].put_nowait(job)
         job.version = version
         return await asyncio.shield(job.answer)
 
     async def _serve(self, at: int) -> None:
-        """Answer one question after another with one thread's situation."""
+        """Answer one question of a lane after another with its own situation."""
         loop = asyncio.get_running_loop()
         while True:
-            job = await self._queue.get()
+            job = await self._queues[at].get()
             del self._waiting[job.key]  # whoever asks from now on waits for the next answer
             try:
                 made = await loop.run_in_executor(self._threads[at], self._work, at, job.question)
@@ -175,7 +184,9 @@ class Desk:
         if situation is None:
             situation = self._situations[at] = Situation(self.path, clock=present)
         try:
-            return made(question(situation))
+            with self._following:  # by one at a time: they would only wait for each other's lock
+                _ = situation.store
+            return made(question.ask(situation))
         except LogError:
             self._close(at)  # opened anew for the next
             raise

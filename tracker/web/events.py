@@ -11,7 +11,7 @@ from pydantic_core import to_json
 
 from tracker.errors import TrackerError
 from tracker.situation import Situation
-from tracker.web.desk import BusyError, Desk, Told
+from tracker.web.desk import BusyError, Desk, Question, Told
 
 POLL_SECONDS = 0.1
 BEAT_SECONDS = 15.0
@@ -62,7 +62,7 @@ class Events:
     async def _follow(self, after: int | None) -> AsyncIterator[bytes]:
         seen = self._desk.version
         if after is None:
-            after = (await self._desk.ask("position", _position)).position
+            after = (await self._desk.ask("position", Question(_position))).position
         yield BEGINNING
         silent, looked = 0.0, False
         while not self._closing():
@@ -74,7 +74,7 @@ class Events:
                     silent = 0.0
                     yield HEARTBEAT
                 continue
-            found = await self._desk.ask(("events", after), partial(since, after))
+            found = await self._desk.ask(("events", after), Question(partial(since, after)))
             seen, looked = version, not found.body
             if found.body:
                 after, silent = found.position, 0.0

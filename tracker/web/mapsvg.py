@@ -148,6 +148,8 @@ def _said(line: Points, *, closed: bool) -> str:
         if (x, y) != (px, py):
             steps.append(f"{_tenth(x - px)} {_tenth(y - py)}".replace(" -", "-"))
         px, py = x, y
+    if not steps:  # smaller than a tenth of a unit: nothing to see, and no path
+        return ""
     first = f"M{_tenth(tenths[0][0])} {_tenth(tenths[0][1])}l"
     return first + " ".join(steps).replace(" -", "-") + ("Z" if closed else "")
 

@@ -55,6 +55,11 @@ class Weighed(Page):
     )
     tz: Text | None = Field(None, description="Zone of times written without one.")
 
+    @property
+    def weighed_anew(self) -> bool:
+        """Whether the answer has to be worked out: the read model holds that of the default."""
+        return bool(self.policy or self.only or self.without or self.recorded_at)
+
 
 class Clocked(Weighed):
     """The clocks."""
