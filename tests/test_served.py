@@ -5,9 +5,12 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
+from unittest import mock
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -222,6 +225,48 @@ def test_the_next_answer_has_what_another_process_recorded(tmp_path: Path) -> No
     assert after.json["rows"][0]["holders"] == ["islamist-fighters"]
 
 
+def test_answers_while_others_record_are_each_of_one_position_and_never_go_back(
+    tmp_path: Path,
+) -> None:
+    log = mali(tmp_path)
+    path = "/api/state?projection=incidents&key=gao&as_of=2013-02-02"
+    seen: list[list[tuple[int, int]]] = []
+
+    def ask(server: Served, done: Event) -> None:
+        mine: list[tuple[int, int]] = []
+        seen.append(mine)
+        while not done.is_set():
+            body = server.json(path)
+            mine.append((body["log"]["position"], len(body["rows"])))
+
+    with serving(log) as server, Situation(str(log)) as other:
+        before = len(server.json(path)["rows"])
+        done = Event()
+        askers = [Thread(target=ask, args=(server, done)) for _ in range(4)]
+        for asker in askers:
+            asker.start()
+        for number in range(25):
+            told = fact(
+                "FightingReported",
+                place="gao",
+                when={"edtf": "2013-02-01"},
+                gist=f"Shots {number}.",
+            )
+            other.record([(sheet("voa", "2013-02-01", told), "x.yaml")], by="another")
+            position = other.position
+            body = server.json(path)  # what was acknowledged is in the next answer
+            assert body["log"]["position"] == position
+            assert len(body["rows"]) == before + (position - 190) // 2
+        done.set()
+        for asker in askers:
+            asker.join()
+    for mine in seen:
+        assert mine == sorted(mine)
+        # A report is two events, of which the second is the fact: the rows fit the position.
+        assert {(at, before + (at - 190) // 2) for at, _ in mine} == set(mine)
+    assert len({at for mine in seen for at, _ in mine}) > 1
+
+
 def test_an_answer_about_now_moves_with_the_clock(served: Mali) -> None:
     server = served[1]
     path = "/api/state?projection=control&key=gao"
@@ -289,6 +334,13 @@ def test_without_a_log_nothing_is_served(tmp_path: Path) -> None:
     result = run("--log", tmp_path / "none.db", "serve", "--port", "0")
     assert result.exit_code == 2
     assert "none.db" in result.output
+
+
+def test_without_the_extra_it_says_what_to_install(served: Mali) -> None:
+    with mock.patch.dict(sys.modules, {"tracker.web.server": None, "uvicorn": None}):
+        result = run("--log", served[0], "serve")
+    assert result.exit_code == 2
+    assert "pip install 'situation-tracker[serve]'" in result.output
 
 
 def test_an_address_that_is_taken_is_said(served: Mali) -> None:
