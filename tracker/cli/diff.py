@@ -79,7 +79,7 @@ def diff(
         note(text)
     if emit(answer.as_json(), answer.rows):
         return
-    parts = [] if options().quiet else [fitted(_heading(answer))]
+    parts = [] if options().quiet else [fitted(heading(answer))]
     if answer.rows:
         headers = ["WHAT", "BEFORE", "AFTER", "CAUSE", "EVENTS"]
         parts.append(table(headers, [_line(row, answer) for row in answer.rows]))
@@ -88,7 +88,7 @@ def diff(
     click.echo("\n\n".join(parts))
 
 
-def _heading(answer: Answer) -> str:
+def heading(answer: Answer) -> str:
     """Say both moments: what moved between them."""
     query = answer.query
     start, stop = (words.clock(query[name], answer.zone) for name in ("from", "as_of"))

@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from tracker.cli import words
 from tracker.cli.diff import CAUSES
+from tracker.cli.diff import heading as changed
 from tracker.cli.gaps import TITLES
+from tracker.cli.show import field_text
 from tracker.cli.state import COLUMNS
 from tracker.errors import TrackerError
 from tracker.outcomes import Answer
@@ -177,7 +179,7 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
     found = situation.diff(before, after, asked.projection, asked.key, weighing=weighing)
     shown = found.rows[asked.offset : asked.offset + asked.limit]
     rows = [
-        [words.cell(row), *(_side(row, side, found) for side in ("before", "after")),
+        [_cell(row, found.query), *(_side(row, side, found) for side in ("before", "after")),
          CAUSES[row["cause"]],
          joined(*(_event(one["position"], one["kind"], " ") for one in
                   map(found.more["events"].get, row["events"]) if one))]
@@ -187,6 +189,15 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
             _pages(at, asked.offset, asked.limit, len(found.rows))]  # fmt: skip
     until = until_of(max(before, after, key=lambda clocks: clocks.as_of))
     return _page("Changes", found, shown_rows, "/diff", until)
+
+
+def _cell(row: Row, query: Row) -> Markup:
+    """Name what changed, with the way to why it is as it became."""
+    if row["projection"] in CHRONICLED:
+        return element("a", words.cell(row), href=f"/event/{row['key']}")
+    there = {"projection": row["projection"], "key": row["key"], "as_of": query["as_of"]}
+    known = {"known_at": query["known_at"]} if query["known_at"] else {}
+    return element("a", words.cell(row), href=f"/audit?{urlencode({**there, **known})}")
 
 
 def _side(row: Row, side: str, found: Answer) -> str:
@@ -287,7 +298,11 @@ def event(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
             f"{words.when(one['published'])}, {one['reason']} ",
             _event(one["position"], "by"))) for one in row["amended"]),
     ]  # fmt: skip
-    fields = [(name, _field(name, value)) for name, value in row["body"].items()]
+    fields = [
+        (name.replace("_", " ").capitalize(), _field(name, value, names))
+        for name, value in row["body"].items()
+        if name not in {"id", "gist", "batch"}
+    ]
     body = element(
         "main",
         element("h1", f"#{row['position']} {row['kind']}"),
@@ -298,16 +313,15 @@ def event(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
     return Told(served(name, body, here="", position=position), position, media=HTML)
 
 
-def _field(name: str, value: object) -> object:
+def _field(name: str, value: object, names: Mapping[str, str]) -> object:
+    """Say a field of an event: ids by their names, times and places in a document in words."""
+    if value is None or value == []:
+        return ""
     if name == "url":
         return link(str(value), str(value))
-    if isinstance(value, dict):
-        if name == "locator":
-            return words.locator(value)
-        return "; ".join(f"{key}: {one}" for key, one in value.items() if one is not None)
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else value
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return words.names_of(value, names)
+    return field_text(name, names.get(value, value) if isinstance(value, str) else value)
 
 
 def report(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
@@ -371,7 +385,8 @@ def _found(row: Row, at: Address) -> object:
 def _page(title: str, found: Answer, body: Sequence[object], here: str, until: float) -> Told:
     what = title.lower() if here else title
     notes = [element("p", text, class_="note") for text in found.notes]
-    said = element("p", words.heading(found, what), id="heading")
+    heading = changed(found) if "from" in found.query else words.heading(found, what)
+    said = element("p", heading, id="heading")
     page = element("main", element("h1", title), said, *notes, *body)
     whole = served(f"{title}: {found.title}", page, here=here, position=found.position)
     return Told(whole, found.position, until, media=HTML)
