@@ -84,10 +84,11 @@ class Visit:
         )
 
     def frame(self) -> None:
-        """Wait until the browser has drawn twice: what was asked for is on the page."""
+        """Wait until the browser has drawn, and the page has come to rest."""
         self.page.evaluate(
             "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )
+        self.page.wait_for_selector("main[aria-busy=false]", state="attached")
 
 
 @contextmanager
