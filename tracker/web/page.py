@@ -18,7 +18,7 @@ from tracker.cli import words
 from tracker.cli.state import COLUMNS
 from tracker.outcomes import Overview
 from tracker.web.encoding import Encoder
-from tracker.web.looks import Look, legend, hatching
+from tracker.web.looks import Look, hatching, legend
 from tracker.web.mapsvg import drawn, frame_for, ground, spots
 from tracker.web.markup import Markup, element, joined
 
