@@ -30,6 +30,11 @@ ARGUMENTS = (
     "--disable-sync",
 )
 WIDE, NARROW = (1280, 900), (360, 740)
+LOOKS = [
+    pytest.param(size, dark, id=f"{size[0]}-{'dark' if dark else 'light'}")
+    for size in (WIDE, NARROW)
+    for dark in (False, True)
+]
 
 
 def absent(what: str) -> None:
@@ -84,10 +89,11 @@ class Visit:
         )
 
     def frame(self) -> None:
-        """Wait until the browser has drawn twice: what was asked for is on the page."""
+        """Wait until the browser has drawn, and the page has come to rest."""
         self.page.evaluate(
             "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
         )
+        self.page.wait_for_selector("main[aria-busy=false]", state="attached")
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_for_tests import NARROW, WIDE, Visit, axe, chromium, screenshot, visit
+from browser_for_tests import LOOKS, NARROW, WIDE, Visit, axe, chromium, screenshot, visit
 from commands_for_tests import mali, said
 from playwright.sync_api import Browser, expect
 from sheets_for_tests import fact, sheet
@@ -19,11 +19,6 @@ from tracker.web.page import report
 
 DAYS = ("2012-06-30", *(f"2013-01-{day}" for day in range(12, 23)))
 KNOWN = (None, "2013-01-13", "2013-01-14", "2013-01-17", "2013-01-21")
-LOOKS = [
-    pytest.param(size, dark, id=f"{size[0]}-{'dark' if dark else 'light'}")
-    for size in (WIDE, NARROW)
-    for dark in (False, True)
-]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browser_for_tests import NARROW, WIDE, Visit, axe, chromium, screenshot
+from browser_for_tests import LOOKS, WIDE, Visit, axe, chromium, screenshot
 from commands_for_tests import mali
 from playwright.sync_api import Browser, expect
 from serving_for_tests import Served, serving
@@ -38,11 +38,6 @@ PAGES = {
     "search": "/search?q=diabaly",
     "api": "/api",
 }
-LOOKS = [
-    pytest.param(size, dark, id=f"{size[0]}-{'dark' if dark else 'light'}")
-    for size in (WIDE, NARROW)
-    for dark in (False, True)
-]
 
 
 @pytest.fixture(scope="module")

@@ -15,15 +15,15 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 
-from _bench import asking, filling, serving
+from _bench import asking, filling, reporting, serving
 from _bench.children import Found, child
 from _bench.engines import COMPETITORS, Engine, Ours
 from _bench.lines import Line, table
 from tracker import Situation
 
 SECTIONS = ("import", "rebuild", "point", "whole", "diff")
-APART = ("serve",)
-"""Measured only when named: it needs the machine to itself, and no generated situation."""
+APART = ("report", "serve")
+"""Measured only where named: on situations of their own, in a browser, and as a server."""
 SMALL, FOLDED = 10_000, 100_000
 """Facts of the situation that one key is compared with, and of the log that is folded."""
 
@@ -34,9 +34,9 @@ def arguments() -> Namespace:
     parser.add_argument("--facts", type=int, default=100_000, help="10,000 to 1,000,000 or more")
     parser.add_argument("--places", type=int, default=33_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", nargs="+", choices=SECTIONS + APART, metavar="NAME",
-                        default=SECTIONS,
-                        help=f"what to measure, of: {', '.join(SECTIONS + APART)}")  # fmt: skip
+    several = f"{', '.join(SECTIONS)}; and, only if named, {', '.join(APART)}"
+    parser.add_argument("--only", nargs="+", choices=(*SECTIONS, *APART), metavar="NAME",
+                        default=SECTIONS, help=f"what to measure, of: {several}")  # fmt: skip
     parser.add_argument("--without", nargs="+", choices=tuple(COMPETITORS), default=(),
                         metavar="NAME", help=f"of: {', '.join(COMPETITORS)}")  # fmt: skip
     parser.add_argument("--runs", type=int, default=3, help="of what takes long; default 3")
@@ -62,12 +62,15 @@ class Bench:
     def run(self) -> None:
         """Measure; raises AnswersDifferError."""
         only, options = self.options.only, self.options
-        entered: Found | None = None
+        if "report" in only:
+            say("writing reports, and stepping through one ...")
+            self.lines += reporting.report(self.folder, options.seed, options.runs)
         if "serve" in only:
             say("serving Mali ...")
             self.lines += serving.measure(self.folder, options.seconds)
-        if not {*only} - {*APART}:
+        if not {*SECTIONS} & {*only}:
             return
+        entered: Found | None = None
         say(f"putting {options.facts:,} facts into {self.log.name} ...")
         if "import" in only:
             lines, entered = filling.enter(self.log, self.size(options.facts), options.runs)

@@ -23,7 +23,7 @@ states    [value w, support w, since w, evidence, last t, look, rule w, possibly
           places in the cell's; numbers are [low, best, high] or [rank]; rivals are
           [value w, who w, facts]
 lists     by chronology, the facts in it
-looks     [shape, classes] of a mark
+looks     [classes, [[class, outline] of each part]] of a mark; outlines are x and y in turn, pixels
 """
 
 from __future__ import annotations
@@ -122,7 +122,10 @@ class Encoder:
             "lists": lists,
             "headers": {name: found[0] for name, found in COLUMNS.items()},
             "levels": {name: len(one["levels"]) for name, one in overview.schemes.items()},
-            "looks": [[look.shape, look.classes] for look in self.looks],
+            "looks": [
+                [look.classes, [[name, flat(outline)] for name, outline in look.parts()]]
+                for look in self.looks
+            ],
             "words": self.word.all(),
         }
 
@@ -235,6 +238,11 @@ class Encoder:
             url if url and safe_url(url) else 0,
         )
         return self.reports.setdefault(report, len(self.reports))
+
+
+def flat(points: Iterable[tuple[float, float]]) -> list[float]:
+    """Write points as x and y in turn."""
+    return [side for point in points for side in point]
 
 
 def steps(numbers: Iterable[int]) -> list[int]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import cos, pi, sin
 from typing import Any
 
 from tracker.web.markup import Markup, element, joined
@@ -18,20 +19,38 @@ Row = Mapping[str, Any]
 SHAPES = ("circle", "square", "triangle", "diamond", "star", "pentagon", "cross", "hexagon")
 """By rank of a party: the most often seen first. What comes after them shares the last one."""
 OTHER = len(SHAPES) - 1
-_OUTLINES = {
-    "circle": "M-6 0A6 6 0 1 0 6 0A6 6 0 1 0 -6 0Z",
-    "square": "M-5.5 -5.5H5.5V5.5H-5.5Z",
-    "triangle": "M0 -7L6.6 5H-6.6Z",
-    "diamond": "M0 -7.4L7.4 0L0 7.4L-7.4 0Z",
-    "star": "M0 -7.6L1.9 -2.4L7.2 -2.3L3 .9L4.5 6.2L0 3.1L-4.5 6.2L-3 .9L-7.2 -2.3L-1.9 -2.4Z",
-    "pentagon": "M0 -7L6.7 -2.2L4.1 5.7H-4.1L-6.7 -2.2Z",
-    "cross": "M-2.3 -6.8H2.3V-2.3H6.8V2.3H2.3V6.8H-2.3V2.3H-6.8V-2.3H-2.3Z",
-    "hexagon": "M-3.5 -6H3.5L7 0L3.5 6H-3.5L-7 0Z",
-    "halo": "M-14 0A14 14 0 1 0 14 0A14 14 0 1 0 -14 0Z",
-    "ring": "M-9.5 0A9.5 9.5 0 1 0 9.5 0A9.5 9.5 0 1 0 -9.5 0Z",
-    "bar": "M-9 9L9 -9",
-    "none": "M-2.4 0A2.4 2.4 0 1 0 2.4 0A2.4 2.4 0 1 0 -2.4 0Z",
+Outline = tuple[tuple[float, float], ...]
+
+
+def _around(corners: int, radius: float, inner: float | None = None) -> Outline:
+    """Give the corners of a regular shape, one at the top; with `inner`, of a star."""
+    radii = [radius] if inner is None else [radius, inner]
+    many = corners * len(radii)
+    return tuple(
+        (
+            round(radii[n % len(radii)] * sin(2 * pi * n / many), 1),
+            round(-radii[n % len(radii)] * cos(2 * pi * n / many), 1),
+        )
+        for n in range(many)
+    )
+
+
+_OUTLINES: dict[str, Outline] = {
+    "circle": _around(20, 6.2),
+    "square": ((-5.5, -5.5), (5.5, -5.5), (5.5, 5.5), (-5.5, 5.5)),
+    "triangle": ((0, -7), (6.6, 5), (-6.6, 5)),
+    "diamond": _around(4, 7.4),
+    "star": _around(5, 8, 3.4),
+    "pentagon": _around(5, 7),
+    "cross": (
+        *((-2.3, -6.8), (2.3, -6.8), (2.3, -2.3), (6.8, -2.3), (6.8, 2.3), (2.3, 2.3)),
+        *((2.3, 6.8), (-2.3, 6.8), (-2.3, 2.3), (-6.8, 2.3), (-6.8, -2.3), (-2.3, -2.3)),
+    ),
+    "hexagon": _around(6, 7),
+    "none": _around(10, 2.4),
 }
+_RING = _around(24, 9.5)
+_BAR: Outline = ((-9, 9), (9, -9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +59,16 @@ class Look:
 
     shape: str
     classes: str
+
+    def parts(self) -> list[tuple[str, Outline]]:
+        """Give the outlines that make the mark, in pixels, each with its class, lowest first."""
+        classes = self.classes.split()
+        parts = [("shape", _OUTLINES[self.shape])]
+        if {"possible", "s-besieged"} & {*classes}:
+            parts.insert(0, ("ring", _RING))
+        if "s-contested" in classes:
+            parts.append(("bar", _BAR))
+        return parts
 
 
 NOTHING = Look("none", "nothing")
@@ -91,32 +120,39 @@ class Parties:
         return Look("circle" if rank is None else SHAPES[rank], " ".join(classes))
 
 
-def symbols() -> Markup:
-    """Define the shapes and the hatching, to be used by name in any drawing of the page."""
-    shapes = (element("path", id=f"s-{name}", d=path) for name, path in _OUTLINES.items())
-    hatch = element(
-        "pattern",
-        element("path", d="M0 0H6V6H0Z", class_="hatch-back"),
-        element("path", d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5", class_="hatch-line"),
-        id="hatch",
-        width=6,
-        height=6,
-        patternUnits="userSpaceOnUse",
-    )
-    return element("defs", *shapes, hatch)
-
-
-def mark(look: Look, **attributes: object) -> Markup:
-    """Draw a mark about the origin: its shape, and rings and bars that the style sheet shows."""
+def hatching(name: str = "hatch", scale: float = 1.0) -> Markup:
+    """Define the hatching of what is disputed, for a drawing with so many units a pixel."""
     return element(
-        "g",
-        element("use", href="#s-halo", class_="halo"),
-        element("use", href="#s-ring", class_="ring"),
-        element("use", href=f"#s-{look.shape}", class_="shape"),
-        element("use", href="#s-bar", class_="bar"),
-        class_=f"mark {look.classes}",
-        **attributes,
+        "defs",
+        element(
+            "pattern",
+            element("path", d="M0 0H6V6H0Z", class_="hatch-back"),
+            element("path", d="M-1 7L7 -1M-1 1L1 -1M5 7L7 5", class_="hatch-line"),
+            id=name,
+            width=6,
+            height=6,
+            patternUnits="userSpaceOnUse",
+            patternTransform=f"scale({scale})",
+        ),
     )
+
+
+def mark(look: Look, x: float = 0, y: float = 0, scale: float = 1) -> Markup:
+    """Draw a mark about a point, where a pixel is `scale` units.
+
+    Without transforms: two thousand of them cost a browser more than all the rest of the page.
+    """
+    paths = (
+        element("path", class_=name, d=path_of(outline, x, y, scale))
+        for name, outline in look.parts()
+    )
+    return element("g", *paths, class_=f"mark {look.classes}")
+
+
+def path_of(outline: Outline, x: float, y: float, scale: float) -> str:
+    """Write an outline as a closed path."""
+    corners = (f"{x + dx * scale:.1f} {y + dy * scale:.1f}" for dx, dy in outline)
+    return f"M{'L'.join(corners)}Z"
 
 
 def legend(parties: Parties) -> Markup:

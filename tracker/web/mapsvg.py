@@ -9,10 +9,12 @@ from typing import Any
 from tracker.web.basemap import Basemap, Land, Points
 from tracker.web.frame import WIDTH, Frame, frame_of
 from tracker.web.labels import Placed, Wanted, placed
-from tracker.web.looks import NOTHING, Look, mark
+from tracker.web.looks import NOTHING, Look, hatching, mark
 from tracker.web.markup import Markup, element
 
 Row = Mapping[str, Any]
+STILL = 1.35
+"""Map units a pixel as long as no script has measured it; --u in report.css says the same."""
 REGIONS_FROM = 1.4
 """Pixels a map unit from which regions are named: smaller, they are taken for towns."""
 WIDE = frozenset({"area", "region", "country"})
@@ -74,6 +76,7 @@ def drawn(frame: Frame, land: Land, marks: list[Spot], title: str) -> Markup:
     return element(
         "svg",
         element("title", title),
+        hatching("hatch-map", STILL),
         _ground(land),
         element(
             "g",
@@ -97,29 +100,24 @@ def drawn(frame: Frame, land: Land, marks: list[Spot], title: str) -> Markup:
 def _spot(spot: Spot, at: Placed) -> Markup:
     return element(
         "g",
-        element("g", mark(spot.look), class_="still"),
-        _still_label(spot.name, at, "place"),
+        mark(spot.look, spot.x, spot.y, STILL),
+        _label(spot.name, spot.x, spot.y, at, "place"),
         class_=f"spot{' wide' if spot.wide else ''}",
-        transform=f"translate({_short(spot.x)} {_short(spot.y)})",
         data_place=spot.key,
     )
 
 
 def _label(name: str, x: float, y: float, at: Placed, kind: str) -> Markup:
-    return element(
-        "g", _still_label(name, at, kind), transform=f"translate({_short(x)} {_short(y)})"
-    )
-
-
-def _still_label(name: str, at: Placed, kind: str) -> Markup:
+    """Write a name; `data-at` says where it belongs and how many pixels it stands off."""
     return element(
         "text",
         name,
-        class_=f"still label {kind}",
-        x=_short(at.dx),
-        y=_short(at.dy),
+        class_=f"label {kind}",
+        x=_short(x + at.dx * STILL),
+        y=_short(y + at.dy * STILL),
         text_anchor=at.anchor,
         data_from=at.scale,
+        data_at=f"{_short(x)} {_short(y)} {_short(at.dx)} {_short(at.dy)}",
     )
 
 
@@ -137,7 +135,8 @@ def _ground(land: Land) -> Markup:
 def _path(name: str, lines: list[Points], *, closed: bool = False) -> Markup | None:
     if not lines:
         return None
-    return element("path", class_=name, d="".join(_said(line, closed=closed) for line in lines))
+    said = "".join(_said(line, closed=closed) for line in lines)
+    return element("path", class_=name, d=said) if said else None
 
 
 def _said(line: Points, *, closed: bool) -> str:
@@ -148,7 +147,7 @@ def _said(line: Points, *, closed: bool) -> str:
         if (x, y) != (px, py):
             steps.append(f"{_tenth(x - px)} {_tenth(y - py)}".replace(" -", "-"))
         px, py = x, y
-    if not steps:  # smaller than a tenth of a unit: nothing to see, and no path
+    if not steps:
         return ""
     first = f"M{_tenth(tenths[0][0])} {_tenth(tenths[0][1])}l"
     return first + " ".join(steps).replace(" -", "-") + ("Z" if closed else "")

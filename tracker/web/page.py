@@ -18,7 +18,7 @@ from tracker.cli import words
 from tracker.cli.state import COLUMNS
 from tracker.outcomes import Answer, Overview
 from tracker.web.encoding import Encoder
-from tracker.web.looks import Look, legend, symbols
+from tracker.web.looks import Look, hatching, legend
 from tracker.web.mapsvg import drawn, frame_for, ground, spots
 from tracker.web.markup import Markup, element, joined
 
@@ -44,7 +44,7 @@ def report(overview: Overview) -> str:
     data = encoder.data()
     style, script = resource("report.css"), resource("report.js")
     body = joined(
-        element("svg", symbols(), class_="unseen", aria_hidden="true", width="0", height="0"),
+        element("svg", hatching(), class_="unseen", aria_hidden="true", width="0", height="0"),
         header(overview),
         element(
             "main",

@@ -208,24 +208,43 @@ function drawViews() {
 const map = $("map-svg"), FULL = map && {w: +map.dataset.width, h: +map.dataset.height};
 const CLOSEST = 64, FEW = 80;  // times the whole; spots that one may step through with Tab
 let box = map && {x: 0, y: 0, w: FULL.w, h: FULL.h};
-const LABELS = map ? [...map.querySelectorAll("[data-from]")].map(one => ({one, from: +one.dataset.from, out: null})) : [];
-const SPOTS = map ? [...map.querySelectorAll(".spot")].map(one => ({
-  one, key: one.dataset.place, name: one.querySelector("text").textContent,
-  mark: one.querySelector(".mark"), use: one.querySelector(".shape"), look: -1, text: null,
-})) : [];
+const LABELS = map ? [...map.querySelectorAll("[data-from]")].map(one => {
+  const [x, y, dx, dy] = one.dataset.at.split(" ").map(Number);
+  return {one, from: +one.dataset.from, x, y, dx, dy, out: null};
+}) : [];
+const LABEL_OF = new Map(LABELS.map(label => [label.one, label]));
+const SPOTS = map ? [...map.querySelectorAll(".spot")].map(one => {
+  const text = one.querySelector("text"), {x, y} = LABEL_OF.get(text);
+  return {one, key: one.dataset.place, name: text.textContent, x, y, mark: one.querySelector(".mark"), look: 0, drawn: null, text: null, here: false};
+}) : [];
+const HALO = Array.from({length: 48}, (_, n) => 14 * (n % 2 ? -Math.cos(n * Math.PI / 24) : Math.sin((n + 1) * Math.PI / 24)));
+let unit = 1;  // map units a pixel
 
+// Marks and names keep their size in pixels. They have no transforms: those would cost a browser
+// more than all the rest.
+const outline = (points, {x, y}) => `M${points.map((n, i) => ((i % 2 ? y : x) + n * unit).toFixed(2)).join(" ")}Z`;
+function drawMark(spot) {
+  const [classes, parts] = D.looks[spot.look];
+  if (spot.drawn === classes) parts.forEach(([, points], n) => spot.mark.children[n].setAttribute("d", outline(points, spot)));
+  else {
+    spot.drawn = classes;
+    spot.mark.replaceChildren();
+    spot.mark.setAttribute("class", `mark ${classes}`);
+    for (const [name, points] of parts) make(spot.mark, "path", {class: name, d: outline(points, spot)});
+  }
+  if (spot.here) spot.one.lastChild.setAttribute("d", outline(HALO, spot));
+}
 function drawMarks() {
   for (const spot of SPOTS) {
     const cell = BY_NAME.get(`control/${spot.key}`), state = cell ? current(cell) : null;
     const look = state ? state[LOOK] || 0 : 0, text = state ? textOf(state) : "no evidence";
-    if (spot.look !== look) {
-      spot.look = look;
-      spot.use.setAttribute("href", `#s-${D.looks[look][0]}`);
-      spot.mark.setAttribute("class", `mark ${D.looks[look][1]}`);
-    }
+    if (spot.look !== look || spot.drawn === null) { spot.look = look; drawMark(spot); }
     if (spot.text !== text) { spot.text = text; spot.one.setAttribute("aria-label", `${spot.name}: ${text}`); }
     const here = Boolean(chosen) && (chosen.spot === spot || (cell !== undefined && chosen.cell === cell));
-    if (spot.here !== here) { spot.here = here; spot.one.classList.toggle("chosen", here); }
+    if (spot.here !== here) {
+      spot.here = here;
+      if (here) make(spot.one, "path", {class: "halo", d: outline(HALO, spot)}); else spot.one.lastChild.remove();
+    }
   }
 }
 function drawBox() {
@@ -236,10 +255,15 @@ function drawBox() {
   box.y = Math.min(FULL.h - box.h / 2, Math.max(-box.h / 2, box.y));
   map.setAttribute("viewBox", `${box.x} ${box.y} ${box.w} ${box.h}`);
   const scale = (map.clientWidth || FULL.w) / box.w;
-  map.style.setProperty("--u", 1 / scale);
+  if (Math.abs(unit * scale - 1) < 1e-9) return;
+  unit = 1 / scale;
+  map.style.setProperty("--u", unit);
+  $("hatch-map").setAttribute("patternTransform", `scale(${unit})`);
+  SPOTS.forEach(drawMark);
   for (const label of LABELS) {
     const out = scale < label.from * .995;
     if (out !== label.out) { label.out = out; label.one.classList.toggle("out", out); }
+    if (!out) { label.one.setAttribute("x", label.x + label.dx * unit); label.one.setAttribute("y", label.y + label.dy * unit); }
   }
 }
 function zoom(by, x = box.x + box.w / 2, y = box.y + box.h / 2) {
@@ -340,7 +364,7 @@ function moveCursors() {
   }
 }
 function shade(cell, state) {
-  if (cell.projection === "control") return D.looks[state[LOOK] || 0][1];
+  if (cell.projection === "control") return D.looks[state[LOOK] || 0][0];
   if (!state[EVIDENCE]?.length) return "c-none possible";
   const doubt = state[RIVALS]?.length ? "disputed " : state[MAY] ? "possible " : "";
   const rank = state[NUMBERS]?.[0], levels = D.levels[cell.key.split("/")[0]];
@@ -618,6 +642,7 @@ function plane(parent, cell) {
 function choose(what) {
   chosen = what;
   draw();
+  settle();
   $("panel-title").focus({preventScroll: window.innerWidth > 896});
 }
 function untie() { together = false; $("together").checked = false; }
@@ -630,8 +655,31 @@ function draw() {
   $("as-of-said").textContent = said(t); $("known-at-said").textContent = saidKnown();
   asOf.setAttribute("aria-valuetext", said(t)); knownAt.setAttribute("aria-valuetext", saidKnown());
   $("heading").textContent = `State as of ${said(t)} · ${known === null ? "all reports" : `known at ${said(known)}`} · ${D.policy} · log #${D.position}`;
-  drawMarks(); drawViews(); drawCharts(); drawPanel();
+  drawMarks();
+  drawPanel();
+  for (const part in PARTS) { stale.add(part); if (seen.has(part)) drawPart(part); }
+  // What is out of sight follows when the clocks have come to rest, and so does the address.
+  $("main").setAttribute("aria-busy", "true");
+  clearTimeout(resting);
+  resting = setTimeout(settle, REST);
+}
+const PARTS = {state: () => drawViews(), timelines: () => drawCharts()}, stale = new Set(), seen = new Set(), REST = 120;
+let resting = 0;
+function drawPart(part) { if (stale.delete(part)) PARTS[part](); }
+function settle() {
+  clearTimeout(resting);
+  Object.keys(PARTS).forEach(drawPart);
   toFragment();
+  $("main").setAttribute("aria-busy", "false");
+}
+function watch() {
+  const observer = new IntersectionObserver(entries => {
+    for (const {target, isIntersecting} of entries) {
+      if (isIntersecting) { seen.add(target.id); drawPart(target.id); } else seen.delete(target.id);
+    }
+  });
+  for (const part in PARTS) observer.observe($(part));
+  window.addEventListener("beforeprint", settle);
 }
 let waiting = 0;
 function soon() { if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; draw(); }); }
@@ -659,12 +707,13 @@ function wire() {
     if (name === "system") delete document.documentElement.dataset.theme; else document.documentElement.dataset.theme = name;
     event.target.textContent = `Theme: ${name}`;
   };
-  for (const name in D.headers) button($("views"), $(`title-${name}`).textContent, () => { view = name; draw(); }).id = `view-${name}`;
+  for (const name in D.headers) button($("views"), $(`title-${name}`).textContent, () => { view = name; draw(); settle(); }).id = `view-${name}`;
   $("look-for").oninput = event => { looking = event.target.value; drawTable(); };
   wireMap();
-  window.addEventListener("hashchange", () => { fromFragment(); draw(); });
+  watch();
+  window.addEventListener("hashchange", () => { fromFragment(); draw(); settle(); });
   new ResizeObserver(() => { drawTicks(); drawCharts(); }).observe($("charts"));
-  document.addEventListener("situation", event => { renew(event.detail); draw(); drawTicks(); });
+  document.addEventListener("situation", event => { renew(event.detail); draw(); settle(); drawTicks(); });
 }
 // Data anew, from a page that follows a log: the clocks stay where they stand.
 function renew(data) {
@@ -674,6 +723,7 @@ function renew(data) {
   $("as-of").max = LAST; $("known-at").max = LAST + 1;
   $("as-of").style.setProperty("--share", LAST / (LAST + 1));
   drawn = "";
+  for (const spot of SPOTS) spot.drawn = null;
 }
 async function start() {
   const data = await unpacked(), format = more => new Intl.DateTimeFormat("en-GB", {timeZone: data.zone, ...more});
@@ -684,7 +734,7 @@ async function start() {
   document.documentElement.classList.add("live");
   fromFragment();
   wire();
-  draw(); drawTicks(); drawBox();
+  draw(); settle(); drawTicks(); drawBox();
 }
 start().catch(error => {
   document.documentElement.classList.remove("live");
