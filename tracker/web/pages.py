@@ -27,7 +27,7 @@ from tracker.web.asking import (
 )
 from tracker.web.desk import Told
 from tracker.web.frontpage import served, table
-from tracker.web.looks import symbols
+from tracker.web.looks import hatching
 from tracker.web.markup import Markup, element, joined, link
 from tracker.web.parameters import (
     AuditAsked,
@@ -65,7 +65,7 @@ def front(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
         answers[0].names,
     )
     body = joined(
-        element("svg", symbols(), class_="unseen", aria_hidden="true", width="0", height="0"),
+        element("svg", hatching(), class_="unseen", aria_hidden="true", width="0", height="0"),
         parts.header(found),
         element(
             "main",
