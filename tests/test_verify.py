@@ -132,7 +132,7 @@ def test_an_older_checkpoint_is_extended(log: Path, tmp_path: Path) -> None:
 # -- tampering: one of each kind ------------------------------------------------------------------
 
 EDIT = (
-    "UPDATE stored_events SET state = CAST(replace(state, 'Diabaly', 'Douentza') AS BLOB)"
+    "UPDATE stored_events SET state = CAST(replace(state, 'diabaly', 'douentza') AS BLOB)"
     " WHERE seq = 58"
 )
 TAMPERS = {
