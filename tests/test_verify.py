@@ -226,6 +226,12 @@ def test_a_log_that_is_made_anew_in_its_place_is_no_other(log: Path) -> None:
     verdict(log, 0)
 
 
+@pytest.mark.parametrize("damage", ["frontier = x'00'", "size = 3", "log_id = 'another'"])
+def test_a_damaged_head_is_found(log: Path, damage: str) -> None:
+    sql(log, f"UPDATE ledger_head SET {damage}")  # noqa: S608 - the line above
+    assert findings(log)
+
+
 def test_a_forged_signature_is_found(log: Path) -> None:
     sql(
         log,
