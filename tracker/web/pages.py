@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import groupby, islice
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
@@ -56,14 +57,8 @@ def front(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
     with situation.still():
         answers = [situation.state(clocks, name) for name in COLUMNS if name not in CHRONICLED]
     rows = [row for answer in answers for row in answer.rows]
-    found = Answer(
-        answers[0].query | {"projection": None, "key": None},
-        answers[0].position,
-        answers[0].title,
-        answers[0].zone,
-        tuple(rows),
-        answers[0].names,
-    )
+    everything = answers[0].query | {"projection": None, "key": None}
+    found = replace(answers[0], query=everything, rows=tuple(rows), notes=())
     body = joined(
         element("svg", hatching(), class_="unseen", aria_hidden="true", width="0", height="0"),
         parts.header(found),
