@@ -528,6 +528,7 @@ function tell(list, n, part, why) {
 function drawPanel() {
   const title = $("panel-title"), body = $("panel-body");
   body.replaceChildren();
+  $("panel").classList.toggle("empty", !chosen);
   if (!chosen) {
     title.textContent = "Evidence";
     make(body, "p", {}, "Choose a mark, a row or a band to see why we say so.");
