@@ -613,7 +613,7 @@ function plane(parent, cell) {
     const text = h > 13 ? fitted(textOf(state), w - 6) : "";
     if (text) make(svg, "text", {class: "band-text", x: x(v0) + 4, y: y(k1) + 13}, text);
   }
-  if (base - y(lowest) > 16) make(svg, "text", {class: "axis-text", x: left + 6, y: base - 6}, "nothing known yet");
+  if (base - y(lowest) > 16) make(svg, "text", {class: "axis-text", x: right - 6, y: base - 6, "text-anchor": "end"}, "nothing known yet");
   make(svg, "path", {class: "diagonal", d: `M${left} ${base}L${right} ${top}`});
   const axis = (list, place, put) => {
     const taken = [];
