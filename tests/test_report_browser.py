@@ -295,7 +295,8 @@ def test_without_scripts_it_still_shows_the_state(browser: Browser, file: Path) 
         for shown in ("Diabaly", "France, Mali", "1,800, +400 unexplained", "bright red"):
             assert shown in text
         assert visited.page.locator(".spot .mark").count() > 5
-        assert not visited.page.locator("#as-of").is_visible()
+        for control in ("#as-of", "#play", "#zoom-in", "#panel", "#theme"):
+            assert not visited.page.locator(control).is_visible()
         screenshot(visited.page, "report-no-scripts")
     with visit(browser, file.as_uri(), scripts=False, size=NARROW) as visited:
         screenshot(visited.page, "report-no-scripts-360")

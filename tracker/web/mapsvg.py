@@ -112,7 +112,7 @@ def _label(name: str, x: float, y: float, at: Placed, kind: str) -> Markup:
     return element(
         "text",
         name,
-        class_=f"label {kind}",
+        class_=f"label {kind}{' out' if at.scale * STILL > 1 else ''}",
         x=_short(x + at.dx * STILL),
         y=_short(y + at.dy * STILL),
         text_anchor=at.anchor,

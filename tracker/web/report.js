@@ -529,6 +529,7 @@ function tell(list, n, part, why) {
 function drawPanel() {
   const title = $("panel-title"), body = $("panel-body");
   body.replaceChildren();
+  $("panel").classList.toggle("empty", !chosen);
   if (!chosen) {
     title.textContent = "Evidence";
     make(body, "p", {}, "Choose a mark, a row or a band to see why we say so.");
@@ -613,7 +614,7 @@ function plane(parent, cell) {
     const text = h > 13 ? fitted(textOf(state), w - 6) : "";
     if (text) make(svg, "text", {class: "band-text", x: x(v0) + 4, y: y(k1) + 13}, text);
   }
-  if (base - y(lowest) > 16) make(svg, "text", {class: "axis-text", x: left + 6, y: base - 6}, "nothing known yet");
+  if (base - y(lowest) > 16) make(svg, "text", {class: "axis-text", x: right - 6, y: base - 6, "text-anchor": "end"}, "nothing known yet");
   make(svg, "path", {class: "diagonal", d: `M${left} ${base}L${right} ${top}`});
   const axis = (list, place, put) => {
     const taken = [];
