@@ -14,6 +14,7 @@ from tracker.errors import TrackerError
 MOST_BODY = 1 << 20
 """Bytes of a request's body."""
 SHORTEST_TOKEN = 16
+CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -92,9 +93,8 @@ class Door:
         if method in {"GET", "HEAD"}:
             return None
         allow = ((b"allow", b"GET, HEAD"),)
-        if method not in {"OPTIONS", "TRACE"} and not (
-            self._has_token(headers) and self._of_ours(headers)
-        ):
+        entitled = self._has_token(headers) and self._of_ours(headers)
+        if method in CHANGING and not entitled:
             return Refusal(403, "this server only answers questions: nothing is changed over HTTP")
         return Refusal(405, "this server only answers questions: GET or HEAD", allow)
 
