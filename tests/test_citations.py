@@ -18,6 +18,7 @@ from sheets_for_tests import NOW, SITUATION, fact, new_situation, sheet, tell, t
 
 from projections import answers
 from projections.store import Row
+from projections.weighing import Weighing
 from tracker import citations, citing, reports
 from tracker.citations import Citation, read_citation
 from tracker.errors import InputError, TrackerError
@@ -207,7 +208,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return [plain(one) for one in value]
     if not isinstance(value, dict):
         return value
-    gone = {"gist", "note", "quote", "speaker"}
+    gone = {"gist", "note", "quote", "speaker", "origins", "withheld"}
     if value.get("projection") in {"incidents", "humanitarian", "posture"}:
         gone = gone | {"name"}
     return {name: plain(one) for name, one in value.items() if name not in gone}
@@ -281,6 +282,90 @@ def test_only_so_many_rows_are_digested_one_by_one(
     assert situation.reproduce(cited).verdict == "reproduced"
 
 
+# -- text that was erased since --------------------------------------------------------------------
+
+NURSE = {"voice": "attributed", "speaker": "a nurse", "note": "Said in tears."}
+HELD = fact("ControlReported", place="mill", by=["army"], when="2013-02-01")
+
+
+def erase(situation: Situation, *names: str) -> int:
+    """Erase all the text of these events; give where the log ends then."""
+    targets = situation.to_erase(names)
+    warrant = {"authority": "The officer", "reason": "asked for", "published": "2013-02-20"}
+    return situation.redact(targets, by="ana", **warrant).position
+
+
+def everything(situation: Situation, *more: Answer) -> list[Citation]:
+    """Cite whatever can be asked."""
+    clocks = situation.clocks("2013-02-05")
+    asked = [
+        situation.state(clocks),
+        situation.audit(clocks, "control", "mill"),
+        situation.audit(clocks, "control", "mill", weighing=Weighing("official-only/1")),
+        situation.history("mill"),
+        situation.diff(situation.clocks("2013-01-01"), clocks),
+        situation.disputes(clocks, closed=True),
+        situation.gaps(clocks),
+        situation.whatif(clocks, Weighing(without=("gazette",))),
+    ]
+    return [situation.cite(one, by="ana") for one in (*asked, *more)]
+
+
+def test_what_was_erased_by_authority_does_not_make_an_honest_citation_fail(
+    situation: Situation,
+) -> None:
+    ids = tell(situation, "gazette", "2013-02-02", {**TAKEN, **NURSE}, {**FOUGHT, **NURSE})
+    tell(situation, "radio", "2013-02-02", {**HELD, "when": "2013-02-01"})
+    entry = situation.audit(situation.clocks(), "incidents", ids[1])
+    cited = everything(situation, entry)
+    end = erase(situation, *ids)
+    (row,) = cell(situation, "incidents", ids[1]).rows
+    assert row["name"] == "[withheld]"
+    found = [situation.reproduce(one) for one in cited]
+    assert [one.verdict for one in found] == ["reproduced"] * len(cited)
+    for citation, one in zip(cited, found, strict=True):
+        now = [change["now"]["withheld"] for change in one.changes or ()]
+        assert len(now) == int(citation.query.verb == "audit")  # which tells that it was erased
+        assert all(now)
+    fields = ["gist", "note", "speaker"]
+    places = situation.log.positions(ids)
+    assert found[1].withheld == (
+        {
+            "position": end - 1,
+            "of": places[ids[0]],
+            "fields": fields,
+            "authority": "The officer",
+        },
+    )
+    assert [(row["position"], row["of"]) for row in found[-1].withheld] == [(end, places[ids[1]])]
+
+
+def test_who_spoke_was_erased_and_the_rows_rest_on_that(situation: Situation) -> None:
+    """Rebels who admit what is against their own side confirm it alone; the nameless do not."""
+    admitted = {**HELD, "voice": "attributed", "speaker": "rebels"}
+    (told,) = tell(situation, "gazette", "2013-02-02", admitted)
+    cited = everything(situation)
+    assert cell(situation).rows[0]["support"] == "confirmed"
+    end = erase(situation, told)
+    found = situation.reproduce(cited[0])
+    assert (found.verdict, found.differing) == ("undecided", ("control/mill",))
+    assert found.why == (
+        f"the log is the same, but who spoke was erased since (#{end}), and rows rest on that"
+    )
+
+
+def test_without_its_keys_a_log_still_reproduces_what_does_not_rest_on_a_name(
+    log: Path, tmp_path: Path
+) -> None:
+    files = [tmp_path / "forces.json", tmp_path / "incidents.json"]
+    for file in files:
+        said("--log", log, "state", file.stem, "--as-of", "2013-01-19", "--cite", file)
+    log.with_name("situation.keys.db").unlink()
+    assert [row["verdict"] for row in verdicts(log, files[1])] == ["reproduced"]
+    for row in verdicts(log, files[0]):
+        assert row["verdict"] in {"reproduced", "undecided"}
+
+
 # -- not reproduced, or undecided ------------------------------------------------------------------
 
 
@@ -308,7 +393,7 @@ EDIT = (
             True,
         ),
         (
-            EDIT.format("overrun", "left", "seq = 58"),
+            EDIT.format('"gist":"', '"gist":"AAAA', "seq = 58"),
             "the rows are the same",
             False,
         ),

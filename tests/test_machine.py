@@ -761,7 +761,11 @@ class Machine(RuleBasedStateMachine):
         }
 
     def agrees(self, cell: Cell, told: list[oracle.Timed], clocks: AsOf, row: Row | None) -> None:
-        """Hold a row to what the second oracle makes of the facts of its cell."""
+        """Hold a row to what the second oracle makes of the facts of its cell.
+
+        Since when it is so, by which of an origin's facts and who backs it, only where nothing was
+        in dispute on the way there, and no origin speaks twice: else they are book-keeping.
+        """
         rulings = self.memory.rulings_on(cell, clocks.position)
         asked = oracle_weighted.ask(
             told,
@@ -773,7 +777,9 @@ class Machine(RuleBasedStateMachine):
             rulings,
         )
         found, wanted = summary(row, cell[0]), expected(asked, cell[0])
-        if asked and found and wanted and not asked.quiet:
+        origins = [oracle_weighted.origin_of(one) for one in told]
+        plain = asked and asked.quiet and len(set(origins)) == len(origins)
+        if found and wanted and not plain:
             found |= {one: wanted[one] for one in BOOK_KEEPING}
         assert found == wanted, (cell, clocks, found, wanted, [one.telling for one in told])
 

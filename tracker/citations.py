@@ -33,8 +33,11 @@ MOST_BYTES = 2**20
 """Bytes of a citation's file."""
 SHORT = 16
 """Hexadecimal digits that tell a row from what else it may be; the whole digest has them all."""
-ERASABLE = frozenset({"gist", "note", "quote", "speaker"})
-"""Fields whose text may be erased from a log, by authority; they never enter a digest."""
+ERASABLE = frozenset({"gist", "note", "quote", "speaker", "origins", "withheld"})
+"""Fields whose text may be erased from a log, by authority; they never enter a digest.
+
+The origins of a value are among them, for an origin may be a speaker; so is what was `withheld`.
+"""
 
 Digits = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{SHORT}}}$")]
 

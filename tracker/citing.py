@@ -5,7 +5,7 @@ Apart from the situation only for its length: `Situation` is the door.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
@@ -22,8 +22,10 @@ from tracker.outcomes import Answer, Reproduction
 from tracker.questions import Questions
 
 if TYPE_CHECKING:
-    from tracker.citations import Citation
+    from tracker.citations import Citation, Line
     from tracker.facts.codec import StoredRow
+    from tracker.facts.envelope import Event
+    from tracker.facts.record import TextErased
     from tracker.ledger import Frontier
 
 IN_MEMORY = 20_000
@@ -98,7 +100,8 @@ class Citing(Questions):
         with TemporaryDirectory(prefix="tracker-cite-") as folder:
             path = MEMORY if position <= IN_MEMORY else str(Path(folder) / "then.state.db")
             with Store(path) as store:
-                rows = _counted(self.log.rows(0, position), tree)
+                raw, rows = self.log.raw_rows(0, position), self.log.rows(0, position)
+                rows = _counted(raw, rows, tree)
                 fill(store, rows, lambda at: progress(at, position))
                 yield _Then(store, self.clock), tree.root.hex()
 
@@ -108,7 +111,8 @@ class Citing(Questions):
 
         tree = Frontier()
         try:
-            for _ in _counted(self.log.rows(0, citation.log.position), tree):
+            raw = self.log.raw_rows(0, citation.log.position)
+            for _ in _counted(raw, iter(()), tree):
                 pass
         except LogError:
             return False
@@ -129,6 +133,9 @@ class Citing(Questions):
             return Reproduction("not reproduced", f"{_ALTERED.format(position)}; {rows}", differing)
         if isinstance(before, str):
             return Reproduction("not reproduced", f"asked again: {before}", differing)
+        lost = None if same else self._lost(position)
+        if lost:
+            return Reproduction("undecided", f"the log is the same, but {lost}", differing)
         if not same and citation.tracker != __version__:
             why = f"made by tracker {citation.tracker}, whose rules may differ from those here"
             return Reproduction("undecided", f"{why} ({__version__})", differing)
@@ -141,7 +148,47 @@ class Citing(Questions):
         now = citation.query.ask(self) if since else before
         plural = "" if cited.count == 1 else "s"
         why = f"{cited.count:,} row{plural}, of the log's first {position:,} events"
-        return Reproduction("reproduced", why, (), since, tuple(_changes(before, now)))
+        withheld = tuple(self._erased_beside(position, lines))
+        return Reproduction("reproduced", why, (), withheld, since, tuple(_changes(before, now)))
+
+    def _lost(self, position: int) -> str | None:
+        """Say what can no longer be read that an answer of the first events may rest on."""
+        erased = [
+            f"#{event.position}"
+            for event, body, _ in self._erasures(position)
+            if "speaker" in body.fields
+        ]
+        if erased:
+            return f"who spoke was erased since ({', '.join(erased)}), and rows rest on that"
+        unread = self.log.unread
+        return f"{unread:,} texts are sealed, and their keys are not at hand" if unread else None
+
+    def _erased_beside(self, position: int, lines: Sequence[Line]) -> Iterator[Row]:
+        """Yield the erasures since then of text that belongs to what an answer names."""
+        for event, body, of in self._erasures(position):
+            if any(body.event.encode() in line.data for line in lines):
+                yield {
+                    "position": event.position,
+                    "of": of,
+                    "fields": list(body.fields),
+                    "authority": body.authority,
+                }
+
+    def _erasures(self, after: int) -> list[tuple[Event, TextErased, int]]:
+        """Give the erasures recorded after a position, each with that of what it erased."""
+        from tracker.facts.record import TextErased
+
+        found = [
+            (event, event.body)
+            for event in self.log.erasures(after)
+            if isinstance(event.body, TextErased)
+        ]
+        places = self.log.positions([body.event for _, body in found])
+        return [
+            (event, body, places[body.event])
+            for event, body in found
+            if places[body.event] <= after
+        ]
 
 
 _ALTERED = "the log's first {:,} events are not those that were cited: the ledger's head is another"
@@ -155,13 +202,15 @@ def _again(citation: Citation, then: Questions) -> Answer | str:
         return str(error)
 
 
-def _counted(rows: Iterator[StoredRow], tree: Frontier) -> Iterator[StoredRow]:
-    """Pass events on as they are stored, and let the ledger's tree grow by them."""
+def _counted(
+    raw: Iterator[StoredRow], rows: Iterator[StoredRow], tree: Frontier
+) -> Iterator[StoredRow]:
+    """Pass rows on, and let the ledger's tree grow by what is stored of them."""
     from struct import error as NoEvent  # noqa: N812 - it is raised for what is no event
 
     from tracker.ledger import leaf_hashes
 
-    while page := list(islice(rows, PAGE)):
+    while page := list(islice(raw, PAGE)):
         try:
             tree.extend(
                 leaf_hashes(
@@ -171,7 +220,7 @@ def _counted(rows: Iterator[StoredRow], tree: Frontier) -> Iterator[StoredRow]:
             )
         except (NoEvent, TypeError, ValueError, AttributeError) as error:
             raise LogError(f"an event after #{tree.size} is none: {error}") from error
-        yield from page
+        yield from islice(rows, len(page))
 
 
 class _Then(Questions):

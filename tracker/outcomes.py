@@ -199,24 +199,28 @@ class Reproduction:
     """What became of asking a cited question again, of the events that it was asked of.
 
     `verdict` is reproduced, not reproduced, or undecided, and `why` says so in a line; `differing`
-    names the rows that are not what was cited. `since` counts the events recorded since, and
-    `changes` are what they make of the answer: {row, change, then, now}, where `change` is changed,
-    evidence (it says the same, on other evidence), new or gone; None where that was not asked.
+    names the rows that are not what was cited. `withheld` are the erasures recorded since of text
+    that the rows had beside them: {position, of, fields, authority}. `since` counts the events
+    recorded since, and `changes` are what they make of the answer: {row, change, then, now}, where
+    `change` is changed, evidence (it says the same, on other evidence), new or gone; None where
+    that was not asked.
     """
 
     verdict: str
     why: str
     differing: tuple[str, ...] = ()
+    withheld: tuple[Row, ...] = ()
     since: int = 0
     changes: tuple[Row, ...] | None = None
 
     def as_json(self) -> Row:
-        """Give {"verdict", "why", "differing", "since", "changes"}."""
+        """Give {"verdict", "why", "differing", "withheld", "since", "changes"}."""
         changes = None if self.changes is None else list(self.changes)
         return {
             "verdict": self.verdict,
             "why": self.why,
             "differing": list(self.differing),
+            "withheld": list(self.withheld),
             "since": self.since,
             "changes": changes,
         }

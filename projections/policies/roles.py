@@ -90,7 +90,7 @@ class Roles:
                 return "dissents", "denies it: makes no belief of its own"
             return "not-yet", f"{claim.status}: makes no belief about what is"
         if not self._policy.hears(claim, self._at.kin):
-            return "superseded", f"{self._policy.name} does not hear {claim.origin}"
+            return "superseded", f"{self._policy.name} does not hear who tells it"
         return None
 
     def _not_now(self, claim: Claim) -> Part | None:

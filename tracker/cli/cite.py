@@ -118,6 +118,13 @@ def _told(file: str, found: Reproduction, situation: Situation) -> list[str]:
     lines = [safe(f"{file}: {found.verdict}: {found.why}")]
     lines += [safe(f"  differs: {name}") for name in found.differing[:SHOWN]]
     lines += _more(len(found.differing))
+    lines += [
+        safe(
+            f"  withheld since, by #{row['position']} of {row['authority']}: "
+            f"{', '.join(row['fields'])} of #{row['of']}"
+        )
+        for row in found.withheld
+    ]
     if found.changes is None:
         return lines
     if not found.since:
