@@ -217,10 +217,14 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
     found = store.rows(sql, (fact,))
     if not found and isinstance(claim, Claim):
         return ruling_row(claim, role, why)
-    row = found[0]
+    return {**evidence_of(found[0]), "role": role, "why": why}
+
+
+def evidence_of(row: Row) -> Row:
+    """Give a stored fact as evidence, from its row with its report's source, date and header."""
     data: dict[str, Any] = json.loads(row["data"])
     return {
-        "fact": fact,
+        "fact": row["id"],
         "kind": row["kind"],
         "position": row["position"],
         "source": row["source"],
@@ -233,8 +237,6 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
         "locator": located(data.get("locator", {}), row["header"]),
         "rating": data.get("rating"),
         "report": row["report"],
-        "role": role,
-        "why": why,
     }
 
 
