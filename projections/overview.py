@@ -13,7 +13,7 @@ from projections.answers import ALL_ALIKE
 from projections.cells import Cells
 from projections.claims import Claim
 from projections.names import BELIEVED, CHRONICLED
-from projections.rows import Decorator, located, origin_in, ruling_row
+from projections.rows import Decorator, evidence_of, origin_in, ruling_row
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.instants import FUTURE_OPEN, AsOf, Instant
@@ -155,22 +155,9 @@ def _recorded(clocks: AsOf) -> dict[str, object]:
 
 
 def _fact(row: Row, gone: Instant) -> Row:
-    data = json.loads(row["data"])
     header = row["header"]
     return {
-        "fact": row["id"],
-        "kind": row["kind"],
-        "position": row["position"],
-        "source": row["source"],
-        "published": row["published_edtf"],
-        "voice": row["voice"],
-        "speaker": row["speaker"],
-        "status": row["status"],
-        "when": data["when"],
-        "gist": row["gist"],
-        "locator": located(data.get("locator", {}), header),
-        "rating": data.get("rating"),
-        "report": row["report"],
+        **evidence_of(row),
         "place": row["place"],
         "begins": row["begins"],
         "known_from": row["published"],

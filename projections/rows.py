@@ -223,11 +223,20 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
     found = store.rows(sql, (fact,))
     if not found and isinstance(claim, Claim):
         return ruling_row(claim, role, why)
-    row = found[0]
-    data: dict[str, Any] = json.loads(row["data"])
     withheld = _withheld(store, fact)
     return {
-        "fact": fact,
+        **evidence_of(found[0]),
+        "role": role,
+        "why": "; ".join([why, *map(_said_withheld, withheld)]),
+        "withheld": withheld,
+    }
+
+
+def evidence_of(row: Row) -> Row:
+    """Give a stored fact as evidence, from its row with its report's source, date and header."""
+    data: dict[str, Any] = json.loads(row["data"])
+    return {
+        "fact": row["id"],
         "kind": row["kind"],
         "position": row["position"],
         "source": row["source"],
@@ -240,9 +249,6 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
         "locator": located(data.get("locator", {}), row["header"]),
         "rating": data.get("rating"),
         "report": row["report"],
-        "role": role,
-        "why": "; ".join([why, *map(_said_withheld, withheld)]),
-        "withheld": withheld,
     }
 
 

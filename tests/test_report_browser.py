@@ -353,6 +353,7 @@ def test_markup_in_names_and_gists_is_shown_as_text(
         assert MARKUP in visited.page.inner_text("#table-control")
         assert visited.page.locator("a[href]").count() == 0
         assert visited.page.locator("img").count() == 0
+        assert mark(visited, "ford").startswith("\\u202eford: ")
         assert visited.page.title() == "<b>War</b> </script>: situation report"
         assert visited.errors == []
         assert visited.asked_of_the_network() == []

@@ -33,6 +33,7 @@ from functools import lru_cache
 from typing import Any
 
 from tracker.cli import words
+from tracker.cli.output import safe
 from tracker.cli.state import COLUMNS
 from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant, parse_moment
 from tracker.outcomes import Overview
@@ -54,7 +55,7 @@ class Texts:
 
     def __call__(self, said: str | None) -> int:
         """Give the place of a text."""
-        return self._places.setdefault(said or "", len(self._places))
+        return self._places.setdefault(safe(said or ""), len(self._places))
 
     def all(self) -> list[str]:
         """Give them in their order."""
@@ -106,7 +107,7 @@ class Encoder:
             for name, found in overview.chronicles.items()
         }
         return {
-            "title": overview.title,
+            "title": safe(overview.title),
             "zone": overview.zone,
             "policy": overview.query["policy"],
             "position": overview.position,
@@ -151,7 +152,7 @@ class Encoder:
         return [
             projection,
             cell["key"],
-            cell["name"],
+            safe(cell["name"]),
             [self.word(one) for one in heads],
             steps(self.facts[fact] for fact in spoken),
             steps(times),

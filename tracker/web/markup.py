@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import urlsplit
 
+from tracker.cli.output import safe
+
 EMPTY = frozenset({"input", "path", "rect", "use"})
 """Elements of drawings that are written short; those of HTML are not."""
 LINKED = frozenset({"http", "https"})
@@ -17,11 +19,11 @@ class Markup(str):
 
 
 def text(value: object) -> Markup:
-    """Give a value as markup: escaped, unless it is markup; control characters made visible."""
-    if isinstance(value, Markup):
-        return value
-    said = "".join(one if one >= " " or one in "\n\t" else "\ufffd" for one in str(value))
-    return Markup(escape(said))
+    """Give a value as markup: escaped, unless it is markup.
+
+    What is live in a terminal, or turns the direction of writing, becomes visible here too.
+    """
+    return value if isinstance(value, Markup) else Markup(escape(safe(str(value))))
 
 
 def element(name: str, *inside: object, **attributes: object) -> Markup:
