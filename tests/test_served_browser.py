@@ -69,7 +69,7 @@ class Asked(Visit):
         self.page.goto(server.address + path)
         if self.page.locator("body[data-page=live]").count():
             self.page.wait_for_selector("html.live")
-        self.frame()
+            self.frame()
 
     def of_others(self, server: Served) -> list[str]:
         """Give the addresses elsewhere that were asked for."""
@@ -187,8 +187,11 @@ def test_what_changed_is_shown_with_its_events(visited: Asked, server: Served) -
     visited.open(server, PAGES["diff"])
     line = visited.page.inner_text("tr:has-text('control: Diabaly')")
     assert "France, Mali (confirmed)" in line
-    visited.page.click("tr:has-text('control: Diabaly') a >> nth=0")
-    assert visited.page.inner_text("h1").startswith("#157 TownEntered")
+    visited.page.click("text=control: Diabaly")
+    assert visited.page.inner_text("#verdict").startswith("France, Mali (confirmed)")
+    visited.page.go_back()
+    visited.page.click("tr:has-text('control: Diabaly') >> text=#157 TownEntered")
+    assert visited.page.inner_text("h1") == "#157 TownEntered"
     visited.page.click("text=The Guardian, 21 Jan 2013")
     assert visited.page.inner_text("h1") == "The Guardian, 21 Jan 2013"
     assert "French and Malian soldiers are in Diabaly." in visited.page.inner_text("main")

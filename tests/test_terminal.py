@@ -131,7 +131,8 @@ def test_a_terminal_that_has_no_blocks_gets_letters(log: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tracker", *words], capture_output=True, env=environment, check=True
     )
-    assert done.stdout.decode("latin-1").splitlines()[2].endswith("%######")
+    lines = done.stdout.decode("latin-1").splitlines()
+    assert any(line.endswith("*######") for line in lines)
 
 
 @pytest.mark.parametrize("columns", [40, 80])
