@@ -9,13 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import oracle
 import oracle_weighted
 
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
-from tracker.facts.record import FactCorrected, FactRetracted, RulingMade
+from tracker.facts.record import (
+    FactCorrected,
+    FactRetracted,
+    HoldLifted,
+    HoldPlaced,
+    RulingMade,
+    TextErased,
+)
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.registry import Registration, Registry
 from tracker.times import When
@@ -84,9 +92,12 @@ class Memory:
         self.facts: dict[str, Heard] = {}
         self.rulings: dict[str, Ruled] = {}
         self.headers: dict[str, ReportRegistered] = {}
+        self.erased: dict[str, int] = {}
+        self.holds: dict[str, str] = {}
+        self.ever_held: set[str] = set()
         self.position = 0
 
-    def take(self, event: Event) -> None:
+    def take(self, event: Event) -> None:  # noqa: C901 - each kind in turn
         """Note what one event says."""
         assert event.position == self.position + 1
         self.position = event.position
@@ -110,6 +121,13 @@ class Memory:
                     self.rulings[body.fact].backs.append((known, event.position))
             case RulingMade() as body:
                 self.rulings[event.id] = Ruled(body, event.id, event.version, event.position)
+            case TextErased() as body:
+                self.erased[body.event] = event.position
+            case HoldPlaced() as body:
+                self.holds[event.id] = body.event
+                self.ever_held.add(body.event)
+            case HoldLifted() as body:
+                del self.holds[body.hold]
             case Fact() as fact:
                 self._hear(fact, event)
 
@@ -124,6 +142,22 @@ class Memory:
         self.facts[fact.id] = heard
 
     # -- what can be said of it --------------------------------------------------------------------
+
+    def erasing(self, heard: Heard) -> int | None:
+        """How many events erasing the text of a fact must add; None where it must be refused.
+
+        What a table told stands in the clear, unless it was corrected since: that is sealed.
+        """
+        if heard.header.dataset and heard.corrected is None:
+            return None
+        if heard.fact.id in self.erased:
+            return 0
+        held = {heard.fact.id, str(UUID(heard.stream))} & set(self.holds.values())
+        return None if held else 1
+
+    def reread(self, fact: Fact) -> None:
+        """Know a fact only as the log still tells it: its text was erased."""
+        self.facts[fact.id].fact = fact
 
     def in_stream(self, stream: str) -> list[Heard]:
         """Give the facts of one report, replaced and retracted ones too."""
