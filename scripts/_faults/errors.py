@@ -29,6 +29,7 @@ CALLS = {"pwrite64": 60, "fdatasync": 8, "openat": 6, "ftruncate": 2, "pread64":
 """What may fail, and about how many such calls a victim makes."""
 FILES = {
     "the log": ("situation.db", "situation.db-wal", "situation.db-journal"),
+    "the keys": ("situation.keys.db", "situation.keys.db-journal"),
     "the read model": ("situation.state.db", "situation.state.db-journal"),
 }
 KINDS = [
