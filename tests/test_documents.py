@@ -69,7 +69,7 @@ class Shown(NamedTuple):
 
 
 def _with_words(line: str) -> str:
-    return re.sub(r'(?<=[ "/])\\\.\\\.\\\.(?="|\\\n|\\ |$)', r"[\\w+/=.-]+", re.escape(line))
+    return re.sub(r'(?<=[ "/-])\\\.\\\.\\\.(?="|\\\n|\\ |\\\)|$)', r"[\\w+/=.-]+", re.escape(line))
 
 
 def shown(block: str) -> list[Shown]:
