@@ -137,7 +137,7 @@ def judge(path: Path, acks: dict[str, str], line: Line, where: str) -> None:
             (head,) = connection.execute("SELECT seq FROM log_head").fetchone()
             ledger = _ledger_of(connection)
             (log_id,) = connection.execute("SELECT log_id FROM ledger_head").fetchone()
-        keys = _keys_of(path.with_name(f"{path.stem}.keys.db"))
+        keys = _keys_in(keys_of(path))
     except sqlite3.Error as error:
         line.found("corrupt", f"{where}: {error}")
         line.found("lost", f"{where}: all of them", len(acks))
@@ -157,7 +157,12 @@ Keys = Mapping[tuple[str, str], bytes]
 """The key of each text, by its event and field."""
 
 
-def _keys_of(path: Path) -> Keys:
+def keys_of(log: Path) -> Path:
+    """Say where the keys of a log's text lie."""
+    return log.with_name(f"{log.stem}.keys.db")
+
+
+def _keys_in(path: Path) -> Keys:
     if not path.exists():
         return {}
     with closing(sqlite3.connect(path)) as connection:

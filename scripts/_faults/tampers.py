@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 from _faults.attackers import CHANGES, CUNNING, Rows, reworded, rewrite, stranger
-from _faults.batches import begin, opened, record, rows_of
+from _faults.batches import begin, keys_of, opened, record, rows_of
 from _faults.lines import Line
 from tracker.errors import TrackerError
 from tracker.keys import ORIGIN, Keys
@@ -71,11 +71,6 @@ class Scene:
         finally:
             os.environ["TRACKER_KEYS"] = str(self.folder / "owner")
         return found.verdict
-
-
-def keys_of(log: Path) -> Path:
-    """Say where the keys of a log's text lie."""
-    return log.with_name(f"{log.stem}.keys.db")
 
 
 def stage(folder: Path, first: int = 0) -> Scene:
