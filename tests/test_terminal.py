@@ -60,7 +60,7 @@ def test_no_line_is_wider_than_the_terminal(
     monkeypatch.setenv("COLUMNS", str(columns))
     result = run("--log", log, *QUESTIONS[name].split())
     assert result.exit_code == 0
-    wide = [line for line in result.output.splitlines() if width_of(line) > columns]
+    wide = [line for line in result.stdout.splitlines() if width_of(line) > columns]
     assert wide == []
 
 

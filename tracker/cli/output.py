@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -287,4 +288,4 @@ def width_of(text: str) -> int:
 def note(text: str) -> None:
     """Say something beside the answer, on standard error, unless asked to be quiet."""
     if not options().quiet:
-        click.echo(fitted(text), err=True)
+        click.echo(fitted(text) if sys.stderr.isatty() else safe(text), err=True)
