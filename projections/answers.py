@@ -9,7 +9,7 @@ import json
 
 from projections.cells import Cells
 from projections.names import ALL, BELIEVED, CHRONICLED
-from projections.rows import Decorator, evidence_row, fact_row, origin_in, said
+from projections.rows import ENTRY, Decorator, evidence_row, fact_row, origin_in, said
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.edtf import describe
@@ -226,8 +226,10 @@ def chronology(
 
     `key` narrows to a fact id, or to a place.
     """
+    filtered = bool(weighing.only or weighing.without)
     sql = (
-        "SELECT f.*, r.source FROM chronologies c JOIN facts f ON f.id = c.fact"
+        f"SELECT {ENTRY}{', f.data' if filtered else ''}"
+        " FROM chronologies c JOIN facts f ON f.id = c.fact"
         " JOIN reports r ON r.id = f.report WHERE c.projection = :projection"
         " AND f.begins <= :t AND f.published <= :k"
         " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id AND x.published <= :k"
@@ -247,7 +249,7 @@ def chronology(
             "key": key,
         },
     )
-    if weighing.only or weighing.without:
+    if filtered:
         kin = store.kin()
         found = [row for row in found if weighing.takes(row["source"], origin_in(row, kin))]
     return [fact_row(projection, row) for row in found]

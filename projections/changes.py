@@ -211,8 +211,13 @@ def _entries(
     """Yield the entries of a chronology that came, or were taken back."""
     old = {row["key"]: row for row in chronology(store, before, name, key, weighing)}
     new = {row["key"]: row for row in chronology(store, after, name, key, weighing)}
-    known = chronology(store, replace(before, as_of=after.as_of), name, key, weighing)
-    throughout = {row["key"] for row in known}
+    then = replace(before, as_of=after.as_of)
+    known = (
+        new
+        if then == after
+        else (row["key"] for row in chronology(store, then, name, key, weighing))
+    )
+    throughout = set(known)
     for fact in [*new, *(fact for fact in old if fact not in new)]:
         if fact in old and fact in new:
             continue

@@ -15,8 +15,9 @@ from projections import filling
 from projections.beliefs import uncollected
 from projections.believing import believe, believe_all
 from projections.helping import Helper, processors
-from projections.store import MEMORY, Store, StoreError
+from projections.store import MEMORY, Store
 from projections.taking import Taker, is_context, read
+from tracker.errors import StoreError
 from tracker.facts.codec import StoredRow
 from tracker.facts.envelope import Event
 

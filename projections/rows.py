@@ -110,6 +110,14 @@ class Decorator:
             if name != place and place in around(self.places, name):
                 yield name
 
+    def against(self, row: Row) -> tuple[list[str], list[str]]:
+        """Give the keys that a pledge is counted against: of its place, and of places within."""
+
+        def key(place: str) -> str:
+            return f"{row['actor']}/{place}/{row['category']}/deployed"
+
+        return [key(row["place"])], [key(place) for place in self.within(row["place"])]
+
     def _remainder(self, row: Row, shown: Mapping[str, Row] | None) -> int | None:
         """Say how many of a pledge are still to come; None where that cannot be told.
 
@@ -120,15 +128,15 @@ class Decorator:
         if not isinstance(pledged, int):
             return None
 
-        def deployed(place: str) -> list[Row]:
-            key = f"{row['actor']}/{place}/{row['category']}/deployed"
+        def deployed(keys: list[str]) -> list[Row]:
             if shown is not None:
-                return [shown[key]] if key in shown else []
-            return [cell["state"] for cell in self.cells.at(self.clocks, "forces", key)]
+                return [shown[key] for key in keys if key in shown]
+            return [
+                cell["state"] for key in keys for cell in self.cells.at(self.clocks, "forces", key)
+            ]
 
-        there = deployed(row["place"]) or [
-            found for at in self.within(row["place"]) for found in deployed(at)
-        ]
+        here, within = self.against(row)
+        there = deployed(here) or deployed(within)
         if not there:
             return pledged
         counts = [found["best"] for found in there if isinstance(found.get("best"), int)]
@@ -171,9 +179,15 @@ def too_many(rows: Iterable[Row], places: Mapping[str, Row]) -> Iterator[tuple[R
 # -- facts ---------------------------------------------------------------------------------------
 
 
+ENTRY = (
+    "f.id, f.gist, f.kind, f.status, f.voice, f.speaker, f.place, f.actors, f.edtf, f.published,"
+    " f.begins, r.source"
+)
+"""The columns that the row of a chronology's entry is made of."""
+
+
 def fact_row(projection: str, row: Row) -> Row:
     """Give the row of a chronology's entry, from the fact and its report's source."""
-    fact = json.loads(row["data"])
     return {
         "projection": projection,
         "key": row["id"],
@@ -184,7 +198,7 @@ def fact_row(projection: str, row: Row) -> Row:
         "speaker": row["speaker"],
         "place": row["place"],
         "actors": [actor for actor in row["actors"].split("+") if actor],
-        "when": fact["when"]["edtf"],
+        "when": row["edtf"],
         "source": row["source"],
         "published": format_instant(row["published"]),
         "evidence": [row["id"]],
@@ -208,12 +222,21 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
     )
     found = store.rows(sql, (fact,))
     if not found and isinstance(claim, Claim):
-        return _ruling(claim, role, why)
-    row = found[0]
-    data: dict[str, Any] = json.loads(row["data"])
+        return ruling_row(claim, role, why)
     withheld = _withheld(store, fact)
     return {
-        "fact": fact,
+        **evidence_of(found[0]),
+        "role": role,
+        "why": "; ".join([why, *map(_said_withheld, withheld)]),
+        "withheld": withheld,
+    }
+
+
+def evidence_of(row: Row) -> Row:
+    """Give a stored fact as evidence, from its row with its report's source, date and header."""
+    data: dict[str, Any] = json.loads(row["data"])
+    return {
+        "fact": row["id"],
         "kind": row["kind"],
         "position": row["position"],
         "source": row["source"],
@@ -223,12 +246,9 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
         "status": row["status"],
         "when": data["when"],
         "gist": row["gist"],
-        "locator": _located(data.get("locator", {}), row["header"]),
+        "locator": located(data.get("locator", {}), row["header"]),
         "rating": data.get("rating"),
         "report": row["report"],
-        "role": role,
-        "why": "; ".join([why, *map(_said_withheld, withheld)]),
-        "withheld": withheld,
     }
 
 
@@ -245,7 +265,7 @@ def _withheld(store: Store, fact: str) -> list[Row]:
     return store.rows(sql, (fact,))
 
 
-def _located(locator: Row, header: str) -> Row:
+def located(locator: Row, header: str) -> Row:
     """Name the file that a row of a table stands in: the report's, where the fact names none."""
     if locator.get("row") is None or "document" in locator:
         return locator
@@ -253,7 +273,7 @@ def _located(locator: Row, header: str) -> Row:
     return {"document": document, **locator} if document else locator
 
 
-def _ruling(claim: Claim, role: str, why: str) -> Row:
+def ruling_row(claim: Claim, role: str, why: str) -> Row:
     """Give the line of what no fact says: an analyst's ruling, or an entry that a list dropped."""
     return {
         "fact": claim.fact,

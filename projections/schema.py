@@ -128,6 +128,16 @@ OF_BELIEFS = (
         (class, begins, valid_from, valid_to, known_from, known_to, cell, state)""",
 )
 
+_WORDS = """tokenize = "unicode61 remove_diacritics 2 separators 'ʻʼʽʾʿˈ'", prefix = '2 3'"""
+SEARCH_TABLES = (
+    f"""CREATE VIRTUAL TABLE IF NOT EXISTS searched_facts USING fts5(gist, content = 'facts',
+        content_rowid = 'position', {_WORDS})""",
+    f"""CREATE VIRTUAL TABLE IF NOT EXISTS searched_names USING fts5(name, others,
+        sort UNINDEXED, id UNINDEXED, {_WORDS})""",
+    "CREATE TABLE IF NOT EXISTS searched (facts INTEGER, names INTEGER)",
+)
+"""Made at the first search, in a model that is there (projections.search)."""
+
 
 _COLUMN = r'["\[]?\w+["\]]? (TEXT|INTEGER)( PRIMARY KEY)?'
 _TABLE = re.compile(
@@ -167,7 +177,8 @@ def make_tables(connection: sqlite3.Connection, *, indexed: bool = True) -> None
     database = Database(connection)
     for view in ("claims", "beliefs"):
         _drop(connection, view)
-    for name in ("held", "rectangles", "states"):
+    searched = ("searched_facts", "searched_names", "searched")
+    for name in ("held", "rectangles", "states", *searched):
         _drop(connection, name)
     for name, (columns, key) in _TABLES.items():
         _drop(connection, name)

@@ -18,13 +18,13 @@ from typing import Any, Self
 from projections.claims import Claim
 from projections.moments import Moments
 from projections.registers import Names, Register
-from tracker.errors import TrackerError
+from tracker.errors import NotFoundError, StoreError
 from tracker.foreign import parts
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
 MEMORY = ":memory:"
-VERSION = 8
+VERSION = 9
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 CACHE = -32_768  # SQLite's own unit: minus kilobytes
@@ -53,10 +53,6 @@ _AT_KEY = (
     " JOIN states s ON s.id = r.state WHERE c.key = ?"
     " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to"
 )
-
-
-class StoreError(TrackerError):
-    """The read model cannot be read or written; it can always be rebuilt from the log."""
 
 
 class Store:
@@ -143,13 +139,14 @@ class Store:
             msg = f"the read model {self.path} cannot be written ({error})"
             raise StoreError(msg) from error
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """See one state of the model throughout, whatever others write to it meanwhile."""
+    def begin_reading(self) -> None:
+        """See the model as it is now until `end_reading`, whatever others write meanwhile."""
         self.connection.execute("BEGIN")
-        try:
-            yield
-        finally:
+        self.connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
+
+    def end_reading(self) -> None:
+        """See what others have written again."""
+        if self.connection.in_transaction:
             self.connection.rollback()
 
     # -- what it holds -------------------------------------------------------------------------
@@ -274,6 +271,23 @@ class Store:
         found = [Claim.from_json(row[0]) for row in rows]
         recorded = clock["recorded_at"]
         return self._amended([claim for claim in found if claim.recorded_at <= recorded], clock)
+
+    def report(self, name: str) -> Row:
+        """Give the head of the one report whose id begins so, with the number of its facts.
+
+        Raises NotFoundError where none, or more than one, does.
+        """
+        plain = name.lower().replace("-", "")
+        found = self.rows(
+            "SELECT r.id, r.position, r.source, r.published_edtf AS published, r.document, r.batch,"
+            " (SELECT count(*) FROM facts f WHERE f.report = r.id) AS facts"
+            " FROM reports r WHERE r.id >= :name AND r.id < :name || 'g' ORDER BY r.id LIMIT 2",
+            {"name": plain},
+        )
+        if len(found) == 1 and plain:
+            return found[0]
+        many = "several reports begin" if plain and found else "no report begins"
+        raise NotFoundError(f"{many} with '{name}': `tracker log` lists their ids")
 
     def cells_of(self, fact: str) -> set[tuple[str, str]]:
         """Give (projection, key) of every cell that a fact says anything about."""

@@ -102,6 +102,7 @@ class Taker:
         self.registry = registry_of(store)
         self.tellers: dict[str, Teller] = {}
         self.pending: list[Registration] = []
+        self.registered = 0
         self.headers: list[tuple[object, ...]] = []
         self.facts: list[tuple[object, ...]] = []
         self.stands: list[tuple[str, str]] = []
@@ -126,6 +127,7 @@ class Taker:
         match event.body:
             case Registration() as body:
                 self.pending.append(body)
+                self.registered = event.position
             case ReportRegistered() as body:
                 self._report(event, body)
             case Fact() as body:
@@ -165,6 +167,7 @@ class Taker:
         self.registry = self.registry.after(self.pending)  # type: ignore[arg-type]
         for register, rows in _register_rows(self.pending):
             filling.put(self.store, register, rows)
+        filling.set_meta(self.store, {"registered": str(self.registered)})
         if any(isinstance(body, SituationRegistered) for body in self.pending):
             named = {"title": self.registry.title, "zone": self.registry.zone}
             filling.set_meta(self.store, named)

@@ -825,5 +825,5 @@ def test_input_54_the_doctor_names_an_unknown_topic(tmp_path: Path) -> None:
     result = run("--log", log, "doctor", "--json")
     assert result.exit_code == 1
     wrong = [row for row in json.loads(result.stdout)["rows"] if row["verdict"] == "WRONG"]
-    assert [row["what"] for row in wrong] == ["every event can be read"]
+    assert [row["what"] for row in wrong] == ["every event can be read", "ledger"]
     assert TOPIC in wrong[0]["found"]

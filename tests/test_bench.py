@@ -53,6 +53,17 @@ def test_whoever_is_present_answers_as_the_tracker_does(tmp_path: Path) -> None:
         assert (line["ours"] is None) == line["note"].startswith("skipped: ")
 
 
+def test_the_served_app_is_asked_while_another_records(tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    done = bench("--only", "serve", "--seconds", 1, "--out", out)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = {line["name"]: line for line in json.loads(out.read_text())["lines"]}
+    for clients in (50, 200):
+        assert lines[f"served, {clients} clients"]["ours"] > 0
+        assert lines[f"served, {clients} clients: wrong answers"]["ours"] == 0
+        assert "facts/s recorded meanwhile" in lines[f"served, {clients} clients"]["against"]
+
+
 def test_an_answer_that_differs_is_an_error(tmp_path: Path) -> None:
     program = (
         "import sys\n"

@@ -13,8 +13,7 @@ from uuid import UUID
 import pytest
 
 from projections.follower import follow
-from projections.store import StoreError
-from tracker.errors import InputError, LogError, TrackerError
+from tracker.errors import InputError, LogError, StoreError, TrackerError
 from tracker.facts.control import TownOccupied
 from tracker.facts.envelope import Event
 from tracker.log import FULL, Conflict, Log, LogHealth

@@ -1,5 +1,6 @@
 """What the project is made of, and what its lock files may say."""
 
+import inspect
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tracker._version import __version__
+from tracker.situation import Situation
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -78,11 +80,11 @@ def test_the_locks_agree() -> None:
 def test_what_the_project_asks_for_is_locked() -> None:
     project = PYPROJECT["project"]
     extras = project["optional-dependencies"]
-    asked = [*PYPROJECT["build-system"]["requires"], *project["dependencies"], *extras["test"]]
-    assert {name_of(requirement) for requirement in asked} <= pins(LOCKS[0]).keys()
-    assert {name_of(requirement) for requirement in extras["dev"]} <= (
-        pins(LOCKS[1]).keys() | {project["name"]}
-    )
+    tested = [*extras["test"], *extras["serve"]]
+    asked = [*PYPROJECT["build-system"]["requires"], *project["dependencies"], *tested]
+    itself = {project["name"]}  # by the name of another extra
+    assert {name_of(requirement) for requirement in asked} <= pins(LOCKS[0]).keys() | itself
+    assert {name_of(requirement) for requirement in extras["dev"]} <= pins(LOCKS[1]).keys() | itself
 
 
 def test_the_version_is_a_release_number() -> None:
@@ -133,3 +135,15 @@ def test_only_the_agreed_folders_stand_at_the_top() -> None:
     )
     folders = {name.split("/")[0] for name in listed.stdout.split("\0") if "/" in name}
     assert {name for name in folders if not name.startswith(".")} <= FOLDERS
+
+
+def test_whatever_a_part_of_the_situation_leans_on_is_there() -> None:
+    # Each part declares what it needs of the others; the order of the parts must not hide it.
+    parts = {name: inspect.getattr_static(Situation, name) for name in dir(Situation)}
+    found = {name: getattr(part, "fget", part) for name, part in parts.items()}
+    lacking = [
+        name
+        for name, part in found.items()
+        if inspect.isfunction(part) and "raise NotImplementedError" in inspect.getsource(part)
+    ]
+    assert not lacking

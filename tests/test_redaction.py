@@ -21,6 +21,7 @@ from projections.store import Row
 from tracker.errors import LogError, NotFoundError, TrackerError
 from tracker.facts.sealed import UNREADABLE, WITHHELD, Parts
 from tracker.log import Log
+from tracker.sealing import Sealer
 from tracker.situation import Situation
 from tracker.vault import Vault
 
@@ -320,6 +321,18 @@ def test_a_dry_run_lists_and_erases_nothing(log: Path) -> None:
 def test_a_report_whole(log: Path) -> None:
     redact(log, "--report", first(log))
     assert found_in(log.parent, *SECRETS, OTHER) == []
+
+
+def test_a_registered_speaker_stays_in_the_register_and_it_is_said(log: Path) -> None:
+    sheet = log.parent / "sheet.yaml"
+    said_by = json.loads(SHEET)
+    said_by["report"]["document"]["sha256"] = "2" * 64
+    said_by["facts"] = [{**EMPTY, "speaker": "warden"}]
+    sheet.write_text(json.dumps(said_by))
+    said("--log", log, "record", sheet)
+    text = redact(log, "--speaker", "The Warden")  # by the name that is registered, or by the id
+    assert "The Warden is registered: the register is not sealed" in text
+    assert "is registered" not in redact(log, "--speaker", SPEAKER)
 
 
 @pytest.mark.parametrize(
@@ -679,6 +692,12 @@ def test_the_keys_of_another_log_open_nothing(log: Path, tmp_path: Path) -> None
     other.mkdir()
     keys_of(log).write_bytes(keys_of(told(other)).read_bytes())
     assert body(log, first(log))["gist"] == UNREADABLE
+    assert "is that of another log" in run("--log", log, "show", first(log)).stderr
+    sheet = tmp_path / "sheet.yaml"
+    sheet.write_bytes(SHEET.replace(b'"1' + b"1" * 10, b'"2' + b"1" * 10))
+    before = held(log)
+    assert "is that of another log" in run("--log", log, "record", sheet).stderr
+    assert held(log) == before
 
 
 def test_the_keys_may_lie_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -857,6 +876,17 @@ def test_a_fact_whose_text_is_not_the_one_of_its_id_is_found(log: Path) -> None:
     assert not bundling._is_its_id(row, texts)  # noqa: SLF001
     del texts["note"]
     assert bundling._is_its_id(row, texts)  # noqa: SLF001 - nobody can tell
+
+
+def test_checking_a_bundle_compares_ids_too(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = bundled(log)
+    texts = texts_in(out)
+    texts[int(first(log)[1:])]["gist"]["text"] = OTHER
+    lines = [json.dumps({"position": at, "texts": given}) for at, given in texts.items()]
+    (out / "texts.jsonl").write_text("\n".join(lines))
+    monkeypatch.setattr(Sealer, "wrong", lambda *_: [])  # as if two keys opened the cipher text
+    result = run("bundle", "--check", out)
+    assert (result.exit_code, "of which its id was made" in result.stderr) == (1, True)
 
 
 WITHHELD_BY = ("--authority", "Editor", "--reason", "the source is in danger")

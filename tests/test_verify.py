@@ -132,7 +132,7 @@ def test_an_older_checkpoint_is_extended(log: Path, tmp_path: Path) -> None:
 # -- tampering: one of each kind ------------------------------------------------------------------
 
 EDIT = (
-    "UPDATE stored_events SET state = CAST(replace(state, 'Diabaly', 'Douentza') AS BLOB)"
+    "UPDATE stored_events SET state = CAST(replace(state, 'diabaly', 'timbuktu') AS BLOB)"
     " WHERE seq = 58"
 )
 TAMPERS = {
@@ -224,6 +224,12 @@ def test_a_log_that_is_made_anew_in_its_place_is_no_other(log: Path) -> None:
     log.unlink()
     said("--log", log, "init")
     verdict(log, 0)
+
+
+@pytest.mark.parametrize("damage", ["frontier = x'00'", "size = 3", "log_id = 'another'"])
+def test_a_damaged_head_is_found(log: Path, damage: str) -> None:
+    sql(log, f"UPDATE ledger_head SET {damage}")  # noqa: S608 - the line above
+    assert findings(log)
 
 
 def test_a_forged_signature_is_found(log: Path) -> None:

@@ -234,8 +234,8 @@ class _Then(Questions):
     def store(self) -> Store:
         return self._store
 
-    def held(self) -> AbstractContextManager[None]:
-        return nullcontext()
+    def still(self) -> AbstractContextManager[Store]:
+        return nullcontext(self._store)
 
     def head(self, position: int) -> str | None:
         del position  # it is worked out from the events as they are read

@@ -21,6 +21,10 @@ class LogError(TrackerError):
     """The log cannot be opened, read or written as asked."""
 
 
+class StoreError(TrackerError):
+    """The read model cannot be read or written; it can always be rebuilt from the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with an input file.

@@ -363,3 +363,11 @@ def _typed_time(found: re.Match[str], day: date, zone: str | None) -> Bounds:
 
 def _number(digits: str | None) -> int | None:
     return None if digits is None else int(digits)
+
+
+def duration(text: str) -> int:
+    """Read 7d, 36h or 10 (days) as microseconds. Raises InstantError."""
+    found = re.fullmatch(r"(\d{1,6})([dh]?)", text.strip(), re.ASCII)
+    if not found:
+        raise InstantError(f"{text!r} is no length of time: write 7d, 36h, or a number of days")
+    return int(found[1]) * (DAY // 24 if found[2] == "h" else DAY)

@@ -139,6 +139,15 @@ def head(c: Cursor) -> Head:
         raise LogError("the ledger's head is damaged: see `tracker verify`") from error
 
 
+def log_id(c: Cursor) -> str:
+    """Read the log's id alone, whatever else is damaged. Raises LogError where there is none."""
+    c.execute("SELECT log_id FROM ledger_head")
+    found = c.fetchone()
+    if found is None:
+        raise LogError("the ledger's head is damaged: see `tracker verify`")
+    return str(found[0])
+
+
 def leaves(c: Cursor, after: int, upto: int) -> Iterator[list[bytes]]:
     """Read the leaf hashes after a position, to `upto` inclusive, block by block.
 

@@ -506,7 +506,7 @@ class Log:
     def log_id(self) -> str | None:
         """What tells this log from all others; None for one made before there was a ledger."""
         with self._ledger() as c:
-            return None if c is None else leaves.head(c).log_id
+            return None if c is None else leaves.log_id(c)
 
     def root(self, position: int) -> str | None:
         """Give the ledger's root over the events up to a position, in hex.

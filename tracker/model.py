@@ -5,12 +5,14 @@ from __future__ import annotations
 import fcntl
 import glob
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from projections.store import MEMORY, Store, StoreError, replace_file
+from projections.store import MEMORY, Store, replace_file
+from tracker.errors import StoreError
 from tracker.log import Log
 
 SOON_FOLLOWED = 20_000
@@ -29,7 +31,7 @@ class ReadModel:
         self._log = log
         self._store: Store | None = None
         self._seen: tuple[object, object] | None = None
-        self._held = False
+        self._still = False
         self.progress: Callable[[int, int], None] = lambda _position, _total: None
         """Told how far a long catching up has come: (position, the last position)."""
 
@@ -50,12 +52,15 @@ class ReadModel:
     @property
     def unread(self) -> int:
         """Texts that could not be read when the open model was filled."""
-        return int(self._store.meta("unread", "0")) if self._store else 0
+        try:
+            return int(self._store.meta("unread", "0")) if self._store else 0
+        except sqlite3.Error:
+            return 0  # a model that cannot be asked is told of elsewhere
 
     @property
     def store(self) -> Store:
         """The store, followed up to the log. Nothing is read where neither has changed."""
-        if self._held and self._store is not None:
+        if self._still and self._store is not None:
             return self._store
         version = self._log.version()
         if self._store is None:
@@ -71,23 +76,35 @@ class ReadModel:
         return self._store
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Bring the store up to the log, and leave it at that position until the end.
+    def still(self) -> Iterator[Store]:
+        """Hold the store at one position of the log, whatever others record or follow meanwhile.
 
-        An answer is put together of several looks at the model: all of them are of one position.
+        Within it `store` gives the same store, not followed any further. May be nested.
         """
-        if self._held:
-            yield
+        if self._still:
+            yield self.store
             return
-        store = self.store
-        with store.reading():
-            if self._seen is not None and self._seen[1] != store.version():
-                store.forget()  # another process wrote between the two looks
-            self._held = True
-            try:
-                yield
-            finally:
-                self._held = False
+        store = self._begun()
+        self._still = True
+        try:
+            yield store
+        finally:
+            self._still = False
+            store.end_reading()
+
+    def _begun(self) -> Store:
+        """Begin to read a store that is up to the log, as another process may have left it."""
+        while True:
+            store = self.store
+            reached, version = store.position, store.version()
+            store.begin_reading()
+            if store.version() == version:
+                return store
+            store.forget()
+            if store.position >= reached:
+                self._seen = (self._seen[0] if self._seen else None, store.version())
+                return store
+            store.end_reading()  # cleared by another process: follow again
 
     def _open(self) -> Store:
         try:

@@ -284,3 +284,24 @@ class Signed:
     number: int
     size: int
     made: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Overview(Answer):
+    """All that a picture of a situation shows, over all of valid and known time.
+
+    `rows` are those of the clocks it was asked by, which it opens at: `as_of`, and `known_at` or
+    None. `cells`, `facts` and `chronicles` as projections.overview gives them; `places` and
+    `schemes` as registered, by id; `sides` of the actors that have one; `rules` in words by what
+    a state gives under `rule`.
+    """
+
+    as_of: int = 0
+    known_at: int | None = None
+    cells: tuple[Row, ...] = ()
+    facts: Mapping[str, Row] = field(default_factory=dict)
+    chronicles: Mapping[str, list[str]] = field(default_factory=dict)
+    places: Mapping[str, Row] = field(default_factory=dict)
+    schemes: Mapping[str, Row] = field(default_factory=dict)
+    sides: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)

@@ -25,33 +25,34 @@ from tracker.instants import (
     last_instant,
     parse_moment,
 )
-from tracker.outcomes import Answer
+from tracker.outcomes import Answer, Overview
 
+FARTHEST = 10**15
+"""A position that no log comes near, and that SQLite takes."""
 P = ParamSpec("P")
-Q = TypeVar("Q", bound="Questions")
+R = TypeVar("R")
 
 
 def _of_one_position(
-    question: Callable[Concatenate[Q, P], Answer],
-) -> Callable[Concatenate[Q, P], Answer]:
-    """Let a question see one state of the read model from beginning to end."""
+    question: Callable[Concatenate[Questions, P], R],
+) -> Callable[Concatenate[Questions, P], R]:
+    """Have a question answered whole of one position of the log, whatever is recorded meanwhile."""
 
     @wraps(question)
-    def asked(self: Q, /, *args: P.args, **kwargs: P.kwargs) -> Answer:
-        with self.held():
+    def asked(self: Questions, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.still():
             return question(self, *args, **kwargs)
 
     return asked
 
 
 class Questions:
-    """What can be asked, given a read model that is up to the log, and a clock."""
+    """What can be asked, given a read model that is up to the log, and a clock.
+
+    Every answer is of one position of the log, the one that it names.
+    """
 
     clock: Callable[[], Instant]
-
-    def held(self) -> AbstractContextManager[None]:
-        """Bring the read model up to the log, and hold it there."""
-        raise NotImplementedError
 
     @property
     def store(self) -> Store:
@@ -60,6 +61,10 @@ class Questions:
 
     def head(self, position: int) -> str | None:
         """The ledger's root at a position."""
+        raise NotImplementedError
+
+    def still(self) -> AbstractContextManager[Store]:
+        """Hold the read model at one position of the log, for several questions."""
         raise NotImplementedError
 
     def clocks(
@@ -87,6 +92,8 @@ class Questions:
                 raise TrackerError(
                     f"recorded-at: a position is # and a number, not {recorded_at!r}"
                 )
+            if len(recorded_at) > len(str(FARTHEST)):
+                raise TrackerError(f"recorded-at: no log is that long: {recorded_at[:40]}")
             position = int(recorded_at[1:])
         elif recorded_at is not None:
             recorded = last("recorded-at", recorded_at)
@@ -96,6 +103,26 @@ class Questions:
             recorded,
             position,
         )
+
+    def two_moments(
+        self,
+        start: str | None,
+        stop: str | None,
+        known_from: str | None,
+        known_to: str | None,
+        *,
+        recorded_at: str | None = None,
+        tz: str | None = None,
+    ) -> tuple[AsOf, AsOf]:
+        """Read what a diff is asked by: the clocks before, and after. Raises TrackerError.
+
+        Without `start` both are about `stop`; `known_to` alone holds that clock still.
+        """
+        if start is None and known_from is None:
+            raise TrackerError("a diff needs from, or known_from")
+        after = self.clocks(stop, known_to, recorded_at, tz)
+        before = self.clocks(start or stop, known_from or known_to, recorded_at, tz)
+        return (before if start else replace(before, as_of=after.as_of)), after
 
     def weighing(
         self, policy: str | None = None, only: Sequence[str] = (), without: Sequence[str] = ()
@@ -259,6 +286,52 @@ class Questions:
         looked = documents is not None
         return self._answer("gaps", clocks, weighing, rows, stale_after=after, documents=looked)
 
+    def search(self, text: str, *, limit: int = 100, offset: int = 0) -> Answer:
+        """Answer which places, actors, sources and facts hold the words (projections.search).
+
+        The first search makes the index. Raises TrackerError for no words.
+        """
+        from projections.search import bring_up, is_ready, search
+
+        while True:
+            with self.still() as store:
+                if is_ready(store):
+                    rows = search(store, text, limit, offset)
+                    asked = {"words": text, "limit": limit, "offset": offset}
+                    return replace(self._answer("search", None, ALL_ALIKE, rows), query=asked)
+            bring_up(self.store)
+
+    @_of_one_position
+    def overview(self, clocks: AsOf, *, weighing: Weighing = ALL_ALIKE) -> Overview:
+        """Give all that a picture shows, at the clocks and at every other valid and known time."""
+        from projections import overview
+
+        state = self.state(clocks, weighing=weighing)
+        store = self.store
+        kin = store.kin()
+        sides = {actor: kin.side(actor) for actor in store.names("actors")}
+        return Overview(
+            state.verb,
+            state.query,
+            state.position,
+            state.head,
+            state.title,
+            state.zone,
+            state.rows,
+            dict(state.names),
+            state.notes,
+            as_of=clocks.as_of,
+            known_at=clocks.known_at,
+            cells=tuple(overview.cells(store, clocks, weighing)),
+            facts=overview.facts(store, clocks, weighing),
+            chronicles=overview.chronicles(store),
+            places=store.names("places").whole(),
+            schemes=store.names("schemes").whole(),
+            sides={actor: side for actor, side in sides.items() if side},
+            rules=overview.rules(store, clocks, weighing),
+        )
+
+    @_of_one_position
     def check(self, data: bytes, file: str) -> tuple[int, list[Problem]]:
         """Ask what an expect.yaml asks; give how many were asked, and those that do not hold."""
         from tracker.expectations import differences, read_expectations

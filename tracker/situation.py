@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from projections.answers import ALL_ALIKE
 from projections.store import Row, Store
@@ -22,7 +24,7 @@ from tracker.instants import (
 )
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
-from tracker.outcomes import Recorded
+from tracker.outcomes import Answer, Recorded
 from tracker.vouching import Vouching
 
 if TYPE_CHECKING:
@@ -218,9 +220,9 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing):
         """The read model, followed up to the log."""
         return self.model.store
 
-    def held(self) -> AbstractContextManager[None]:
-        """Bring the read model up to the log, and hold it at that position."""
-        return self.model.held()
+    def still(self) -> AbstractContextManager[Store]:
+        """Hold the read model at one position of the log, for several questions."""
+        return self.model.still()
 
     @property
     def store_path(self) -> str:
@@ -268,6 +270,23 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing):
 
         event = self.event(name)
         return event_detail(event, self.store, self.log.positions(names_in(event.body)))
+
+    def report(self, name: str) -> Answer:
+        """Give a report and its events, as `log` lists them, by a unique prefix of its id.
+
+        The answer's JSON also holds `report`: {id, position, source, published, document, batch,
+        facts}. Raises NotFoundError.
+        """
+        with self.still() as store:
+            head = store.report(name)
+            stream = self.log.stream(UUID(head["id"]))
+            seen = [event for event in stream if event.position <= store.position]
+            answer = self._answer("report", None, ALL_ALIKE, [self.row(event) for event in seen])
+        return replace(answer, query={"report": head["id"]}, more={"report": head})
+
+    def version(self) -> int | None:
+        """Give a number that changes whenever anyone has recorded; None where none can be told."""
+        return self.log.version()
 
     def quote(self, locator: Mapping[str, object], folder: str | Path) -> Quote:
         """Look a locator up in a folder of documents (tracker.quotes)."""

@@ -280,11 +280,10 @@ class Vouching:
 
     def _begun(self) -> None:
         """Where a log that is remembered had been, take note that this one was made anew."""
-        log_id = self.log.log_id
-        if not self.log.made or self.log.path == MEMORY or log_id is None:
+        if not self.log.made or self.log.path == MEMORY:
             return
         with suppress(TrackerError, OSError):  # told where it matters: by `verify`, `checkpoint`
-            self.keys().made(log_id)
+            self.keys().made(str(self.log.log_id))
 
 
 def _sign(

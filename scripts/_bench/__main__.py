@@ -15,13 +15,15 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 
-from _bench import asking, filling
+from _bench import asking, filling, reporting, serving
 from _bench.children import Found, child
 from _bench.engines import COMPETITORS, Engine, Ours
 from _bench.lines import Line, table
 from tracker import Situation
 
 SECTIONS = ("import", "rebuild", "point", "whole", "diff")
+APART = ("report", "serve")
+"""Measured only where named: on situations of their own, in a browser, and as a server."""
 SMALL, FOLDED = 10_000, 100_000
 """Facts of the situation that one key is compared with, and of the log that is folded."""
 
@@ -32,12 +34,14 @@ def arguments() -> Namespace:
     parser.add_argument("--facts", type=int, default=100_000, help="10,000 to 1,000,000 or more")
     parser.add_argument("--places", type=int, default=33_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, metavar="NAME", default=SECTIONS,
-                        help=f"what to measure, of: {', '.join(SECTIONS)}")  # fmt: skip
+    several = f"{', '.join(SECTIONS)}; and, only if named, {', '.join(APART)}"
+    parser.add_argument("--only", nargs="+", choices=(*SECTIONS, *APART), metavar="NAME",
+                        default=SECTIONS, help=f"what to measure, of: {several}")  # fmt: skip
     parser.add_argument("--without", nargs="+", choices=tuple(COMPETITORS), default=(),
                         metavar="NAME", help=f"of: {', '.join(COMPETITORS)}")  # fmt: skip
     parser.add_argument("--runs", type=int, default=3, help="of what takes long; default 3")
     parser.add_argument("--rounds", type=int, default=15, help="of what does not; default 15")
+    parser.add_argument("--seconds", type=float, default=10, help="of each load of `serve`")
     parser.add_argument("--out", type=Path, help="write the table to this file too, as JSON")
     parser.add_argument("--folder", type=Path, help="work here and leave everything; a log that "
                         "is there is used again unless `import` is measured")  # fmt: skip
@@ -58,6 +62,14 @@ class Bench:
     def run(self) -> None:
         """Measure; raises AnswersDifferError."""
         only, options = self.options.only, self.options
+        if "report" in only:
+            say("writing reports, and stepping through one ...")
+            self.lines += reporting.report(self.folder, options.seed, options.runs)
+        if "serve" in only:
+            say("serving Mali ...")
+            self.lines += serving.measure(self.folder, options.seconds)
+        if not {*SECTIONS} & {*only}:
+            return
         entered: Found | None = None
         say(f"putting {options.facts:,} facts into {self.log.name} ...")
         if "import" in only:

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import accumulate
+from math import cos, pi, sin, sqrt
 from random import Random
 from typing import NamedTuple
 
@@ -45,6 +46,7 @@ KIND_SHARES = (45, 20, 15, 12, 8)
 
 BACK_DATED, RIVALS, ECHOES, HOURS, SINCE = 0.05, 0.10, 0.10, 0.15, 0.10
 LONGEST_BACK = 180
+MIDDLE = (15.0, 0.0)  # latitude and longitude of the first place, degrees
 LONGEST_DAYS = 1461
 TRIES = 20
 """A fact that its report tells already is drawn anew; so often at most, for each that is wanted."""
@@ -75,8 +77,12 @@ def place_name(number: int) -> str:
 
 
 def coordinates(number: int) -> tuple[float, float]:
-    """Give latitude and longitude of a place: on a grid, a tenth of a degree apart."""
-    return round(number // 1000 * 0.1, 1), round(number % 1000 * 0.1, 1)
+    """Give latitude and longitude of a place: as a sunflower's seeds lie, evenly on a disc.
+
+    Neighbours are some 0.18 degrees apart, however many there are (Vogel, 1979).
+    """
+    out, turn = 0.1 * sqrt(number), number * pi * (3 - sqrt(5))
+    return round(MIDDLE[0] + out * sin(turn), 4), round(MIDDLE[1] + out * cos(turn), 4)
 
 
 def days_of(facts: int) -> int:

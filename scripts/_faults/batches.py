@@ -10,11 +10,15 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from base64 import b64decode
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tracker.situation import Situation
 
@@ -110,7 +114,7 @@ def record(situation: Situation, numbers: Iterable[int]) -> None:
 
 
 def acknowledged(acks: Path | bytes) -> dict[str, str]:
-    """Give the sha256 of every acknowledged event's bytes, by its id."""
+    """Give the sha256 of every acknowledged event's bytes before sealing, by its id."""
     data = acks if isinstance(acks, bytes) else acks.read_bytes() if acks.exists() else b""
     found: dict[str, str] = {}
     whole, _, _ = data.rpartition(b"\n")
@@ -132,6 +136,8 @@ def judge(path: Path, acks: dict[str, str], line: Line, where: str) -> None:
             rows = connection.execute(_ROWS).fetchall()
             (head,) = connection.execute("SELECT seq FROM log_head").fetchone()
             ledger = _ledger_of(connection)
+            (log_id,) = connection.execute("SELECT log_id FROM ledger_head").fetchone()
+        keys = _keys_in(keys_of(path))
     except sqlite3.Error as error:
         line.found("corrupt", f"{where}: {error}")
         line.found("lost", f"{where}: all of them", len(acks))
@@ -139,10 +145,54 @@ def judge(path: Path, acks: dict[str, str], line: Line, where: str) -> None:
     if [row[0] for row in rows] != list(range(1, head + 1)):
         line.found("corrupt", f"{where}: positions have gaps, or differ from the head {head}")
     _judge_ledger(rows, ledger, line, where)
-    kept = {row[5]: sha256(row[4]).hexdigest() for row in rows}
+    kept = {row[5]: sha256(unsealed(row, log_id, keys)).hexdigest() for row in rows}
     lost = [event for event, digest in acks.items() if kept.get(event) != digest]
     line.found("lost", f"{where}: {lost[:2]}", len(lost))
     _judge_batches(rows, line, where)
+
+
+# -- sealed text: what cannot be read again is lost ----------------------------------------------
+
+Keys = Mapping[tuple[str, str], bytes]
+"""The key of each text, by its event and field."""
+
+
+def keys_of(log: Path) -> Path:
+    """Say where the keys of a log's text lie."""
+    return log.with_name(f"{log.stem}.keys.db")
+
+
+def _keys_in(path: Path) -> Keys:
+    if not path.exists():
+        return {}
+    with closing(sqlite3.connect(path)) as connection:
+        rows = connection.execute("SELECT event, field, key FROM keys")
+        return {(event, field): key for event, field, key in rows}
+
+
+def unsealed(row: Row, log_id: str, keys: Keys) -> bytes:
+    """Give an event's bytes as they were before its text was sealed; as they are, where it fails.
+
+    A text lies under AES-GCM, after its nonce of 12 bytes, bound to log, stream, version and field,
+    each after its length; a bit and zeros fill it up.
+    """
+    _, stream, version, _, state, event_id = row
+    try:
+        envelope = json.loads(state)
+        for field, box in envelope.pop("sealed", {}).items():
+            if field == "alias":
+                continue
+            bound = [part.encode() for part in (log_id, stream, str(version), field)]
+            data = b"".join(len(part).to_bytes(4) + part for part in bound)
+            held = b64decode(box)
+            text = AESGCM(keys[event_id, field]).decrypt(held[:12], held[12:], data)
+            place = envelope["body"]["locator"] if field == "quote" else envelope["body"]
+            place[field] = text.rstrip(b"\0").removesuffix(b"\x80").decode()
+    except (ValueError, TypeError, LookupError, InvalidTag):
+        return state
+    if state.find(b',"sealed":') < 0:
+        return state  # whatever its spelling, it was never sealed
+    return json.dumps(envelope, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 # -- the ledger, by the words of RFC 9162 and not by our own arithmetic ------------------------

@@ -23,6 +23,7 @@ from _faults.batches import (
     begin,
     judge,
     judge_model,
+    keys_of,
     opened,
     record,
 )
@@ -152,6 +153,7 @@ def read_only(disk: Path) -> Line:
             line.acknowledged += len(acknowledged(acks))
             copy = disk.parent / "copy.db"
             copy.write_bytes(before)
+            keys_of(copy).write_bytes(keys_of(log).read_bytes())
             judge(copy, acknowledged(acks), line, f"{name} is read-only")
     return line
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 
 from _faults.attackers import CHANGES, CUNNING, Rows, reworded, rewrite, stranger
-from _faults.batches import begin, opened, record, rows_of
+from _faults.batches import begin, keys_of, opened, record, rows_of
 from _faults.lines import Line
 from tracker.errors import TrackerError
 from tracker.keys import ORIGIN, Keys
@@ -39,6 +39,7 @@ class Scene:
 
     folder: Path
     data: bytes
+    keys: bytes
     rows: Rows
     notes: list[bytes]
     public_key: str
@@ -48,11 +49,12 @@ class Scene:
         """Where it lies: always there, for the owner's keys remember the place."""
         return self.folder / "logs" / "situation.db"
 
-    def put(self, data: bytes) -> None:
-        """Put a log there, whatever lay there before."""
+    def put(self, data: bytes, keys: bytes | None = None) -> None:
+        """Put a log there, whatever lay there before, with the keys of its text (None: its own)."""
         for old in self.log.parent.iterdir():
             old.unlink()
         self.log.write_bytes(data)
+        keys_of(self.log).write_bytes(self.keys if keys is None else keys)
 
     def verdict(self, who: str, against: Sequence[bytes] = ()) -> str:
         """Have the log verified by its owner or an outsider: fine, undecided, tampered, refused."""
@@ -83,7 +85,8 @@ def stage(folder: Path, first: int = 0) -> Scene:
             record(situation, [first + number for number in step])
             notes.append(situation.checkpoint().note.encode())
             public_key = situation.public_key()
-    return Scene(folder, log.read_bytes(), rows_of(log), notes, public_key)
+    keys = keys_of(log).read_bytes()
+    return Scene(folder, log.read_bytes(), keys, rows_of(log), notes, public_key)
 
 
 def run(folder: Path, moments: Random, *, short: bool) -> list[Line]:
@@ -157,7 +160,7 @@ def _replaced(scene: Scene, other: Scene, runs: int, moments: Random) -> Line:
 
 
 def _another(scene: Scene, other: Scene, moments: Random) -> None:
-    scene.put(other.data)
+    scene.put(other.data, other.keys)
     if moments.random() < 0.5:  # noqa: PLR2004 - a coin
         with opened(scene.log) as situation:
             record(situation, [moments.randint(100, 10**6)])
@@ -227,12 +230,12 @@ def _tail(scene: Scene, runs: int, moments: Random) -> Line:
     scene.put(scene.data)
     with opened(scene.log) as situation:
         record(situation, TAIL)
-    data, rows = scene.log.read_bytes(), rows_of(scene.log)
+    data, keys, rows = scene.log.read_bytes(), keys_of(scene.log).read_bytes(), rows_of(scene.log)
     with opened(scene.log) as situation:
         later = situation.checkpoint().note.encode()
     covered = len(scene.rows)
     for _ in range(runs):
-        scene.put(data)
+        scene.put(data, keys)
         changed = [*rows[:covered], *reworded(moments, rows[covered:])]
         rewrite(scene.log, changed, moments, "ledger", stranger(moments))
         alone = scene.verdict("outsider", scene.notes[-1:])

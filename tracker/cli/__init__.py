@@ -32,9 +32,12 @@ from tracker.cli import (
     record,
     redact,
     replay,
+    report,
     retract,
     rule,
     schema,
+    search,
+    serve,
     show,
     state,
     verify,
@@ -62,13 +65,16 @@ VERBS = (
     cite.cite,
     log.log,
     show.show,
+    search.search,
     replay.replay,
+    report.report,
     rebuild.rebuild,
     check.check,
     verify.verify,
     checkpoint.checkpoint,
     prove.prove,
     bundle.bundle,
+    serve.serve,
     schema.schema,
     doctor.doctor,
     demo.demo,
@@ -126,7 +132,7 @@ def tracker(**_: object) -> None:
     Example:
       tracker demo
     """
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         click.get_current_context().color = False
 
 

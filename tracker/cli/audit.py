@@ -18,7 +18,7 @@ from tracker.cli.common import (
     save_citation,
     weighing_options,
 )
-from tracker.cli.output import brief, emit, indented, safe
+from tracker.cli.output import TONES, brief, emit, fitted, indented
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -29,6 +29,14 @@ Row = dict[str, Any]
 ROLE = 12  # columns for the part that a fact has; what it says is indented by them
 MOST_LOSERS = 12  # superseded facts and facts to come with a line each; the rest is grouped
 LOSERS = {"superseded", "not-yet"}
+TONE_OF = {
+    "decides": "strong",
+    "supports": "good",
+    "dissents": "doubt",
+    "not-yet": "faint",
+    "superseded": "faint",
+    "retracted": "bad",
+}
 PLACE = re.compile(r" \(#\d+\)$")  # the position at the end of a reason
 
 
@@ -77,13 +85,13 @@ def audit(
             _quote(situation, line, documents)
     if emit(answer.as_json(), trail):
         return
-    click.echo(safe(_verdict(answer)))
+    click.echo(fitted(_verdict(answer)))
     lines = [_entry(line, answer) for line in trail] if full or documents else _brief(answer)
     for text in lines:
         click.echo(text)
     for text in _later(answer):
-        click.echo(safe(text))
-    click.echo(f"rule: {answer.more['rule']}")
+        click.echo(fitted(text))
+    click.echo(fitted(f"rule: {answer.more['rule']}"))
 
 
 def _quote(situation: Situation, line: Row, documents: str) -> None:
@@ -96,7 +104,7 @@ def _quote(situation: Situation, line: Row, documents: str) -> None:
 def _verdict(answer: Answer) -> str:
     query, rows = answer.query, answer.rows
     name = rows[0]["name"] if rows else answer.names.get(query["key"], query["key"])
-    said = words.value(query["projection"], rows[0] if rows else None, answer.names)
+    said: str = words.value(query["projection"], rows[0] if rows else None, answer.names)
     if rows and rows[0].get("since"):
         if rows[0]["support"] != "disputed":
             said += f" ({rows[0]['support']}) {words.begun(rows[0])}"
@@ -128,7 +136,7 @@ def _brief(answer: Answer) -> list[str]:
         why = whys.pop() if len(whys) == 1 else reason
         places = " ".join(f"#{line['position']}" for line in found)
         first, *rest = indented(f"{len(found)} facts: {places}: {why}", ROLE)
-        said += [click.style(f"{role:{ROLE}}", bold=True) + first[ROLE:], *rest]
+        said += [click.style(f"{role:{ROLE}}", **TONES[TONE_OF[role]]) + first[ROLE:], *rest]
     return said
 
 
@@ -136,7 +144,7 @@ def _cells(line: Row, answer: Answer) -> list[str]:
     names = answer.names
     voice = names.get(line["speaker"], line["speaker"]) or line["voice"]
     return [
-        line["role"],
+        words.Toned(line["role"], TONE_OF[line["role"]]),
         f"#{line['position']} {line['kind']}",
         f"{names.get(line['source'], line['source'])}, {words.when(line['published'])}",
         line["why"],
@@ -148,12 +156,11 @@ def _entry(line: Row, answer: Answer) -> str:
     """Say one fact's part: where it stands on the first line, what and why below, then its text."""
     source = f"{answer.names.get(line['source'], line['source'])}, {words.when(line['published'])}"
     where = [f"#{line['position']} {line['kind']}", source, words.locator(line["locator"])]
+    first, *more = indented(" · ".join(filter(None, where)), ROLE)
     voice = answer.names.get(line["speaker"], line["speaker"]) or line["voice"]
     told = f"{voice}: {line['gist']} ({words.when(line['when']['edtf'])}; {line['why']})"
-    lines = [
-        click.style(f"{line['role']:{ROLE}}", bold=True) + safe(" · ".join(filter(None, where)))
-    ]
-    lines += indented(told, ROLE)
+    role = click.style(f"{line['role']:{ROLE}}", **TONES[TONE_OF[line["role"]]])
+    lines = [role + first[ROLE:], *more, *indented(told, ROLE)]
     if "verified" in line:
         quoted = f"“{line['quote']}” " if line["quote"] else ""
         state = "verified" if line["verified"] else f"NOT VERIFIED: {line['quote_problem']}"
@@ -168,7 +175,7 @@ def _later(answer: Answer) -> list[str]:
     facts = f"{later} later fact{'s' if later > 1 else ''}"
     if not rows:
         return [f"not known: {facts}, which do{'' if later > 1 else 'es'} not change this answer"]
-    said = words.value(answer.query["projection"], rows[0], answer.names)
+    said: str = words.value(answer.query["projection"], rows[0], answer.names)
     may = words.possibly(rows[0], answer.names)
     said += f"; {may}" if may else ""
     return [

@@ -23,8 +23,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 BAD_ANSWER = 1  # the answer is bad: an expectation fails, a model differs
 BAD_INPUT = 2  # bad usage or input
 FARTHEST = 10**15  # positions; no log comes near it, and SQLite takes it
-HOUR = 3_600_000_000  # microseconds
-DAY = 24 * HOUR
 LONGEST_POSITION = len(f"#{FARTHEST}")
 POLICIES = ("origin-weighted", "latest", "majority-by-origin", "official-only")
 POLICY_NAMES = tuple(name for policy in POLICIES for name in (policy, f"{policy}/1"))
@@ -176,15 +174,12 @@ def weighing_options(command: F) -> F:
 
 def _duration(ctx: click.Context, param: click.Parameter, value: str | None) -> int | None:
     """Read 7d, 36h or 10 (days) as microseconds."""
-    import re
+    from tracker.instants import InstantError, duration
 
-    if value is None:
-        return None
-    found = re.fullmatch(r"(\d{1,6})([dh]?)", value.strip(), re.ASCII)
-    if not found:
-        msg = f"{value!r} is no length of time: write 7d, 36h, or a number of days"
-        raise click.BadParameter(msg, ctx, param)
-    return int(found[1]) * (HOUR if found[2] == "h" else DAY)
+    try:
+        return None if value is None else duration(value)
+    except InstantError as error:
+        raise click.BadParameter(str(error), ctx, param) from error
 
 
 stale_option = click.option(

@@ -13,14 +13,14 @@ from tracker.cli.common import (
     common_options,
     open_situation,
     options,
-    read_clocks,
     read_weighing,
     recorded_option,
     save_citation,
+    tell_of_no_model,
     weighing_options,
     zone_option,
 )
-from tracker.cli.output import emit, note, safe, table
+from tracker.cli.output import emit, fitted, note, table
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -73,12 +73,10 @@ def diff(
     if start is None and known_from is None:
         raise click.UsageError("a diff needs --from TIME, or --known-from TIME")
     situation = open_situation()
-    if known_from is None:
-        known_from = known_to
-    after = read_clocks(situation, stop, known_to, recorded_at, tz)
-    before = situation.clocks(start or stop, known_from, recorded_at, tz)
-    if start is None:
-        before = replace(before, as_of=after.as_of)
+    tell_of_no_model(situation)
+    before, after = situation.two_moments(
+        start, stop, known_from, known_to, recorded_at=recorded_at, tz=tz
+    )
     weighing = read_weighing(situation, only, without)
     answer = situation.diff(before, after, projection, key, weighing=weighing)
     save_citation(situation, answer, cite)
@@ -86,7 +84,7 @@ def diff(
         note(text)
     if emit(answer.as_json(), answer.rows):
         return
-    parts = [] if options().quiet else [safe(_heading(answer))]
+    parts = [] if options().quiet else [fitted(heading(answer))]
     if answer.rows:
         headers = ["WHAT", "BEFORE", "AFTER", "CAUSE", "EVENTS"]
         parts.append(table(headers, [_line(row, answer) for row in answer.rows]))
@@ -95,7 +93,7 @@ def diff(
     click.echo("\n\n".join(parts))
 
 
-def _heading(answer: Answer) -> str:
+def heading(answer: Answer) -> str:
     """Say both moments: what moved between them."""
     query = answer.query
     start, stop = (words.clock(query[name], answer.zone) for name in ("from", "as_of"))

@@ -18,7 +18,7 @@ from tracker.cli.common import (
     save_citation,
     weighing_options,
 )
-from tracker.cli.output import emit, note, safe, table
+from tracker.cli.output import emit, fitted, note, table
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -66,7 +66,7 @@ def disputes(
         note(text)
     if emit(answer.as_json(), answer.rows):
         return
-    parts = [] if options().quiet else [safe(words.heading(answer, "disputes"))]
+    parts = [] if options().quiet else [fitted(words.heading(answer, "disputes"))]
     if answer.rows:
         headers = ["WHAT", "WHO SAYS WHAT", "LAST UNDISPUTED", "OPENED"]
         cells = [_line(row, answer) for row in answer.rows]

@@ -19,7 +19,7 @@ from tracker.cli.common import (
     stale_option,
     weighing_options,
 )
-from tracker.cli.output import emit, safe, table
+from tracker.cli.output import emit, fitted, table
 
 TITLES = {
     "disputed": "SOURCES DISAGREE",
@@ -75,7 +75,7 @@ def gaps(
     save_citation(situation, answer, cite)
     if emit(answer.as_json(), answer.rows):
         return
-    parts = [] if options().quiet else [safe(words.heading(answer, "gaps"))]
+    parts = [] if options().quiet else [fitted(words.heading(answer, "gaps"))]
     order = list(TITLES)
     rows = sorted(answer.rows, key=lambda row: order.index(row["gap"]))
     for kind, found in groupby(rows, key=lambda row: row["gap"]):

@@ -20,7 +20,8 @@ from tracker.cli.common import (
     weighing_options,
     zone_option,
 )
-from tracker.cli.output import emit, note, safe, table
+from tracker.cli.output import emit, fitted, note, table
+from tracker.cli.sparkline import sparklines
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -34,6 +35,12 @@ Row = dict[str, Any]
 @click.option("--known-at", metavar="TIME", help="Only what had been reported by then.")
 @recorded_option
 @click.option("--instants", is_flag=True, help="To the instant, not by days.")
+@click.option(
+    "--svg",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, writable=True),
+    help="Draw it: true when across, known when up.",
+)
 @zone_option("Zone of times written without one.")
 @weighing_options
 @cite_option
@@ -45,6 +52,7 @@ def history(
     known_at: str | None,
     recorded_at: str | None,
     instants: bool,
+    svg: str | None,
     tz: str | None,
     cite: str | None,
     only: tuple[str, ...],
@@ -59,6 +67,7 @@ def history(
     Examples:
       tracker history diabaly
       tracker history vigipirate/france --known-at 2013-01-21
+      tracker history diabaly --svg diabaly.svg
     """
     situation = open_situation()
     clocks = read_clocks(situation, None, known_at, recorded_at, tz)
@@ -66,10 +75,15 @@ def history(
     weighing = read_weighing(situation, only, without)
     answer = situation.history(key, projection, clocks if asked else None, weighing=weighing)
     save_citation(situation, answer, cite)
+    if svg is not None:
+        _draw(answer, svg)
+        return
     if emit(answer.as_json(), answer.rows):
         return
     if not options().quiet:
-        click.echo(safe(words.heading(answer, f"history of {key}")) + "\n")
+        click.echo(fitted(words.heading(answer, f"history of {key}")) + "\n")
+    for line in sparklines(answer):
+        click.echo(line)
     lines, within = _lines(answer, instants=instants)
     several = len({row["projection"] for row in answer.rows}) > 1
     headers = ["KNOWN AT", "AS OF", "STATE", "SUPPORT", "SINCE", "EVIDENCE"]
@@ -77,6 +91,21 @@ def history(
     click.echo(table(["PROJECTION", *headers] if several else headers, cells))
     if within:
         note(f"{within} more that last less than a day: --instants shows them")
+
+
+def _draw(answer: Answer, file: str) -> None:
+    """Write the plane of a key that stands in one projection."""
+    from pathlib import Path
+
+    from tracker.web.plane import plane_svg
+
+    names = list(dict.fromkeys(row["projection"] for row in answer.rows))
+    if len(names) > 1:
+        key, several = answer.query["key"], " and ".join(names)
+        raise click.UsageError(f"'{key}' is a key of {several}: name one with --projection")
+    text = plane_svg(answer, names[0])
+    Path(file).write_text(text, encoding="utf-8")
+    note(f"{file}: {len(text.encode()):,} bytes")
 
 
 def _lines(answer: Answer, *, instants: bool) -> tuple[list[list[str]], int]:

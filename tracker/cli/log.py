@@ -9,7 +9,7 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import FARTHEST, common_options, open_situation, options
-from tracker.cli.output import dump, emit, safe, table
+from tracker.cli.output import dump, emit, fitted, table
 
 
 @click.command()
@@ -42,7 +42,7 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
     for (at, by), together in groupby(
         found, key=lambda row: (row["recorded_at"], row["recorded_by"])
     ):
-        click.echo(safe(f"recorded {at} by {by}"))
+        click.echo(fitted(f"recorded {at} by {by}"))
         click.echo(
             table(["#", "KIND", "ID", "ABOUT", "WHEN", "WHAT"], map(_cells, together)) + "\n"
         )

@@ -40,9 +40,8 @@ def prove(
     checks it with --check, or with the verify_bundle.py that goes with every bundle.
 
     \b
-    Examples:
+    Example:
       tracker prove '#58' -o proof.json
-      tracker prove --check proof.json
     """
     if sum(map(bool, (name, consistency, checked))) != 1:
         raise click.UsageError("name an event, or --consistency OLD NEW, or --check FILE")

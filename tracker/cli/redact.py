@@ -88,6 +88,9 @@ def redact(
         note(f"{situation.store_path} still holds the text: delete it")
     tell(outcome, "erased text of", None)
     _warn(targets)
+    names = situation.names()
+    if speaker is not None and (speaker in names or speaker in set(names.values())):
+        note(f"{speaker} is registered: the register is not sealed, and keeps the name")
 
 
 def _list(targets: list[Erasable]) -> None:

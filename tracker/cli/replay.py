@@ -72,7 +72,8 @@ def _change(change: Row, names: Mapping[str, str]) -> str:
     name, before, after = change["projection"], change["before"], change["after"]
     if name in {"incidents", "humanitarian", "posture"}:
         return f"{name}: one {'more entry' if after else 'entry less'}"
-    was, becomes = words.value(name, before, names), words.value(name, after, names)
+    was: str = words.value(name, before, names)
+    becomes: str = words.value(name, after, names)
     may = words.possibly({**(after or {}), "projection": name}, names)
     if was == becomes:
         becomes = f"{becomes}, {len((after or {}).get('evidence', []))} facts"

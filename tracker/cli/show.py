@@ -46,7 +46,7 @@ def show(event: str) -> None:
     head += [(one["kind"], _amended(one)) for one in row["amended"]]
     head += [_custody(one) for one in row["custody"]]
     cells = head + [
-        (name, _text(name, value))
+        (name, field_text(name, value))
         for name, value in row["body"].items()
         if name not in {"id", "batch"}
     ]
@@ -85,7 +85,8 @@ def _said(value: object) -> str:
     return value if isinstance(value, str) else dump(value, indent=None)
 
 
-def _text(name: str, value: object) -> str:
+def field_text(name: str, value: object) -> str:
+    """Say a field of an event: times and places in a document in words."""
     if name == "locator" and isinstance(value, dict):
         return words.locator(value)
     if name in {"when", "since", "published"} and isinstance(value, dict):

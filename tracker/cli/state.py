@@ -21,7 +21,7 @@ from tracker.cli.common import (
     stale_option,
     weighing_options,
 )
-from tracker.cli.output import emit, note, safe, table
+from tracker.cli.output import emit, fitted, note, table
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -72,7 +72,7 @@ def state(
         note(text)
     if emit(answer.as_json(), answer.rows):
         return
-    parts = [] if options().quiet else [safe(words.heading(answer, projection or "state"))]
+    parts = [] if options().quiet else [fitted(words.heading(answer, projection or "state"))]
     for name, rows in groupby(answer.rows, key=lambda row: row["projection"]):
         headers, cells = COLUMNS[name]
         title = "" if projection else f"{name.upper()}\n"

@@ -16,7 +16,7 @@ from tracker.cli.common import (
     save_citation,
     weighing_options,
 )
-from tracker.cli.output import emit, note, safe, table
+from tracker.cli.output import emit, fitted, note, table
 
 
 @click.command()
@@ -54,7 +54,7 @@ def whatif(
         note(text)
     if emit(answer.as_json(), answer.rows):
         return
-    parts = [] if options().quiet else [safe(words.heading(answer, projection or "what if"))]
+    parts = [] if options().quiet else [fitted(words.heading(answer, projection or "what if"))]
     if answer.rows:
         cells = [
             [

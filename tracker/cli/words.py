@@ -6,7 +6,8 @@ Every verb's module imports this one, so what reads times is imported only where
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from datetime import date
@@ -18,6 +19,21 @@ MOST_EVIDENCE = 16
 
 Row = Mapping[str, Any]
 Names = Mapping[str, str]
+
+_SUPPORT_TONES = {"confirmed": "good", "claimed": "doubt", "disputed": "bad"}
+_STATUS_TONES = {"contested": "doubt", "besieged": "doubt", "mixed": "doubt", "unknown": "faint"}
+
+
+class Toned(str):  # noqa: SLOT000 - it has one, beside the text
+    """A text with a tone (output.TONES), which a terminal may colour: the words say the same."""
+
+    tone: str
+
+    def __new__(cls, text: str, tone: str) -> Self:
+        """Give a text its tone; an empty one is as plain text."""
+        made = super().__new__(cls, text)
+        made.tone = tone
+        return made
 
 
 def moment(text: str | None, zone: str = "UTC") -> str:
@@ -79,8 +95,9 @@ def begun(row: Row) -> str:
     return said if said.startswith(("by ", "since ", "from ")) or not said else f"since {said}"
 
 
+@lru_cache(maxsize=4096)
 def when(edtf: str | None) -> str:
-    """Say an EDTF value."""
+    """Say an EDTF value; rows share few."""
     from tracker.edtf import EdtfError, describe
 
     if not edtf:
@@ -114,8 +131,22 @@ def number(row: Row) -> str:
     return f"{shown:,}" if hedge == "exact" else f"{hedge} {shown:,}"
 
 
-def value(projection: str, row: Row | None, names: Names) -> str:
+def value(projection: str, row: Row | None, names: Names) -> Toned:
     """Say what a cell is: held by whom, how many, which level."""
+    return Toned(_value(projection, row, names), tone_of(row))
+
+
+def tone_of(row: Row | None) -> str:
+    """Give the tone of a state: disputed, fought for or only possible, unknown, or none."""
+    if row is None:
+        return "faint"
+    if row.get("support") == "disputed":
+        return "bad"
+    possible = "doubt" if row.get("certainty") == "possible" else ""
+    return _STATUS_TONES.get(row.get("status", ""), possible)
+
+
+def _value(projection: str, row: Row | None, names: Names) -> str:
     if row is None:
         return "no evidence"
     if row.get("support") == "disputed":
@@ -153,12 +184,13 @@ def disputed(projection: str, row: Row, names: Names) -> str:
 def rivals(projection: str, row: Row, names: Names) -> str:
     """Say who says what: "Rebels (Gazette B2) / Army (Radio C3)"."""
     return " / ".join(
-        f"{value(projection, one, names)} ({_tellers(one, names)})"
+        f"{value(projection, one, names)} ({tellers(one, names)})"
         for one in row.get("values") or ()
     )
 
 
-def _tellers(one: Row, names: Names) -> str:
+def tellers(one: Row, names: Names) -> str:
+    """Name who says a value of a dispute, each with its rating."""
     origins = one.get("origins") or []
     ratings = one.get("ratings") or [None] * len(origins)
     said = zip(origins, ratings, strict=False)
@@ -180,7 +212,8 @@ def _beside(row: Row) -> str:
 
 def support(row: Row) -> str:
     """Say how well a state is backed; nothing where nothing is certain."""
-    return str(row["support"]) if row["since"] else ""
+    said = str(row["support"]) if row["since"] else ""
+    return Toned(said, _SUPPORT_TONES.get(said, ""))
 
 
 def _control(row: Row, names: Names) -> str:
@@ -209,13 +242,13 @@ def possibly(row: Row, names: Names) -> str:
 
 def belief(projection: str, row: Row | None, names: Names) -> str:
     """Say what a cell is, how well that is backed, and what may hold instead."""
-    text = value(projection, row, names)
+    text: str = value(projection, row, names)
     if row is None:
         return text
     if row["since"] and row["support"] != "disputed":
         text += f" ({row['support']})"
     may = possibly(row, names)
-    return f"{text}; {may}" if may else text
+    return Toned(f"{text}; {may}" if may else text, tone_of(row))
 
 
 def evidence(row: Row, names: Names) -> str:

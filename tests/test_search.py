@@ -1,0 +1,116 @@
+"""Search: places, actors, sources and facts by words or their beginnings, accents or not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from commands_for_tests import answer, mali, run, said
+from sheets_for_tests import fact, sheet, tell
+
+from projections.search import LONGEST, MOST_WORDS, terms
+from tracker import Situation
+from tracker.errors import TrackerError
+
+
+def found(situation: Situation, text: str) -> list[tuple[str, str]]:
+    """Give (what, name) of all that is found."""
+    return [(row["found"], row["name"]) for row in situation.search(text).rows]
+
+
+def test_a_place_is_found_without_its_accents_and_by_its_beginning(tmp_path: Path) -> None:
+    with Situation(str(mali(tmp_path))) as situation:
+        for text in ("sevare", "SEVARE", "Sévaré", "sev", "Se\u0301vare\u0301"):
+            assert found(situation, text)[0] == ("place", "Sévaré"), text
+
+
+def test_names_come_before_what_facts_say_and_all_words_count(tmp_path: Path) -> None:
+    with Situation(str(mali(tmp_path))) as situation:
+        rows = situation.search("guardian").rows
+        assert [row["id"] for row in rows if row["found"] == "source"] == ["the-guardian"]
+        kinds = [row["found"] for row in situation.search("mali").rows]
+        assert kinds == sorted(kinds, key=lambda kind: kind == "fact")
+        assert found(situation, "garrison overrun") == [
+            ("fact", "Rebels have overrun Diabaly, a garrison town.")
+        ]
+        assert found(situation, "rebels nowhere") == []
+
+
+def test_an_alias_and_an_id_are_names_too(tmp_path: Path) -> None:
+    with Situation(str(mali(tmp_path))) as situation:
+        assert found(situation, "bright red") == [("scheme", "Vigipirate")]
+        assert ("actor", "Jean-Yves Le Drian") in found(situation, "drian")
+
+
+def test_a_fact_says_where_it_stands_and_whether_it_was_taken_back(situation: Situation) -> None:
+    told = fact("FightingReported", place="mill", when={"edtf": "2013-01-14"}, gist="Shots heard.")
+    (wrong,) = tell(situation, "gazette", "2013-01-15", told)
+    (row,) = situation.search("shots").rows
+    assert row == {
+        "found": "fact",
+        "id": wrong,
+        "name": "Shots heard.",
+        "position": situation.position,
+        "kind": "FightingReported",
+        "place": "mill",
+        "published": "2013-01-15T23:59:59.999999Z",
+        "source": "gazette",
+        "report": situation.show(f"#{situation.position}")["report"],
+        "retracted": False,
+    }
+    situation.retract([wrong], reason="a mistake", by="tests", published="2013-01-16")
+    assert [row["retracted"] for row in situation.search("shots").rows] == [True]
+
+
+def test_what_was_recorded_and_registered_since_is_found(tmp_path: Path) -> None:
+    log = str(mali(tmp_path))
+    with Situation(log) as situation, Situation(log) as other:
+        assert found(situation, "harvest") == found(situation, "hamlet") == []
+        told = fact("FightingReported", place="gao", when={"edtf": "2013-01-21"}, gist="A harvest.")
+        other.record([(sheet("voa", "2013-01-22", told), "x.yaml")], by="another")
+        other.register(b"title: Mali\nplaces:\n  hamlet: {name: The Hamlet}\n", "s.yaml", by="a")
+        assert found(situation, "harvest") == [("fact", "A harvest.")]
+        assert found(situation, "hamlet") == [("place", "The Hamlet")]
+
+
+def test_the_index_is_no_part_of_the_model_and_goes_with_it(tmp_path: Path) -> None:
+    log = str(mali(tmp_path))
+    with Situation(log) as situation, Situation(log) as other:
+        before = found(situation, "diabaly")
+        assert situation.compare() == []
+        situation.rebuild()
+        assert found(situation, "diabaly") == before
+        other.store.clear()
+        assert found(situation, "diabaly") == before
+
+
+@pytest.mark.parametrize("text", ["", "  ", "!!", '"', "\0"])
+def test_no_word_is_no_search(text: str) -> None:
+    with pytest.raises(TrackerError, match="say what to search for"):
+        terms(text)
+
+
+@pytest.mark.parametrize("text", ["a " * (MOST_WORDS + 1), "a" * (LONGEST + 1)])
+def test_too_much_is_no_search(text: str) -> None:
+    with pytest.raises(TrackerError, match="too long"):
+        terms(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['a"b', "a OR", "NEAR(", "gist: x", "x*", "^x", "{a}", "-x", "x AND"]
+)
+def test_no_letter_of_a_search_is_syntax(text: str, tmp_path: Path) -> None:
+    with Situation(str(mali(tmp_path))) as situation:
+        assert situation.search(text).query["words"] == text
+
+
+def test_the_verb_shows_what_was_found(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    assert said("--log", log, "search", "sevare").splitlines()[1].split() == [
+        "place", "Sévaré", "sevare",
+    ]  # fmt: skip
+    rows = answer("--log", log, "search", "diab", "tow")["rows"]
+    assert [row["kind"] for row in rows] == ["TownOccupied"]
+    assert "#58 TownOccupied" in said("--log", log, "search", "overrun")
+    assert said("--log", log, "search", "nowhere") == "nothing found\n"
+    assert "the first 2: --limit asks for more" in run("--log", log, "search", "ma", "-n", 2).stderr

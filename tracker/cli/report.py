@@ -1,0 +1,53 @@
+"""`tracker report`: the situation as one file for a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tracker.cli.common import (
+    clock_options,
+    common_options,
+    open_situation,
+    read_clocks,
+    read_weighing,
+    weighing_options,
+)
+from tracker.cli.output import note
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    default="situation.html",
+    show_default=True,
+    type=click.Path(dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Where to write it.",
+)
+@clock_options
+@weighing_options
+@common_options
+def report(
+    output: str, only: tuple[str, ...], without: tuple[str, ...], **clocks: str | None
+) -> None:
+    """Write the situation as one file that opens in any browser, without a network.
+
+    A map, tables and charts with two clocks to move: what was so when, and what was known by
+    then; every mark leads to its evidence. The clocks given here are where it opens.
+
+    \b
+    Examples:
+      tracker report -o situation.html
+      tracker report --as-of 2013-01-21 --known-at 2013-01-17
+    """
+    from tracker.web.page import report as written
+
+    situation = open_situation()
+    asked = read_clocks(situation, **clocks)
+    weighing = read_weighing(situation, only, without)
+    text = written(situation.overview(asked, weighing=weighing))
+    Path(output).write_text(text, encoding="utf-8")
+    note(f"{output}: {len(text.encode()):,} bytes")

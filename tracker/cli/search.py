@@ -1,0 +1,54 @@
+"""`tracker search`: places, actors, sources and facts by words."""
+
+from __future__ import annotations
+
+import click
+
+from tracker.cli import words
+from tracker.cli.common import FARTHEST, common_options, open_situation, options, tell_of_no_model
+from tracker.cli.output import emit, table
+
+
+@click.command()
+@click.argument("text", metavar="WORDS...", nargs=-1, required=True)
+@click.option(
+    "-n",
+    "--limit",
+    type=click.IntRange(1, FARTHEST),
+    default=100,
+    show_default=True,
+    help="At most so many.",
+)
+@common_options
+def search(text: tuple[str, ...], limit: int) -> None:
+    """Find places, actors, sources, schemes and facts that hold all the words.
+
+    A word finds those that begin so, with or without accents. The first search takes longer: it
+    makes an index.
+
+    \b
+    Example:
+      tracker search sevare
+    """
+    situation = open_situation()
+    tell_of_no_model(situation)
+    answer = situation.search(" ".join(text), limit=limit)
+    if emit(answer.as_json(), answer.rows):
+        return
+    if not answer.rows:
+        click.echo("nothing found")
+        return
+    cells = [
+        [
+            row["found"] if row["position"] is None else f"#{row['position']} {row['kind']}",
+            row["name"] + (" (taken back)" if row["retracted"] else ""),
+            row["id"] if row["position"] is None else answer.names.get(row["place"], row["place"]),
+            answer.names.get(row["source"], row["source"]),
+            words.clock(row["published"], answer.zone) if row["published"] else "",
+        ]
+        for row in answer.rows
+    ]
+    headers = ["FOUND", "WHAT", "ID OR PLACE", "SOURCE", "PUBLISHED"]
+    click.echo(table(headers, cells))
+    if not options().quiet and len(answer.rows) == limit:
+        click.echo(f"the first {limit}: --limit asks for more", err=True)

@@ -1,0 +1,1 @@
+"""The web: the served app, its JSON API, and the written report."""

@@ -1,0 +1,184 @@
+"""The served app: the door, then what is known by heart, then the routes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from hashlib import blake2b
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from tracker._version import __version__
+from tracker.errors import TrackerError
+from tracker.web import pages
+from tracker.web import parameters as asked_by
+from tracker.web.answering import Receive, Scope, Send, is_page, refused, send_refusal
+from tracker.web.api import Route, answer, endpoint_of, key_of, routes
+from tracker.web.describing import described
+from tracker.web.desk import Desk
+from tracker.web.events import Events
+from tracker.web.frontpage import STATIC
+from tracker.web.page import resource
+from tracker.web.picture import picture
+from tracker.web.safety import HEADERS, Door, Refusal
+
+
+class App:
+    """The ASGI application: what does not come through the door reaches nothing behind it."""
+
+    def __init__(
+        self, path: str, door: Door, *, closing: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Serve the log at `path`; `closing` says when streams are to end. Raises LogError."""
+        self.desk = Desk(path)
+        self.door = door
+        self.events = Events(self.desk, closing)
+        self.inner = _inner(self.desk, self.events)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or run from start to stop."""
+        if scope["type"] == "lifespan":
+            await self.inner(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        refusal = self.door.refuse(scope["method"], dict(scope["headers"]))
+        if refusal is not None:
+            await send_refusal(send, refusal, page=is_page(scope))
+            return
+        if is_page(scope):
+            scope = {**scope, "query_string": _said_only(scope["query_string"])}
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET", "head": True}, _without_body(send)
+        key = key_of(scope)
+        question = self.desk.known.get(key)
+        if question is not None:
+            await answer(self.desk, key, question, scope, send)
+            return
+        await self.inner(scope, receive, _with_headers(send))
+
+
+def _said_only(query: bytes) -> bytes:
+    """Leave out what a form sends of a field that nobody filled in."""
+    return b"&".join(one for one in query.split(b"&") if not one.endswith(b"="))
+
+
+def _without_body(send: Send) -> Send:
+    """Send the head of an answer and nothing of its body."""
+
+    async def only_the_head(message: Any) -> None:  # noqa: ANN401 - ASGI
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return only_the_head
+
+
+def _with_headers(send: Send) -> Send:
+    """Send what every answer forbids a browser, where the answer does not say it itself."""
+
+    async def with_headers(message: Any) -> None:  # noqa: ANN401 - ASGI
+        if message["type"] == "http.response.start":
+            said = {name for name, _ in message["headers"]}
+            more = [pair for pair in HEADERS if pair[0] not in said]
+            message = {**message, "headers": [*message["headers"], *more]}
+        await send(message)
+
+    return with_headers
+
+
+def _inner(desk: Desk, events: Events) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with desk:
+            yield
+
+    # No page of FastAPI's own: they load scripts from elsewhere.
+    app = FastAPI(
+        title="Situation tracker",
+        version=__version__,
+        summary="What is so, as of any time, as known at any other, and why.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        lifespan=lifespan,
+        separate_input_output_schemas=False,
+    )
+    app.include_router(routes(desk, events))
+    for route in PAGES:
+        app.get(route.path, include_in_schema=False, response_model=None)(endpoint_of(desk, route))
+    app.get("/static/{name}", include_in_schema=False)(_static())
+
+    @app.get("/api", include_in_schema=False)
+    async def api() -> Response:
+        return Response(described(app.openapi()), media_type="text/html")
+
+    @app.exception_handler(RequestValidationError)
+    async def cannot_be_asked_so(_: Request, error: RequestValidationError) -> Response:
+        return _Refused(Refusal(422, "; ".join(map(_said, error.errors()))))
+
+    @app.exception_handler(TrackerError)
+    async def not_answered(_: Request, error: TrackerError) -> Response:
+        return _Refused(refused(error))
+
+    @app.exception_handler(HTTPException)
+    async def not_there(_: Request, error: HTTPException) -> Response:
+        return _Refused(Refusal(error.status_code, str(error.detail).lower()))
+
+    return app
+
+
+PAGES = (
+    Route("/", asked_by.NothingAsked, None, pages.front),
+    Route("/part/picture", asked_by.NothingAsked, None, picture, slow=True),
+    Route("/state", asked_by.StateAsked, None, pages.state),
+    Route("/audit", asked_by.AuditAsked, None, pages.audit, slow=True),
+    Route("/diff", asked_by.DiffAsked, None, pages.diff, slow=True),
+    Route("/disputes", asked_by.DisputesAsked, None, pages.disputes, slow=True),
+    Route("/gaps", asked_by.GapsAsked, None, pages.gaps, slow=True),
+    Route("/log", asked_by.LogAsked, None, pages.log, slow=True),
+    Route("/search", asked_by.SearchAsked, None, pages.search, slow=True),
+    Route("/event/{name}", asked_by.NothingAsked, None, pages.event),
+    Route("/report/{name}", asked_by.NothingAsked, None, pages.report),
+)
+
+
+def _static() -> Callable[[Request, str], Awaitable[Response]]:
+    """Serve the few files there are, from memory, by their names alone."""
+    kept = {name: resource(name).encode() for name in STATIC}
+    tags = {name: f'"{blake2b(data, digest_size=8).hexdigest()}"' for name, data in kept.items()}
+    kinds = {"css": "text/css", "js": "text/javascript"}
+
+    async def static(request: Request, name: str) -> Response:
+        if name not in kept:
+            raise HTTPException(404)
+        headers = {"etag": tags[name], "cache-control": "private, no-cache"}
+        if request.headers.get("if-none-match") == tags[name]:
+            return Response(status_code=304, headers=headers)
+        return Response(kept[name], media_type=kinds[name.rpartition(".")[2]], headers=headers)
+
+    return static
+
+
+def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own
+    """Say what is wrong with a parameter, by its name."""
+    name = str(error["loc"][-1]) if error["loc"] else "request"
+    if error["type"] == "extra_forbidden":
+        return f"{name[:60]}: there is no such parameter here"
+    return f"{name[:60]}: {error['msg']}"
+
+
+class _Refused(Response):
+    """Why there is no answer, as an answer of the framework's."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(status_code=refusal.status)
+        self._refusal = refusal
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        del receive
+        await send_refusal(send, self._refusal, page=is_page(scope))

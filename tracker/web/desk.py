@@ -1,0 +1,223 @@
+"""The desk: questions in, bytes out. What was answered is kept for as long as it stays true.
+
+A situation is not shared between threads, so each of a few threads has its own, and every answer
+is of one position of the log. Questions that are asked again while one of them waits get the same
+answer: it is begun after all of them were asked, so none of them is told anything older.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Self
+
+from pydantic_core import to_json
+
+from tracker.errors import LogError, TrackerError
+from tracker.situation import Situation, now
+
+LANES = ("quick", "slow")
+"""A thread each: what may take long holds up nothing but its like. Python runs one at a time, so
+more threads would only make each answer later."""
+MOST_WAITING = 500
+"""Questions in the queue; whoever comes then is told to come again."""
+MOST_KEPT = 128 << 20
+"""Bytes of answers that are kept."""
+MOST_KNOWN = 4_096
+"""Questions that need not be read again to be asked again."""
+WORTH_PACKING = 1_000
+"""Bytes."""
+PACKING = 1
+"""Of gzip: twice as fast as its usual 6, for a fifth more bytes, and answers do not last long."""
+SECOND = 1_000_000
+
+Pair = tuple[bytes, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a question gives: JSON values (or a page), the log position, how long it stays true.
+
+    `until` is the instant from which it has to be asked again even of the same log.
+    """
+
+    body: Any
+    position: int
+    until: float = math.inf
+    headers: tuple[Pair, ...] = ()
+    media: bytes = b"application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An answer as bytes: plain, and packed where that is worth it; its tag names the position."""
+
+    body: bytes
+    packed: bytes | None
+    tag: bytes
+    position: int
+    until: float
+    headers: tuple[Pair, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes to keep."""
+        return len(self.body) + len(self.packed or b"")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask of a situation, and whether that may take long."""
+
+    ask: Callable[[Situation], Told]
+    slow: bool = False
+
+
+class BusyError(TrackerError):
+    """More questions wait than can be answered soon."""
+
+
+@dataclass(slots=True)
+class _Job:
+    key: Hashable
+    question: Question
+    answer: asyncio.Future[Made]
+    version: int | None
+
+
+def present() -> int:
+    """Read the clock, to the second: "now" is then the same question for all who ask in it."""
+    return now() // SECOND * SECOND
+
+
+class Desk:
+    """Takes questions on the event loop's thread and has them answered by others."""
+
+    def __init__(self, path: str) -> None:
+        """Open the log at `path` once to watch it, and once a thread. Raises LogError."""
+        self.path = path
+        self._watched = Situation(path)
+        self.known: OrderedDict[Hashable, Question] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[int, Made]] = OrderedDict()
+        self._size = 0
+        self._waiting: dict[Hashable, _Job] = {}
+        self._queues: list[asyncio.Queue[_Job]] = [asyncio.Queue() for _ in LANES]
+        self._threads = [ThreadPoolExecutor(1, f"desk-{lane}") for lane in LANES]
+        self._situations: list[Situation | None] = [None for _ in LANES]
+        self._tasks: list[asyncio.Task[None]] = []
+        self._following = Lock()
+
+    async def __aenter__(self) -> Self:
+        """Begin to answer."""
+        self._tasks = [asyncio.create_task(self._serve(at)) for at in range(len(LANES))]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Answer nobody any more; close what was opened, where it was opened."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for at, thread in enumerate(self._threads):
+            thread.submit(self._close, at)
+            thread.shutdown(wait=True)
+        self._watched.close()
+
+    @property
+    def version(self) -> int | None:
+        """A number that changes whenever anyone has recorded."""
+        return self._watched.version()
+
+    def know(self, key: Hashable, question: Question) -> None:
+        """Remember what a key asks."""
+        self.known[key] = question
+        self.known.move_to_end(key)
+        if len(self.known) > MOST_KNOWN:
+            self.known.popitem(last=False)
+
+    async def ask(self, key: Hashable, question: Question) -> Made:
+        """Have a question answered of the log as it is now, or later.
+
+        Raises what the question does, and BusyError.
+        """
+        version = self.version
+        kept = self._kept.get(key)
+        if kept and version is not None and kept[0] == version and now() < kept[1].until:
+            self._kept.move_to_end(key)
+            return kept[1]
+        job = self._waiting.get(key)
+        if job is None:
+            if len(self._waiting) >= MOST_WAITING:
+                raise BusyError("too many questions at once: ask again in a moment")
+            answer: asyncio.Future[Made] = asyncio.get_running_loop().create_future()
+            answer.add_done_callback(_seen)
+            job = self._waiting[key] = _Job(key, question, answer, version)
+            self._queues[question.slow].put_nowait(job)
+        job.version = version
+        return await asyncio.shield(job.answer)
+
+    async def _serve(self, at: int) -> None:
+        """Answer one question of a lane after another with its own situation."""
+        loop = asyncio.get_running_loop()
+        while True:
+            job = await self._queues[at].get()
+            del self._waiting[job.key]  # whoever asks from now on waits for the next answer
+            try:
+                made = await loop.run_in_executor(self._threads[at], self._work, at, job.question)
+            except asyncio.CancelledError:
+                job.answer.cancel()
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, whoever asked is told
+                job.answer.set_exception(error)
+            else:
+                self._keep(job, made)
+                job.answer.set_result(made)
+
+    def _work(self, at: int, question: Question) -> Made:
+        situation = self._situations[at]
+        if situation is None:
+            situation = self._situations[at] = Situation(self.path, clock=present)
+        try:
+            with self._following:  # by one at a time: they would only wait for each other's lock
+                _ = situation.store
+            return made(question.ask(situation))
+        except LogError:
+            self._close(at)  # opened anew for the next
+            raise
+
+    def _close(self, at: int) -> None:
+        situation = self._situations[at]
+        self._situations[at] = None
+        if situation is not None:
+            situation.close()
+
+    def _keep(self, job: _Job, answer: Made) -> None:
+        if job.version is None or answer.size > MOST_KEPT // 3:
+            return
+        old = self._kept.pop(job.key, None)
+        self._size += answer.size - (old[1].size if old else 0)
+        self._kept[job.key] = (job.version, answer)
+        while self._size > MOST_KEPT:
+            _, (_, gone) = self._kept.popitem(last=False)
+            self._size -= gone.size
+
+
+def _seen(answer: asyncio.Future[Made]) -> None:
+    """Look at an error that nobody waits for any more."""
+    if not answer.cancelled():
+        answer.exception()
+
+
+def made(told: Told) -> Made:
+    """Write an answer as bytes."""
+    body = told.body if isinstance(told.body, bytes) else to_json(told.body)
+    packed = gzip.compress(body, PACKING, mtime=0) if len(body) > WORTH_PACKING else None
+    tag = f'W/"{told.position}-{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
+    headers = ((b"content-type", told.media), *told.headers)
+    return Made(body, packed, tag.encode(), told.position, told.until, headers)

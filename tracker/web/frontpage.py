@@ -1,0 +1,94 @@
+"""The frame of every served page: style and scripts from this server, the way to other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tracker.web.markup import Markup, element, joined
+
+WAYS = (
+    ("/", "Situation"),
+    ("/state", "State"),
+    ("/diff", "Changes"),
+    ("/disputes", "Disputes"),
+    ("/gaps", "Gaps"),
+    ("/log", "Log"),
+    ("/api", "API"),
+)
+STATIC = ("report.css", "served.css", "report.js", "served.js")
+"""The files that are served as they are, and no others."""
+
+
+def served(
+    title: str, body: Markup, *, here: str, position: int | None, live: bool = False
+) -> bytes:
+    """Put a body into a document of the served app; `live` has the script that follows the log."""
+    script = Markup('<script src="/static/served.js" defer></script>')
+    head = joined(
+        Markup('<meta charset="utf-8">'),
+        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Markup('<link rel="icon" href="data:,">'),
+        *(Markup(f'<link rel="stylesheet" href="/static/{name}">') for name in STATIC[:2]),
+        element("title", title),
+        script,
+    )
+    top = element(
+        "nav",
+        element("ul", *(_way(path, said, here) for path, said in WAYS)),
+        element(
+            "form",
+            element("label", "Search", for_="q"),
+            Markup('<input type="search" id="q" name="q" required maxlength="200">'),
+            element("button", "Find"),
+            action="/search",
+            role="search",
+        ),
+        element(
+            "p",
+            "" if position is None else f"log #{position}",
+            id="log-position",
+            role="status",
+            data_position=position,
+        ),
+        aria_label="Pages",
+    )
+    whole = element("body", top, body, class_="served", data_page="live" if live else "plain")
+    return f'<!doctype html>\n<html lang="en">\n<head>{head}</head>\n{whole}\n</html>\n'.encode()
+
+
+def _way(path: str, said: str, here: str) -> Markup:
+    current = "page" if path == here else None
+    return element("li", element("a", said, href=path, aria_current=current))
+
+
+def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
+    """Make a table that scrolls by itself where it is too wide; texts are escaped."""
+    lines = [element("tr", *(element("td", cell) for cell in row)) for row in rows]
+    if not lines:
+        return element("p", f"{caption}: none.")
+    named = caption.lower().replace(" ", "-")
+    return element(
+        "div",
+        element(
+            "table",
+            element("caption", caption, id=f"caption-{named}"),
+            element("thead", element("tr", *(element("th", one.capitalize(), scope="col")
+                                             for one in headers))),
+            element("tbody", *lines),
+        ),
+        class_="scroll",
+        tabindex="0",
+        role="region",
+        aria_labelledby=f"caption-{named}",
+    )  # fmt: skip
+
+
+def trouble(title: str, said: str) -> bytes:
+    """Make the page that says why there is none."""
+    body = element(
+        "main",
+        element("h1", title),
+        element("p", said),
+        element("p", element("a", "The situation", href="/")),
+    )
+    return served(title, body, here="", position=None)

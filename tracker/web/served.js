@@ -1,0 +1,79 @@
+// Follows the log. On the first page it fetches the map and the data, starts the report's script
+// over them, and hands it new data when something was recorded; elsewhere it says that the log moved.
+"use strict";
+(() => {
+const $ = id => document.getElementById(id);
+const live = document.body.dataset.page === "live", place = $("log-position");
+const PICTURE = "/part/picture";
+let shown = Number(place.dataset.position), fetching = false, again = false, last = 0;
+
+async function picture() {
+  const begun = performance.now(), reply = await fetch(PICTURE);
+  if (!reply.ok) throw new Error((await reply.json()).error);
+  const found = await reply.json();
+  last = performance.now() - begun;
+  return found;
+}
+function say(position, moved) {
+  place.textContent = moved ? `log #${position}, this page #${shown}` : `log #${position}`;
+  place.classList.toggle("moved", moved);
+}
+async function start() {
+  const {map, data} = await picture();
+  $("map").outerHTML = map;
+  $("data").textContent = JSON.stringify(data);
+  const script = document.createElement("script");
+  script.src = "/static/report.js";
+  document.body.append(script);
+  shown = data.position;
+  say(shown, false);
+}
+// Asks for the picture again, never twice at once, and leaves the server five times as long to
+// itself as the last one took.
+async function renew() {
+  if (fetching) { again = true; return; }
+  fetching = true;
+  try {
+    do {
+      again = false;
+      const {data} = await picture();
+      document.dispatchEvent(new CustomEvent("situation", {detail: data}));
+      shown = data.position;
+      say(shown, false);
+      if (again) await new Promise(done => setTimeout(done, Math.min(60_000, Math.max(250, 5 * last))));
+    } while (again);
+  } finally { fetching = false; }
+}
+function follow() {
+  const events = new EventSource(`/api/events?after=${shown}`);
+  events.addEventListener("recorded", event => {
+    const position = Number(event.lastEventId);
+    if (position <= shown) return;
+    say(position, true);
+    if (live) renew().catch(() => say(position, true));
+  });
+}
+// A fact's place in the log becomes a link to its own page; a cell gets one to its audit.
+function link() {
+  for (const one of document.querySelectorAll("#panel-body li[data-position]:not(.linked)")) {
+    one.classList.add("linked");
+    const made = document.createElement("a");
+    made.href = `/event/${one.dataset.position}`;
+    made.textContent = `event #${one.dataset.position}`;
+    one.querySelector(".where").append(" · ", made);
+  }
+  const asked = new URLSearchParams(location.hash.slice(1)), key = asked.get("key") || "", cut = key.indexOf("/");
+  if (!$("verdict") || $("to-audit") || cut < 0) return;
+  const there = new URLSearchParams({projection: key.slice(0, cut), key: key.slice(cut + 1)});
+  for (const [from, to] of [["as-of", "as_of"], ["known-at", "known_at"]]) if (asked.has(from)) there.set(to, asked.get(from));
+  const made = document.createElement("a");
+  made.id = "to-audit";
+  made.href = `/audit?${there}`;
+  made.textContent = "Audit on its own page";
+  $("verdict").after(made);
+}
+if (live) {
+  new MutationObserver(() => requestAnimationFrame(link)).observe($("panel-body"), {childList: true});
+  start().then(follow).catch(error => { $("map-coming").textContent = `The map cannot be drawn (${error.message}); the tables stand as printed.`; });
+} else if (place.dataset.position) follow();
+})();
