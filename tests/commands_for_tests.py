@@ -37,6 +37,11 @@ def said(*words: object) -> str:
     return result.stdout
 
 
+def unfolded(text: str) -> str:
+    """Give a text on one line, as it was before it was folded into a column."""
+    return " ".join(text.split())
+
+
 def answer(*words: object) -> Any:  # noqa: ANN401 - whatever the JSON holds
     """Run a command that must succeed with --json; give what it answered."""
     return json.loads(said(*words, "--json"))

@@ -23,6 +23,8 @@ def no_keys_at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing that the tests sign goes into a developer's home, whatever signs, in any program."""
     folder = str(tmp_path_factory.mktemp("all-keys"))
     with mock.patch.dict(os.environ, {"TRACKER_KEYS": folder}):
+        # Those who run tests in several processes may hand on how wide their own terminal is.
+        os.environ.pop("COLUMNS", None)
         yield
 
 

@@ -179,6 +179,8 @@ def unsealed(row: Row, log_id: str, keys: Keys) -> bytes:
     _, stream, version, _, state, event_id = row
     try:
         envelope = json.loads(state)
+        if state != _canonical(envelope):
+            return state
         for field, box in envelope.pop("sealed", {}).items():
             if field == "alias":
                 continue
@@ -190,9 +192,12 @@ def unsealed(row: Row, log_id: str, keys: Keys) -> bytes:
             place[field] = text.rstrip(b"\0").removesuffix(b"\x80").decode()
     except (ValueError, TypeError, LookupError, InvalidTag):
         return state
-    if state.find(b',"sealed":') < 0:
-        return state  # whatever its spelling, it was never sealed
-    return json.dumps(envelope, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _canonical(envelope)
+
+
+def _canonical(value: object) -> bytes:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return text.encode()
 
 
 # -- the ledger, by the words of RFC 9162 and not by our own arithmetic ------------------------

@@ -46,7 +46,7 @@ def about(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
     """Which situation is served, and where its log stands."""
     with situation.still() as store:
         position, title, zone = store.head
-    body = {"title": title, "zone": zone, "log": _log(position), "version": __version__}
+    body = {"title": title, "zone": zone, "log": _log(situation, position), "version": __version__}
     return Told(body, position)
 
 
@@ -129,7 +129,7 @@ def log(situation: Situation, asked: LogAsked, at: Address) -> Told:
     found = list(islice(kept, asked.limit))
     last = found[-1]["position"] if found else position
     more = len(found) == asked.limit and last < position
-    body: Row = {"log": _log(position), "rows": found}
+    body: Row = {"log": _log(situation, position), "rows": found}
     return Told(body, position, headers=(_next(at, after=last),) if more else ())
 
 
@@ -155,8 +155,8 @@ def event_name(text: str) -> str:
     return f"#{int(position)}"
 
 
-def _log(position: int) -> Row:
-    return {"position": position}
+def _log(situation: Situation, position: int) -> Row:
+    return {"position": position, "head": situation.head(position)}
 
 
 def clocks_of(situation: Situation, asked: Clocked) -> AsOf:

@@ -36,12 +36,6 @@ class Log(_Shape):
     head: str | None
 
 
-class Stood(_Shape):
-    """Where the log stood."""
-
-    position: int
-
-
 class Since(_Shape):
     """Since when, with its bounds [earliest, latest)."""
 
@@ -296,6 +290,25 @@ class CellQuery(Query):
     key: str | None
 
 
+class StateQuery(CellQuery):
+    """What was asked, as it was understood; `stale_after` in microseconds."""
+
+    stale_after: int | None
+
+
+class DisputesQuery(CellQuery):
+    """What was asked, as it was understood."""
+
+    closed: bool
+
+
+class GapsQuery(Query):
+    """What was asked, as it was understood; `stale_after` in microseconds."""
+
+    stale_after: int
+    documents: bool
+
+
 class DiffQuery(CellQuery):
     """What was asked, as it was understood."""
 
@@ -312,7 +325,7 @@ class _Answer(_Shape):
 class StateAnswer(_Answer):
     """What is so."""
 
-    query: CellQuery
+    query: StateQuery
     rows: list[StateRow]
 
 
@@ -357,6 +370,16 @@ class When(_Shape):
     local: bool | None = None
 
 
+class Erased(_Shape):
+    """What was erased of an event's text: which fields, on whose authority, why, by which event."""
+
+    fields: str
+    authority: str
+    published: str
+    reason: str
+    position: int
+
+
 class Evidence(_Shape):
     """One fact, where it stands, and its part."""
 
@@ -375,6 +398,7 @@ class Evidence(_Shape):
     report: str | None
     role: Literal["decides", "supports", "dissents", "superseded", "not-yet", "retracted"]
     why: str
+    withheld: list[Erased]
 
 
 class AuditAnswer(_Answer):
@@ -455,7 +479,7 @@ class DisputeRow(_Shape):
 class DisputesAnswer(_Answer):
     """Where sources disagree."""
 
-    query: CellQuery
+    query: DisputesQuery
     rows: list[DisputeRow]
 
 
@@ -473,7 +497,7 @@ class GapRow(_Shape):
 class GapsAnswer(_Answer):
     """What is missing."""
 
-    query: Query
+    query: GapsQuery
     rows: list[GapRow]
 
 
@@ -495,7 +519,7 @@ class EventRow(_Shape):
 class LogAnswer(_Shape):
     """Events in their order."""
 
-    log: Stood
+    log: Log
     rows: list[EventRow]
 
 
@@ -528,6 +552,18 @@ class Changed(_Shape):
     after: Any
 
 
+class Custody(_Shape):
+    """What became of an event's text: erased, or held (`lifted`: until which event)."""
+
+    kind: str
+    fields: str | None
+    authority: str
+    published: str
+    reason: str
+    position: int
+    lifted: int | None
+
+
 class EventAnswer(EventRow):
     """One event whole."""
 
@@ -541,6 +577,7 @@ class EventAnswer(EventRow):
     amended: list[Amendment]
     replaces: Replaced | None
     changes: list[Changed]
+    custody: list[Custody]
 
 
 class ReportQuery(_Shape):
@@ -604,5 +641,5 @@ class About(_Shape):
 
     title: str
     zone: str
-    log: Stood
+    log: Log
     version: str
