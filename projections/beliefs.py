@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import attrgetter
@@ -13,6 +11,7 @@ from typing import NamedTuple
 
 from projections.claims import Claim
 from projections.state import Policy, Projection, State
+from tracker.garbage import uncollected
 from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant
 from tracker.kin import Kin
 
@@ -54,18 +53,6 @@ def rectangles(
             fresh = [(at, timeline.at(at)) for at in timeline.points(first, upto)]
             front.lay(fresh, upto, known)
     return front.finish()
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Leave garbage uncollected: a walk makes no circles, and looking for some costs a third."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _changes(claims: Sequence[Claim]) -> dict[Instant, tuple[list[Claim], list[Claim]]]:

@@ -13,13 +13,14 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from projections import filling
-from projections.beliefs import rectangles, uncollected
+from projections.beliefs import rectangles
 from projections.catalogue import PROJECTIONS
 from projections.helping import Helper, processors
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
 from projections.schema import BELIEF_TABLES, OF_BELIEFS, OF_CLAIMS, OF_EVENTS, make_indexes
 from projections.store import MEMORY, Store
+from tracker.garbage import uncollected
 from tracker.kin import Kin
 
 ROWS_AT_ONCE = 20_000

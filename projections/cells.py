@@ -48,7 +48,7 @@ class Cells:
         t, k = clocks.as_of, clocks.known
         if self.stored:
             if key is None:
-                found = self.store.states_at(t, k, projection)
+                found = self.store.states_at(t, k, projection, only)
             else:
                 texts = self.store.beliefs_at(t, k, projection, key)
                 found = [(name, one, json.loads(state)) for name, one, state in texts]

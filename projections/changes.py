@@ -7,16 +7,18 @@ What leads there was learned; what leads on from there happened.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 
 from projections.answers import chronology, wanted_names
 from projections.cells import Cells
 from projections.claims import Claim
 from projections.names import BELIEVED, CHRONICLED
-from projections.rows import Decorator, said
+from projections.rows import Decorator, said, says_the_same
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.errors import NotFoundError, TrackerError
+from tracker.garbage import uncollected
 from tracker.instants import FUTURE_OPEN, AsOf, Instant
 
 Rows = list[Row]
@@ -46,7 +48,8 @@ def diff(
     wanted = wanted_names(projection)
     rows: Rows = []
     if projection is None or projection in BELIEVED:
-        rows += _Diff(store, before, after, weighing).rows(projection, key)
+        with nullcontext() if key else uncollected():
+            rows += _Diff(store, before, after, weighing).rows(projection, key)
     for name in wanted:
         if name in CHRONICLED:
             rows += _entries(store, before, after, weighing, name, key)
@@ -65,16 +68,14 @@ class _Diff:
         """Yield the changes of beliefs, in order of their cells; what was learned comes first."""
         moments = dict.fromkeys((self.before, self.between, self.after))
         only = self._otherwise(moments, projection) if key is None else None
-        start, learned, now = (
-            self._at(clocks, projection, key, only)
-            for clocks in (self.before, self.between, self.after)
-        )
+        found = {clocks: self._at(clocks, projection, key, only) for clocks in moments}
+        start, learned, now = (found[at] for at in (self.before, self.between, self.after))
+        moved = self.between != self.before
         for cell in sorted({*start, *learned, *now}):
-            one, two, three = (found.get(cell) for found in (start, learned, now))
-            moved = self.between != self.before
-            if moved and (said(one) != said(two) or _begun(one) != _begun(two)):
+            one, two, three = start.get(cell), learned.get(cell), now.get(cell)
+            if moved and (not says_the_same(one, two) or _begun(one) != _begun(two)):
                 yield _change(cell, one, two, "knowledge", self._learned(cell, one, two))
-            if said(two, support=False) != said(three, support=False):
+            if not says_the_same(two, three, support=False):
                 yield _change(cell, two, three, "ground", self._happened(cell, two, three))
 
     def _at(
@@ -92,18 +93,11 @@ class _Diff:
         """
         if not (self.first.stored and self.last.stored):
             return None
-        seen: dict[Key, Row] = {}
-        counts: dict[Key, int] = {}
-        found: set[Key] = set()
-        asked = list(moments)
-        for clocks in asked:
-            store = self.last.store
-            for name, key, state in store.states_at(clocks.as_of, clocks.known, projection):
-                cell = (name, key)
-                counts[cell] = counts.get(cell, 0) + 1
-                if seen.setdefault(cell, state) is not state or name == "forces":
-                    found.add(cell)
-        return found | {cell for cell, count in counts.items() if count < len(asked)}
+        store = self.last.store
+        found = store.unlike((clocks.as_of, clocks.known) for clocks in moments)
+        if projection is not None:
+            found = {cell for cell in found if cell[0] == projection}
+        return found | store.cells("forces") if projection in {None, "forces"} else found
 
     def _learned(self, cell: Key, one: Row | None, two: Row | None) -> list[str]:
         """Name what came in the window of known time and made the difference."""

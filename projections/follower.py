@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Self
 
 from projections import filling
-from projections.beliefs import uncollected
 from projections.believing import believe, believe_all
 from projections.helping import Helper, processors
 from projections.store import MEMORY, Store
@@ -20,6 +19,7 @@ from projections.taking import Taker, is_context, read
 from tracker.errors import StoreError
 from tracker.facts.codec import StoredRow
 from tracker.facts.envelope import Event
+from tracker.garbage import uncollected
 
 BATCH = 5000
 """Events that are held in memory at once."""

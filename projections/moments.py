@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from projections.schema import STATE_BITS
 from projections.widths import CLASSES, stretches
+from tracker.garbage import uncollected
 from tracker.instants import Instant
 
 _CLASSES = ", ".join(f"({one}, ?, ?)" for one in range(CLASSES))
@@ -31,41 +33,69 @@ class Moments:
         self._cursor = connection.cursor()
         self._cursor.row_factory = None
         self._cells: dict[int, tuple[str, str]] = {}
-        self._texts: dict[int, tuple[str, str, str]] = {}
+        self._texts: dict[int, str] = {}
         self._states: dict[int, tuple[str, str, dict[str, Any]]] = {}
 
     def texts(self, t: Instant, k: Instant) -> list[tuple[str, str, str]]:
         """Give (projection, key, state as JSON) of the rectangles that hold (t, k), in no order."""
         held = self._held(t, k)
-        texts = self._texts
-        return [texts[one] for one in held]
+        with uncollected():
+            self._read(held)
+            names, texts = self._cell_names(), self._texts
+            return [(*names[one >> STATE_BITS], texts[one]) for one in held]
 
-    def states(self, t: Instant, k: Instant) -> list[tuple[str, str, dict[str, Any]]]:
-        """Give (projection, key, state) of the rectangles that hold (t, k), in no order."""
+    def states(
+        self, t: Instant, k: Instant, only: Collection[tuple[str, str]] | None = None
+    ) -> list[tuple[str, str, dict[str, Any]]]:
+        """Give (projection, key, state) of the rectangles that hold (t, k), in no order.
+
+        With `only`, of those cells (projection, key) alone.
+        """
         held, states = self._held(t, k), self._states
+        if only is not None:
+            names = self._cell_names()
+            held = [one for one in held if names[one >> STATE_BITS] in only]
         wanted = [one for one in held if one not in states]
         if wanted:
             if len(states) > _MOST_KEPT:
                 states.clear()
                 wanted = held
-            found = [self._texts[one] for one in wanted]
-            # In one piece: a text at a time takes twice as long.
-            read = json.loads(f"[{','.join([text for _, _, text in found])}]")
-            for one, (name, key, _), state in zip(wanted, found, read, strict=True):
-                states[one] = (name, key, state)
+            with uncollected():
+                self._read(wanted)
+                names = self._cell_names()
+                # In one piece: a text at a time takes twice as long.
+                read = json.loads(f"[{','.join(map(self._texts.__getitem__, wanted))}]")
+                for one, state in zip(wanted, read, strict=True):
+                    states[one] = (*names[one >> STATE_BITS], state)
         return [states[one] for one in held]
 
+    def unlike(self, moments: Iterable[tuple[Instant, Instant]]) -> set[tuple[str, str]]:
+        """Give the cells (projection, key) whose state is not one and the same at all (t, k).
+
+        A state is one and the same where it is stored once: nothing but numbers is read.
+        """
+        found = [set(self._held(t, k)) for t, k in moments]
+        names = self._cell_names()
+        others = set.union(*found) - set.intersection(*found)
+        return {names[one >> STATE_BITS] for one in others}
+
+    def cells(self, projection: str) -> set[tuple[str, str]]:
+        """Give the cells (projection, key) of one projection."""
+        return {cell for cell in self._cell_names().values() if cell[0] == projection}
+
     def _held(self, t: Instant, k: Instant) -> list[int]:
-        """Give the numbers of the states of the rectangles that hold (t, k), their texts read."""
+        """Give the numbers of the states of the rectangles that hold (t, k), as they are stored."""
         asked = (*stretches(t, k), t, t, k, k)
-        held = [one for (one,) in self._cursor.execute(_AT_ALL, asked)]
-        texts, cells = self._texts, self._cell_names()
+        return sorted([one for (one,) in self._cursor.execute(_AT_ALL, asked)])
+
+    def _read(self, wanted: Sequence[int]) -> None:
+        """Read the texts of states; kept are those that were wanted before, unless too many."""
+        texts = self._texts
         if len(texts) > _MOST_KEPT:
             texts.clear()
-        wanted = sorted([one for one in held if one not in texts])  # as they lie in the file
-        for one, text in self._cursor.execute(_TEXTS, (json.dumps(wanted),)) if wanted else ():
-            texts[one] = (*cells[one >> STATE_BITS], text)
-        return held
+        new = [one for one in wanted if one not in texts]
+        if new:
+            texts.update(self._cursor.execute(_TEXTS, (str(new),)))  # a list of numbers is JSON
 
     def _cell_names(self) -> dict[int, tuple[str, str]]:
         """Give (projection, key) of every cell by its number; read once."""

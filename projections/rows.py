@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from functools import lru_cache
 from typing import Any
 
 from projections.cells import Cells
 from projections.claims import Claim
 from projections.store import Row, Store
+from tracker.garbage import uncollected
 from tracker.instants import (
     DAY,
     PAST_OPEN,
@@ -27,17 +29,41 @@ _BESIDE = frozenset(
 )
 
 
+_BESIDE_SUPPORT = _BESIDE | {"support"}
+_NESTED = ("possibly", "values")
+_NOTHING = object()
+
+
 def said(row: Row | None, *, support: bool = True) -> Row | None:
     """Give only what a row says: its value, support, certainty, what is possible, who rivals."""
     if row is None:
         return None
-    beside = _BESIDE if support else _BESIDE | {"support"}
+    beside = _BESIDE if support else _BESIDE_SUPPORT
     kept = {name: item for name, item in row.items() if name not in beside}
     if row.get("projection") == "forces":
         kept["place"] = row["place"]
-    for name in ("possibly", "values"):
+    for name in _NESTED:
         kept[name] = [said(one) for one in row.get(name) or []]
     return kept
+
+
+def says_the_same(one: Row | None, two: Row | None, *, support: bool = True) -> bool:
+    """Whether two rows of a cell say the same: said(one) == said(two), told at the first word."""
+    if one is None or two is None:
+        return one is two
+    beside = _BESIDE if support else _BESIDE_SUPPORT
+    for name, item in one.items():
+        if name not in beside and name not in _NESTED and item != two.get(name, _NOTHING):
+            return False
+    if one.get("projection") == "forces" and one["place"] != two["place"]:
+        return False
+    if any(name not in one for name in two if name not in beside and name not in _NESTED):
+        return False
+    for name in _NESTED:
+        first, second = one.get(name) or (), two.get(name) or ()
+        if len(first) != len(second) or not all(map(says_the_same, first, second)):
+            return False
+    return True
 
 
 class Decorator:
@@ -62,7 +88,8 @@ class Decorator:
         if key is None:  # all of them will be asked for
             names = self.cells.store.names
             self.places, self.actors = names("places").whole(), names("actors").whole()
-        rows = [self(cell) for cell in self.cells.at(self.clocks, projection, key, only)]
+        with nullcontext() if key else uncollected():
+            rows = [self(cell) for cell in self.cells.at(self.clocks, projection, key, only)]
         levels = {row["key"]: row for row in rows if row["projection"] == "forces"}
         for row in levels.values():
             if row["phase"] == "pledged":

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -52,6 +52,14 @@ _AT_KEY = (
     "SELECT c.projection, c.key, s.text FROM cells c JOIN rectangles r ON r.cell = c.id"
     " JOIN states s ON s.id = r.state WHERE c.key = ?"
     " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to"
+)
+
+# Sorted first (hence the limit, which is none), for of the states only the last few are looked at.
+_SETTLED = (
+    "SELECT s.text FROM (SELECT r.state FROM cells c JOIN rectangles r ON r.cell = c.id"
+    " WHERE c.key = ? AND c.projection = ? AND r.valid_from < ?"
+    " AND r.known_from <= ? AND ? < r.known_to ORDER BY r.valid_from DESC LIMIT -1) h"
+    " CROSS JOIN states s ON s.id = h.state WHERE s.settled LIMIT 1"
 )
 
 
@@ -194,14 +202,27 @@ class Store:
         return rows if projection is None else [row for row in rows if row[0] == projection]
 
     def states_at(
-        self, t: Instant, k: Instant, projection: str | None
+        self,
+        t: Instant,
+        k: Instant,
+        projection: str | None,
+        only: Collection[tuple[str, str]] | None = None,
     ) -> list[tuple[str, str, Row]]:
         """Give (projection, key, state) of the rectangles that hold (t, k), in no order.
 
-        States are read once, and kept: whoever changes one changes a copy.
+        With `only`, of those cells (projection, key) alone. States are read once, and kept:
+        whoever changes one changes a copy.
         """
-        rows = self._moments.states(min(t, _LATEST), min(k, _LATEST))
+        rows = self._moments.states(min(t, _LATEST), min(k, _LATEST), only)
         return rows if projection is None else [row for row in rows if row[0] == projection]
+
+    def unlike(self, moments: Iterable[tuple[Instant, Instant]]) -> set[tuple[str, str]]:
+        """Give the cells (projection, key) whose stored state is not the same at all of (t, k)."""
+        return self._moments.unlike((min(t, _LATEST), min(k, _LATEST)) for t, k in moments)
+
+    def cells(self, projection: str) -> set[tuple[str, str]]:
+        """Give the cells (projection, key) of one projection that anything was ever said of."""
+        return self._moments.cells(projection)
 
     def _tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         cursor = self.connection.cursor()
@@ -226,13 +247,8 @@ class Store:
 
     def settled_before(self, projection: str, key: str, t: Instant, k: Instant) -> Row | None:
         """Give the last state of a cell before t, as known at k, that nobody disputed."""
-        found = self.connection.execute(
-            "SELECT s.text FROM cells c JOIN rectangles r ON r.cell = c.id"
-            " JOIN states s ON s.id = r.state AND s.settled"
-            " WHERE c.key = ? AND c.projection = ? AND r.valid_from < ?"
-            " AND r.known_from <= ? AND ? < r.known_to ORDER BY r.valid_from DESC LIMIT 1",
-            (key, projection, t, k, min(k, _LATEST)),
-        ).fetchone()
+        asked = (key, projection, t, k, min(k, _LATEST))
+        found = self.connection.execute(_SETTLED, asked).fetchone()
         return json.loads(found[0]) if found else None
 
     def beliefs(self, projection: str | None = None, key: str | None = None) -> list[Row]:

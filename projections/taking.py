@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from pydantic_core import to_json
 
 from projections import filling
-from projections.beliefs import uncollected
 from projections.catalogue import chronologies_of, claims_of
 from projections.claims import Claim
 from projections.rulings import drops, ruling
@@ -29,6 +28,7 @@ from tracker.facts.record import (
     TextErased,
     known_from,
 )
+from tracker.garbage import uncollected
 from tracker.instants import Instant
 from tracker.registry import (
     Actor,

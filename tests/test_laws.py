@@ -6,6 +6,7 @@ changes an answer; rectangles of one key never overlap.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from itertools import groupby, permutations
 from random import Random
@@ -37,9 +38,13 @@ POLICY = POLICIES["latest/1"]
 WORLD = registry()
 
 
-def examples(number: int) -> settings:
+MANY = float(os.environ.get("TRACKER_EXAMPLES", "1"))
+"""Multiplies the number of examples of each law: 1 in the suite, more by hand."""
+
+
+def examples(number: float) -> settings:
     return settings(
-        max_examples=number,
+        max_examples=max(1, round(number * MANY)),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 
@@ -318,7 +323,7 @@ MORE = st.lists(
 )
 
 
-@examples(1000)
+@examples(100)
 @given(st.sampled_from(CASTS).flatmap(lambda cast: reports(control(cast))), MORE)
 def test_a_belief_about_control_is_what_the_facts_say(
     raws: list[Raw], more: list[tuple[Instant, Instant]]
@@ -326,7 +331,7 @@ def test_a_belief_about_control_is_what_the_facts_say(
     hold_to_the_law(raws, more)
 
 
-@examples(500)
+@examples(100)
 @given(reports(FORCES), MORE)
 def test_a_belief_about_forces_is_what_the_facts_say(
     raws: list[Raw], more: list[tuple[Instant, Instant]]
@@ -334,7 +339,7 @@ def test_a_belief_about_forces_is_what_the_facts_say(
     hold_to_the_law(raws, more)
 
 
-@examples(400)
+@examples(100)
 @given(reports(ALERTS), MORE)
 def test_a_belief_about_alerts_is_what_the_facts_say(
     raws: list[Raw], more: list[tuple[Instant, Instant]]
@@ -342,7 +347,7 @@ def test_a_belief_about_alerts_is_what_the_facts_say(
     hold_to_the_law(raws, more)
 
 
-@examples(200)
+@examples(100)
 @given(reports(LOSSES, most=3), MORE)
 def test_a_belief_about_losses_is_what_the_facts_say(
     raws: list[Raw], more: list[tuple[Instant, Instant]]
@@ -387,7 +392,7 @@ def believed(rows: Sequence[Row]) -> dict[tuple[str, str], Row]:
     }
 
 
-@examples(150)
+@examples(100)
 @given(ANYTHING)
 def test_an_answer_is_what_the_facts_say(raws: list[Raw]) -> None:
     told = tellings(raws, retractions=False)
@@ -407,7 +412,7 @@ def beliefs_of(situation: Situation) -> list[Row]:
     return situation.store.beliefs()
 
 
-@examples(60)
+@examples(40)
 @given(ANYTHING, st.randoms(use_true_random=False))
 def test_reports_recorded_in_another_order_give_the_same_beliefs(
     raws: list[Raw], random: Random
@@ -428,7 +433,7 @@ def test_every_order_of_four_reports_gives_the_same_beliefs(raws: list[Raw]) -> 
             assert beliefs_of(situation) == expected
 
 
-@examples(60)
+@examples(40)
 @given(ANYTHING)
 def test_a_read_model_is_the_same_rebuilt_or_followed_in_batches(raws: list[Raw]) -> None:
     with recorded(raws) as situation:
@@ -442,7 +447,7 @@ def test_a_read_model_is_the_same_rebuilt_or_followed_in_batches(raws: list[Raw]
             assert follow(store, events, batch=batch) == 0, "every event counts once"
 
 
-@examples(60)
+@examples(40)
 @given(ANYTHING)
 def test_what_was_known_then_does_not_change_when_more_is_published(raws: list[Raw]) -> None:
     told = tellings(raws, retractions=False)
@@ -458,7 +463,7 @@ def test_what_was_known_then_does_not_change_when_more_is_published(raws: list[R
             answered += [(clocks, situation.state(clocks).rows) for clocks in now]
 
 
-@examples(60)
+@examples(40)
 @given(ANYTHING)
 def test_the_stored_state_is_the_one_worked_out_live_from_the_log(raws: list[Raw]) -> None:
     told = tellings(raws, retractions=False)
@@ -473,7 +478,7 @@ def test_the_stored_state_is_the_one_worked_out_live_from_the_log(raws: list[Raw
             assert live == situation.history(key, name).rows
 
 
-@examples(60)
+@examples(40)
 @given(ANYTHING)
 def test_a_log_position_gives_back_what_was_answered_then(raws: list[Raw]) -> None:
     times = some(times_of(tellings(raws, retractions=False)), 8)

@@ -5,7 +5,6 @@ Apart from the situation only for its length: `Situation` is the door.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from projections.store import Store
 from tracker.errors import InputError, NotFoundError, Problem
+from tracker.garbage import uncollected
 from tracker.instants import Instant
 from tracker.log import Log
 from tracker.outcomes import Imported, ImportedFile, Progress
@@ -102,7 +102,7 @@ class Importing:
         if published is not None and (when is None or when.column is None):
             when = Time(value=published, formats=("iso",))
         total = sum(path.stat().st_size for path in files if path.exists())
-        with _no_collector(), Staging() as staging:
+        with uncollected(), Staging() as staging:
             shape = self._shape(accepted, staging, when)
             plan = Plan(
                 accepted, registry, staging, shape, tz, lambda more: progress("read", more, total)
@@ -245,18 +245,6 @@ class _Registered:
         if self._known is not None:
             self._known = self._known.after(page)
             self._version += len(events)
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Keep Python from looking for cycles meanwhile: there are none, and it takes a tenth."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 def _replaced(plan: Plan) -> Iterator[Problem]:
