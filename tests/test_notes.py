@@ -58,17 +58,20 @@ def test_signatures_of_others_are_left_alone() -> None:
     assert open_note(both, [OURS]) == str(CHECKPOINT)
     with pytest.raises(UnknownSignerError, match="nobody whose key is known"):
         open_note(both, [])
-    mine = Verifier("witness", OURS.public)
-    with pytest.raises(UnknownSignerError):
-        open_note(both, [mine])
+
+
+def test_a_known_signature_under_another_name_or_id_is_no_strangers() -> None:
+    with pytest.raises(NoteError, match="stands under a name or id that is not its own"):
+        open_note(NOTE, [Verifier("witness", OURS.public)])
 
 
 @given(st.integers(0, len(NOTE.encode()) - 1), st.integers(0, 7))
 def test_no_bit_of_a_note_can_change(at: int, bit: int) -> None:
     data = bytearray(NOTE.encode())
     data[at] ^= 1 << bit
-    with pytest.raises(NoteError):
+    with pytest.raises(NoteError) as refused:
         open_note(bytes(data), [OURS])
+    assert not isinstance(refused.value, UnknownSignerError)  # it would be passed over
 
 
 @given(st.text(max_size=200) | st.binary(max_size=200))

@@ -26,7 +26,7 @@ LONGEST = 1 << 16  # characters of a note; ours have three lines and a signature
 _SIGNED = "\u2014 "
 _NAME = re.compile(r"[^\s+]+")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
-_KEY_BYTES, _SIGNATURE_BYTES = 32, 64
+_KEY_BYTES, _SIGNATURE_BYTES, _ID_BYTES = 32, 64, 4
 
 
 class NoteError(TrackerError):
@@ -47,7 +47,7 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """The first four bytes of the SHA-256 of name, newline, type and key."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:4]
+        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:_ID_BYTES]
 
     def __str__(self) -> str:
         """Write it as people hand it on: name+id+key."""
@@ -107,27 +107,35 @@ def read_note(data: str | bytes) -> str:
 def open_note(data: str | bytes, verifiers: Iterable[Verifier]) -> str:
     """Give a note's text, if someone known signed it and no known signature is wrong.
 
-    Raises UnknownSignerError where none is of a known key, else NoteError.
+    A signature that a known key made, and that stands under another name or id, is wrong too: a
+    stranger's it would be passed over. Raises UnknownSignerError where none is of a known key,
+    else NoteError.
     """
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
     text, signatures = _split(data)
     known = {(one.name, one.key_id): one for one in verifiers}
     good = False
     for name, signature in signatures:
-        by = known.get((name, signature[:4]))
-        if by is None:
-            continue
-        try:
-            Ed25519PublicKey.from_public_bytes(by.public).verify(signature[4:], text.encode())
-        except (InvalidSignature, ValueError) as error:
-            raise NoteError(f"the signature of {name} is not of this text") from error
-        good = True
+        by = known.get((name, signature[:_ID_BYTES]))
+        if by is not None and not _is_of(signature, text, by):
+            raise NoteError(f"the signature of {name} is not of this text")
+        if by is None and any(_is_of(signature, text, one) for one in known.values()):
+            raise NoteError(f"the signature of {name} stands under a name or id that is not its own")
+        good = good or by is not None
     if not good:
         names = ", ".join(name for name, _ in signatures)
         raise UnknownSignerError(f"signed by nobody whose key is known here ({names})")
     return text
+
+
+def _is_of(signature: bytes, text: str, by: Verifier) -> bool:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(by.public).verify(signature[_ID_BYTES:], text.encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
 
 
 def _split(data: str | bytes) -> tuple[str, list[tuple[str, bytes]]]:

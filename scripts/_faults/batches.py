@@ -166,6 +166,8 @@ def _keys_in(path: Path) -> Keys:
     if not path.exists():
         return {}
     with closing(sqlite3.connect(path)) as connection:
+        if not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
+            return {}  # its maker was killed before it had committed anything
         rows = connection.execute("SELECT event, field, key FROM keys")
         return {(event, field): key for event, field, key in rows}
 
