@@ -22,9 +22,12 @@ async function start() {
   const {map, data} = await picture();
   $("map").outerHTML = map;
   $("data").textContent = JSON.stringify(data);
-  const script = document.createElement("script");
-  script.src = "/static/report.js";
-  document.body.append(script);
+  for (const name of ["painter.js", "report.js"]) {
+    const script = document.createElement("script");
+    script.src = `/static/${name}`;
+    script.async = false;  // in this order
+    document.body.append(script);
+  }
   shown = data.position;
   say(shown, false);
 }
