@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from tracker._version import __version__
 from tracker.errors import TrackerError
-from tracker.web import pages
+from tracker.web import event_pages, pages
 from tracker.web import parameters as asked_by
 from tracker.web.answering import Receive, Scope, Send, is_page, refused, send_refusal
 from tracker.web.api import Route, answer, endpoint_of, key_of, routes
@@ -143,10 +143,10 @@ PAGES = (
     Route("/diff", asked_by.DiffAsked, None, pages.diff, lane="slow"),
     Route("/disputes", asked_by.DisputesAsked, None, pages.disputes, lane="slow"),
     Route("/gaps", asked_by.GapsAsked, None, pages.gaps, lane="slow"),
-    Route("/log", asked_by.LogAsked, None, pages.log, lane="slow"),
-    Route("/search", asked_by.SearchAsked, None, pages.search, lane="slow"),
-    Route("/event/{name}", asked_by.NothingAsked, None, pages.event),
-    Route("/report/{name}", asked_by.NothingAsked, None, pages.report),
+    Route("/log", asked_by.LogAsked, None, event_pages.log, lane="slow"),
+    Route("/search", asked_by.SearchAsked, None, event_pages.search, lane="slow"),
+    Route("/event/{name}", asked_by.NothingAsked, None, event_pages.event),
+    Route("/report/{name}", asked_by.NothingAsked, None, event_pages.report),
 )
 
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from threading import Lock
-from typing import IO
+from typing import IO, Any
 
 from pydantic_core import to_json
 
@@ -116,6 +116,7 @@ def draw(path: str, asked: IO[bytes], answered: IO[bytes]) -> None:
     """Draw a picture of the log at `path` for every line that is asked, until there are no more."""
     with Situation(path, clock=present) as situation:
         while asked.readline():
+            head: dict[str, Any]
             try:
                 _ = situation.store
                 told = picture(situation, NothingAsked(), Address(b"", b""))
