@@ -427,6 +427,11 @@ function fitted(text, wide) {
   const most = Math.floor(wide / 6.4);
   return text.length <= most ? text : most < 4 ? "" : `${text.slice(0, most - 1).trimEnd()}…`;
 }
+// Letters on a colour, on a plate of paper: to be read on any of them, and by anyone.
+function plate(svg, x, y, text) {
+  make(svg, "rect", {class: "plate", x: x - 3, y: y - 11, width: text.length * 6.3 + 6, height: 14, rx: 2});
+  make(svg, "text", {class: "plated", x, y}, text);
+}
 function strip(parent, cell, high, label) {
   const row = make(parent, "div", {class: "strip"});
   button(row, label, () => choose({cell}));
@@ -446,7 +451,7 @@ function drawBands(parent, cells) {
       make(one, "rect", {class: "band", x, y: 3, width: w, height: high - 6});
       make(one, "title", {}, `${textOf(state)}, ${span(from, to)}`);
       const text = fitted(textOf(state), w - 8);
-      if (text) make(svg, "text", {class: "band-text", x: x + 5, y: high / 2 + 4}, text);
+      if (text) plate(svg, x + 5, high / 2 + 4, text);
     }
     svg.setAttribute("aria-label", `${cell.name}: ${found.map(one => textOf(one.state)).join(", then ") || "no evidence"}`);
     cursors(svg, wide, high);
@@ -664,7 +669,7 @@ function plane(parent, cell) {
     make(one, "rect", {class: "band", x: x(v0), y: y(k1), width: w, height: h});
     make(one, "title", {}, `${textOf(state)}: true ${span(v0, v1)}; known ${span(k0, k1)}`);
     const text = h > 13 ? fitted(textOf(state), w - 6) : "";
-    if (text) make(svg, "text", {class: "band-text", x: x(v0) + 4, y: y(k1) + 13}, text);
+    if (text) plate(svg, x(v0) + 5, y(k1) + 14, text);
   }
   if (base - y(lowest) > 16) make(svg, "text", {class: "axis-text", x: right - 6, y: base - 6, "text-anchor": "end"}, "nothing known yet");
   make(svg, "path", {class: "diagonal", d: `M${left} ${base}L${right} ${top}`});
