@@ -72,14 +72,17 @@ class Pictures:
         try:
             return _drawn(process)
         except (OSError, ValueError) as error:  # ValueError: half a line, as its end left it
-            process.kill()
+            _end(process)
             raise BusyError("the map cannot be drawn just now: ask again in a moment") from error
 
     def _started(self) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._stopped:
                 raise BusyError("the server is being stopped")
-            if self._process is None or self._process.poll() is not None:
+            if self._process is not None and self._process.poll() is not None:
+                _end(self._process)
+                self._process = None
+            if self._process is None:
                 # -P: not what the working folder may hold under our name.
                 command = [sys.executable, "-P", "-m", "tracker.web.picture", self._path]
                 self._process = subprocess.Popen(  # noqa: S603 - ourselves
@@ -92,8 +95,12 @@ class Pictures:
         with self._lock:
             self._stopped = True
             if self._process is not None:
-                self._process.kill()
-                self._process.wait()
+                _end(self._process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()  # closes the pipes, and waits
 
 
 def _drawn(process: subprocess.Popen[bytes]) -> Told:
