@@ -60,7 +60,8 @@ COLOUR = """([x, y]) => {
   const [r, g, b, a] = pixel.getImageData(0, 0, 1, 1).data;
   return a ? `rgb(${r}, ${g}, ${b})` : '';
 }"""
-LEGEND = """said => [...document.querySelectorAll('.legend li')].filter(one => one.textContent === said)
+LEGEND = """said => [...document.querySelectorAll('.legend li')]
+  .filter(one => one.textContent === said)
   .map(one => getComputedStyle(one.querySelector('.shape')).fill)[0]"""
 
 

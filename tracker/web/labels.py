@@ -93,8 +93,8 @@ def _fitting(one: Wanted, scale: float, taken: _Taken, edge: tuple[float, float]
 _PLACES = (
     ("start", GAP, 4.0),
     ("end", -GAP, 4.0),
-    ("middle", 0.0, -15.0),
-    ("middle", 0.0, 24.0),
+    ("middle", 0.0, -11.0),
+    ("middle", 0.0, 20.0),
 )
 _PLACES_LOOSE = (("middle", 0.0, 4.0),)
 
