@@ -9,6 +9,8 @@ import json
 from collections.abc import Iterator
 from itertools import groupby
 
+from pydantic_core import from_json
+
 from projections.answers import ALL_ALIKE
 from projections.cells import Cells
 from projections.claims import Claim
@@ -98,7 +100,7 @@ def _numbered(
     """Give rectangles with the number of their state, and the states, each once."""
     numbers: dict[str, int] = {}
     found = [(*bounds, numbers.setdefault(text, len(numbers))) for bounds, text in beliefs]
-    return found, [json.loads(text) for text in numbers]
+    return found, [from_json(text) for text in numbers]
 
 
 # -- facts ---------------------------------------------------------------------------------------

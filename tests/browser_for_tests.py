@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 import pytest
@@ -19,16 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / ".axe" / "package" / "axe.min.js"
 SCREENSHOTS = ROOT / ".screenshots"
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+ARGUMENTS: tuple[str, ...] = run_path(str(ROOT / "scripts" / "_bench" / "chromium.py"))["ARGUMENTS"]
 WIDE, NARROW = (1280, 900), (360, 740)
 LOOKS = [
     pytest.param(size, dark, id=f"{size[0]}-{'dark' if dark else 'light'}")

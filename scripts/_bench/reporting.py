@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from _bench.children import child
+from _bench.chromium import ARGUMENTS
 from _bench.lines import Line
 from tracker.situation import seeds
 
@@ -17,16 +18,6 @@ MALI_BYTES, MALI_SECONDS = 400_000, 2.0
 LARGE_FACTS, LARGE_PLACES, LARGE_BYTES, STEP_SECONDS = 50_000, 2_000, 6_000_000, 0.050
 STEPS = 40
 SHEETS = ("guardian-2013-01-14", "voa-2013-01-17", "guardian-2013-01-21")
-ARGUMENTS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 STEP = """async steps => {
   const slider = document.getElementById('as-of'), taken = [];
   for (let n = 0; n <= steps; n++) {

@@ -17,7 +17,7 @@ from tracker.web import asking, shapes
 from tracker.web import parameters as asked_by
 from tracker.web.answering import is_page, refused, send_made, send_refusal
 from tracker.web.asking import Address
-from tracker.web.desk import Desk, Question, Told
+from tracker.web.desk import Desk, Lane, Question, Told
 from tracker.web.events import Events
 
 Responses = dict[int | str, dict[str, Any]]
@@ -54,20 +54,20 @@ class Route(NamedTuple):
     asked: type
     shape: type | None
     ask: Callable[[Situation, Any, Address], Told]
-    slow: bool = False
+    lane: Lane = "quick"
 
 
 ROUTES = (
     Route("/about", asked_by.NothingAsked, shapes.About, asking.about),
     Route("/state", asked_by.StateAsked, shapes.StateAnswer, asking.state),
-    Route("/history", asked_by.HistoryAsked, shapes.HistoryAnswer, asking.history, slow=True),
+    Route("/history", asked_by.HistoryAsked, shapes.HistoryAnswer, asking.history, lane="slow"),
     Route("/audit", asked_by.AuditAsked, shapes.AuditAnswer, asking.audit),
     Route("/diff", asked_by.DiffAsked, shapes.DiffAnswer, asking.diff),
-    Route("/disputes", asked_by.DisputesAsked, shapes.DisputesAnswer, asking.disputes, slow=True),
-    Route("/gaps", asked_by.GapsAsked, shapes.GapsAnswer, asking.gaps, slow=True),
-    Route("/whatif", asked_by.WhatifAsked, shapes.WhatifAnswer, asking.whatif, slow=True),
-    Route("/search", asked_by.SearchAsked, shapes.SearchAnswer, asking.search, slow=True),
-    Route("/log", asked_by.LogAsked, shapes.LogAnswer, asking.log, slow=True),
+    Route("/disputes", asked_by.DisputesAsked, shapes.DisputesAnswer, asking.disputes, lane="slow"),
+    Route("/gaps", asked_by.GapsAsked, shapes.GapsAnswer, asking.gaps, lane="slow"),
+    Route("/whatif", asked_by.WhatifAsked, shapes.WhatifAnswer, asking.whatif, lane="slow"),
+    Route("/search", asked_by.SearchAsked, shapes.SearchAnswer, asking.search, lane="slow"),
+    Route("/log", asked_by.LogAsked, shapes.LogAnswer, asking.log, lane="slow"),
     Route("/event/{name}", asked_by.NothingAsked, shapes.EventAnswer, asking.event),
     Route("/report/{name}", asked_by.NothingAsked, shapes.ReportAnswer, asking.report),
 )
@@ -154,8 +154,8 @@ def _named(desk: Desk, route: Route) -> Callable[..., Any]:
 
 def _question(route: Route, asked: Any, at: Address) -> Question:  # noqa: ANN401 - each its own
     """Put a question together; whatever the read model does not hold ready may take long."""
-    slow = route.slow or getattr(asked, "weighed_anew", False)
-    return Question(partial(_ask, route, asked, at), slow)
+    anew = route.lane == "quick" and getattr(asked, "weighed_anew", False)
+    return Question(partial(_ask, route, asked, at), "slow" if anew else route.lane)
 
 
 def _ask(route: Route, asked: Any, at: Address, situation: Situation) -> Told:  # noqa: ANN401

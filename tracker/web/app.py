@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from tracker._version import __version__
 from tracker.errors import TrackerError
-from tracker.web import pages
+from tracker.web import event_pages, pages
 from tracker.web import parameters as asked_by
 from tracker.web.answering import Receive, Scope, Send, is_page, refused, send_refusal
 from tracker.web.api import Route, answer, endpoint_of, key_of, routes
@@ -22,7 +22,7 @@ from tracker.web.desk import Desk
 from tracker.web.events import Events
 from tracker.web.frontpage import STATIC
 from tracker.web.page import resource
-from tracker.web.picture import picture
+from tracker.web.picture import Pictures
 from tracker.web.safety import HEADERS, Door, Refusal
 
 
@@ -36,7 +36,7 @@ class App:
         self.desk = Desk(path)
         self.door = door
         self.events = Events(self.desk, closing)
-        self.inner = _inner(self.desk, self.events)
+        self.inner = _inner(self.desk, self.events, Pictures(path))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or run from start to stop."""
@@ -91,11 +91,14 @@ def _with_headers(send: Send) -> Send:
     return with_headers
 
 
-def _inner(desk: Desk, events: Events) -> FastAPI:
+def _inner(desk: Desk, events: Events, pictures: Pictures) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with desk:
-            yield
+            try:
+                yield
+            finally:
+                pictures.stop()
 
     # No page of FastAPI's own: they load scripts from elsewhere.
     app = FastAPI(
@@ -109,7 +112,8 @@ def _inner(desk: Desk, events: Events) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.include_router(routes(desk, events))
-    for route in PAGES:
+    drawn = Route("/part/picture", asked_by.NothingAsked, None, pictures.give, lane="apart")
+    for route in (*PAGES, drawn):
         app.get(route.path, include_in_schema=False, response_model=None)(endpoint_of(desk, route))
     app.get("/static/{name}", include_in_schema=False)(_static())
 
@@ -134,16 +138,15 @@ def _inner(desk: Desk, events: Events) -> FastAPI:
 
 PAGES = (
     Route("/", asked_by.NothingAsked, None, pages.front),
-    Route("/part/picture", asked_by.NothingAsked, None, picture, slow=True),
     Route("/state", asked_by.StateAsked, None, pages.state),
-    Route("/audit", asked_by.AuditAsked, None, pages.audit, slow=True),
-    Route("/diff", asked_by.DiffAsked, None, pages.diff, slow=True),
-    Route("/disputes", asked_by.DisputesAsked, None, pages.disputes, slow=True),
-    Route("/gaps", asked_by.GapsAsked, None, pages.gaps, slow=True),
-    Route("/log", asked_by.LogAsked, None, pages.log, slow=True),
-    Route("/search", asked_by.SearchAsked, None, pages.search, slow=True),
-    Route("/event/{name}", asked_by.NothingAsked, None, pages.event),
-    Route("/report/{name}", asked_by.NothingAsked, None, pages.report),
+    Route("/audit", asked_by.AuditAsked, None, pages.audit, lane="slow"),
+    Route("/diff", asked_by.DiffAsked, None, pages.diff, lane="slow"),
+    Route("/disputes", asked_by.DisputesAsked, None, pages.disputes, lane="slow"),
+    Route("/gaps", asked_by.GapsAsked, None, pages.gaps, lane="slow"),
+    Route("/log", asked_by.LogAsked, None, event_pages.log, lane="slow"),
+    Route("/search", asked_by.SearchAsked, None, event_pages.search, lane="slow"),
+    Route("/event/{name}", asked_by.NothingAsked, None, event_pages.event),
+    Route("/report/{name}", asked_by.NothingAsked, None, event_pages.report),
 )
 
 

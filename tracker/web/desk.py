@@ -11,21 +11,23 @@ import asyncio
 import gzip
 import hashlib
 import math
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
 
 from pydantic_core import to_json
 
 from tracker.errors import LogError, TrackerError
 from tracker.situation import Situation, now
 
-LANES = ("quick", "slow")
+Lane = Literal["quick", "slow", "apart"]
+LANES: tuple[Lane, ...] = get_args(Lane)
 """A thread each: what may take long holds up nothing but its like. Python runs one at a time, so
-more threads would only make each answer later."""
+more threads would only make each answer later; what is `apart` waits for another process."""
 MOST_WAITING = 500
 """Questions in the queue; whoever comes then is told to come again."""
 MOST_KEPT = 128 << 20
@@ -45,7 +47,8 @@ Pair = tuple[bytes, bytes]
 class Told:
     """What a question gives: JSON values (or a page), the log position, how long it stays true.
 
-    `until` is the instant from which it has to be asked again even of the same log.
+    `until` is the instant from which it has to be asked again even of the same log. For `lasts`
+    times as long as it took to find, it is given though the log has grown since.
     """
 
     body: Any
@@ -53,6 +56,7 @@ class Told:
     until: float = math.inf
     headers: tuple[Pair, ...] = ()
     media: bytes = b"application/json"
+    lasts: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Made:
     position: int
     until: float
     headers: tuple[Pair, ...]
+    lasts: float
 
     @property
     def size(self) -> int:
@@ -74,10 +79,10 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask of a situation, and whether that may take long."""
+    """What to ask of a situation, and beside what it may wait."""
 
     ask: Callable[[Situation], Told]
-    slow: bool = False
+    lane: Lane = "quick"
 
 
 class BusyError(TrackerError):
@@ -90,6 +95,20 @@ class _Job:
     question: Question
     answer: asyncio.Future[Made]
     version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer, the version of the log it is of, and until when it is given of a later one."""
+
+    version: int
+    made: Made
+    stands: float
+
+    def given(self, version: int) -> bool:
+        """Whether it still answers, of a log of that version."""
+        fresh = self.version == version or time.monotonic() < self.stands
+        return fresh and now() < self.made.until
 
 
 def present() -> int:
@@ -105,18 +124,18 @@ class Desk:
         self.path = path
         self._watched = Situation(path)
         self.known: OrderedDict[Hashable, Question] = OrderedDict()
-        self._kept: OrderedDict[Hashable, tuple[int, Made]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._size = 0
         self._waiting: dict[Hashable, _Job] = {}
-        self._queues: list[asyncio.Queue[_Job]] = [asyncio.Queue() for _ in LANES]
-        self._threads = [ThreadPoolExecutor(1, f"desk-{lane}") for lane in LANES]
-        self._situations: list[Situation | None] = [None for _ in LANES]
+        self._queues: dict[Lane, asyncio.Queue[_Job]] = {lane: asyncio.Queue() for lane in LANES}
+        self._threads = {lane: ThreadPoolExecutor(1, f"desk-{lane}") for lane in LANES}
+        self._situations: dict[Lane, Situation | None] = dict.fromkeys(LANES)
         self._tasks: list[asyncio.Task[None]] = []
         self._following = Lock()
 
     async def __aenter__(self) -> Self:
         """Begin to answer."""
-        self._tasks = [asyncio.create_task(self._serve(at)) for at in range(len(LANES))]
+        self._tasks = [asyncio.create_task(self._serve(at)) for at in LANES]
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -124,7 +143,7 @@ class Desk:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for at, thread in enumerate(self._threads):
+        for at, thread in self._threads.items():
             thread.submit(self._close, at)
             thread.shutdown(wait=True)
         self._watched.close()
@@ -148,9 +167,9 @@ class Desk:
         """
         version = self.version
         kept = self._kept.get(key)
-        if kept and version is not None and kept[0] == version and now() < kept[1].until:
+        if kept and version is not None and kept.given(version):
             self._kept.move_to_end(key)
-            return kept[1]
+            return kept.made
         job = self._waiting.get(key)
         if job is None:
             if len(self._waiting) >= MOST_WAITING:
@@ -158,16 +177,17 @@ class Desk:
             answer: asyncio.Future[Made] = asyncio.get_running_loop().create_future()
             answer.add_done_callback(_seen)
             job = self._waiting[key] = _Job(key, question, answer, version)
-            self._queues[question.slow].put_nowait(job)
+            self._queues[question.lane].put_nowait(job)
         job.version = version
         return await asyncio.shield(job.answer)
 
-    async def _serve(self, at: int) -> None:
+    async def _serve(self, at: Lane) -> None:
         """Answer one question of a lane after another with its own situation."""
         loop = asyncio.get_running_loop()
         while True:
             job = await self._queues[at].get()
             del self._waiting[job.key]  # whoever asks from now on waits for the next answer
+            begun = time.monotonic()
             try:
                 made = await loop.run_in_executor(self._threads[at], self._work, at, job.question)
             except asyncio.CancelledError:
@@ -176,10 +196,11 @@ class Desk:
             except Exception as error:  # noqa: BLE001 - whatever it is, whoever asked is told
                 job.answer.set_exception(error)
             else:
-                self._keep(job, made)
+                done = time.monotonic()
+                self._keep(job, made, done + made.lasts * (done - begun))
                 job.answer.set_result(made)
 
-    def _work(self, at: int, question: Question) -> Made:
+    def _work(self, at: Lane, question: Question) -> Made:
         situation = self._situations[at]
         if situation is None:
             situation = self._situations[at] = Situation(self.path, clock=present)
@@ -191,21 +212,21 @@ class Desk:
             self._close(at)  # opened anew for the next
             raise
 
-    def _close(self, at: int) -> None:
+    def _close(self, at: Lane) -> None:
         situation = self._situations[at]
         self._situations[at] = None
         if situation is not None:
             situation.close()
 
-    def _keep(self, job: _Job, answer: Made) -> None:
+    def _keep(self, job: _Job, answer: Made, stands: float) -> None:
         if job.version is None or answer.size > MOST_KEPT // 3:
             return
         old = self._kept.pop(job.key, None)
-        self._size += answer.size - (old[1].size if old else 0)
-        self._kept[job.key] = (job.version, answer)
+        self._size += answer.size - (old.made.size if old else 0)
+        self._kept[job.key] = _Kept(job.version, answer, stands)
         while self._size > MOST_KEPT:
-            _, (_, gone) = self._kept.popitem(last=False)
-            self._size -= gone.size
+            _, gone = self._kept.popitem(last=False)
+            self._size -= gone.made.size
 
 
 def _seen(answer: asyncio.Future[Made]) -> None:
@@ -220,4 +241,4 @@ def made(told: Told) -> Made:
     packed = gzip.compress(body, PACKING, mtime=0) if len(body) > WORTH_PACKING else None
     tag = f'W/"{told.position}-{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
     headers = ((b"content-type", told.media), *told.headers)
-    return Made(body, packed, tag.encode(), told.position, told.until, headers)
+    return Made(body, packed, tag.encode(), told.position, told.until, headers, told.lasts)

@@ -52,10 +52,15 @@ class Texts:
     def __init__(self) -> None:
         """Begin with the empty one."""
         self._places = {"": 0}
+        self._known: dict[str | None, int] = {None: 0, "": 0}
 
     def __call__(self, said: str | None) -> int:
         """Give the place of a text."""
-        return self._places.setdefault(safe(said or ""), len(self._places))
+        place = self._known.get(said)
+        if place is None:
+            place = self._places.setdefault(safe(said or ""), len(self._places))
+            self._known[said] = place
+        return place
 
     def all(self) -> list[str]:
         """Give them in their order."""
@@ -71,6 +76,7 @@ class Encoder:
         self.names = overview.names
         self.word = Texts()
         self.looks: dict[Look, int] = {NOTHING: 0}
+        self._alike: dict[tuple[object, ...], int] = {}
         control = [cell for cell in overview.cells if cell["projection"] == "control"]
         states = (state for cell in control for state in cell["states"])
         self.parties = Parties(states, overview.sides, overview.names)
@@ -194,7 +200,11 @@ class Encoder:
     def _look(self, row: Row) -> int:
         if row["projection"] != "control":
             return 0
-        return self.looks.setdefault(self.parties.look(row), len(self.looks))
+        shown = (*row["holders"], None, row["status"], row["support"], not row["possibly"])
+        if shown not in self._alike:
+            look = self.parties.look(row)
+            self._alike[shown] = self.looks.setdefault(look, len(self.looks))
+        return self._alike[shown]
 
     @staticmethod
     def _numbers(row: Row) -> list[object]:

@@ -15,7 +15,7 @@ WAYS = (
     ("/log", "Log"),
     ("/api", "API"),
 )
-STATIC = ("report.css", "served.css", "report.js", "served.js")
+STATIC = ("report.css", "served.css", "painter.js", "report.js", "served.js")
 """The files that are served as they are, and no others."""
 
 

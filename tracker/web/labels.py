@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 LETTER = 6.6
 """Pixels, the mean width of a letter of 12 pixels in a sans-serif face; wide rather than narrow."""
@@ -53,6 +54,11 @@ def placed(wanted: Sequence[Wanted], wide: float, high: float) -> list[Placed]:
 
     Every mark is kept free of other labels, and no label of a whole map runs over its edge.
     """
+    return list(_placed(tuple(wanted), wide, high))
+
+
+@lru_cache(maxsize=4)  # takes seconds for thousands of names, which seldom change
+def _placed(wanted: tuple[Wanted, ...], wide: float, high: float) -> tuple[Placed, ...]:
     found: list[Placed | None] = [None] * len(wanted)
     for scale in SCALES:
         taken = _Taken()
@@ -68,7 +74,7 @@ def placed(wanted: Sequence[Wanted], wide: float, high: float) -> list[Placed]:
         for n, one in enumerate(wanted):
             if found[n] is None:
                 found[n] = _fitting(one, scale, taken, (wide * scale, high * scale))
-    return [one or Placed("start", GAP, 4, NEVER) for one in found]
+    return tuple(one or Placed("start", GAP, 4, NEVER) for one in found)
 
 
 def _fitting(one: Wanted, scale: float, taken: _Taken, edge: tuple[float, float]) -> Placed | None:

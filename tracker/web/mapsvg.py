@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from tracker.web.basemap import Basemap, Land, Points
@@ -163,6 +164,7 @@ def _short(n: float) -> str:
     return f"{n:.1f}".removesuffix(".0")
 
 
+@lru_cache(maxsize=4)
 def ground(frame: Frame) -> Land:
     """Cut the ground of a frame."""
     return Basemap().cut(frame)

@@ -32,6 +32,8 @@ TITLES = {
     "humanitarian": "Humanitarian",
     "posture": "Posture",
 }
+SCRIPTS = ("painter.js", "report.js")
+"""The scripts of the page, in the order in which they are read."""
 PLAIN = 256_000
 """Characters of data that are put into the page as they are, to be read by anyone."""
 SHOWN = 100
@@ -42,7 +44,7 @@ def report(overview: Overview) -> str:
     """Write the report of a situation: a whole HTML document."""
     encoder = Encoder(overview)
     data = encoder.data()
-    style, script = resource("report.css"), resource("report.js")
+    style, script = resource("report.css"), "".join(map(resource, SCRIPTS))
     body = joined(
         element("svg", hatching(), class_="unseen", aria_hidden="true", width="0", height="0"),
         header(overview),

@@ -1,24 +1,40 @@
 """The picture of the first page: the map, and the data that the script moves the clocks over.
 
 Both take long for a large situation, so the page asks for them when it stands, and they are kept
-until something is recorded, or the day is over.
+until something is recorded, or the day is over. Of a log that takes seconds to draw, a process of
+its own draws it, so that nobody's answer waits for that; and what it drew is handed out a while
+longer, so that it has most of the time to itself however many look on. The page says of which
+position it is.
 """
 
 from __future__ import annotations
 
+import gc
+import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from threading import Lock
+from typing import IO, Any
+
+from pydantic_core import to_json
 
 from tracker.errors import TrackerError
 from tracker.instants import DAY
 from tracker.situation import Situation
 from tracker.web import page as parts
 from tracker.web.asking import Address
-from tracker.web.desk import Told, present
+from tracker.web.desk import BusyError, Told, present
 from tracker.web.encoding import Encoder
 from tracker.web.parameters import NothingAsked
 
 MOST_EVENTS = 200_000
 """Of a log that is drawn whole; a browser does not hold the picture of a larger one."""
+LARGE = 4_000
+"""Events from which a log is drawn in a process of its own: about a second's work."""
+LASTS = 5.0
+"""Times as long as it took to draw that a picture of a large log is handed out: a share of 1/6."""
 
 
 def picture(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
@@ -34,3 +50,94 @@ def picture(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
     encoder = Encoder(overview)
     body = {"data": encoder.data(), "map": str(parts.map_section(overview, encoder))}
     return Told(body, overview.position, tomorrow)
+
+
+class Pictures:
+    """The pictures of one log: small ones drawn here, large ones by a process that waits for us."""
+
+    def __init__(self, path: str) -> None:
+        """Draw the log at `path`; the process is started when it is needed."""
+        self._path = path
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped = False
+        self._lock = Lock()
+
+    def give(self, situation: Situation, asked: NothingAsked, at: Address) -> Told:
+        """Give the picture. Raises TrackerError, and BusyError where the process came to an end."""
+        with situation.still() as store:
+            position = store.position
+        if not LARGE < position <= MOST_EVENTS:
+            return picture(situation, asked, at)
+        process = self._started()
+        try:
+            return _drawn(process)
+        except (OSError, ValueError) as error:  # ValueError: half a line, as its end left it
+            _end(process)
+            raise BusyError("the map cannot be drawn just now: ask again in a moment") from error
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        with self._lock:
+            if self._stopped:
+                raise BusyError("the server is being stopped")
+            if self._process is not None and self._process.poll() is not None:
+                _end(self._process)
+                self._process = None
+            if self._process is None:
+                # -P: not what the working folder may hold under our name.
+                command = [sys.executable, "-P", "-m", "tracker.web.picture", self._path]
+                self._process = subprocess.Popen(  # noqa: S603 - ourselves
+                    command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                )
+            return self._process
+
+    def stop(self) -> None:
+        """End the process, whatever it is at; a picture that is being drawn is not given."""
+        with self._lock:
+            self._stopped = True
+            if self._process is not None:
+                _end(self._process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()  # closes the pipes, and waits
+
+
+def _drawn(process: subprocess.Popen[bytes]) -> Told:
+    """Have one picture drawn: a line asks for it, a line of JSON and then its bytes answer."""
+    asked, answered = process.stdin, process.stdout
+    if asked is None or answered is None:
+        raise OSError("the process has no pipes")
+    asked.write(b"\n")
+    asked.flush()
+    head = json.loads(answered.readline())
+    if "error" in head:
+        raise TrackerError(head["error"])
+    body = answered.read(head["size"])
+    if len(body) < head["size"]:
+        raise OSError("the process has ended")
+    return Told(body, head["position"], head["until"], lasts=LASTS)
+
+
+def draw(path: str, asked: IO[bytes], answered: IO[bytes]) -> None:
+    """Draw a picture of the log at `path` for every line that is asked, until there are no more."""
+    with Situation(path, clock=present) as situation:
+        while asked.readline():
+            head: dict[str, Any]
+            try:
+                _ = situation.store
+                told = picture(situation, NothingAsked(), Address(b"", b""))
+            except TrackerError as error:
+                head, body = {"error": str(error)}, b""
+            else:
+                body = to_json(told.body)
+                head = {"position": told.position, "until": told.until, "size": len(body)}
+            answered.write(to_json(head) + b"\n" + body)
+            answered.flush()
+            gc.collect()
+
+
+if __name__ == "__main__":
+    os.nice(5)  # after whoever answers
+    gc.disable()  # it would look at millions of rows again and again while they are made
+    draw(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer)

@@ -173,35 +173,57 @@ function rows(name) {
   }));
 }
 const isChosen = what => Boolean(chosen) && (what.cell ? chosen.cell === what.cell : chosen.fact === what.fact);
-function drawTable() {
+function drawTable(moving = false) {
   const where = $(`table-${view}`), box = where.querySelector(".scroll"), wanted = looking.toLowerCase();
-  where.querySelectorAll(":scope > p").forEach(one => one.remove());
   let all = rows(view);
   if (wanted) all = all.filter(row => row.cells().join(" ").toLowerCase().includes(wanted));
-  box.replaceChildren();
   if (!all.length) {
     for (const name of ["tabindex", "role", "aria-labelledby"]) box.removeAttribute(name);
+    box.replaceChildren();
     make(box, "p", {}, "no evidence");
-    return;
-  }
-  box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-labelledby", `title-${view}`);
-  const table = make(box, "table"), head = make(make(table, "thead"), "tr"), body = make(table, "tbody");
-  for (const one of D.headers[view]) make(head, "th", {scope: "col"}, one[0] + one.slice(1).toLowerCase());
-  for (const row of unlimited.has(view) ? all : all.slice(0, SHOWN)) {
-    const line = make(body, "tr", isChosen(row) ? {class: "chosen"} : {});
-    row.cells().forEach((text, n) => {
-      const cell = make(line, "td", {}, n === row.link ? undefined : text);
-      if (n === row.link) button(cell, text, () => choose(row.cell ? {cell: row.cell} : {fact: row.fact}));
-    });
-  }
-  if (all.length > body.childElementCount) button(make(where, "p"), `Show all ${all.length.toLocaleString("en-US")}`, () => { unlimited.add(view); drawTable(); });
+  } else drawRows(box, unlimited.has(view) ? all : all.slice(0, SHOWN), moving);
+  const left = unlimited.has(view) ? 0 : all.length - SHOWN, more = left > 0 ? `Show all ${all.length.toLocaleString("en-US")}` : "";
+  const shown = where.querySelector(":scope > p");
+  if ((shown?.textContent || "") === more) return;
+  shown?.remove();
+  if (more) button(make(where, "p", {class: "scripted"}), more, () => { unlimited.add(view); drawTable(); });
 }
-function drawViews() {
+// Rows stay and change their texts, so that nobody loses the place, and a browser lays out little.
+// While the clocks move only the rows in sight change; the others follow when they rest.
+const LINES = new WeakMap();  // of a table: what is shown of each row
+function drawRows(box, list, moving) {
+  let body = box.querySelector("tbody"), lines = body && LINES.get(body);
+  if (!lines) {  // as it was printed
+    box.replaceChildren();
+    box.tabIndex = 0; box.setAttribute("role", "region"); box.setAttribute("aria-labelledby", `title-${view}`);
+    const table = make(box, "table"), head = make(make(table, "thead"), "tr");
+    for (const one of D.headers[view]) make(head, "th", {scope: "col"}, one[0] + one.slice(1).toLowerCase());
+    body = make(table, "tbody");
+    LINES.set(body, lines = []);
+  }
+  while (lines.length > list.length) lines.pop().line.remove();
+  const high = window.innerHeight, inSight = moving && lines.map(({line}) => { const r = line.getBoundingClientRect(); return r.bottom > 0 && r.top < high; });
+  list.forEach((row, n) => {
+    if (moving && inSight[n] === false) return;
+    const one = lines[n] ||= {line: make(body, "tr"), cells: [], texts: [], row};
+    one.row = row;
+    one.line.classList.toggle("chosen", isChosen(row));
+    row.cells().forEach((text, at) => {
+      if (one.texts[at] === text) return;
+      one.texts[at] = text;
+      one.cells[at] ||= at === row.link
+        ? button(make(one.line, "td"), text, () => choose(one.row.cell ? {cell: one.row.cell} : {fact: one.row.fact}))
+        : make(one.line, "td");
+      one.cells[at].textContent = text;
+    });
+  });
+}
+function drawViews(moving) {
   for (const name in D.headers) {
     $(`table-${name}`).hidden = name !== view;
     $(`view-${name}`).setAttribute("aria-pressed", String(name === view));
   }
-  drawTable();
+  drawTable(moving);
 }
 
 // -- map ------------------------------------------------------------------------------------------
@@ -215,8 +237,9 @@ const LABELS = map ? [...map.querySelectorAll("[data-from]")].map(one => {
 const LABEL_OF = new Map(LABELS.map(label => [label.one, label]));
 const SPOTS = map ? [...map.querySelectorAll(".spot")].map(one => {
   const text = one.querySelector("text"), {x, y} = LABEL_OF.get(text);
-  return {one, key: one.dataset.place, name: text.textContent, x, y, mark: one.querySelector(".mark"), look: 0, drawn: null, text: null, here: false};
+  return {one, key: one.dataset.place, name: text.textContent, x, y, mark: one.querySelector(".mark"), wide: one.classList.contains("wide"), cell: null, look: 0, drawn: null, text: null, here: false};
 }) : [];
+const painter = SPOTS.length > FEW ? new Painter(map) : null;  // many marks are painted; few are elements
 const HALO = Array.from({length: 48}, (_, n) => 14 * (n % 2 ? -Math.cos(n * Math.PI / 24) : Math.sin((n + 1) * Math.PI / 24)));
 let unit = 1;  // map units a pixel
 
@@ -232,21 +255,25 @@ function drawMark(spot) {
     spot.mark.setAttribute("class", `mark ${classes}`);
     for (const [name, points] of parts) make(spot.mark, "path", {class: name, d: outline(points, spot)});
   }
-  if (spot.here) spot.one.lastChild.setAttribute("d", outline(HALO, spot));
+  if (spot.here && !painter) spot.one.lastChild.setAttribute("d", outline(HALO, spot));
 }
+const saidOf = spot => { const state = spot.cell && current(spot.cell); return `${spot.name}: ${state ? textOf(state) : "no evidence"}`; };
 function drawMarks() {
   for (const spot of SPOTS) {
-    const cell = BY_NAME.get(`control/${spot.key}`), state = cell ? current(cell) : null;
-    const look = state ? state[LOOK] || 0 : 0, text = state ? textOf(state) : "no evidence";
+    const state = spot.cell && current(spot.cell), look = state ? state[LOOK] || 0 : 0;
+    const here = Boolean(chosen) && (chosen.spot === spot || (spot.cell !== null && chosen.cell === spot.cell));
+    if (painter) { spot.look = look; spot.here = here; continue; }
     if (spot.look !== look || spot.drawn === null) { spot.look = look; drawMark(spot); }
-    if (spot.text !== text) { spot.text = text; spot.one.setAttribute("aria-label", `${spot.name}: ${text}`); }
-    const here = Boolean(chosen) && (chosen.spot === spot || (cell !== undefined && chosen.cell === cell));
+    const text = saidOf(spot);
+    if (spot.text !== text) { spot.text = text; spot.one.setAttribute("aria-label", text); }
     if (spot.here !== here) {
       spot.here = here;
       if (here) make(spot.one, "path", {class: "halo", d: outline(HALO, spot)}); else spot.one.lastChild.remove();
     }
   }
+  paint();
 }
+function paint() { painter?.paint(SPOTS, D.looks, box); }
 function drawBox() {
   if (!map) return;
   box.w = Math.min(FULL.w, Math.max(FULL.w / CLOSEST, box.w));
@@ -255,11 +282,13 @@ function drawBox() {
   box.y = Math.min(FULL.h - box.h / 2, Math.max(-box.h / 2, box.y));
   map.setAttribute("viewBox", `${box.x} ${box.y} ${box.w} ${box.h}`);
   const scale = (map.clientWidth || FULL.w) / box.w;
+  painter?.fit();
+  paint();
   if (Math.abs(unit * scale - 1) < 1e-9) return;
   unit = 1 / scale;
   map.style.setProperty("--u", unit);
   $("hatch-map").setAttribute("patternTransform", `scale(${unit})`);
-  SPOTS.forEach(drawMark);
+  if (!painter) SPOTS.forEach(drawMark);
   for (const label of LABELS) {
     const out = scale < label.from * .995;
     if (out !== label.out) { label.out = out; label.one.classList.toggle("out", out); }
@@ -273,15 +302,39 @@ function zoom(by, x = box.x + box.w / 2, y = box.y + box.h / 2) {
 }
 function pan(dx, dy) { box.x += dx; box.y += dy; drawBox(); }
 function fit() { box = {x: 0, y: 0, w: FULL.w, h: FULL.h}; drawBox(); }
+const go = spot => choose(spot.cell ? {cell: spot.cell} : {spot});
+function wireSpot(spot) {
+  spot.one.setAttribute("role", "button");
+  spot.one.setAttribute("tabindex", "0");
+  spot.one.addEventListener("click", () => go(spot));
+  spot.one.addEventListener("keydown", event => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); go(spot); } });
+}
+// Painted marks are found by where they stand, and say what they are when pointed at; who does not
+// point finds the same in the table. On paper they are elements again, of any sharpness.
+function wirePainted() {
+  const title = map.querySelector("title"), whole = title.textContent;
+  const nearest = event => {
+    const [x, y] = onMap(event), gap = one => Math.hypot(one.x - x, one.y - y);
+    const named = event.target.closest(".spot");
+    let found = SPOTS.find(one => one.one === named) || null, least = found ? 0 : 12 * unit;
+    for (const one of SPOTS) if (gap(one) <= least) { found = one; least = gap(one); }
+    return found;
+  };
+  map.addEventListener("click", event => { const spot = nearest(event); if (spot) go(spot); });
+  map.addEventListener("pointermove", event => {
+    if (event.buttons) return;
+    const spot = nearest(event), text = spot ? saidOf(spot) : whole;
+    if (title.textContent !== text) { title.textContent = text; map.classList.toggle("pointed", Boolean(spot)); }
+  });
+  const anew = () => { painter.forget(); paint(); };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", anew);
+  $("theme").addEventListener("click", anew);
+  window.addEventListener("beforeprint", () => SPOTS.forEach(drawMark));
+}
+const onMap = event => { const r = map.getBoundingClientRect(); return [box.x + (event.clientX - r.left) / r.width * box.w, box.y + (event.clientY - r.top) / r.height * box.h]; };
 function wireMap() {
   if (!map) return;
-  for (const spot of SPOTS) {
-    spot.one.setAttribute("role", "button");
-    spot.one.setAttribute("tabindex", SPOTS.length <= FEW ? "0" : "-1");
-    spot.go = () => { const cell = BY_NAME.get(`control/${spot.key}`); choose(cell ? {cell} : {spot}); };
-    spot.one.addEventListener("click", spot.go);
-    spot.one.addEventListener("keydown", event => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); spot.go(); } });
-  }
+  if (painter) wirePainted(); else SPOTS.forEach(wireSpot);
   $("zoom-in").onclick = () => zoom(1.5);
   $("zoom-out").onclick = () => zoom(1 / 1.5);
   $("zoom-fit").onclick = fit;
@@ -296,11 +349,10 @@ function wireMap() {
     else return;
     event.preventDefault();
   });
-  const at = event => { const r = map.getBoundingClientRect(); return [box.x + (event.clientX - r.left) / r.width * box.w, box.y + (event.clientY - r.top) / r.height * box.h]; };
   map.addEventListener("wheel", event => {  // a plain wheel scrolls the page, unless the map is in use
     if (!event.ctrlKey && !event.metaKey && !map.contains(document.activeElement)) return;
     event.preventDefault();
-    zoom(Math.exp(-event.deltaY / 300), ...at(event));
+    zoom(Math.exp(-event.deltaY / 300), ...onMap(event));
   }, {passive: false});
   const down = new Map();
   let moved = 0;
@@ -312,7 +364,7 @@ function wireMap() {
     moved += Math.abs(event.clientX - before.clientX) + Math.abs(event.clientY - before.clientY);
     if (other) {
       const gap = one => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
-      zoom(gap(event) / Math.max(1, gap(before)), ...at(event));
+      zoom(gap(event) / Math.max(1, gap(before)), ...onMap(event));
     } else if (moved > 4) {
       if (!map.hasPointerCapture(event.pointerId)) map.setPointerCapture(event.pointerId);
       const scale = box.w / map.clientWidth;
@@ -375,6 +427,11 @@ function fitted(text, wide) {
   const most = Math.floor(wide / 6.4);
   return text.length <= most ? text : most < 4 ? "" : `${text.slice(0, most - 1).trimEnd()}…`;
 }
+// Letters on a colour, on a plate of paper: to be read on any of them, and by anyone.
+function plate(svg, x, y, text) {
+  make(svg, "rect", {class: "plate", x: x - 3, y: y - 11, width: text.length * 6.3 + 6, height: 14, rx: 2});
+  make(svg, "text", {class: "plated", x, y}, text);
+}
 function strip(parent, cell, high, label) {
   const row = make(parent, "div", {class: "strip"});
   button(row, label, () => choose({cell}));
@@ -394,7 +451,7 @@ function drawBands(parent, cells) {
       make(one, "rect", {class: "band", x, y: 3, width: w, height: high - 6});
       make(one, "title", {}, `${textOf(state)}, ${span(from, to)}`);
       const text = fitted(textOf(state), w - 8);
-      if (text) make(svg, "text", {class: "band-text", x: x + 5, y: high / 2 + 4}, text);
+      if (text) plate(svg, x + 5, high / 2 + 4, text);
     }
     svg.setAttribute("aria-label", `${cell.name}: ${found.map(one => textOf(one.state)).join(", then ") || "no evidence"}`);
     cursors(svg, wide, high);
@@ -612,7 +669,7 @@ function plane(parent, cell) {
     make(one, "rect", {class: "band", x: x(v0), y: y(k1), width: w, height: h});
     make(one, "title", {}, `${textOf(state)}: true ${span(v0, v1)}; known ${span(k0, k1)}`);
     const text = h > 13 ? fitted(textOf(state), w - 6) : "";
-    if (text) make(svg, "text", {class: "band-text", x: x(v0) + 4, y: y(k1) + 13}, text);
+    if (text) plate(svg, x(v0) + 5, y(k1) + 14, text);
   }
   if (base - y(lowest) > 16) make(svg, "text", {class: "axis-text", x: right - 6, y: base - 6, "text-anchor": "end"}, "nothing known yet");
   make(svg, "path", {class: "diagonal", d: `M${left} ${base}L${right} ${top}`});
@@ -658,15 +715,15 @@ function draw() {
   $("heading").textContent = `State as of ${said(t)} · ${known === null ? "all reports" : `known at ${said(known)}`} · ${D.policy} · log #${D.position}`;
   drawMarks();
   drawPanel();
-  for (const part in PARTS) { stale.add(part); if (seen.has(part)) drawPart(part); }
+  for (const part in PARTS) { stale.add(part); if (seen.has(part)) PARTS[part](true); }
   // What is out of sight follows when the clocks have come to rest, and so does the address.
   $("main").setAttribute("aria-busy", "true");
   clearTimeout(resting);
   resting = setTimeout(settle, REST);
 }
-const PARTS = {state: () => drawViews(), timelines: () => drawCharts()}, stale = new Set(), seen = new Set(), REST = 120;
+const PARTS = {state: drawViews, timelines: () => drawCharts()}, stale = new Set(), seen = new Set(), REST = 250;
 let resting = 0;
-function drawPart(part) { if (stale.delete(part)) PARTS[part](); }
+function drawPart(part) { if (stale.delete(part)) PARTS[part](false); }
 function settle() {
   clearTimeout(resting);
   Object.keys(PARTS).forEach(drawPart);
@@ -724,7 +781,8 @@ function renew(data) {
   $("as-of").max = LAST; $("known-at").max = LAST + 1;
   $("as-of").style.setProperty("--share", LAST / (LAST + 1));
   drawn = "";
-  for (const spot of SPOTS) spot.drawn = null;
+  for (const spot of SPOTS) { spot.drawn = null; spot.cell = BY_NAME.get(`control/${spot.key}`) || null; }
+  painter?.forget();
 }
 async function start() {
   const data = await unpacked(), format = more => new Intl.DateTimeFormat("en-GB", {timeZone: data.zone, ...more});

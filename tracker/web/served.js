@@ -5,7 +5,7 @@
 const $ = id => document.getElementById(id);
 const live = document.body.dataset.page === "live", place = $("log-position");
 const PICTURE = "/part/picture";
-let shown = Number(place.dataset.position), fetching = false, again = false, last = 0;
+let shown = Number(place.dataset.position), fetching = false, wanted = 0, last = 0;
 
 async function picture() {
   const begun = performance.now(), reply = await fetch(PICTURE);
@@ -15,33 +15,35 @@ async function picture() {
   return found;
 }
 function say(position, moved) {
-  place.textContent = moved ? `log #${position}, this page #${shown}` : `log #${position}`;
+  place.textContent = moved ? `log #${Math.max(position, wanted)}, this page #${shown}` : `log #${position}`;
   place.classList.toggle("moved", moved);
 }
 async function start() {
   const {map, data} = await picture();
   $("map").outerHTML = map;
   $("data").textContent = JSON.stringify(data);
-  const script = document.createElement("script");
-  script.src = "/static/report.js";
-  document.body.append(script);
+  for (const name of ["painter.js", "report.js"]) {
+    const script = document.createElement("script");
+    script.src = `/static/${name}`;
+    script.async = false;  // in this order
+    document.body.append(script);
+  }
   shown = data.position;
   say(shown, false);
 }
 // Asks for the picture again, never twice at once, and leaves the server five times as long to
 // itself as the last one took.
 async function renew() {
-  if (fetching) { again = true; return; }
+  if (fetching) return;
   fetching = true;
   try {
     do {
-      again = false;
       const {data} = await picture();
       document.dispatchEvent(new CustomEvent("situation", {detail: data}));
       shown = data.position;
-      say(shown, false);
-      if (again) await new Promise(done => setTimeout(done, Math.min(60_000, Math.max(250, 5 * last))));
-    } while (again);
+      say(shown, shown < wanted);
+      if (shown < wanted) await new Promise(done => setTimeout(done, Math.min(60_000, Math.max(250, 5 * last))));
+    } while (shown < wanted);
   } finally { fetching = false; }
 }
 function follow() {
@@ -49,6 +51,7 @@ function follow() {
   events.addEventListener("recorded", event => {
     const position = Number(event.lastEventId);
     if (position <= shown) return;
+    wanted = position;
     say(position, true);
     if (live) renew().catch(() => say(position, true));
   });

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -13,6 +14,9 @@ from tracker.web.guard import Guarded
 from tracker.web.safety import Door
 
 MOST_CONNECTIONS = 1_000
+SWITCH = 0.0005
+"""Seconds after which a thread that computes lets another go on; Python's own 5 ms is what a thread
+that reads the database would wait after each of its many short reads while others are served."""
 GRACE = 3
 """Seconds for what is under way when the server is told to stop."""
 
@@ -50,6 +54,7 @@ def serve(
             timeout_keep_alive=10,
             timeout_graceful_shutdown=GRACE,
         )
+        sys.setswitchinterval(SWITCH)
         server = uvicorn.Server(config)
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{door.port}/")

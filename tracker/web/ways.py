@@ -1,0 +1,109 @@
+"""What the served pages share: the frame of an answer, forms to ask again, ways elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from tracker.cli import words
+from tracker.cli.diff import heading as changed
+from tracker.outcomes import Answer
+from tracker.web import page as parts
+from tracker.web.asking import Address
+from tracker.web.desk import Told
+from tracker.web.frontpage import served
+from tracker.web.markup import Markup, element, joined
+
+Row = Mapping[str, Any]
+HTML = b"text/html; charset=utf-8"
+CHRONICLED = {"incidents", "humanitarian", "posture"}
+
+
+def whole_page(title: str, found: Answer, body: Sequence[object], here: str, until: float) -> Told:
+    """Put the parts of an answer under its title, its clocks and its notes."""
+    what = title.lower() if here else title
+    notes = [element("p", text, class_="note") for text in found.notes]
+    heading = changed(found) if "from" in found.query else words.heading(found, what)
+    said = element("p", heading, id="heading")
+    page = element("main", element("h1", title), said, *notes, *body)
+    whole = served(f"{title}: {found.title}", page, here=here, position=found.position)
+    return Told(whole, found.position, until, media=HTML)
+
+
+def asked_of(at: Address) -> dict[str, str]:
+    """Read what an address asks."""
+    return dict(parse_qsl(at.query.decode("latin-1"), keep_blank_values=True))
+
+
+def same_clocks(path: str, at: Address, more: Mapping[str, str]) -> str:
+    """Give an address that asks something else at the same clocks."""
+    kept = {name: one for name, one in asked_of(at).items() if name in {"as_of", "known_at"}}
+    return f"{path}?{urlencode({**kept, **more})}"
+
+
+def form(path: str, at: Address, names: Sequence[str], hidden: Sequence[str] = ()) -> Markup:
+    """Make the form that asks the same question otherwise."""
+    asked = asked_of(at)
+    said = {"as_of": "As of", "known_at": "Known at", "from": "From", "to": "To"}
+    fields = [
+        element(
+            "label",
+            said.get(name, name.replace("_", " ").capitalize()),
+            " ",
+            element("input", name_=name, value=asked.get(name, ""), maxlength="300",
+                    list="projections" if name == "projection" else None),
+        )
+        for name in names
+    ]  # fmt: skip
+    kept = [
+        element("input", type="hidden", name_=name, value=asked.get(name, "")) for name in hidden
+    ]
+    known = element("datalist", *(element("option", value=name) for name in parts.TITLES),
+                    id="projections") if "projection" in names else ""  # fmt: skip
+    return element("form", *fields, *kept, known, element("button", "Ask"),
+                   action=path, class_="asking")  # fmt: skip
+
+
+def why(row: Row, at: Address) -> Markup:
+    """Link a row to why it is so."""
+    if row["projection"] in CHRONICLED:
+        return element("a", "event", href=f"/event/{row['key']}",
+                       aria_label=f"event: {row['name']}")  # fmt: skip
+    return element("a", "why", href=audit_address(row, at), aria_label=f"why: {words.cell(row)}")
+
+
+def audit_address(row: Row, at: Address) -> str:
+    """Give the address of the audit of a row, at the same clocks."""
+    return same_clocks("/audit", at, {"projection": row["projection"], "key": row["key"]})
+
+
+def event_link(position: int, kind: str, after: str = "") -> Markup:
+    """Link to an event by its position and kind."""
+    return joined(element("a", f"#{position} {kind}", href=f"/event/{position}"), after)
+
+
+def source_link(line: Row, names: Mapping[str, str]) -> object:
+    """Name a source and its publication, linked to the report."""
+    said = f"{names.get(line['source'], line['source'])}, {words.when(line['published'])}"
+    return element("a", said, href=f"/report/{quote(line['report'])}") if line["report"] else said
+
+
+def voice(line: Row, names: Mapping[str, str]) -> str:
+    """Say who told a fact."""
+    return names.get(line["speaker"], line["speaker"]) or line["voice"]
+
+
+def pages_of(at: Address, offset: int, limit: int, total: int) -> object:
+    """Say which rows of how many are shown, and link to the next."""
+    if offset + limit >= total:
+        return element("p", f"{total} in all.") if offset else ""
+    return joined(element("p", f"{offset + 1} to {offset + limit} of {total}."),
+                  next_page(at, "offset", offset + limit))  # fmt: skip
+
+
+def next_page(at: Address, name: str, value: int) -> Markup:
+    """Link to the same question from another row on."""
+    path = at.path.decode("latin-1")
+    there = urlencode({**asked_of(at), name: str(value)})
+    return element("p", element("a", "Next page", href=f"{path}?{there}", rel="next"))
