@@ -19,7 +19,7 @@ from projections.claims import Claim
 from projections.moments import Moments
 from projections.registers import Names, Register
 from tracker.errors import NotFoundError, StoreError
-from tracker.foreign import parts
+from tracker.foreign import parts, told_plainly
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
@@ -82,21 +82,25 @@ class Store:
         except sqlite3.Error as error:
             raise self._unusable(error) from error
         try:
-            self.connection.row_factory = sqlite3.Row
-            mapped = 0 if frozen else MAPPED  # a helper reads all of it once
-            for pragma in ("trusted_schema=OFF", f"cache_size={CACHE}", f"mmap_size={mapped}"):
-                self.connection.execute(f"PRAGMA {pragma}")
-            self._moments = Moments(self.connection)
-            if self._version() != VERSION:
-                self._refuse(str(part) for part in parts(self.connection) if part.virtual)
-                self.clear(only_if_old=True)
-            elif not frozen:
-                from projections.schema import foreign_parts
-
-                self._refuse(foreign_parts(self.connection))
+            with told_plainly():
+                self._begin(frozen=frozen)
         except (sqlite3.Error, StoreError) as error:
             self.close()
             raise self._unusable(error) from error
+
+    def _begin(self, *, frozen: bool) -> None:
+        self.connection.row_factory = sqlite3.Row
+        mapped = 0 if frozen else MAPPED  # a helper reads all of it once
+        for pragma in ("trusted_schema=OFF", f"cache_size={CACHE}", f"mmap_size={mapped}"):
+            self.connection.execute(f"PRAGMA {pragma}")
+        self._moments = Moments(self.connection)
+        if self._version() != VERSION:
+            self._refuse(str(part) for part in parts(self.connection) if part.virtual)
+            self.clear(only_if_old=True)
+        elif not frozen:
+            from projections.schema import foreign_parts
+
+            self._refuse(foreign_parts(self.connection))
 
     def _refuse(self, odd: Iterable[str]) -> None:
         if names := ", ".join(odd):

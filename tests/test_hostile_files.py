@@ -104,6 +104,31 @@ def test_every_part_of_a_log_is_known_word_for_word(log: Path) -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("name", "code"), [("situation.db", 2), ("situation.state.db", 0), ("situation.keys.db", 0)]
+)
+def test_a_damaged_name_in_a_schema_is_told_in_plain_words(log: Path, name: str, code: int) -> None:
+    """SQLite quotes the name's bytes in its message, which is no text then."""
+    said("--log", log, "state")
+    file = log.with_name(name)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("PRAGMA writable_schema=ON")
+        changed = "cast(x'e5' || substr(name, 2) AS text)"
+        connection.execute(
+            f"UPDATE sqlite_master SET name = {changed}, sql = 'CREATE'"  # noqa: S608 - no input
+            " WHERE name IN ('log_head', 'cells', 'keys')"
+        )
+        connection.commit()
+    with pytest.raises(UnicodeDecodeError), closing(sqlite3.connect(file)) as connection:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    found = run("--log", log, "state", "control", "--as-of", "2013-01-21")
+    assert found.exit_code == code, found.output
+    assert found.exception is None or isinstance(found.exception, SystemExit)
+    if code:
+        assert "damaged" in unfolded(found.output)
+
+
 def test_an_unknown_topic_is_refused_by_name(log: Path) -> None:
     with closing(sqlite3.connect(log)) as connection, connection:
         connection.execute("DROP TRIGGER events_are_fixed")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from functools import cache
 from typing import NamedTuple
 
@@ -34,6 +34,18 @@ class Part(NamedTuple):
     def __str__(self) -> str:
         """Name it for a message."""
         return f"{self.kind} {self.name!r}"
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Tell of a damaged schema as of any other damage, by sqlite3.DatabaseError.
+
+    A message of SQLite's that quotes damaged bytes is no text: sqlite3 raises UnicodeDecodeError.
+    """
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError("malformed database schema") from error
 
 
 def parts(connection: sqlite3.Connection) -> Iterator[Part]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tracker.errors import LogError
-from tracker.foreign import foreign
+from tracker.foreign import foreign, told_plainly
 
 APPLICATION_ID = 0x53495454  # "SITT", so that a stray database is not taken for a log
 SCHEMA_VERSION = 2
@@ -129,7 +129,8 @@ def _cannot_write_beside(error: sqlite3.OperationalError) -> bool:
 
 
 def _look_at(uri: str) -> _Look:
-    with closing(sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)) as connection:
+    beside = sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)
+    with closing(beside) as connection, told_plainly():
         connection.execute("PRAGMA trusted_schema=OFF")
 
         def one(sql: str) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import LogError
-from tracker.foreign import foreign
+from tracker.foreign import foreign, told_plainly
 from tracker.logfile import LOCK_SECONDS, plain_error
 
 MEMORY = ":memory:"
@@ -108,7 +108,8 @@ class Vault:
         except sqlite3.Error as error:
             return _unusable(self.path, error)
         try:
-            wrong = self._look(connection, make=make or memory)
+            with told_plainly():
+                wrong = self._look(connection, make=make or memory)
         except sqlite3.Error as error:
             wrong = _unusable(self.path, error)
         if wrong is None:
