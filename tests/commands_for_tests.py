@@ -48,19 +48,22 @@ def answer(*words: object) -> Any:  # noqa: ANN401 - whatever the JSON holds
 
 
 @cache
-def _mali(recorded: bool) -> dict[str, bytes]:  # noqa: FBT001 - one switch
+def _mali(reports: int) -> dict[str, bytes]:
     with TemporaryDirectory() as folder:
         log = Path(folder) / "situation.db"
         said("--log", log, "init", SEEDS / "situation.yaml")
-        if recorded:
-            said("--log", log, "record", *SHEETS)
+        if reports:
+            said("--log", log, "record", *SHEETS[:reports])
         said("--log", log, "state")
         return {path.name: path.read_bytes() for path in Path(folder).iterdir()}
 
 
-def mali(folder: Path, *, recorded: bool = True) -> Path:
-    """Put a log of the Mali situation, with its read model, into a folder; give its path."""
-    for name, data in _mali(recorded).items():
+def mali(folder: Path, *, reports: int = len(SHEETS)) -> Path:
+    """Put a log of the Mali situation, with its read model, into a folder; give its path.
+
+    With the first so many of its reports recorded.
+    """
+    for name, data in _mali(reports).items():
         path = folder / name
         path.touch(0o600 if name.endswith(".keys.db") else 0o644)
         path.write_bytes(data)

@@ -77,7 +77,7 @@ every_file = pytest.mark.parametrize("verb", FILES)
 
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
-    return mali(tmp_path, recorded=False)
+    return mali(tmp_path, reports=0)
 
 
 def give(log: Path, verb: str, data: str | bytes, *words: str) -> Result:

@@ -36,8 +36,7 @@ def log(tmp_path_factory: pytest.TempPathFactory, keys: Path) -> Path:
     """The Mali situation, with a checkpoint before its last report."""
     assert keys.is_dir()
     folder = tmp_path_factory.mktemp("log")
-    log = mali(folder, recorded=False)
-    said("--log", log, "record", *SHEETS[:2])
+    log = mali(folder, reports=2)
     said("--log", log, "checkpoint", "-o", folder / "early.txt")
     said("--log", log, "record", SHEETS[2])
     said("--log", log, "bundle", "-o", folder / "whole")

@@ -56,9 +56,7 @@ FOUGHT = fact("FightingReported", place="mill", when="2013-02-02")
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     """A log of the Mali situation without the last of its reports."""
-    path = mali(tmp_path, recorded=False)
-    said("--log", path, "record", *SHEETS[:2])
-    return path
+    return mali(tmp_path, reports=2)
 
 
 def verdicts(log: Path, *files: Path) -> list[dict[str, Any]]:

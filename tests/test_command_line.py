@@ -557,7 +557,7 @@ def test_a_lost_read_model_is_made_anew_by_the_next_question(log: Path) -> None:
 
 def test_a_read_model_behind_the_log_catches_up(log: Path) -> None:
     wanted = said(*ASK)
-    mali(log.parent, recorded=False)
+    mali(log.parent, reports=0)
     old = model(log).read_bytes()
     mali(log.parent)
     model(log).write_bytes(old)

@@ -71,7 +71,7 @@ def test_it_changes_nothing(log: Path) -> None:
 
 
 def test_no_keys_where_none_are_needed(tmp_path: Path) -> None:
-    log = mali(tmp_path, recorded=False)
+    log = mali(tmp_path, reports=0)
     assert doctor(log)["keys file"]["found"] == "none, and nothing sealed that needs one"
 
 

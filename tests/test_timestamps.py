@@ -132,7 +132,7 @@ def test_an_answer_got_otherwise_is_kept_if_it_is_of_this_checkpoint(
     ask = ("checkpoint", "--timestamp-file", reply, "--authority", authority / "ca.pem")
     said("--log", log, *ask)
     (tmp_path / "other").mkdir()
-    other = mali(tmp_path / "other", recorded=False)
+    other = mali(tmp_path / "other", reports=0)
     refused = run("--log", other, *ask)
     assert (refused.exit_code, "no valid timestamp" in refused.stderr) == (2, True)
     with Situation(str(other)) as situation:

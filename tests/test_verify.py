@@ -39,8 +39,7 @@ def log(tmp_path: Path, keys: Path) -> Path:
     assert not keys.exists()
     folder = tmp_path / "log"
     folder.mkdir()
-    log = mali(folder, recorded=False)
-    said("--log", log, "record", *SHEETS[:2])
+    log = mali(folder, reports=2)
     said("--log", log, "checkpoint", "-o", tmp_path / "early.txt")
     said("--log", log, "record", SHEETS[2])
     said("--log", log, "checkpoint", "-o", tmp_path / "late.txt")
@@ -331,7 +330,7 @@ def before_the_ledger(log: Path) -> None:
 
 def test_an_old_log_gains_a_ledger_with_the_next_event(tmp_path: Path, keys: Path) -> None:
     assert not keys.exists()
-    log = mali(tmp_path, recorded=False)
+    log = mali(tmp_path, reports=0)
     before_the_ledger(log)
     said("--log", log, "record", SHEETS[0])
     found = verdict(log, 0)

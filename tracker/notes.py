@@ -47,7 +47,9 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """The first four bytes of the SHA-256 of name, newline, type and key."""
-        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[:_ID_BYTES]
+        return hashlib.sha256(self.name.encode() + b"\n" + ED25519 + self.public).digest()[
+            :_ID_BYTES
+        ]
 
     def __str__(self) -> str:
         """Write it as people hand it on: name+id+key."""
@@ -119,7 +121,9 @@ def open_note(data: str | bytes, verifiers: Iterable[Verifier]) -> str:
         if by is not None and not _is_of(signature, text, by):
             raise NoteError(f"the signature of {name} is not of this text")
         if by is None and any(_is_of(signature, text, one) for one in known.values()):
-            raise NoteError(f"the signature of {name} stands under a name or id that is not its own")
+            raise NoteError(
+                f"the signature of {name} stands under a name or id that is not its own"
+            )
         good = good or by is not None
     if not good:
         names = ", ".join(name for name, _ in signatures)
