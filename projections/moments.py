@@ -76,7 +76,7 @@ class Moments:
         """
         found = [set(self._held(t, k)) for t, k in moments]
         names = self._cell_names()
-        others = set.union(*found) - set.intersection(*found)
+        others = set[int]().union(*found) - found[0].intersection(*found)
         return {names[one >> STATE_BITS] for one in others}
 
     def cells(self, projection: str) -> set[tuple[str, str]]:

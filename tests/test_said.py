@@ -26,7 +26,10 @@ ROWS = st.builds(lambda one, two: {**one, **two}, PARTS, NESTED)
     st.booleans(),
 )
 def test_rows_say_the_same_where_what_is_said_is_the_same(
-    one: dict[str, Any] | None, two: dict[str, Any] | None, projection: str | None, support: bool
+    one: dict[str, Any] | None,
+    two: dict[str, Any] | None,
+    projection: str | None,
+    support: bool,  # noqa: FBT001 - drawn, not called
 ) -> None:
     for row in (one, two):
         if row is not None and projection is not None:

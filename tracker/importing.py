@@ -6,7 +6,6 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256

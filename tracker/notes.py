@@ -121,9 +121,7 @@ def open_note(data: str | bytes, verifiers: Iterable[Verifier]) -> str:
         if by is not None and not _is_of(signature, text, by):
             raise NoteError(f"the signature of {name} is not of this text")
         if by is None and any(_is_of(signature, text, one) for one in known.values()):
-            raise NoteError(
-                f"the signature of {name} stands under a name or id that is not its own"
-            )
+            raise NoteError(f"the signature of {name} stands under a name or id not its own")
         good = good or by is not None
     if not good:
         names = ", ".join(name for name, _ in signatures)

@@ -77,11 +77,7 @@ def read(log: Path, questions: tuple[str, ...]) -> object:
         with closing(sqlite3.connect(log)) as connection:
             connection.text_factory = bytes
             return [connection.execute(question).fetchall() for question in questions]
-    except (
-        sqlite3.Error,
-        OverflowError,
-        UnicodeError,
-    ):  # UnicodeError: a damaged name in a message
+    except (sqlite3.Error, OverflowError, UnicodeError):  # the last: a message of damaged bytes
         return None
 
 
