@@ -310,9 +310,10 @@ def check_situation(data: bytes, file: str, log: str) -> None:
 
     Where there is a log already, it may lean on what is registered there: `register` checks that.
     """
+    from tracker.engines import log_is_there
     from tracker.situation_file import read_situation
 
-    if not Path(log).exists():
+    if not log_is_there(log):
         read_situation(data, file)
 
 

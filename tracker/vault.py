@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import LogError
+from tracker.folders import OURS_ALONE, config_folder, named_after
 from tracker.foreign import foreign
 from tracker.logfile import LOCK_SECONDS, plain_error
 
@@ -25,6 +26,8 @@ KEY_BYTES = 32
 CACHE = -65_536  # SQLite's own unit: minus kilobytes; ids are random, so all of the file is read
 EXTRA = 3  # what PRAGMA synchronous reads back as
 PRIVATE = 0o600
+VAULTS = "vaults"
+"""The folder for the keys of logs on servers."""
 _FEW = 500  # events looked up at once
 _SETTLED_OFTEN = 10_000
 """Positions; looking through so many again costs less than writing down that it was done."""
@@ -40,13 +43,19 @@ Subject = tuple[str, str]
 """(event id, field): what has a key of its own."""
 
 
-def vault_path(log: str, log_id: str) -> str:
-    """Say where the keys of a log lie: $TRACKER_VAULT (a file, or a folder), else beside it."""
+def vault_path(log: str, log_id: str, *, local: bool = True) -> str:
+    """Say where the keys of a log lie: $TRACKER_VAULT (a file, or a folder), else beside it.
+
+    A log that is not `local` has nothing beside it: there, a folder of the user's configuration.
+    """
     if log == MEMORY:
         return MEMORY
     chosen = os.environ.get("TRACKER_VAULT")
+    named = named_after(log_id, ".keys.db")
     if chosen:
-        return str(Path(chosen) / f"{log_id}.keys.db") if Path(chosen).is_dir() else chosen
+        return str(Path(chosen) / named) if Path(chosen).is_dir() else chosen
+    if not local:
+        return str(config_folder() / VAULTS / named)
     path = Path(log)
     return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.keys.db"))
 
@@ -86,6 +95,8 @@ class Vault:
         """Make the file where there is none. Raises LogError where it cannot be used."""
         if self._connection is None and self.path != MEMORY:
             try:
+                if (folder := Path(self.path).parent) == config_folder() / VAULTS:
+                    folder.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
             except FileExistsError:
                 pass  # another process is making it, or was killed at it
