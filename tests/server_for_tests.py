@@ -178,7 +178,7 @@ class _Behind:
 
     def execute(self, sql: str, parameters: Sequence[object] = ()) -> Any:  # noqa: ANN401
         sql = sql.replace("%", "%%").replace("?", "%s")
-        if sql.startswith("DROP TRIGGER"):
+        if sql.startswith("DROP TRIGGER") and " ON " not in sql:
             name = sql.split()[-1]
             found = self._link.execute(
                 "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s"

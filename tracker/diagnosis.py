@@ -36,7 +36,8 @@ def _checks(log: Log, model: ReadModel) -> Iterator[tuple[str, str, str]]:
     verdict, found = model.verdict()
     yield (verdict, "read model", found)
     if log.path != MEMORY:
-        free = shutil.disk_usage(Path(log.path if log.local else model.path).absolute().parent).free
+        path = Path(log.path if log.local else model.path).absolute()
+        free = shutil.disk_usage(next(filter(Path.exists, path.parents))).free
         yield ("ok" if free >= ROOM else "warning", "disk room", f"{free // 2**20:,} MiB free")
 
 

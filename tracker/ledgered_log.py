@@ -20,12 +20,15 @@ class LedgeredLog:
 
     _engine: Engine
     _roots: dict[int, str]
+    _log_id: str | None
 
     @property
     def log_id(self) -> str | None:
         """What tells this log from all others; None for one made before there was a ledger."""
-        with self._engine.reading() as c:
-            return None if c is None else leaves.log_id(c)
+        if self._log_id is None:
+            with self._engine.reading() as c:
+                self._log_id = None if c is None else leaves.log_id(c)
+        return self._log_id
 
     def root(self, position: int) -> str | None:
         """Give the ledger's root over the events up to a position, in hex.

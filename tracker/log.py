@@ -53,6 +53,7 @@ class Log(LedgeredLog, SealedLog):
         self._sealer: Sealer | None = None
         self._settled_at: int | None = None
         self._roots: dict[int, str] = {}
+        self._log_id: str | None = None
         self.appended: Callable[[range], None] = lambda _: None
         """Told of the positions of each append, once it is kept."""
 
@@ -188,6 +189,21 @@ class Log(LedgeredLog, SealedLog):
             if len(found) < self._engine.page_size:
                 return
             after = found[-1][0]
+
+    def login(self, position: int) -> str | None:
+        """Name the user as whom a server says that an event was recorded; None for a file."""
+        return self._engine.login(position)
+
+    def grant(self, role: str | None, user: str) -> None:
+        """Give a user a role on a server in place of any other; None takes it.
+
+        Roles are reader, recorder, reviewer, admin. Raises TrackerError.
+        """
+        self._engine.grant(role, user)
+
+    def granted(self) -> list[tuple[str, str]]:
+        """Give (user, role) of all who have one. Raises TrackerError for a file."""
+        return self._engine.granted()
 
     def source(self) -> AbstractContextManager[Source]:
         """Open the log for `verify`, apart from all else; close it after."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tracker.engines.address import is_url
+from tracker.errors import LogError
 
 if TYPE_CHECKING:
     from tracker.engines.base import Engine
@@ -13,8 +16,8 @@ if TYPE_CHECKING:
 def open_engine(log: str, *, create: bool) -> Engine:
     """Open a log where its name says, or make it where `create`. Raises LogError."""
     if is_url(log):
-        from tracker.engines.postgres import PostgresEngine
-
+        with _extra():
+            from tracker.engines.postgres import PostgresEngine
         return PostgresEngine(log, create=create)
     from tracker.engines.sqlite import SQLiteEngine
 
@@ -24,9 +27,19 @@ def open_engine(log: str, *, create: bool) -> Engine:
 def log_is_there(log: str) -> bool:
     """Whether there is a log of that name already. Raises LogError where that cannot be told."""
     if is_url(log):
-        from tracker.engines.postgres import is_there
-
+        with _extra():
+            from tracker.engines.postgres import is_there
         return is_there(log)
     from pathlib import Path
 
     return Path(log).exists()
+
+
+@contextmanager
+def _extra() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise LogError(
+            f"{error.name} is not installed: pip install 'situation-tracker[postgres]'"
+        ) from error

@@ -143,6 +143,15 @@ class Engine(Protocol):
     def writing(self) -> AbstractContextManager[Cursor]:
         """Begin to write the ledger's tables, which are there by then; committed at the end."""
 
+    def login(self, position: int) -> str | None:
+        """Name the user as whom an event was recorded, by the word of a server; None for none."""
+
+    def grant(self, role: str | None, user: str) -> None:
+        """Give a user a role in place of any other; None takes it. Raises TrackerError."""
+
+    def granted(self) -> list[tuple[str, str]]:
+        """Give (user, role) of all who have one. Raises TrackerError."""
+
     def health(self) -> Health:
         """Read settings back and count, for `doctor`."""
 

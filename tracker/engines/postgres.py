@@ -33,6 +33,7 @@ from tracker.engines.base import (
     Encoded,
     worded,
 )
+from tracker.engines.roles import grant, granted
 from tracker.engines.server import (
     SILENCE,
     Cursor,
@@ -193,7 +194,7 @@ class PostgresEngine:
         """
         self._datastore.one.patience = DOUBT
         try:
-            with self._errors(), self._locked(tries=1) as (c, last):
+            with self._errors(), self._locked(0) as (c, last):
                 c.execute("UPDATE log_head SET seq = ?", (last,))
                 rows: dict[str, tuple[int, bytes]] = {}
                 for event in (events[0], events[-1]):
@@ -220,14 +221,15 @@ class PostgresEngine:
         return LogError(_IN_DOUBT.format(why=str(plain_error(error.why, self.shown))))
 
     @contextmanager
-    def _locked(self, tries: int = LOCK_SECONDS) -> Iterator[tuple[Cursor, int]]:
+    def _locked(self, seconds: float | None = None) -> Iterator[tuple[Cursor, int]]:
         """Write in a transaction, alone; gives the last position. Raises _LostError.
 
-        Each try to be alone is short, so that a busy server is told from one that hangs.
+        Each try to be alone is short, so that a busy server is told from one that hangs; there are
+        tries for LOCK_SECONDS, unless `seconds` says otherwise.
         """
         try:
             with self._datastore.link() as link:
-                until = time.monotonic() + tries
+                until = time.monotonic() + (LOCK_SECONDS if seconds is None else seconds)
                 while True:
                     link.execute("BEGIN")
                     try:
@@ -376,13 +378,42 @@ class PostgresEngine:
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
         """Begin to read the ledger's tables, as they are at one moment."""
-        with self._errors(), self._datastore.link() as link:
-            link.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        with self._errors():
+            link = self._begun("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             try:
                 yield Cursor(link)
             finally:
                 if not link.closed:
                     link.execute("ROLLBACK")
+
+    def _begun(self, begin: str) -> Link:
+        """Begin a transaction, over a new connection where the old one broke."""
+        for again in (True, False):
+            try:
+                with self._datastore.link() as link:
+                    link.execute(begin.encode())
+                    return link
+            except (PersistenceError, psycopg.Error) as error:
+                if not again or not lost(error) or _silent(error):
+                    raise
+        raise AssertionError  # the second time it either begins or raises
+
+    # -- who may do what -----------------------------------------------------------------------
+
+    def login(self, position: int) -> str | None:
+        """Name the user as whom an event was recorded, by the word of the server."""
+        found = self._rows("SELECT login FROM stored_events WHERE seq = ?", (position,))
+        return found[0][0] if found else None
+
+    def grant(self, role: str | None, user: str) -> None:
+        """Give a user a role in place of any other; None takes it. Raises TrackerError."""
+        with self._errors(), self._datastore.link() as link:
+            grant(link, self._address.schema, role, user)
+
+    def granted(self) -> list[tuple[str, str]]:
+        """Give (user, role) of all who have one."""
+        with self._errors(), self._datastore.link() as link:
+            return granted(link, self._address.schema)
 
     def health(self) -> ServerHealth:
         """Read settings back and count, for `doctor`."""
@@ -465,12 +496,16 @@ class ServerSource:
         with self._damage():
             rows = self._link.cursor(f"pages_{self._count}", binary=True)
             rows.execute(sql.encode())
-        while True:
-            with self._damage():
-                page = rows.fetchmany(size)
-            if not page:
-                return
-            yield page
+        try:
+            while True:
+                with self._damage():
+                    page = rows.fetchmany(size)
+                if not page:
+                    return
+                yield page
+        finally:
+            with suppress(psycopg.Error):
+                rows.close()
 
     def streams(self) -> Iterator[tuple[Any, int, int, int]]:
         """Give each stream whose versions are not dense; a part of them at a time."""

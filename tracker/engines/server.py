@@ -31,11 +31,6 @@ a server that hangs."""
 BELT = 60
 """Seconds after which the server itself ends a statement, or a transaction that is left alone."""
 KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
-_SETTINGS = {
-    "statement_timeout": BELT,
-    "idle_in_transaction_session_timeout": BELT,
-    "lock_timeout": LOCKED,
-}
 # Who has given up leaves no statement running; and an acknowledged event is on the disk.
 _MORE = """SELECT
     CASE WHEN current_setting('server_version_num')::int >= 140000
@@ -146,8 +141,13 @@ class One:
             **{name: value for name, value in mine.items() if name not in asked},
         )
         link.add_notice_handler(link.hear)
+        limits = {
+            "statement_timeout": BELT,
+            "idle_in_transaction_session_timeout": BELT,
+            "lock_timeout": LOCKED,
+        }
         settings = ", ".join(
-            f"set_config('{name}', '{seconds}s', false)" for name, seconds in _SETTINGS.items()
+            f"set_config('{name}', '{seconds}s', false)" for name, seconds in limits.items()
         )
         path = f'"{self._address.schema}", pg_temp'
         sql = f"SELECT set_config('search_path', %s, false), {settings}"
@@ -230,7 +230,7 @@ def plain_error(error: BaseException, shown: str) -> LogError:
     if state[:2] in _WORDS:
         return LogError(_WORDS[state[:2]].format(shown=shown, said=said))
     if isinstance(cause, SilentError):
-        return LogError(f"{shown} gives no answer ({said}): it hangs, or the way to it; try again")
+        return LogError(f"{shown} gives no answer ({said}): it hangs, or the way to it")
     if lost(error):
         return LogError(f"{shown} cannot be reached: {said}")
     return LogError(f"{shown}: {said}")

@@ -44,7 +44,7 @@ from tracker.engines.base import (
     worded,
 )
 from tracker.engines.mapper import encoded_of
-from tracker.errors import LogError
+from tracker.errors import LogError, TrackerError
 from tracker.logfile import (
     EVENTS,
     LOCK_SECONDS,
@@ -62,6 +62,9 @@ CHECKPOINT = 4_000  # pages of the write-ahead log
 FULL = 2  # what PRAGMA synchronous reads back as
 NAMED = 20
 """Findings of SQLite's own check that are told."""
+NO_ROLES = (
+    "{} is a file: who may read or write it, its permissions say. A log on PostgreSQL has roles"
+)
 GONE = "is gone: something else has written to this file"
 WAL_BUG = ((3, 7, 0), (3, 51, 2))
 """SQLite versions whose write-ahead log can be corrupted by a reset with several connections."""
@@ -393,6 +396,20 @@ class SQLiteEngine:
         with self._errors(), self._datastore.transaction(commit=True) as c:
             leaves.prepare(c)
             yield c
+
+    def login(self, position: int) -> str | None:
+        """Give None: who may write a file is its system's business."""
+        del position
+        return None
+
+    def grant(self, role: str | None, user: str) -> None:
+        """Refuse. Raises TrackerError."""
+        del role, user
+        raise TrackerError(NO_ROLES.format(self.shown))
+
+    def granted(self) -> list[tuple[str, str]]:
+        """Refuse. Raises TrackerError."""
+        raise TrackerError(NO_ROLES.format(self.shown))
 
     def health(self) -> SQLiteHealth:
         """Read settings back and count, for `doctor`."""

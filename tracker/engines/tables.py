@@ -1,4 +1,4 @@
-"""The tables of a log on PostgreSQL, what guards them, and who may do what with them.
+"""The tables of a log on PostgreSQL, and what guards them.
 
 Every function and trigger here is a seat belt: who owns the tables can take it off, and `verify`
 is what finds that out.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tracker.errors import TrackerError
 from tracker.facts.record import (
     EventWithheld,
     FactCorrected,
@@ -22,8 +21,6 @@ from tracker.registry import REGISTRY_KINDS
 
 VERSION = 2
 """That of the tables; counted as SQLite's are, whose version 2 these are like."""
-ROLES = ("reader", "recorder", "reviewer", "admin")
-"""Each may do what those before it may, and more."""
 REVIEWED = (
     *(kind.TOPIC for kind in (FactCorrected, FactRetracted, RulingMade)),
     *(kind.TOPIC for kind in (TextErased, HoldPlaced, HoldLifted, EventWithheld)),
@@ -126,41 +123,6 @@ MAKE = (
 )
 
 
-# -- roles ----------------------------------------------------------------------------------------
-
-
-def role_name(database: str, schema: str, role: str) -> str:
-    """Name a role of one situation: roles are the whole server's, so both stand in the name."""
-    name = f"{database}.{schema}.{role}"
-    if len(name.encode()) > 63:  # noqa: PLR2004 - PostgreSQL's own limit, which it cuts names to
-        raise TrackerError(f"'{name}' is too long a name for PostgreSQL: name the schema shorter")
-    return name
-
-
 def quoted(name: str) -> str:
     """Quote a name for SQL."""
     return '"' + name.replace('"', '""') + '"'
-
-
-_INSERTED = "seq, originator_id, originator_version, topic, state, event_id"  # not `login`
-
-
-def rights(database: str, schema: str) -> Iterator[str]:
-    """Give the statements that let the roles of a situation, which are there, do what they may."""
-    reader, recorder, reviewer, admin = (
-        quoted(role_name(database, schema, role)) for role in ROLES
-    )
-    yield f"GRANT {reader} TO {recorder}"
-    yield f"GRANT {recorder} TO {reviewer}"
-    yield f"GRANT {reader}, {recorder}, {reviewer} TO {admin} WITH ADMIN OPTION"
-    yield f"GRANT USAGE ON SCHEMA {quoted(schema)} TO {reader}"
-    yield f"GRANT USAGE, CREATE ON SCHEMA {quoted(schema)} TO {admin} WITH GRANT OPTION"
-    yield f"GRANT SELECT ON {', '.join(ALL)} TO {reader}"
-    yield f"GRANT INSERT ({_INSERTED}) ON stored_events TO {recorder}"
-    yield f"GRANT INSERT ON ledger_leaves, checkpoints, timestamps TO {recorder}"
-    yield f"GRANT UPDATE (seq) ON log_head TO {recorder}"
-    yield f"GRANT UPDATE (size, frontier) ON ledger_head TO {recorder}"
-    for table in ALL:
-        yield f"ALTER TABLE {table} OWNER TO {admin}"
-    for function in ("refuse", "only_forward", "following"):
-        yield f"ALTER FUNCTION {function}() OWNER TO {admin}"
