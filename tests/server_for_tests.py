@@ -187,3 +187,33 @@ class _Behind:
             )
             sql += f" ON {found.fetchone()[0]}"
         return self._link.execute(sql, parameters)
+
+
+def copied(started: Server, template: str, schema: str) -> str:
+    """Make a log that holds all that another of the server does, its id too; give its address."""
+    from tracker.engines.tables import ALL
+    from tracker.log import Log
+
+    url = started.url(schema)
+    Log(url, create=True).close()
+    with started.connect() as link:
+        link.execute("SET session_replication_role = replica")  # no trigger fires
+        for table in ALL:
+            link.execute(f"DELETE FROM {schema}.{table}")  # noqa: S608 - ours
+            link.execute(f"INSERT INTO {schema}.{table} SELECT * FROM {template}.{table}")  # noqa: S608
+    return url
+
+
+def tampered(log: Path | str, *statements: str) -> None:
+    """Change a log behind the tracker's back, and past its triggers, which stand afterwards."""
+    from tracker.engines.address import is_url
+    from tracker.logfile import TRIGGERS
+
+    with behind(log) as connection:
+        server_ = is_url(str(log))
+        before = ["SET session_replication_role = replica"] if server_ else []
+        after = [] if server_ else list(TRIGGERS.values())
+        if not server_:
+            before = [f"DROP TRIGGER IF EXISTS {name}" for name in TRIGGERS]
+        for statement in (*before, *statements, *after):
+            connection.execute(statement)
