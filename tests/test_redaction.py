@@ -694,11 +694,12 @@ def test_without_the_keys_everything_answers_and_says_so(log: Path) -> None:
 
 
 def test_keys_that_were_put_back_are_used_again(log: Path) -> None:
-    away = keys_of(log).rename(beside(log) / "elsewhere")
+    kept = keys_of(log)
+    away = kept.rename(beside(log) / "elsewhere")
     model_of(log).unlink()
     said("--log", log, "state")
     assert found_in(log, GIST) == []
-    away.rename(keys_of(log))
+    away.rename(kept)
     result = run("--log", log, "state")
     assert result.stderr == ""
     assert [name for name, _ in found_in(log, GIST)] == [model_of(log).name]
