@@ -365,7 +365,7 @@ def test_positions_without_a_gap_are_the_servers_business_too(url: str) -> None:
 def test_a_large_batch_is_one_copy(url: str) -> None:
     """More than the library's own way of inserting gets through."""
     with Log(url, create=True) as log:
-        assert log.append(facts(1, 13_000)) == range(1, 13_001)
+        assert log.append_encoded([encoded(one) for one in facts(1, 13_000)]) == range(1, 13_001)
         assert log.health().counts == (13_000,) * 3
         assert log.root(13_000) is not None
 
@@ -566,3 +566,61 @@ def test_who_has_no_key_of_a_log_keeps_none_beside_a_server(url: str) -> None:
         assert mali.log.place == read_address(url).place
         with pytest.raises(TrackerError):
             mali.checkpoint()
+
+
+# -- keys that a desk shares -----------------------------------------------------------------------
+
+
+def test_a_desk_shares_the_keys_of_its_log(
+    postgres: Server, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two machines, each with folders of its own; what one erases, the other cannot read either."""
+    vault = postgres.url(fresh_schema())
+    monkeypatch.setenv("TRACKER_VAULT", vault.replace("owner@", "owner:hush@"))
+    order = ("--authority", "Officer", "--reason", "his request")
+    with Situation(url, create=True, clock=lambda: CLOCK) as one:
+        one.register(SITUATION, "situation.yaml", by="ana")
+        one.record([sheet(1, "konna")], by="ana")
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other"))
+        with Situation(url, clock=lambda: CLOCK) as other:
+            assert [event.fact.gist for event in other.log.read() if event.fact] == [GIST]
+            other.record([sheet(2, "konna")], by="bob")
+            assert [event.fact.gist for event in one.log.read() if event.fact] == [GIST, GIST]
+            assert "hush" not in said("--log", url, "redact", "#7", *order)
+            for machine in (one, other):
+                gists = [event.fact.gist for event in machine.log.read() if event.fact]
+                assert gists == ["[withheld]", GIST]
+            assert one.lacking_keys() is None
+    with behind(vault) as connection:
+        rows = connection.execute("SELECT count(key), count(*) FROM keys").fetchall()
+    assert rows == [(1, 2)]
+    (row,) = [row for row in answer_of_doctor(url) if row["what"] == "keys file"]
+    assert (row["verdict"], row["found"]) == ("ok", "1 keys, 1 destroyed")
+
+
+GIST = "Rebels took it."
+
+
+def test_a_vault_that_cannot_be_reached_is_said_so(
+    url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with Situation(url, create=True, clock=lambda: CLOCK) as mali:
+        mali.register(SITUATION, "situation.yaml", by="ana")
+        mali.record([sheet(1, "konna")], by="ana")
+    monkeypatch.setenv("TRACKER_VAULT", "postgresql://ana:hush@127.0.0.1:1/keys")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "other"))
+    result = run("--log", url, "show", "#7")
+    assert (result.exit_code, "[sealed: no key]" in result.stdout) == (0, True)
+    assert "cannot be reached" in result.stderr
+    assert "hush" not in result.output
+
+
+def test_a_log_on_a_server_signs_for_itself_as_it_grows(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.vouching.EVERY", 10)
+    with Situation(url, create=True) as mali:
+        for first in range(1, 25, 8):
+            mali.log.append(facts(first, first + 7))
+        assert [one.size for one in mali.log.checkpoints()] == [16, 24]
+        assert mali.verify().covered == 24

@@ -54,7 +54,7 @@ def _keys(log: Log, *, whole: bool) -> tuple[str, str, str]:
     what, sealed = "keys file", log.has_sealed()
     vault = log.sealer.vault
     if not vault.found:
-        if not sealed and not Path(vault.path).exists():
+        if not sealed and not (vault.local and Path(vault.path).exists()):
             return ("ok", what, "none, and nothing sealed that needs one")
         return ("WRONG" if sealed else "warning", what, vault.lacking or "")
     wrong = vault.damage()
@@ -66,7 +66,7 @@ def _keys(log: Log, *, whole: bool) -> tuple[str, str, str]:
         return ("WRONG", what, f"{vault.path} cannot be written: keys of erased text are there")
     held, destroyed = vault.counts()
     found = f"{held} keys, {destroyed} destroyed"
-    if vault.path != MEMORY and Path(vault.path).stat().st_mode & OTHERS:
+    if vault.local and vault.path != MEMORY and Path(vault.path).stat().st_mode & OTHERS:
         return ("warning", what, f"{found}; others may read {vault.path}: chmod 600")
     return ("ok", what, found)
 

@@ -74,11 +74,11 @@ class SealedLog:
         """What seals and opens text, with the keys of the vault."""
         if self._sealer is None:
             from tracker.sealing import Sealer
-            from tracker.vault import Vault, vault_path
+            from tracker.vault import open_vault, vault_path
 
             log_id = self.log_id or ""
             path = vault_path(self.path, log_id, local=self.local)
-            self._sealer = Sealer(Vault(path, log_id), log_id)
+            self._sealer = Sealer(open_vault(path, log_id), log_id)
         return self._sealer
 
     def _sealed(self, events: Sequence[Encoded]) -> list[Encoded]:

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tracker.engines.address import is_url
 from tracker.errors import LogError
 from tracker.folders import OURS_ALONE, config_folder, named_after
 from tracker.foreign import foreign
@@ -29,7 +30,7 @@ PRIVATE = 0o600
 VAULTS = "vaults"
 """The folder for the keys of logs on servers."""
 _FEW = 500  # events looked up at once
-_SETTLED_OFTEN = 10_000
+SETTLED_OFTEN = 10_000
 """Positions; looking through so many again costs less than writing down that it was done."""
 
 SCHEMA = (
@@ -44,7 +45,9 @@ Subject = tuple[str, str]
 
 
 def vault_path(log: str, log_id: str, *, local: bool = True) -> str:
-    """Say where the keys of a log lie: $TRACKER_VAULT (a file, or a folder), else beside it.
+    """Say where the keys of a log lie: $TRACKER_VAULT, else beside it.
+
+    That names a file, a folder, or a schema on a server, as a log's address does.
 
     A log that is not `local` has nothing beside it: there, a folder of the user's configuration.
     """
@@ -52,6 +55,8 @@ def vault_path(log: str, log_id: str, *, local: bool = True) -> str:
         return MEMORY
     chosen = os.environ.get("TRACKER_VAULT")
     named = named_after(log_id, ".keys.db")
+    if chosen and is_url(chosen):
+        return chosen
     if chosen:
         return str(Path(chosen) / named) if Path(chosen).is_dir() else chosen
     if not local:
@@ -60,8 +65,20 @@ def vault_path(log: str, log_id: str, *, local: bool = True) -> str:
     return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.keys.db"))
 
 
+def open_vault(path: str, log_id: str) -> Vault:
+    """Give the vault at a path, or at an address on a server; opened when it is first needed."""
+    if is_url(path):
+        from tracker.engines.vault import ServerVault
+
+        return ServerVault(path, log_id)
+    return Vault(path, log_id)
+
+
 class Vault:
     """The keys of one log, opened when first needed, made when the first key is."""
+
+    local = True
+    """Whether it is a file."""
 
     def __init__(self, path: str, log_id: str) -> None:
         """Open nothing yet."""
@@ -230,7 +247,7 @@ class Vault:
         if not self.found:
             return
         self.settled, self.mark = position, mark
-        if not erased and position - self._written < _SETTLED_OFTEN:
+        if not erased and position - self._written < SETTLED_OFTEN:
             return
         try:
             with self._transaction() as connection:
