@@ -54,11 +54,11 @@ class ServerVault(Vault):
     def found(self) -> bool:
         """Whether the keys of this log can be read; else `lacking` says why not."""
         if not self._ready:
-            self.lacking = self._look()
+            self.lacking = self._seek()
             self._ready = self.lacking is None
         return self._ready
 
-    def _look(self) -> str | None:
+    def _seek(self) -> str | None:
         try:
             with self._link() as link:
                 schema = f"{quoted(self._address.schema)}.vaults"
