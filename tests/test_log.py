@@ -16,7 +16,7 @@ from server_for_tests import behind
 
 from projections.follower import follow
 from tracker.engines.base import Counts
-from tracker.engines.sqlite import FULL, SQLiteHealth
+from tracker.engines.sqlite_seen import FULL, SQLiteHealth
 from tracker.errors import InputError, LogError, StoreError, TrackerError
 from tracker.facts.control import TownOccupied
 from tracker.facts.envelope import Event

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from commands_for_tests import SEEDS, SHEETS, answer, run, said
 from server_for_tests import Server, behind, fresh_schema
+from sheets_for_tests import SITUATION as RIVER
+from tables_for_tests import DIARY, diary, load
 from test_log import CLOCK, OTHER, SITUATION, STREAM, facts, positions, sheet
 
 from tracker import leaves
@@ -624,3 +626,18 @@ def test_a_log_on_a_server_signs_for_itself_as_it_grows(
             mali.log.append(facts(first, first + 7))
         assert [one.size for one in mali.log.checkpoints()] == [16, 24]
         assert mali.verify().covered == 24
+
+
+def test_a_table_is_imported_once_and_tells_what_it_tells_in_a_file(
+    url: str, tmp_path: Path
+) -> None:
+    stored = []
+    for log in (str(tmp_path / "situation.db"), url):
+        with Situation(log, create=True, clock=lambda: CLOCK) as situation:
+            situation.register(RIVER, "situation.yaml", by="ana")
+            assert load(situation, tmp_path, diary(), DIARY).events > 0
+            assert load(situation, tmp_path, diary(), DIARY).events == 0
+            assert situation.compare() == []
+            stored.append(list(situation.log.raw_rows()))
+            assert situation.head(situation.position) is not None
+    assert stored[0] == stored[1]
