@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from click.testing import CliRunner, Result
+from server_for_tests import behind
 
 from tracker.cli import tracker
 from tracker.log import Log
@@ -70,17 +69,20 @@ def mali(folder: Path, *, reports: int = len(SHEETS)) -> Path:
     return folder / "situation.db"
 
 
-def sql(path: Path, *statements: str) -> None:
+def sql(path: Path | str, *statements: str) -> None:
     """Change a database behind the tracker's back."""
-    with closing(sqlite3.connect(path)) as connection, connection:
+    with behind(path) as connection:
         for statement in statements:
             connection.execute(statement)
 
 
-def held(log: Path) -> list[tuple[Any, ...]]:
+def held(log: Path | str) -> list[tuple[Any, ...]]:
     """Give every row that a log holds, and its counter, read behind the tracker's back."""
-    with closing(sqlite3.connect(log)) as connection:
-        rows = connection.execute("SELECT * FROM stored_events ORDER BY seq").fetchall()
+    with behind(log) as connection:
+        rows = connection.execute(
+            "SELECT seq, originator_id, originator_version, topic, state, event_id"
+            " FROM stored_events ORDER BY seq"
+        ).fetchall()
         return [*rows, *connection.execute("SELECT * FROM log_head").fetchall()]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
+from server_for_tests import Server, fresh_schema, server
 from sheets_for_tests import new_situation
 
 from tracker.situation import Situation
@@ -51,6 +53,33 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("keys") / "keys"
     with mock.patch.dict(os.environ, {"TRACKER_KEYS": str(folder)}):
         yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """The tests' own PostgreSQL server, started when a test first asks for it."""
+    with server() as started:
+        yield started
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine(request: pytest.FixtureRequest) -> str:
+    """Each of the engines that can keep a log: a test that asks for it runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_log(
+    engine: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], str]:
+    """What names a log that is not there yet: a file, or a schema of the server."""
+    if engine == "sqlite":
+        numbers = count()
+        return lambda: str(tmp_path / f"situation{next(numbers) or ''}.db")
+    started: Server = request.getfixturevalue("postgres")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return lambda: started.url(fresh_schema())
 
 
 @pytest.fixture

@@ -178,7 +178,8 @@ def test_what_a_document_links_to_is_there(name: str) -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        pytest.param(r"://", id="url"),
+        # A log on a server has an address; the next line sees to it that no host is in it.
+        pytest.param(r"(?<!\bpostgresql)://", id="url"),
         pytest.param(r"\b[a-z0-9-]+\.(?:org|com|net|io|dev|internal|local)\b", id="host"),
         pytest.param(
             r"(?<![\w.~])/(?:bin|etc|home|mnt|opt|root|srv|tmp|usr|var|work|Users)\b|[A-Z]:\\",

@@ -111,12 +111,8 @@ def test_what_is_imported_is_what_reports_would_have_recorded(
         for report in recorded_one_by_one(situation):
             for event_id, body in report.bodies:
                 assert canonical(body_dict(body)) == canonical(body_dict(by_id[event_id].body))
-        raw = situation.log._datastore  # noqa: SLF001 - the stored bytes themselves
-        with raw.transaction(commit=False) as cursor:
-            cursor.execute("SELECT topic, state FROM stored_events")
-            for row in cursor.fetchall():
-                body = json.loads(row["state"])["body"]
-                assert canonical(body) in row["state"]
+        for *_, state in situation.log.raw_rows():
+            assert canonical(json.loads(state)["body"]) in state
         before = situation.position
         again = load(situation, tmp_path, diary(), as_csv(rows))
         assert (again.events, situation.position) == (0, before)

@@ -80,7 +80,7 @@ def test_the_locks_agree() -> None:
 def test_what_the_project_asks_for_is_locked() -> None:
     project = PYPROJECT["project"]
     extras = project["optional-dependencies"]
-    tested = [*extras["test"], *extras["serve"]]
+    tested = [*extras["test"], *extras["postgres"], *extras["serve"]]
     asked = [*PYPROJECT["build-system"]["requires"], *project["dependencies"], *tested]
     itself = {project["name"]}  # by the name of another extra
     assert {name_of(requirement) for requirement in asked} <= pins(LOCKS[0]).keys() | itself

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -50,19 +52,37 @@ SHEET = json.dumps(
 ).encode()
 
 
+SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""Of a test whose subject is the log's file, and what lies beside it."""
+
+
 @pytest.fixture
-def log(tmp_path: Path) -> Path:
+def log(engine: str, tmp_path: Path, new_log: Callable[[], str]) -> Path | str:
     """A log of one report, and its read model; the sheet is kept elsewhere."""
-    return told(tmp_path)
+    return told(tmp_path) if engine == "sqlite" else _told(new_log())
 
 
 def told(folder: Path) -> Path:
-    path = folder / "situation.db"
-    with Situation(str(path), create=True, clock=lambda: NOW) as situation:
+    return Path(_told(str(folder / "situation.db")))
+
+
+def _told(log: str) -> str:
+    with Situation(log, create=True, clock=lambda: NOW) as situation:
         situation.register(SITUATION, "situation.yaml", by="ana")
         situation.record([(SHEET, "1.yaml")], by="ana")
         assert situation.store.position == situation.position
-    return path
+    return log
+
+
+def beside(log: Path | str) -> Path:
+    """The folder in which all files of a log lie; of one on a server, those that are not there."""
+    return log.parent if isinstance(log, Path) else Path(os.environ["XDG_CACHE_HOME"]).parent
+
+
+def model_of(log: Path | str) -> Path:
+    if isinstance(log, Path):
+        return log.with_name("situation.state.db")
+    return next(beside(log).rglob("*.state.db"))
 
 
 def first(log: Path) -> str:
@@ -71,14 +91,21 @@ def first(log: Path) -> str:
         return next(f"#{e.position}" for e in situation.log.read() if e.fact)
 
 
-def found_in(folder: Path, *texts: str) -> list[tuple[str, str]]:
-    """Look for texts in every byte of every file: as they are, and as JSON escapes them."""
+def found_in(log: Path | str, *texts: str) -> list[tuple[str, str]]:
+    """Look for texts in every byte of a log, and of all files in its folder.
+
+    As they are, and as JSON escapes them.
+    """
+    folder = log if isinstance(log, Path) and log.is_dir() else beside(log)
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    places = [(path.name, path.read_bytes()) for path in files]
+    if isinstance(log, str):
+        places.append(("the server", b"".join(row[4] for row in held(log)[:-1])))
     return [
-        (path.name, text)
-        for path in sorted(folder.iterdir())
+        (name, text)
+        for name, data in places
         for text in texts
-        if text.encode() in path.read_bytes()
-        or json.dumps(text)[1:-1].encode() in path.read_bytes()
+        if text.encode() in data or json.dumps(text)[1:-1].encode() in data
     ]
 
 
@@ -97,8 +124,8 @@ def redact(log: Path, *words: object, exit_code: int = 0) -> str:
 
 
 def test_text_is_in_no_file_but_the_read_model(log: Path) -> None:
-    assert {name for name, _ in found_in(log.parent, *SECRETS)} == {"situation.state.db"}
-    assert (log.parent / "situation.keys.db").stat().st_mode & 0o777 == 0o600
+    assert {name for name, _ in found_in(log, *SECRETS)} == {model_of(log).name}
+    assert keys_of(log).stat().st_mode & 0o777 == 0o600
 
 
 def test_what_was_sealed_is_read_as_if_it_never_was(log: Path) -> None:
@@ -162,15 +189,15 @@ def test_a_sealed_text_cannot_be_put_in_the_place_of_another(log: Path, change: 
 def test_erased_text_is_in_no_file_any_more(log: Path) -> None:
     before = held(log)
     redact(log, first(log))
-    assert found_in(log.parent, GIST, NOTE, QUOTE) == []
+    assert found_in(log, GIST, NOTE, QUOTE) == []
     assert held(log)[: len(before) - 1] == before[:-1]  # nothing stored has changed
     redact(log, "--speaker", SPEAKER)
-    assert found_in(log.parent, *SECRETS, OTHER) == []
+    assert found_in(log, *SECRETS, OTHER) == []
 
 
 def test_the_log_still_verifies_and_says_what_is_withheld(log: Path) -> None:
     """By a checkpoint of before the erasure, and by one of after it."""
-    kept = log.parent / "checkpoint"
+    kept = beside(log) / "checkpoint"
     said("--log", log, "checkpoint", "-o", kept)
     redact(log, first(log), "--field", "gist")
     found = answer("--log", log, "verify", "--against", kept)
@@ -266,12 +293,12 @@ def test_origins_are_told_apart_after_their_names_are_gone(tmp_path: Path) -> No
 def test_recording_the_sheet_again_adds_nothing_and_brings_nothing_back(log: Path) -> None:
     event = first(log)
     redact(log, event)
-    sheet = log.parent / "sheet.yaml"
+    sheet = beside(log) / "sheet.yaml"
     sheet.write_bytes(SHEET)
     assert "0 events added" in said("--log", log, "record", sheet)
     sheet.unlink()
     assert body(log, event)["gist"] == WITHHELD
-    assert found_in(log.parent, GIST) == []
+    assert found_in(log, GIST) == []
 
 
 def test_an_erased_fact_is_corrected_and_taken_back_like_any_other(log: Path) -> None:
@@ -296,7 +323,7 @@ def test_the_reason_of_a_ruling_can_be_erased(log: Path) -> None:
     redact(log, place)
     assert body(log, place)["reason"] == WITHHELD
     redact(log, first(log))
-    assert found_in(log.parent, GIST) == []
+    assert found_in(log, GIST) == []
 
 
 def test_asking_twice_erases_once(log: Path) -> None:
@@ -320,11 +347,11 @@ def test_a_dry_run_lists_and_erases_nothing(log: Path) -> None:
 
 def test_a_report_whole(log: Path) -> None:
     redact(log, "--report", first(log))
-    assert found_in(log.parent, *SECRETS, OTHER) == []
+    assert found_in(log, *SECRETS, OTHER) == []
 
 
 def test_a_registered_speaker_stays_in_the_register_and_it_is_said(log: Path) -> None:
-    sheet = log.parent / "sheet.yaml"
+    sheet = beside(log) / "sheet.yaml"
     said_by = json.loads(SHEET)
     said_by["report"]["document"]["sha256"] = "2" * 64
     said_by["facts"] = [{**EMPTY, "speaker": "warden"}]
@@ -375,20 +402,21 @@ def test_text_in_the_clear_is_refused_and_nothing_is_done(
     assert body(log, first(log))["gist"] == GIST
 
 
+@SQLITE
 def test_a_log_of_before_the_ledger_seals_what_it_is_told_from_now_on(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log.unlink()
     keys_of(log).unlink()
-    log.with_name("situation.state.db").unlink()
+    model_of(log).unlink()
     with monkeypatch.context() as patched:
         patched.setattr(Log, "_sealed", lambda _, events: list(events))
-        told(log.parent)
+        told(beside(log))
     of_ledger = ("ledger_leaves", "ledger_head", "checkpoints", "timestamps")
     sql(log, *(f"DROP TABLE {table}" for table in of_ledger), "PRAGMA user_version=1")
     assert body(log, first(log))["gist"] == GIST
     assert "nothing sealed" in said("--log", log, "doctor")
-    sheet = log.parent / "sheet.yaml"
+    sheet = beside(log) / "sheet.yaml"
     sheet.write_bytes(SHEET.replace(b'"1' + b"1" * 10, b'"2' + b"1" * 10).replace(b"noon", b"dusk"))
     said("--log", log, "record", sheet)
     sheet.unlink()
@@ -397,7 +425,7 @@ def test_a_log_of_before_the_ledger_seals_what_it_is_told_from_now_on(
     assert body(log, last)["gist"].endswith("dusk.")
     redact(log, last)
     assert "in the clear" in redact(log, first(log), exit_code=2)
-    assert found_in(log.parent, "fell at dusk") == []
+    assert found_in(log, "fell at dusk") == []
     assert answer("--log", log, "verify")["verdict"] == "fine"
 
 
@@ -439,7 +467,7 @@ def test_a_hold_forbids_erasing_until_it_is_lifted(log: Path, on: str) -> None:
     said("--log", log, "hold", "--lift", target, *COURT)
     assert "lifted by" in unfolded(said("--log", log, "show", target))
     redact(log, event)
-    assert found_in(log.parent, GIST) == []
+    assert found_in(log, GIST) == []
 
 
 def test_one_held_fact_keeps_all_that_was_to_be_erased_with_it(log: Path) -> None:
@@ -557,9 +585,9 @@ def test_who_is_killed_at_it_has_it_finished_by_the_next_question(log: Path, ste
     assert killed(log, event, step) == -signal.SIGKILL
     assert len(held(log)) > 0
     said("--log", log, "state")
-    assert found_in(log.parent, GIST, NOTE, QUOTE) == []
+    assert found_in(log, GIST, NOTE, QUOTE) == []
     assert body(log, event)["gist"] == WITHHELD
-    with closing(sqlite3.connect(log.parent / "situation.keys.db")) as keys:
+    with closing(sqlite3.connect(keys_of(log))) as keys:
         left = keys.execute("SELECT count(key) FROM keys").fetchone()
     assert left == (2,)  # of the other fact
     assert run("--log", log, "rebuild", "--check").exit_code == 0
@@ -570,7 +598,7 @@ def test_what_was_not_recorded_is_not_erased(log: Path) -> None:
     assert killed(log, event, "before it is recorded") == -signal.SIGKILL
     assert body(log, event)["gist"] == GIST
     redact(log, event)
-    assert found_in(log.parent, GIST) == []
+    assert found_in(log, GIST) == []
 
 
 def test_killed_anywhere_inside_sqlite(tmp_path: Path) -> None:
@@ -589,10 +617,11 @@ def test_killed_anywhere_inside_sqlite(tmp_path: Path) -> None:
         assert found_in(folder, GIST, NOTE, QUOTE) == []
 
 
+@SQLITE
 def test_what_a_killed_rebuild_left_is_swept_away(log: Path) -> None:
-    left = log.parent / "situation.state.db.0123abcd.new"
+    left = beside(log) / "situation.state.db.0123abcd.new"
     left.write_bytes(GIST.encode())
-    mine = log.parent / "situation.state.db.mine"
+    mine = beside(log) / "situation.state.db.mine"
     mine.write_bytes(b"a copy of one's own is left alone")
     redact(log, first(log))
     assert not left.exists()
@@ -602,8 +631,10 @@ def test_what_a_killed_rebuild_left_is_swept_away(log: Path) -> None:
 # -- copies and losses -----------------------------------------------------------------------------
 
 
-def keys_of(log: Path) -> Path:
-    return log.with_name("situation.keys.db")
+def keys_of(log: Path | str) -> Path:
+    if isinstance(log, Path):
+        return log.with_name("situation.keys.db")
+    return next(beside(log).rglob("*.keys.db"))
 
 
 def test_an_old_copy_of_the_keys_brings_nothing_back(log: Path) -> None:
@@ -613,30 +644,32 @@ def test_an_old_copy_of_the_keys_brings_nothing_back(log: Path) -> None:
     keys_of(log).write_bytes(old)
     assert body(log, event)["gist"] == WITHHELD
     said("--log", log, "state")
-    assert found_in(log.parent, GIST) == []
+    assert found_in(log, GIST) == []
     with closing(sqlite3.connect(keys_of(log))) as keys:
         assert keys.execute("SELECT count(key) FROM keys").fetchone() == (2,)
 
 
+@SQLITE
 def test_an_old_copy_of_the_log_records_nothing_of_it_again(log: Path) -> None:
     with Situation(str(log)) as situation:
         situation.log.append([])
-    old = {path: path.read_bytes() for path in log.parent.glob("situation.db*")}
+    old = {path: path.read_bytes() for path in beside(log).glob("situation.db*")}
     event = first(log)
     redact(log, event)
-    for path in log.parent.glob("situation.db*"):
+    for path in beside(log).glob("situation.db*"):
         path.unlink()
     for path, data in old.items():
         path.write_bytes(data)
     assert body(log, event)["gist"] == WITHHELD  # its key is gone
     other = f"#{int(event[1:]) + 1}"
     redact(log, other)  # at a position at which the keys file knew of another erasure
-    assert found_in(log.parent, OTHER) == []
+    assert found_in(log, OTHER) == []
 
 
+@SQLITE
 def test_erased_text_is_not_sealed_again_in_a_log_that_lacks_it(log: Path) -> None:
     redact(log, first(log))
-    for path in log.parent.glob("situation.db*"):
+    for path in beside(log).glob("situation.db*"):
         path.unlink()
     with Situation(str(log), create=True, clock=lambda: NOW) as situation:
         situation.register(SITUATION, "situation.yaml", by="ana")
@@ -645,8 +678,8 @@ def test_erased_text_is_not_sealed_again_in_a_log_that_lacks_it(log: Path) -> No
 
 
 def test_without_the_keys_everything_answers_and_says_so(log: Path) -> None:
-    keys_of(log).rename(log.parent / "elsewhere")
-    log.with_name("situation.state.db").unlink()
+    keys_of(log).rename(beside(log) / "elsewhere")
+    model_of(log).unlink()
     event = first(log)
     for words in (("state",), ("show", event), ("log",), ("replay",), ("history", "mill")):
         result = run("--log", log, *words)
@@ -661,20 +694,21 @@ def test_without_the_keys_everything_answers_and_says_so(log: Path) -> None:
 
 
 def test_keys_that_were_put_back_are_used_again(log: Path) -> None:
-    away = keys_of(log).rename(log.parent / "elsewhere")
-    log.with_name("situation.state.db").unlink()
+    kept = keys_of(log)
+    away = kept.rename(beside(log) / "elsewhere")
+    model_of(log).unlink()
     said("--log", log, "state")
-    assert found_in(log.parent, GIST) == []
-    away.rename(keys_of(log))
+    assert found_in(log, GIST) == []
+    away.rename(kept)
     result = run("--log", log, "state")
     assert result.stderr == ""
-    assert [name for name, _ in found_in(log.parent, GIST)] == ["situation.state.db"]
+    assert [name for name, _ in found_in(log, GIST)] == [model_of(log).name]
     assert run("--log", log, "rebuild", "--check").exit_code == 0
 
 
 def test_nothing_is_recorded_beside_lost_keys_until_others_are_begun(log: Path) -> None:
     keys_of(log).unlink()
-    sheet = log.parent / "sheet.yaml"
+    sheet = beside(log) / "sheet.yaml"
     sheet.write_bytes(SHEET.replace(b'"1' + b"1" * 10, b'"2' + b"1" * 10))
     before = held(log)
     result = run("--log", log, "record", sheet)
@@ -732,7 +766,7 @@ def test_keys_that_cannot_be_written_are_said_to_be_there_still(
     with closing(sqlite3.connect(keys_of(log))) as keys:
         assert keys.execute("SELECT count(key) FROM keys").fetchone() == (6,)
     redact(log, first(log))
-    assert found_in(log.parent, GIST) == []
+    assert found_in(log, GIST) == []
 
 
 @pytest.mark.parametrize(
@@ -779,7 +813,7 @@ def test_in_memory_it_is_all_the_same() -> None:
 
 def bundled(log: Path, *words: object) -> Path:
     """Bundle a log beside its folder; give the bundle."""
-    out = log.parent.with_name(f"{log.parent.name}-bundle")
+    out = beside(log).with_name(f"{beside(log).name}-bundle")
     said("--log", log, "bundle", "-o", out, *words)
     return out
 
@@ -938,19 +972,21 @@ def test_a_selection_brings_what_explains_it(log: Path) -> None:
 
 def test_leaving_out_needs_a_reason_and_never_the_reason_itself(log: Path) -> None:
     before = held(log)
-    out = log.parent / "b"
+    out = beside(log) / "b"
     result = run("--log", log, "bundle", "-o", out, "--withhold", first(log))
     assert (result.exit_code, held(log)) == (2, before)
     said("--log", log, "bundle", "-o", out, "--withhold", first(log), *WITHHELD_BY)
     record = f"#{rows_of(log, 'EventWithheld')[0]['position']}"
-    result = run("--log", log, "bundle", "-o", log.parent / "c", "--withhold", record, *WITHHELD_BY)
+    result = run(
+        "--log", log, "bundle", "-o", beside(log) / "c", "--withhold", record, *WITHHELD_BY
+    )
     assert result.exit_code == 2
     assert "it stays in" in result.stderr
 
 
 @pytest.mark.parametrize("sealed", [False, True])
 def test_a_proof_tells_the_text_that_is_left(log: Path, *, sealed: bool) -> None:
-    out = log.parent.with_name("proof.json")
+    out = beside(log).with_name("proof.json")
     said("--log", log, "prove", first(log), "-o", out, *(["--sealed"] if sealed else []))
     assert "is one of the" in said("prove", "--check", out)
     assert (GIST in out.read_text()) is not sealed

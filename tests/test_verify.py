@@ -6,6 +6,7 @@ The long suite of tampering is `scripts/faults`; here is one case of each kind.
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -13,9 +14,11 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
-from commands_for_tests import SHEETS, answer, held, mali, run, said, sql
+from commands_for_tests import SEEDS, SHEETS, answer, held, mali, run, said, sql
+from server_for_tests import Server, behind, copied, fresh_schema, tampered
 
 from tracker.errors import TrackerError
 from tracker.keys import KEY, Keys, KeysError
@@ -24,26 +27,63 @@ from tracker.log import Log
 from tracker.situation import Situation
 from tracker.vouching import EVERY
 
-UNLOCKED = ("DROP TRIGGER events_are_kept", "DROP TRIGGER events_are_fixed")
-TRIGGERS = (
-    """CREATE TRIGGER events_are_kept BEFORE DELETE ON stored_events
-        BEGIN SELECT RAISE(ABORT, 'events are never deleted'); END""",
-    """CREATE TRIGGER events_are_fixed BEFORE UPDATE ON stored_events
-        BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
-)
+SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+"""Of a test whose subject is the file."""
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The Mali situation with a checkpoint over all but its last report, made once a log's name.
+
+    Gives the folder in which lie its keys, what it remembers, and the two checkpoints.
+    """
+    made: dict[str, Path] = {}
+
+    def tell(log: str) -> Path:
+        if log not in made:
+            folder = made[log] = tmp_path_factory.mktemp("told")
+            named = {"TRACKER_KEYS": "keys", "XDG_CONFIG_HOME": "config", "XDG_CACHE_HOME": "cache"}
+            paths = {name: str(folder / part) for name, part in named.items()}
+            with mock.patch.dict(os.environ, paths):
+                said("--log", log, "init", SEEDS / "situation.yaml")
+                said("--log", log, "record", *SHEETS[:2])
+                said("--log", log, "checkpoint", "-o", folder / "early.txt")
+                said("--log", log, "record", SHEETS[2])
+                said("--log", log, "checkpoint", "-o", folder / "late.txt")
+        return made[log]
+
+    return tell
 
 
 @pytest.fixture
-def log(tmp_path: Path, keys: Path) -> Path:
-    """The Mali situation with a checkpoint over all but its last report."""
+def log(
+    engine: str,
+    told: Callable[[str], Path],
+    tmp_path: Path,
+    keys: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Path | str:
+    """A copy of that situation, with the keys that signed for it."""
     assert not keys.exists()
-    folder = tmp_path / "log"
-    folder.mkdir()
-    log = mali(folder, reports=2)
-    said("--log", log, "checkpoint", "-o", tmp_path / "early.txt")
-    said("--log", log, "record", SHEETS[2])
-    said("--log", log, "checkpoint", "-o", tmp_path / "late.txt")
-    return log
+    if engine == "postgres":
+        started: Server = request.getfixturevalue("postgres")
+        folder = told(started.url("mali_to_verify"))
+        found: Path | str = copied(started, "mali_to_verify", fresh_schema())
+        for name in ("config", "cache"):
+            shutil.copytree(folder / name, tmp_path / name)
+            monkeypatch.setenv(f"XDG_{name.upper()}_HOME", str(tmp_path / name))
+    else:
+        (tmp_path / "log").mkdir()
+        found = mali(tmp_path / "log", reports=2)
+        said("--log", found, "checkpoint", "-o", tmp_path / "early.txt")
+        said("--log", found, "record", SHEETS[2])
+        said("--log", found, "checkpoint", "-o", tmp_path / "late.txt")
+        return found
+    shutil.copytree(folder / "keys", keys)
+    for name in ("early.txt", "late.txt"):
+        shutil.copy(folder / name, tmp_path)
+    return found
 
 
 def verdict(log: Path, exit_code: int, *words: object) -> dict[str, Any]:
@@ -58,24 +98,21 @@ def findings(log: Path, *words: object) -> list[tuple[int | None, str]]:
     return [(one["position"], one["what"]) for one in verdict(log, 1, *words)["findings"]]
 
 
-def rewritten(log: Path) -> None:
+def rewritten(log: Path | str) -> None:
     """Make leaves, head and counter anew from the events, as one would who knows the format."""
-    with closing(sqlite3.connect(log)) as connection, connection:
-        rows = connection.execute("SELECT * FROM stored_events ORDER BY seq").fetchall()
-        for trigger in ("ledger_leaves_are_kept", "ledger_leaves_are_fixed"):
-            sql_of = f"SELECT sql FROM sqlite_master WHERE name = '{trigger}'"  # noqa: S608 - ours
-            text = connection.execute(sql_of).fetchone()[0]
-            connection.execute(f"DROP TRIGGER {trigger}")
-            connection.execute("DELETE FROM ledger_leaves")
-            connection.execute(text)
-        hashes = leaf_hashes(
-            (seq, bytes.fromhex(stream), version, topic.encode(), state)
-            for seq, stream, version, topic, state, _ in rows
-        )
-        tree = Frontier().extend(hashes)
+    rows = held(log)[:-1]
+    hashes = leaf_hashes(
+        (seq, bytes.fromhex(stream), version, topic.encode(), state)
+        for seq, stream, version, topic, state, _ in rows
+    )
+    tree = Frontier().extend(hashes)
+    tampered(log, "DELETE FROM ledger_leaves", f"UPDATE log_head SET seq = {len(rows)}")  # noqa: S608
+    with behind(log) as connection:
         connection.execute("INSERT INTO ledger_leaves VALUES (1, ?)", (b"".join(hashes),))
+        # Past the trigger that lets it go forward only.
+        sql_of = {True: "SET session_replication_role = replica", False: "SELECT 1"}
+        connection.execute(sql_of[isinstance(log, str)])
         connection.execute("UPDATE ledger_head SET size=?, frontier=?", (tree.size, tree.packed))
-        connection.execute("UPDATE log_head SET seq = ?", (len(rows),))
 
 
 # -- a log that is fine ---------------------------------------------------------------------------
@@ -108,6 +145,7 @@ def test_what_is_not_yet_covered_is_counted(log: Path) -> None:
     assert (found["uncovered"], found["checkpoints"]) == (1, 2)
 
 
+@SQLITE
 def test_it_changes_nothing(log: Path) -> None:
     before = log.read_bytes()
     verdict(log, 0)
@@ -130,24 +168,35 @@ def test_an_older_checkpoint_is_extended(log: Path, tmp_path: Path) -> None:
 
 # -- tampering: one of each kind ------------------------------------------------------------------
 
-EDIT = (
-    "UPDATE stored_events SET state = CAST(replace(state, 'diabaly', 'timbuktu') AS BLOB)"
-    " WHERE seq = 58"
-)
+EDIT = "UPDATE stored_events SET state = EDITED WHERE seq = 58"
+EDITED = {
+    True: "convert_to(replace(convert_from(state, 'UTF8'), 'diabaly', 'timbuktu'), 'UTF8')",
+    False: "CAST(replace(state, 'diabaly', 'timbuktu') AS BLOB)",
+}
+"""How each engine says it: whether it is a server's."""
 TAMPERS = {
     "edited": EDIT,
     "other topic": "UPDATE stored_events SET topic = 'TownRecaptured' WHERE seq = 58",
     "other version": "UPDATE stored_events SET originator_version = 900 WHERE seq = 58",
     "other stream": "UPDATE stored_events SET originator_id = upper(originator_id) WHERE seq = 58",
     "other id": "UPDATE stored_events SET event_id = 'another' WHERE seq = 58",
-    "other type": "UPDATE stored_events SET state = CAST(state AS TEXT) WHERE seq = 58",
     "deleted": "DELETE FROM stored_events WHERE seq = 58",
 }
 
 
+def changed(log: Path | str, *changes: str) -> None:
+    tampered(log, *(change.replace("EDITED", EDITED[isinstance(log, str)]) for change in changes))
+
+
+@SQLITE
+def test_an_event_stored_as_another_type_is_named(log: Path) -> None:
+    changed(log, "UPDATE stored_events SET state = CAST(state AS TEXT) WHERE seq = 58")
+    assert "#58 is stored as values of other types" in str(findings(log))
+
+
 @pytest.mark.parametrize("change", TAMPERS.values(), ids=TAMPERS)
 def test_a_changed_event_is_named(log: Path, change: str) -> None:
-    sql(log, *UNLOCKED, change, *TRIGGERS)
+    changed(log, change)
     found = findings(log)
     assert found[0][0] == 58 or "#58" in found[0][1]
     assert {position for position, _ in found} <= {58, None}
@@ -173,7 +222,7 @@ def test_who_makes_the_ledger_anew_is_found_out_by_the_checkpoints(
     log: Path, change: str, said_of: str | None
 ) -> None:
     back = "UPDATE stored_events SET seq = 341 + seq WHERE seq < 0"
-    sql(log, *UNLOCKED, change, back, *TRIGGERS)
+    changed(log, change, back)
     rewritten(log)
     found = findings(log)
     assert said_of is None or (None, said_of) in found
@@ -181,9 +230,10 @@ def test_who_makes_the_ledger_anew_is_found_out_by_the_checkpoints(
 
 def test_an_event_slipped_in_is_named(log: Path) -> None:
     """Behind the last one, with the counter moved: as the log would have it, but for the ledger."""
-    sql(
+    changed(
         log,
-        "INSERT INTO stored_events SELECT 191, originator_id, 900, topic, state, 'x'"
+        "INSERT INTO stored_events (seq, originator_id, originator_version, topic, state, event_id)"
+        " SELECT 191, originator_id, 900, topic, state, 'x'"
         " FROM stored_events WHERE seq = 190",
         "UPDATE log_head SET seq = 191",
     )
@@ -197,18 +247,22 @@ def test_checkpoints_that_are_gone_are_missed(log: Path) -> None:
     assert any("checkpoints_are_kept is gone" in what for what in texts)
 
 
+CUT_BACK = (
+    "DELETE FROM stored_events WHERE seq > 155",
+    "DELETE FROM checkpoints WHERE number = 2",
+    "UPDATE log_head SET seq = 155",
+)
+
+
 def test_a_log_cut_off_with_its_checkpoint_is_missed_by_the_memory(log: Path) -> None:
-    sql(
-        log, *UNLOCKED, "DROP TRIGGER checkpoints_are_kept",
-        "DELETE FROM stored_events WHERE seq > 155", "DELETE FROM checkpoints WHERE number = 2",
-        "UPDATE log_head SET seq = 155", *TRIGGERS,
-    )  # fmt: skip
+    changed(log, *CUT_BACK)
     rewritten(log)
     assert any("no longer in the log" in what for _, what in findings(log))
     with Situation(str(log)) as situation, pytest.raises(TrackerError, match="does not extend"):
         situation.checkpoint()
 
 
+@SQLITE
 def test_another_log_in_its_place_is_missed(log: Path, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     other = mali(tmp_path / "other")
@@ -219,15 +273,17 @@ def test_another_log_in_its_place_is_missed(log: Path, tmp_path: Path) -> None:
     assert any("is of another log" in what for what in texts)
 
 
+@SQLITE
 def test_a_log_that_is_made_anew_in_its_place_is_no_other(log: Path) -> None:
     log.unlink()
     said("--log", log, "init")
     verdict(log, 0)
 
 
-@pytest.mark.parametrize("damage", ["frontier = x'00'", "size = 3", "log_id = 'another'"])
+@pytest.mark.parametrize("damage", ["frontier = hashes", "size = 3", "log_id = 'another'"])
 def test_a_damaged_head_is_found(log: Path, damage: str) -> None:
-    sql(log, f"UPDATE ledger_head SET {damage}")  # noqa: S608 - the line above
+    leaves = "(SELECT hashes FROM ledger_leaves ORDER BY seq LIMIT 1)"
+    changed(log, f"UPDATE ledger_head SET {damage.replace('hashes', leaves)}")  # noqa: S608
     assert findings(log)
 
 
@@ -248,13 +304,7 @@ def test_a_log_cut_back_to_a_checkpoint_is_not_noticed_by_who_knows_no_later_one
 ) -> None:
     key = tmp_path / "key.txt"
     key.write_text(said("--log", log, "checkpoint", "--public-key"))
-    sql(
-        log, *UNLOCKED, "DROP TRIGGER checkpoints_are_kept",
-        "DELETE FROM stored_events WHERE seq > 155", "DELETE FROM checkpoints WHERE number = 2",
-        *TRIGGERS,
-        """CREATE TRIGGER checkpoints_are_kept BEFORE DELETE ON checkpoints
-        BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END""",
-    )  # fmt: skip
+    changed(log, *CUT_BACK)
     rewritten(log)
     monkeypatch.setenv("TRACKER_KEYS", str(tmp_path / "an outsider's"))
     verdict(log, 0, "--key", key, "--against", tmp_path / "early.txt")
@@ -264,13 +314,7 @@ def test_a_log_cut_back_to_a_checkpoint_is_not_noticed_by_who_knows_no_later_one
 def test_what_the_holder_of_the_key_signs_anew_is_not_noticed_without_an_old_checkpoint(
     log: Path, tmp_path: Path, keys: Path
 ) -> None:
-    sql(log, *UNLOCKED, EDIT, *TRIGGERS, "DROP TRIGGER checkpoints_are_kept")
-    sql(
-        log,
-        "DELETE FROM checkpoints",
-        """CREATE TRIGGER checkpoints_are_kept BEFORE DELETE ON checkpoints
-        BEGIN SELECT RAISE(ABORT, 'checkpoints are never deleted'); END""",
-    )
+    changed(log, EDIT, "DELETE FROM checkpoints")
     rewritten(log)
     shutil.rmtree(keys / "logs")  # what an owner can do who wants to forget
     said("--log", log, "checkpoint")
@@ -309,6 +353,7 @@ def test_against_what_is_no_checkpoint(log: Path) -> None:
     assert "no signed note" in verdict(log, 2, "--against", __file__)["doubts"][0]
 
 
+@SQLITE
 def test_a_log_of_before_the_ledger(log: Path, tmp_path: Path, keys: Path) -> None:
     before_the_ledger(log)
     shutil.rmtree(keys)
@@ -341,7 +386,7 @@ def test_an_old_log_with_a_gap_gains_none(tmp_path: Path, keys: Path) -> None:
     assert not keys.exists()
     log = mali(tmp_path)
     before_the_ledger(log)
-    sql(log, UNLOCKED[0], "DELETE FROM stored_events WHERE seq = 60")
+    sql(log, "DROP TRIGGER events_are_kept", "DELETE FROM stored_events WHERE seq = 60")
     result = run("--log", log, "checkpoint")
     assert result.exit_code == 2
     assert "event #60 is missing: no ledger can be made" in result.stderr
@@ -350,6 +395,7 @@ def test_an_old_log_with_a_gap_gains_none(tmp_path: Path, keys: Path) -> None:
 # -- damage ---------------------------------------------------------------------------------------
 
 
+@SQLITE
 def test_no_bit_of_the_file_can_change_an_event_unseen(log: Path, tmp_path: Path) -> None:
     """Nor does any make it fail; the long run of this is `scripts/faults`."""
     with closing(sqlite3.connect(log)) as connection:
@@ -385,11 +431,12 @@ def test_an_empty_log_has_nothing_to_sign_for(tmp_path: Path, keys: Path) -> Non
 
 
 def test_the_key_is_for_its_owner_alone(log: Path, keys: Path) -> None:
-    assert log.exists()
+    assert answer("--log", log, "verify")["checkpoints"] == 2
     assert (keys / KEY).stat().st_mode & 0o777 == 0o600
     assert keys.stat().st_mode & 0o777 == 0o700
 
 
+@SQLITE
 def test_the_key_may_not_lie_beside_the_log(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRACKER_KEYS", str(log.parent))
     for verb in ("checkpoint", "verify"):

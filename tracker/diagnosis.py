@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from tracker.errors import LogError
-from tracker.log import FULL, MEMORY, Log
+from tracker.log import MEMORY, Log
 from tracker.model import ReadModel
 
 OTHERS = 0o077  # what a group and all others may do with a file
 ROOM = 100 * 1024 * 1024  # bytes free below which the next records may fail
-WAL_BUG = ((3, 7, 0), (3, 51, 2))
-"""SQLite versions whose write-ahead log can be corrupted by a reset with several connections."""
 
 
 def diagnose(log: Log, model: ReadModel) -> list[dict[str, Any]]:
@@ -28,21 +25,10 @@ def diagnose(log: Log, model: ReadModel) -> list[dict[str, Any]]:
 
 def _checks(log: Log, model: ReadModel) -> Iterator[tuple[str, str, str]]:
     health = log.health()
-    version = tuple(int(part) for part in health.sqlite_version.split("."))
-    old = WAL_BUG[0] <= version <= WAL_BUG[1]
-    hint = "; before 3.51.3, write through one process at a time" if old else ""
-    yield ("warning" if old else "ok", "SQLite version", health.sqlite_version + hint)
-    yield _must(health.synchronous == FULL, "synchronous (2 is FULL)", str(health.synchronous))
-    wanted = "memory" if log.path == MEMORY else "wal"
-    if health.journal_mode != wanted and not os.access(Path(log.path).absolute().parent, os.W_OK):
-        yield ("warning", "journal mode", "none: the folder is read-only, nothing can be recorded")
-    else:
-        yield _must(health.journal_mode == wanted, "journal mode", health.journal_mode)
-    yield _must(health.trusted_schema == 0, "trusted schema (0 is off)", str(health.trusted_schema))
-    yield _must(health.quick_check == "ok", "SQLite's own check", health.quick_check)
-    dense = health.events == health.last_seq == health.head_seq
-    counts = f"{health.events} events, last #{health.last_seq}, counter #{health.head_seq}"
-    yield _must(dense, "positions without a gap", counts)
+    yield from health.checks()
+    events, last, head = health.counts
+    counts = f"{events} events, last #{last}, counter #{head}"
+    yield _must(events == last == head, "positions without a gap", counts)
     readable = _read_back(log)
     yield readable
     yield _keys(log, whole=readable[0] == "ok")
@@ -50,7 +36,8 @@ def _checks(log: Log, model: ReadModel) -> Iterator[tuple[str, str, str]]:
     verdict, found = model.verdict()
     yield (verdict, "read model", found)
     if log.path != MEMORY:
-        free = shutil.disk_usage(Path(log.path).absolute().parent).free
+        path = Path(log.path if log.local else model.path).absolute()
+        free = shutil.disk_usage(next(filter(Path.exists, path.parents))).free
         yield ("ok" if free >= ROOM else "warning", "disk room", f"{free // 2**20:,} MiB free")
 
 
@@ -67,7 +54,7 @@ def _keys(log: Log, *, whole: bool) -> tuple[str, str, str]:
     what, sealed = "keys file", log.has_sealed()
     vault = log.sealer.vault
     if not vault.found:
-        if not sealed and not Path(vault.path).exists():
+        if not sealed and not (vault.local and Path(vault.path).exists()):
             return ("ok", what, "none, and nothing sealed that needs one")
         return ("WRONG" if sealed else "warning", what, vault.lacking or "")
     wrong = vault.damage()
@@ -79,7 +66,7 @@ def _keys(log: Log, *, whole: bool) -> tuple[str, str, str]:
         return ("WRONG", what, f"{vault.path} cannot be written: keys of erased text are there")
     held, destroyed = vault.counts()
     found = f"{held} keys, {destroyed} destroyed"
-    if vault.path != MEMORY and Path(vault.path).stat().st_mode & OTHERS:
+    if vault.local and vault.path != MEMORY and Path(vault.path).stat().st_mode & OTHERS:
         return ("warning", what, f"{found}; others may read {vault.path}: chmod 600")
     return ("ok", what, found)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.errors import TrackerError
+from tracker.folders import OURS_ALONE, config_folder
 from tracker.notes import Verifier
 from tracker.outcomes import Row
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 KEY = "signing-key.pem"
-FOLDER = "situation-tracker"
-OURS_ALONE = 0o700
 ORIGIN = "situation-tracker/"
 """What a log's id stands after, in the first line of a checkpoint and as the key's name."""
 
@@ -51,18 +50,20 @@ def default_folder() -> Path:
     named = os.environ.get("TRACKER_KEYS")
     if named:
         return Path(named).absolute()
-    base = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(base) if base else Path.home() / ".config").absolute() / FOLDER
+    return config_folder()
 
 
 class Keys:
     """A folder of keys, made when it is first needed."""
 
-    def __init__(self, folder: Path, log: str) -> None:
-        """Take the folder for a log's path. Raises KeysError where the log lies in it."""
+    def __init__(self, folder: Path, log: str, *, local: bool = True) -> None:
+        """Take the folder for a log's path. Raises KeysError where the log lies in it.
+
+        A log that is not `local` lies on a server, and `log` is what its place there is called.
+        """
         self.folder = folder
-        self._log = str(Path(log).absolute().resolve())
-        if folder.resolve() == Path(self._log).parent:
+        self._log = str(Path(log).absolute().resolve()) if local else log
+        if local and folder.resolve() == Path(self._log).parent:
             raise KeysError(
                 f"{folder} is the log's own folder, and who can write the log must not find the "
                 "key: name another by $TRACKER_KEYS"

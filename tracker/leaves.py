@@ -1,7 +1,8 @@
 """The ledger's tables, written and read inside the log's own transactions.
 
-Each function takes a cursor of the transaction that it is a part of. Events come from `log`;
-what is computed, from `ledger`.
+Each function takes a cursor of the transaction that it is a part of, of whichever engine: the SQL
+is such as all of them know, its marks are `?`. Events come from `log`; what is computed, from
+`ledger`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from tracker.ledger import HASH, Entry, Frontier, leaf_hashes
 from tracker.logfile import LEDGER, SCHEMA_VERSION
 
 if TYPE_CHECKING:
-    from tracker.log import Encoded
+    from tracker.engines.base import Encoded
 
 PAGE = 5_000  # events a read
 BLOCKS = 200  # blocks of leaves a read
@@ -54,7 +55,7 @@ class Stored(NamedTuple):
 
 
 def prepare(c: Cursor) -> bool:
-    """See to it that there is a ledger: make one for a log of version 1, of all that it holds.
+    """See to it that an SQLite log has a ledger: make that of a log of version 1, of all it holds.
 
     Whether there was one. Raises LogError for an event that cannot be entered.
     """
@@ -86,7 +87,9 @@ def prepare(c: Cursor) -> bool:
 
 def begin(c: Cursor) -> None:
     """Give a log its id, unless it has one."""
-    c.execute("INSERT OR IGNORE INTO ledger_head VALUES (1, ?, 0, x'')", (str(uuid4()),))
+    c.execute(
+        "INSERT INTO ledger_head VALUES (1, ?, 0, ?) ON CONFLICT DO NOTHING", (str(uuid4()), b"")
+    )
 
 
 def _entry(row: Sequence[Any]) -> Entry:

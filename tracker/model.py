@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from projections.store import MEMORY, Store, replace_file
 from tracker.errors import StoreError
+from tracker.folders import OURS_ALONE, cache_folder, named_after
 from tracker.log import Log
 
 SOON_FOLLOWED = 20_000
@@ -32,6 +33,7 @@ class ReadModel:
         self._store: Store | None = None
         self._seen: tuple[object, object] | None = None
         self._still = False
+        self._named = ""
         self.progress: Callable[[int, int], None] = lambda _position, _total: None
         """Told how far a long catching up has come: (position, the last position)."""
 
@@ -43,10 +45,17 @@ class ReadModel:
 
     @property
     def path(self) -> str:
-        """Where it lies: situation.db has situation.state.db beside it."""
-        path = Path(self._log.path)
+        """Where it lies: situation.db has situation.state.db beside it.
+
+        That of a log on a server lies in a folder for what can be made anew, for its user alone:
+        text that is sealed in the log stands in it in the clear.
+        """
         if self._log.path == MEMORY:
             return MEMORY
+        if not self._log.local:
+            self._named = self._named or named_after(self._log.log_id or "", ".state.db")
+            return str(cache_folder() / self._named)
+        path = Path(self._log.path)
         return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.state.db"))
 
     @property
@@ -107,6 +116,9 @@ class ReadModel:
             store.end_reading()  # cleared by another process: follow again
 
     def _open(self) -> Store:
+        if not self._log.local:
+            with suppress(OSError):  # then it is worked out in memory
+                Path(self.path).parent.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
         try:
             return Store(self.path)
         except StoreError:

@@ -271,6 +271,10 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing):
         event = self.event(name)
         return event_detail(event, self.store, self.log.positions(names_in(event.body)))
 
+    def login(self, position: int) -> str | None:
+        """Name the user as whom a server says that an event was recorded; None for a file."""
+        return self.log.login(position)
+
     def report(self, name: str) -> Answer:
         """Give a report and its events, as `log` lists them, by a unique prefix of its id.
 
@@ -298,6 +302,18 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing):
         """Give the name of every registered place, actor, source and scheme by id."""
         return self.store.display_names()
 
+    def grant(self, role: str | None, user: str) -> list[tuple[str, str]]:
+        """Give a user a role on the log's server, or take it (None); give (user, role) of all.
+
+        Raises TrackerError: a log that is a file has no roles.
+        """
+        self.log.grant(role, user)
+        return self.log.granted()
+
+    def granted(self) -> list[tuple[str, str]]:
+        """Give (user, role) of all who have one on the log's server. Raises TrackerError."""
+        return self.log.granted()
+
     def diagnose(self) -> list[Row]:
         """Check log, read model, SQLite and disk: {verdict: ok | warning | WRONG, what, found}."""
         from tracker.diagnosis import diagnose
@@ -305,14 +321,22 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing):
         return diagnose(self.log, self.model)
 
 
+def shown_name(log: str) -> str:
+    """Give a log's name as it may be shown: an address on a server without its password."""
+    from tracker.engines.address import hidden
+
+    return hidden(log)
+
+
 def check_situation(data: bytes, file: str, log: str) -> None:
     """Refuse a situation.yaml before a new log is made for it. Raises InputError.
 
     Where there is a log already, it may lean on what is registered there: `register` checks that.
     """
+    from tracker.engines import log_is_there
     from tracker.situation_file import read_situation
 
-    if not Path(log).exists():
+    if not log_is_there(log):
         read_situation(data, file)
 
 

@@ -14,7 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tracker.engines.address import is_url
 from tracker.errors import LogError
+from tracker.folders import OURS_ALONE, config_folder, named_after
 from tracker.foreign import foreign, told_plainly
 from tracker.logfile import LOCK_SECONDS, plain_error
 
@@ -25,8 +27,10 @@ KEY_BYTES = 32
 CACHE = -65_536  # SQLite's own unit: minus kilobytes; ids are random, so all of the file is read
 EXTRA = 3  # what PRAGMA synchronous reads back as
 PRIVATE = 0o600
+VAULTS = "vaults"
+"""The folder for the keys of logs on servers."""
 _FEW = 500  # events looked up at once
-_SETTLED_OFTEN = 10_000
+SETTLED_OFTEN = 10_000
 """Positions; looking through so many again costs less than writing down that it was done."""
 
 SCHEMA = (
@@ -40,19 +44,41 @@ Subject = tuple[str, str]
 """(event id, field): what has a key of its own."""
 
 
-def vault_path(log: str, log_id: str) -> str:
-    """Say where the keys of a log lie: $TRACKER_VAULT (a file, or a folder), else beside it."""
+def vault_path(log: str, log_id: str, *, local: bool = True) -> str:
+    """Say where the keys of a log lie: $TRACKER_VAULT, else beside it.
+
+    That names a file, a folder, or a schema on a server, as a log's address does.
+
+    A log that is not `local` has nothing beside it: there, a folder of the user's configuration.
+    """
     if log == MEMORY:
         return MEMORY
     chosen = os.environ.get("TRACKER_VAULT")
+    named = named_after(log_id, ".keys.db")
+    if chosen and is_url(chosen):
+        return chosen
     if chosen:
-        return str(Path(chosen) / f"{log_id}.keys.db") if Path(chosen).is_dir() else chosen
+        return str(Path(chosen) / named) if Path(chosen).is_dir() else chosen
+    if not local:
+        return str(config_folder() / VAULTS / named)
     path = Path(log)
     return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.keys.db"))
 
 
+def open_vault(path: str, log_id: str) -> Vault:
+    """Give the vault at a path, or at an address on a server; opened when it is first needed."""
+    if is_url(path):
+        from tracker.engines.vault import ServerVault
+
+        return ServerVault(path, log_id)
+    return Vault(path, log_id)
+
+
 class Vault:
     """The keys of one log, opened when first needed, made when the first key is."""
+
+    local = True
+    """Whether it is a file."""
 
     def __init__(self, path: str, log_id: str) -> None:
         """Open nothing yet."""
@@ -86,6 +112,8 @@ class Vault:
         """Make the file where there is none. Raises LogError where it cannot be used."""
         if self._connection is None and self.path != MEMORY:
             try:
+                if (folder := Path(self.path).parent) == config_folder() / VAULTS:
+                    folder.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
                 os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE))
             except FileExistsError:
                 pass  # another process is making it, or was killed at it
@@ -220,7 +248,7 @@ class Vault:
         if not self.found:
             return
         self.settled, self.mark = position, mark
-        if not erased and position - self._written < _SETTLED_OFTEN:
+        if not erased and position - self._written < SETTLED_OFTEN:
             return
         try:
             with self._transaction() as connection:

@@ -7,18 +7,18 @@ cannot be read is a finding.
 
 from __future__ import annotations
 
-import sqlite3
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from threading import Thread
+from itertools import chain
 from typing import Any
 
+from tracker.engines.base import DamagedError, Source
 from tracker.facts.codec import id_in
 from tracker.keys import Keys, KeysError, Remembered, origin_of
 from tracker.leaves import cut
 from tracker.ledger import Entry, Frontier, leaf_hashes
-from tracker.logfile import SCHEMA_VERSION, TRIGGERS
+from tracker.logfile import SCHEMA_VERSION
 from tracker.notes import (
     Checkpoint,
     NoteError,
@@ -31,6 +31,7 @@ from tracker.notes import (
 from tracker.outcomes import Finding, Verdict
 
 PAGE = 2_000  # events at a time
+BLOCKS = 20  # blocks of leaves at a time; one may hold 20,000
 NAMED = 20
 """Findings told one by one; the rest is counted."""
 _DAMAGED = (struct.error, TypeError, ValueError, KeyError, AttributeError)
@@ -77,109 +78,64 @@ class _Inspection:
 
 
 def verify(
-    connection: sqlite3.Connection,
+    source: Source,
     keys: Keys | None,
     *,
     verifiers: Sequence[Verifier] = (),
     against: Sequence[tuple[bytes, str]] = (),
     progress: Callable[[int], None] = lambda _: None,
-    check_file: Callable[[], sqlite3.Connection] | None = None,
 ) -> Verdict:
-    """Verify a log through a connection of its own that decodes no text (Log.reader).
+    """Verify a log, read apart from all else (Log.source).
 
     `keys` is where the own key and the memory of earlier checkpoints lie; `verifiers` are further
     public keys that count; `against` are checkpoint files, (bytes, name) each, that the log must
-    extend. `check_file` opens another such connection: SQLite's own check then runs beside the
-    rest. Raises KeysError where what `keys` holds cannot be read.
+    extend. The engine's own check runs beside the rest, where it has one. Raises KeysError where
+    what `keys` holds cannot be read, LogError where the log cannot be reached.
     """
     look = _Inspection(keys, tuple(verifiers))
-    beside = _FileCheck(check_file)
     total = 0
     try:
-        connection.execute("BEGIN")
-        total = _inspect(connection, look, against, progress)
-    except (sqlite3.Error, OverflowError) as error:
-        look.found(f"the file is damaged, and cannot be read whole ({error})")
-    for line in beside.result():
+        source.begin()
+        total = _inspect(source, look, against, progress)
+    except DamagedError as error:
+        look.found(str(error))
+    finally:
+        damage = source.damage()
+    for line in damage:
         look.found(f"the file is damaged: {line}")
     return _verdict(look, total)
 
 
-class _FileCheck:
-    """SQLite's own check of pages and indexes, in a thread: it keeps its lock to itself."""
-
-    def __init__(self, opened: Callable[[], sqlite3.Connection] | None) -> None:
-        self._lines: list[str] = []
-        self._thread: Thread | None = None
-        if opened is not None:
-            self._thread = Thread(target=self._run, args=(opened(),))
-            self._thread.start()
-
-    def _run(self, connection: sqlite3.Connection) -> None:
-        try:
-            rows = connection.execute(f"PRAGMA integrity_check({NAMED})").fetchall()
-            self._lines = [_text(row[0]) for row in rows if row[0] != b"ok"]
-            for (position,) in connection.execute(_OTHER_TYPES):
-                self._lines.append(f"#{position} is stored as values of other types")
-        except sqlite3.Error as error:
-            self._lines = [str(error)]
-        finally:
-            connection.close()
-
-    def result(self) -> list[str]:
-        """Wait for it; give what it said is wrong."""
-        if self._thread is not None:
-            self._thread.join()
-        return [line for text in self._lines for line in text.split("\n") if line[:3] != "***"]
-
-
 def _inspect(
-    connection: sqlite3.Connection,
+    source: Source,
     look: _Inspection,
     against: Sequence[tuple[bytes, str]],
     progress: Callable[[int], None],
 ) -> int:
     """Look at everything; give the number of events."""
-
-    def one(sql: str) -> Any:  # noqa: ANN401 - whatever a damaged file holds
-        return connection.execute(sql).fetchone()
-
-    if one("PRAGMA user_version")[0] < SCHEMA_VERSION:
+    if source.version() < SCHEMA_VERSION:
         look.doubts.append(
             "this log was made before there was a ledger: it gains one when it is next written "
             "to, or by `tracker checkpoint`"
         )
-        return int(one("SELECT count(*) FROM stored_events")[0])
-    held = {_text(row[0]) for row in connection.execute("SELECT name FROM sqlite_master")}
-    for name in sorted(TRIGGERS.keys() - held):
-        look.found(f"the trigger {name} is gone: something else has written to this file")
-    counter, head = one("SELECT seq FROM log_head"), one("SELECT * FROM ledger_head")
+        return int((source.one("SELECT count(*) FROM stored_events") or (0,))[0])
+    for wrong in source.lacking():
+        look.found(wrong)
+    counter, head = source.one("SELECT seq FROM log_head"), source.one("SELECT * FROM ledger_head")
     _read_head(look, head)
-    _read_checkpoints(connection, look)
+    _read_checkpoints(source, look)
     _read_against(look, against)
     _recall(look)
-    total, frontier = _read_events(connection, look, progress)
+    total, frontier = _read_events(source, look, progress)
     last = counter[0] if counter else None
     if last != total:
         look.found(f"the log's counter says #{last}, and its last event is #{total}")
     if not look.findings and (frontier.size, frontier.packed) != (look.head.size, look.head.packed):
         look.found(f"the ledger's head is of {look.head.size} other events than these {total}")
     look.head = frontier
-    for stream, count, least, most in connection.execute(_GAPS):
+    for stream, count, least, most in source.streams():
         look.found(f"stream {_text(stream)} has {count} events, numbered {least} to {most}")
     return total
-
-
-_OTHER_TYPES = (
-    "SELECT seq FROM stored_events WHERE typeof(originator_id) <> 'text' OR typeof(topic) <> 'text'"
-    " OR typeof(originator_version) <> 'integer' OR typeof(state) <> 'blob'"
-    " OR typeof(event_id) <> 'text' LIMIT 20"
-)
-_GAPS = (
-    "SELECT originator_id, count(*), min(originator_version), max(originator_version)"
-    " FROM stored_events GROUP BY originator_id"
-    " HAVING min(originator_version) <> 1 OR max(originator_version) <> count(*)"
-)
 
 
 def _read_head(look: _Inspection, head: tuple[Any, ...] | None) -> None:
@@ -190,10 +146,9 @@ def _read_head(look: _Inspection, head: tuple[Any, ...] | None) -> None:
         look.found("the ledger's head is damaged")
 
 
-def _read_checkpoints(connection: sqlite3.Connection, look: _Inspection) -> None:
-    rows = connection.execute(
-        "SELECT number, size, note, frontier FROM checkpoints ORDER BY number"
-    )
+def _read_checkpoints(source: Source, look: _Inspection) -> None:
+    sql = "SELECT number, size, note, frontier FROM checkpoints ORDER BY number"
+    rows = chain.from_iterable(source.pages(sql, PAGE))
     for at, (number, size, note, packed) in enumerate(rows, 1):
         said = f"checkpoint {number}"
         if number != at:
@@ -315,21 +270,23 @@ NO_BLOCK = 2**40
 
 
 def _read_events(
-    connection: sqlite3.Connection, look: _Inspection, progress: Callable[[int], None]
+    source: Source, look: _Inspection, progress: Callable[[int], None]
 ) -> tuple[int, Frontier]:
     """Work out every leaf, and every root that is vouched for; give the last position and the tree.
 
     Where an event is not the one that was entered, the tree goes on with the entry: so what is
     said of roots is whether the ledger is as signed, and of events whether they are as entered.
     """
-    rows = connection.execute(
+    pages = source.pages(
         "SELECT seq, originator_id, originator_version, topic, state, event_id"
-        " FROM stored_events ORDER BY seq"
+        " FROM stored_events ORDER BY seq",
+        PAGE,
     )
-    stored = _Leaves(connection.execute("SELECT seq, hashes FROM ledger_leaves ORDER BY seq"))
+    blocks = source.pages("SELECT seq, hashes FROM ledger_leaves ORDER BY seq", BLOCKS)
+    stored = _Leaves(chain.from_iterable(blocks))
     claims = sorted(look.claims, key=lambda claim: claim.checkpoint.size)
     frontier, last, good = Frontier(), 0, 0
-    while page := rows.fetchmany(PAGE):
+    for page in pages:
         hashes = _hashes(look, page)
         if page[-1][0] == last + len(page):
             entered = stored.take(last + 1, last + len(page))

@@ -122,14 +122,13 @@ class Vouching:
         from tracker.verifying import verify
 
         keys = self.keys()
-        with self.log.reader() as connection:
+        with self.log.source() as source:
             verdict = verify(
-                connection,
+                source,
                 keys,
                 verifiers=[read_verifier(text) for text in public_keys],
                 against=against,
                 progress=progress,
-                check_file=None if self.log.path == MEMORY else self.log.open_reader,
             )
         if verdict.verdict == "fine" and verdict.newest and verdict.log_id:
             with suppress(KeysError):  # a folder that cannot be written to remembers nothing
@@ -262,7 +261,7 @@ class Vouching:
         """Give the folder of keys. Raises KeysError where the log lies in it."""
         from tracker.keys import Keys, default_folder
 
-        return Keys(default_folder(), self.log.path)
+        return Keys(default_folder(), self.log.place, local=self.log.local)
 
     def _grown(self, positions: range) -> None:
         """Sign each time the log has grown past another EVERY events; never fail for it."""

@@ -22,6 +22,7 @@ from tracker.cli import (
     disputes,
     doctor,
     gaps,
+    grant,
     history,
     hold,
     import_,
@@ -76,6 +77,7 @@ VERBS = (
     bundle.bundle,
     serve.serve,
     schema.schema,
+    grant.grant,
     doctor.doctor,
     demo.demo,
 )

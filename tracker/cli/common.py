@@ -63,11 +63,11 @@ def common_options(command: F) -> F:
         click.option(
             "--log",
             "log_path",
-            metavar="PATH",
+            metavar="PATH|URL",
             envvar="TRACKER_LOG",
             expose_value=False,
             callback=_note("log"),
-            help="The log (or $TRACKER_LOG; ./situation.db).",
+            help="The log: a file, or postgresql://... (or $TRACKER_LOG; ./situation.db).",
         ),
         click.option(
             "--policy",

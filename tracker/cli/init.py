@@ -42,7 +42,7 @@ def init(situation_file: str | None, by: str | None, yes: bool, new_keys: bool) 
     Example:
       tracker init seeds/mali-2013/situation.yaml
     """
-    from tracker.situation import check_situation
+    from tracker.situation import check_situation, shown_name
 
     data, name = read_file(situation_file) if situation_file else (b"", "")
     if situation_file:
@@ -59,11 +59,12 @@ def init(situation_file: str | None, by: str | None, yes: bool, new_keys: bool) 
         outcome = situation.register(data, name, by=recorder(by), agree=agree)
         warn(outcome.warnings)
         added, already = outcome.added, outcome.already
-    row = {"log": options().log, "added": added, "already": already}
+    log = shown_name(options().log)
+    row = {"log": log, "added": added, "already": already}
     if emit(row, [row]):
         return
     what = f"{added} registered" if added or not already else "already registered, nothing to add"
-    click.echo(safe(f"{options().log}: {what if situation_file else 'ready'}"))
+    click.echo(safe(f"{log}: {what if situation_file else 'ready'}"))
 
 
 def _agree(asking: Sequence[Problem], *, yes: bool) -> bool:

@@ -57,8 +57,10 @@ def serve(host: str, port: int, names: tuple[str, ...], token_file: str | None) 
     if token_file is not None:
         token = Path(token_file).read_text(encoding="utf-8", errors="replace").strip()
 
+    from tracker.situation import shown_name
+
     def ready(address: str) -> None:
-        click.echo(f"serving {options().log} at {address} (Ctrl-C stops it)")
+        click.echo(f"serving {shown_name(options().log)} at {address} (Ctrl-C stops it)")
         sys.stdout.flush()
 
     run(options().log, host, port, names=names, token=token, ready=ready)

@@ -26,7 +26,11 @@ def show(event: str) -> None:
     Example:
       tracker show '#60'
     """
-    row = open_situation().show(event)
+    situation = open_situation()
+    row = situation.show(event)
+    login = situation.login(row["position"])
+    if login is not None:
+        row = {**row, "login": login}
     if emit(row, [row]):
         return
     head = [
@@ -35,6 +39,8 @@ def show(event: str) -> None:
         ("stream", f"{row['stream']}, version {row['version']}"),
         ("recorded", f"{row['recorded_at']} by {row['recorded_by']}"),
     ]
+    if login is not None:
+        head.append(("recorded as", f"{login}, by the server's word"))
     if row["source"]:
         head.append(("report", f"{row['source']}, published {words.when(row['published'])}"))
     if "reason" in row["body"]:

@@ -69,8 +69,10 @@ def verify(against: tuple[str, ...], key_files: tuple[str, ...]) -> None:
 
 def _tell(verdict: Verdict) -> None:
     """Say the verdict, and on standard error why it is no better one."""
+    from tracker.situation import shown_name
+
     said = {"fine": "fine", "tampered": "TAMPERED", "undecided": "cannot decide"}
-    click.echo(safe(f"{options().log}: {said[verdict.verdict]}"))
+    click.echo(safe(f"{shown_name(options().log)}: {said[verdict.verdict]}"))
     count = f"{verdict.events:,} event{'' if verdict.events == 1 else 's'}"
     click.echo(
         f"{count}: {verdict.covered:,} covered by a checkpoint, "

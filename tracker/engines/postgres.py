@@ -1,0 +1,455 @@
+"""A log on a PostgreSQL server, through the eventsourcing library's store.
+
+Of the library's recorder nothing is used: it tries again blindly after a failure whose outcome is
+not known, hangs above some twelve thousand events, and has no ids of clients and no ledger. What
+must hold is the same as on SQLite, and is got otherwise:
+
+- Positions are dense, in the order of commits: a writer holds the row of `log_head` until it has
+  committed, so whoever reads sees no event before all that stand before it.
+- A batch is one COPY.
+- After a failure whose outcome is not known, it is looked up, by id, behind that same lock: who may
+  still be committing holds it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import PersistenceError
+
+from tracker import leaves
+from tracker.engines.address import read_address
+from tracker.engines.base import (
+    Conflict,
+    Counts,
+    Encoded,
+)
+from tracker.engines.postgres_seen import SPAN, ServerHealth, ServerSource, belts
+from tracker.engines.roles import grant, granted
+from tracker.engines.server import (
+    SILENCE,
+    Cursor,
+    Datastore,
+    Link,
+    One,
+    SilentError,
+    lost,
+    marked,
+    plain_error,
+)
+from tracker.engines.tables import MAKE, VERSION, quoted
+from tracker.errors import LogError
+from tracker.logfile import LOCK_SECONDS
+
+if TYPE_CHECKING:
+    from tracker.facts.codec import StoredRow
+
+PAGE = 2_000  # rows a read: each is a journey
+DOUBT = 2.0
+"""Seconds of silence after which a server that has just fallen silent is given up again."""
+_ROW = "seq, originator_id, originator_version, topic, state"
+_COPY = f"COPY stored_events ({_ROW}, event_id) FROM STDIN (FORMAT BINARY)"
+_TYPES = ("int8", "text", "int8", "text", "bytea", "text")
+_IN_DOUBT = (
+    "{why}: whether the last events were kept is not known. Try again: what is there is not added "
+    "twice"
+)
+
+
+class PostgresEngine:
+    """A log in a schema of a database."""
+
+    local = False
+    page_size = PAGE
+
+    def __init__(self, url: str, *, create: bool) -> None:
+        """Open a log, or make one where `create`. Raises LogError, naming what to do."""
+        self._address = read_address(url)
+        self.shown, self.place = self._address.shown, self._address.place
+        self.made = False
+        self._datastore = Datastore(self._address)
+        try:
+            if create:
+                self.made = self._make()
+            self._check()
+        except LogError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the connection; safe to call twice."""
+        self._datastore.one.close()
+
+    def _make(self) -> bool:
+        """Make schema and tables in one transaction; what is there stays. Whether any was made."""
+        with self._errors(), self._datastore.link() as link:
+            schema = self._address.schema
+            if _version(link, schema) is not None:
+                return False
+            with link.transaction():
+                link.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"tracker {schema}",))
+                if _version(link, schema) is not None:
+                    return False  # another was making it
+                found = link.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,))
+                if found.fetchone() is None:
+                    link.execute(f"CREATE SCHEMA {quoted(schema)}".encode())
+                for statement in MAKE:
+                    link.execute(statement.encode())
+                leaves.begin(Cursor(link))
+        return True
+
+    def _check(self) -> None:
+        """Refuse what is no log, or one of a newer tracker."""
+        with self._errors(), self._datastore.link() as link:
+            version = _version(link, self._address.schema)
+        if version is None:
+            raise LogError(
+                f"no log at {self.shown}: make one with `tracker init`, or name another with --log"
+            )
+        if version > VERSION:
+            raise LogError(
+                f"{self.shown} was made by a newer tracker (schema {version}): update this one"
+            )
+
+    # -- writing -------------------------------------------------------------------------------
+
+    def insert(self, events: Sequence[Encoded]) -> range:
+        """Append in one transaction, all or none; give the positions. Raises Conflict.
+
+        Where the connection breaks meanwhile, the outcome is looked up. What is not there then is
+        inserted once more, over a new connection: to whoever leads by now.
+        """
+        try:
+            return self._insert(events)
+        except _LostError as error:
+            found = self._outcome(events, error)
+        if found is not None:
+            return found
+        try:
+            return self._insert(events)
+        except _LostError as error:
+            raise self._in_doubt(error) from error
+
+    def _insert(self, events: Sequence[Encoded]) -> range:
+        with self._errors(), self._locked() as (c, last):
+            seqs = range(last + 1, last + 1 + len(events))
+            try:
+                self._copy(c.link, seqs, events)
+            except psycopg.errors.UniqueViolation as error:
+                raise Conflict(error.diag.message_primary or str(error)) from error
+            c.execute("UPDATE log_head SET seq = ?", (seqs.stop - 1,))
+            leaves.append(c, seqs, events)
+        return seqs
+
+    def _copy(self, link: Link, seqs: range, events: Sequence[Encoded]) -> None:
+        hexes = {stream: stream.hex for stream in {event.stream for event in events}}
+        with link.cursor().copy(_COPY.encode()) as copy:
+            copy.set_types(_TYPES)
+            write = copy.write_row
+            for seq, (stream, version, event_id, topic, state) in zip(seqs, events, strict=True):
+                write((seq, hexes[stream], version, topic, state, event_id))
+
+    def _outcome(self, events: Sequence[Encoded], why: _LostError) -> range | None:
+        """Look up what became of an append; None where nothing of it was kept, nor will be.
+
+        Under the writers' lock, for a transaction that is still at it holds that. And by one that
+        writes: where standbys have to confirm, they confirm all that was written before as well.
+        """
+        self._datastore.one.patience = DOUBT
+        try:
+            with self._errors(), self._locked(0) as (c, last):
+                c.execute("UPDATE log_head SET seq = ?", (last,))
+                rows: dict[str, tuple[int, bytes]] = {}
+                for event in (events[0], events[-1]):
+                    c.execute(
+                        "SELECT seq, state FROM stored_events WHERE event_id = ?", (event.event_id,)
+                    )
+                    if found := c.fetchone():
+                        rows[event.event_id] = found
+        except (_LostError, LogError) as error:
+            raise self._in_doubt(why) from error
+        finally:
+            self._datastore.one.patience = SILENCE
+        if not rows:
+            return None
+        (first, begun), (last, ended) = (
+            rows.get(event.event_id, (0, b"")) for event in (events[0], events[-1])
+        )
+        ours = (begun, ended) == (events[0].state, events[-1].state)
+        if not ours or last - first != len(events) - 1:
+            raise Conflict(f"event {next(iter(rows))} is there already")
+        return range(first, last + 1)
+
+    def _in_doubt(self, error: _LostError) -> LogError:
+        return LogError(_IN_DOUBT.format(why=str(plain_error(error.why, self.shown))))
+
+    @contextmanager
+    def _locked(self, seconds: float | None = None) -> Iterator[tuple[Cursor, int]]:
+        """Write in a transaction, alone; gives the last position. Raises _LostError.
+
+        Each try to be alone is short, so that a busy server is told from one that hangs; there are
+        tries for LOCK_SECONDS, unless `seconds` says otherwise.
+        """
+        try:
+            with self._datastore.link() as link:
+                until = time.monotonic() + (LOCK_SECONDS if seconds is None else seconds)
+                while True:
+                    link.execute("BEGIN")
+                    try:
+                        ((last,),) = link.execute("SELECT seq FROM log_head FOR UPDATE").fetchall()
+                        break
+                    except psycopg.errors.LockNotAvailable:
+                        link.execute("ROLLBACK")
+                        if time.monotonic() > until:
+                            raise
+                try:
+                    yield Cursor(link), last
+                except BaseException:
+                    if not link.closed:
+                        link.execute("ROLLBACK")
+                    raise
+                self._commit(link)
+        except (PersistenceError, psycopg.Error) as error:
+            if lost(error):
+                raise _LostError(error) from error
+            raise
+
+    def _commit(self, link: Link) -> None:
+        link.warned = ""
+        link.execute("COMMIT")
+        if link.warned:
+            # As where a wait for standbys was broken off: kept here, and by nobody else yet.
+            raise _LostError(psycopg.OperationalError(link.warned))
+
+    @contextmanager
+    def writing(self) -> Iterator[Cursor]:
+        """Begin to write the ledger's tables; committed at the end."""
+        try:
+            with self._errors(), self._locked() as (c, _):
+                yield c
+        except _LostError as error:
+            raise self._in_doubt(error) from error
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def _rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[Any]:
+        """Ask one question, again over a new connection where the old one broke."""
+        for again in (True, False):
+            try:
+                with self._datastore.link() as link:
+                    return link.execute(marked(sql).encode(), parameters, binary=True).fetchall()
+            except (PersistenceError, psycopg.Error) as error:
+                if not (again and lost(error)) or _silent(error):
+                    raise plain_error(error, self.shown) from error
+        raise AssertionError  # the second time it either answers or raises
+
+    def version(self) -> int | None:
+        """Give the last position: it changes with every append."""
+        with suppress(LogError):
+            return self.position()
+        return None
+
+    def position(self) -> int:
+        """Give the position of the newest event, 0 for none."""
+        ((seq,),) = self._rows("SELECT seq FROM log_head")
+        return int(seq)
+
+    def page(self, after: int, upto: int) -> list[StoredRow]:
+        """Give the next events, at most `page_size`."""
+        return self._rows(
+            f"SELECT {_ROW} FROM stored_events WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",  # noqa: S608 - ours
+            (after, upto, PAGE),
+        )
+
+    def page_of(self, topics: Sequence[str], after: int, upto: int) -> list[StoredRow]:
+        """Give the next events of some topics, at most `page_size`."""
+        found: list[StoredRow] = []
+        last = min(upto, self.position())
+        while after < last and len(found) < PAGE:
+            end = min(after + SPAN, last)
+            found += self._rows(
+                f"SELECT {_ROW} FROM stored_events WHERE seq > ? AND seq <= ? AND topic = ANY(?)"  # noqa: S608 - ours
+                " ORDER BY seq LIMIT ?",
+                (after, end, list(topics), PAGE - len(found)),
+            )
+            after = end
+        return found
+
+    def stream(self, stream: UUID) -> list[StoredRow]:
+        """Give the events of one stream, in order."""
+        found: list[StoredRow] = []
+        while True:
+            page = self._rows(
+                f"SELECT {_ROW} FROM stored_events WHERE originator_id = ?"  # noqa: S608 - ours
+                " AND originator_version > ? ORDER BY originator_version LIMIT ?",
+                (stream.hex, found[-1][2] if found else 0, PAGE),
+            )
+            found += page
+            if len(page) < PAGE:
+                return found
+
+    def versions(self, streams: Sequence[UUID]) -> dict[UUID, int]:
+        """Give the last version of each of these streams that there is."""
+        by_hex = {stream.hex: stream for stream in streams}
+        found: dict[UUID, int] = {}
+        for some in _parts(list(by_hex)):
+            rows = self._rows(
+                "SELECT asked, (SELECT max(originator_version) FROM stored_events"
+                ' WHERE originator_id = asked COLLATE "C") FROM unnest(?::text[]) AS asked',
+                (some,),
+            )
+            found.update((by_hex[name], last) for name, last in rows if last is not None)
+        return found
+
+    def positions(self, event_ids: Sequence[str]) -> dict[str, int]:
+        """Give the position of each of these events that there is."""
+        found: dict[str, int] = {}
+        for some in _parts(event_ids):
+            sql = "SELECT event_id, seq FROM stored_events WHERE event_id = ANY(?)"
+            found.update(self._rows(sql, (some,)))
+        return found
+
+    def find(self, prefix: str, limit: int) -> list[tuple[str, int]]:
+        """Give (event id, position) of events whose id without hyphens begins so."""
+        head = prefix[:8]  # before the first hyphen, so that the index of ids finds them
+        return self._rows(
+            "SELECT event_id, seq FROM stored_events WHERE event_id >= ? AND event_id < ?"
+            " AND replace(event_id, '-', '') LIKE ? ORDER BY seq LIMIT ?",
+            (head, f"{head}~", f"{prefix}%", limit),
+        )
+
+    def at(self, position: int) -> tuple[str, bytes] | None:
+        """Give (event id, state) of the event at a position."""
+        found = self._rows("SELECT event_id, state FROM stored_events WHERE seq = ?", (position,))
+        return found[0] if found else None
+
+    def has_sealed(self) -> bool:
+        """Whether any event holds sealed text. Reads all of a log that holds none."""
+        from tracker.facts.sealed import AFTER_SEALED, TAIL
+
+        last = self.position()
+        for after in range(0, last, SPAN):
+            found = self._rows(
+                "SELECT 1 FROM stored_events WHERE seq > ? AND seq <= ? AND"
+                " position(?::bytea IN substr(state, greatest(1, length(state) - ?))) > 0 LIMIT 1",
+                (after, after + SPAN, AFTER_SEALED, TAIL - 1),
+            )
+            if found:
+                return True
+        return False
+
+    @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """Begin to read the ledger's tables, as they are at one moment."""
+        with self._errors():
+            link = self._begun("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            try:
+                yield Cursor(link)
+            finally:
+                if not link.closed:
+                    link.execute("ROLLBACK")
+
+    def _begun(self, begin: str) -> Link:
+        """Begin a transaction, over a new connection where the old one broke."""
+        for again in (True, False):
+            try:
+                with self._datastore.link() as link:
+                    link.execute(begin.encode())
+                    return link
+            except (PersistenceError, psycopg.Error) as error:
+                if not again or not lost(error) or _silent(error):
+                    raise
+        raise AssertionError  # the second time it either begins or raises
+
+    # -- who may do what -----------------------------------------------------------------------
+
+    def login(self, position: int) -> str | None:
+        """Name the user as whom an event was recorded, by the word of the server."""
+        found = self._rows("SELECT login FROM stored_events WHERE seq = ?", (position,))
+        return found[0][0] if found else None
+
+    def grant(self, role: str | None, user: str) -> None:
+        """Give a user a role in place of any other; None takes it. Raises TrackerError."""
+        with self._errors(), self._datastore.link() as link:
+            grant(link, self._address.schema, role, user)
+
+    def granted(self) -> list[tuple[str, str]]:
+        """Give (user, role) of all who have one."""
+        with self._errors(), self._datastore.link() as link:
+            return granted(link, self._address.schema)
+
+    def health(self) -> ServerHealth:
+        """Read settings back and count, for `doctor`."""
+        names = ("server_version", "synchronous_commit", "fsync", "full_page_writes")
+        asked = ", ".join(f"current_setting('{name}')" for name in names)
+        sql = f"SELECT {asked}, pg_is_in_recovery(), current_setting('synchronous_standby_names')"
+        (settings,) = self._rows(sql)
+        last = self._rows("SELECT coalesce(max(seq), 0) FROM stored_events")[0][0]
+        counted = sum(
+            self._rows(
+                "SELECT count(*) FROM stored_events WHERE seq > ? AND seq <= ?", (at, at + SPAN)
+            )[0][0]
+            for at in range(0, last, SPAN)
+        )
+        with self._errors(), self._datastore.link() as link:
+            wrong = tuple(belts(link, self._address.schema))
+        version, kept, fsync, whole_pages, standby, standbys = settings
+        counts = Counts(counted, last, self.position())
+        return ServerHealth(version, kept, fsync, whole_pages, standby, standbys, wrong, counts)
+
+    @contextmanager
+    def source(self) -> Iterator[ServerSource]:
+        """Open the log for `verify`: over a connection of its own."""
+        with self._errors():
+            link = One(self._address).connect()
+        with closing(link):
+            yield ServerSource(link, self._address)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (PersistenceError, psycopg.Error) as error:
+            raise plain_error(error, self.shown) from error
+
+
+class _LostError(Exception):
+    """The connection broke while something was written: `why`, as psycopg or the library has it."""
+
+    def __init__(self, why: BaseException) -> None:
+        """Keep the reason."""
+        super().__init__(str(why))
+        self.why = why
+
+
+def _version(link: Link, schema: str) -> int | None:
+    """Give the version of a log's tables; None where there are none."""
+    found = link.execute("SELECT to_regclass(%s)", (f"{quoted(schema)}.log_format",)).fetchone()
+    if found is None or found[0] is None:
+        return None
+    row = link.execute("SELECT version FROM log_format").fetchone()
+    return None if row is None else int(row[0])
+
+
+def _parts(whole: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(whole), PAGE):
+        yield list(whole[start : start + PAGE])
+
+
+def _silent(error: BaseException) -> bool:
+    return isinstance(error.__cause__ or error, SilentError)
+
+
+def is_there(url: str) -> bool:
+    """Whether there is a log at an address. Raises LogError where that cannot be told."""
+    address = read_address(url)
+    try:
+        with closing(One(address).connect()) as link:
+            return _version(link, address.schema) is not None
+    except psycopg.Error as error:
+        raise plain_error(error, address.shown) from error

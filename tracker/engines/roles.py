@@ -1,0 +1,105 @@
+"""Who may do what with a log on PostgreSQL: four roles of each situation, by the server's grants.
+
+A reader reads; a recorder records what reports say; a reviewer also what changes how others'
+reports read (tables.REVIEWED); an admin owns the tables and gives out roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from tracker.engines.address import LONGEST
+from tracker.engines.tables import ALL, quoted
+from tracker.errors import NotFoundError, TrackerError
+
+if TYPE_CHECKING:
+    from tracker.engines.server import Link
+
+ROLES = ("reader", "recorder", "reviewer", "admin")
+"""Each may do what those before it may, and more."""
+_INSERTED = "seq, originator_id, originator_version, topic, state, event_id"  # not `login`
+
+
+def grant(link: Link, schema: str, role: str | None, user: str) -> None:
+    """Give a user a role in place of any other; None takes it. The first time, make the roles.
+
+    Raises NotFoundError for a user the server does not know, TrackerError for who may not grant.
+    """
+    names = _names(link, schema)
+    if link.execute("SELECT FROM pg_roles WHERE rolname = %s", (user,)).fetchone() is None:
+        raise NotFoundError(
+            f"the server knows no user '{user}': its administrator makes one, with CREATE ROLE"
+        )
+    try:
+        with link.transaction():
+            _make(link, schema, names)
+            for held in (one for who, one in _members(link, names) if who == user and one != role):
+                link.execute(f"REVOKE {quoted(names[held])} FROM {quoted(user)}".encode())
+            if role is not None:
+                more = " WITH ADMIN OPTION" if role == "admin" else ""
+                link.execute(f"GRANT {quoted(names[role])} TO {quoted(user)}{more}".encode())
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise TrackerError(
+            f"{link.info.user} may not grant that ({error.diag.message_primary}): an admin of the "
+            "situation may, and whoever made it, who needs CREATEROLE for the first time"
+        ) from error
+
+
+def granted(link: Link, schema: str) -> list[tuple[str, str]]:
+    """Give (user, role) of all who have one."""
+    return _members(link, _names(link, schema))
+
+
+def _names(link: Link, schema: str) -> dict[str, str]:
+    """Name the roles of a situation: roles are the whole server's, so all of it stands in them."""
+    names = {role: f"{link.info.dbname}.{schema}.{role}" for role in ROLES}
+    if max(len(name.encode()) for name in names.values()) > LONGEST:
+        raise TrackerError(f"'{names['recorder']}' is too long for PostgreSQL: a shorter schema")
+    return names
+
+
+def _members(link: Link, names: dict[str, str]) -> list[tuple[str, str]]:
+    rows = link.execute(
+        "SELECT u.rolname::text, r.rolname::text FROM pg_auth_members m"
+        " JOIN pg_roles r ON r.oid = m.roleid JOIN pg_roles u ON u.oid = m.member"
+        " WHERE r.rolname = ANY(%s) AND NOT u.rolname = ANY(%s) ORDER BY 1, 2",
+        (list(names.values()), list(names.values())),
+    ).fetchall()
+    role_of = {name: role for role, name in names.items()}
+    return [(user, role_of[name]) for user, name in rows]
+
+
+def _make(link: Link, schema: str, names: dict[str, str]) -> None:
+    """Make the roles of a situation that are not there; give them what they may do."""
+    asked = list(names.values())
+    found = link.execute("SELECT rolname::text FROM pg_roles WHERE rolname = ANY(%s)", (asked,))
+    there = {row[0] for row in found.fetchall()}
+    if there >= set(asked):
+        return
+    for name in names.values():
+        if name not in there:
+            link.execute(f"CREATE ROLE {quoted(name)} NOLOGIN".encode())
+    for statement in _rights(schema, {role: quoted(name) for role, name in names.items()}):
+        link.execute(statement.encode())
+
+
+def _rights(schema: str, names: dict[str, str]) -> Iterator[str]:
+    reader, recorder, reviewer, admin = (names[role] for role in ROLES)
+    yield f"GRANT {reader} TO {recorder}"
+    yield f"GRANT {recorder} TO {reviewer}"
+    yield f"GRANT {reader}, {recorder}, {reviewer} TO {admin} WITH ADMIN OPTION"
+    yield f"GRANT USAGE ON SCHEMA {quoted(schema)} TO {reader}"
+    yield f"GRANT USAGE, CREATE ON SCHEMA {quoted(schema)} TO {admin}"
+    yield f"GRANT SELECT ON {', '.join(ALL)} TO {reader}"
+    yield f"GRANT INSERT ({_INSERTED}) ON stored_events TO {recorder}"
+    yield f"GRANT INSERT ON ledger_leaves, checkpoints, timestamps TO {recorder}"
+    yield f"GRANT UPDATE (seq) ON log_head TO {recorder}"
+    yield f"GRANT UPDATE (size, frontier) ON ledger_head TO {recorder}"
+    yield f"GRANT {admin} TO CURRENT_USER"  # who gives tables to it has to be of it
+    for table in ALL:
+        yield f"ALTER TABLE {table} OWNER TO {admin}"
+    for function in ("refuse", "only_forward", "following"):
+        yield f"ALTER FUNCTION {function}() OWNER TO {admin}"

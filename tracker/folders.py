@@ -1,0 +1,29 @@
+"""Where the user's own files lie, those of no log's folder: keys, and what can be made anew."""
+
+from __future__ import annotations
+
+import os
+import re
+from hashlib import sha256
+from pathlib import Path
+
+FOLDER = "situation-tracker"
+OURS_ALONE = 0o700
+
+
+def config_folder() -> Path:
+    """Give the folder for what must be kept, under the user's configuration."""
+    base = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(base) if base else Path.home() / ".config").absolute() / FOLDER
+
+
+def cache_folder() -> Path:
+    """Give the folder for what can be made anew from a log on a server."""
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache").absolute() / FOLDER
+
+
+def named_after(log_id: str, ending: str) -> str:
+    """Name a file after a log's id: a server may give out anything as one, so none leads away."""
+    plain = re.fullmatch(r"[0-9a-f-]{36}", log_id)
+    return f"{log_id if plain else sha256(log_id.encode()).hexdigest()[:32]}{ending}"
