@@ -80,7 +80,7 @@ def prepare(c: Cursor) -> bool:
             raise LogError(f"event #{gap or at + 1} is missing: no ledger can be made of this log")
         _enter(c, frontier, map(_entry, rows))
         at = rows[-1][0]
-    _move(c, frontier)
+    move(c, frontier)
     return False
 
 
@@ -116,16 +116,21 @@ def append(c: Cursor, seqs: range, events: Sequence[Encoded]) -> None:
             for seq, (stream, version, _, topic, state) in zip(seqs, events, strict=True)
         ],
     )
-    _move(c, frontier)
+    move(c, frontier)
 
 
 def _enter(c: Cursor, frontier: Frontier, entries: Iterable[Entry]) -> None:
-    hashes = leaf_hashes(entries)
+    enter(c, frontier, leaf_hashes(entries))
+
+
+def enter(c: Cursor, frontier: Frontier, hashes: Sequence[bytes]) -> None:
+    """Enter the leaves of the next events; the head is moved when `move` is told."""
     c.execute("INSERT INTO ledger_leaves VALUES (?,?)", (frontier.size + 1, b"".join(hashes)))
     frontier.extend(hashes)
 
 
-def _move(c: Cursor, frontier: Frontier) -> None:
+def move(c: Cursor, frontier: Frontier) -> None:
+    """Write the head down."""
     c.execute("UPDATE ledger_head SET size = ?, frontier = ?", (frontier.size, frontier.packed))
 
 
@@ -206,6 +211,8 @@ def checkpoints(c: Cursor) -> list[Stored]:
     return [Stored(*row) for row in c.fetchall()]
 
 
+Timestamp = tuple[int, int, str, bytes]
+"""A timestamp as the log keeps it: number, number of its checkpoint, authority, its answer."""
 Sign = Callable[[str, int, bytes, Callable[[int], bytes | None]], str]
 """Signs a ledger's head: (log id, size, root, the root at an earlier size) -> the signed note."""
 
@@ -241,6 +248,12 @@ def timestamps(c: Cursor) -> list[tuple[int, bytes]]:
     """Read the timestamps: (number of the checkpoint, the authority's answer), oldest first."""
     c.execute("SELECT checkpoint, token FROM timestamps ORDER BY number")
     return [(row[0], row[1]) for row in c.fetchall()]
+
+
+def timestamp_rows(c: Cursor) -> list[Timestamp]:
+    """Read the timestamps whole, oldest first."""
+    c.execute("SELECT number, checkpoint, authority, token FROM timestamps ORDER BY number")
+    return [(row[0], row[1], row[2], row[3]) for row in c.fetchall()]
 
 
 def add_timestamp(c: Cursor, checkpoint: int, authority: str, token: bytes) -> None:

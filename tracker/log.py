@@ -38,9 +38,17 @@ from eventsourcing.sqlite import (
 
 from tracker import leaves
 from tracker.errors import LogError
-from tracker.leaves import Sign, Stored
+from tracker.leaves import Sign, Stored, Timestamp
 from tracker.ledger import Frontier
-from tracker.logfile import EVENTS, LOCK_SECONDS, SCHEMA_VERSION, check_file, plain_error
+from tracker.logfile import (
+    EVENTS,
+    LOCK_SECONDS,
+    SCHEMA_VERSION,
+    check_file,
+    plain_error,
+    source_of,
+    unwritten,
+)
 
 if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
@@ -325,13 +333,24 @@ class _Recorder(SQLiteApplicationRecorder):
 class Log:
     """One situation's events, in the order they were recorded. Use as a context manager."""
 
-    def __init__(self, path: str, *, create: bool = False) -> None:
-        """Open a log, or make one where `create`. Raises LogError, naming what to do."""
+    def __init__(self, path: str, *, create: bool = False, read_only: bool = False) -> None:
+        """Open a log, or make one where `create`. Raises LogError, naming what to do.
+
+        Opened `read_only` its file is never written to; a replica is, but only by who follows.
+        """
         self.path = path
+        self.read_only = read_only
+        self._source: str | None = None
         self.made = create and (path == MEMORY or not _holds_something(Path(path)))
         """Whether it was made just now."""
         memory = f"file:{uuid4().hex}?mode=memory&cache=shared"
+        create = create and not read_only
         database = memory if path == MEMORY else check_file(Path(path), create=create)
+        if path != MEMORY and not self.made:
+            self._source = source_of(database)
+            create = create and self._source is None
+        if read_only and path != MEMORY:
+            database = unwritten(database)
         self._database = database
         self._datastore = _Datastore(database)
         self._recorder = _Recorder(self._datastore)
@@ -384,6 +403,18 @@ class Log:
             return None
 
     @property
+    def source(self) -> str | None:
+        """What this log is a replica of, without a password; None for one that is none."""
+        return self._source
+
+    def check_writable(self) -> None:
+        """Raise LogError, in plain words, where nothing may be recorded in this log."""
+        if self._source is not None:
+            raise LogError(f"{self.path} is a replica of {self._source}: record there, not here")
+        if self.read_only:
+            raise LogError(f"{self.path} was opened read-only: nothing is recorded")
+
+    @property
     def position(self) -> int:
         """The position of the newest event, 0 for an empty log."""
         with self._errors():
@@ -395,6 +426,7 @@ class Log:
         Raises Conflict where one of them is there already or another writer took its version:
         look up with `positions` and decide anew. An event whose append returned is kept.
         """
+        self.check_writable()
         encoded = [
             Encoded(event.stream, event.version, event.id, event.body.TOPIC, stored.state)
             for event, stored in zip(events, map(self._mapper.to_stored_event, events), strict=True)
@@ -406,6 +438,7 @@ class Log:
 
         With `seal` their text is sealed, as that of `append` is.
         """
+        self.check_writable()
         if not events:
             return self._nothing()
         return self._append(self._sealed(events) if seal else events)
@@ -527,10 +560,13 @@ class Log:
         with self._ledger() as c:
             return None if c is None else leaves.frontier_at(c, position)
 
-    def leaves(self, upto: int) -> list[bytes]:
-        """Give the leaf hashes of the first events. Raises LogError where some are missing."""
+    def leaves(self, upto: int, after: int = 0) -> list[bytes]:
+        """Give the leaf hashes of the first events, or of those after a position.
+
+        Raises LogError where some are missing.
+        """
         with self._ledger() as c:
-            pages = [] if c is None else list(leaves.leaves(c, 0, upto))
+            pages = [] if c is None else list(leaves.leaves(c, after, upto))
         return [leaf for page in pages for leaf in page]
 
     def checkpoints(self) -> list[Stored]:
@@ -540,6 +576,7 @@ class Log:
 
     def add_checkpoint(self, sign: Sign) -> Stored:
         """Have the ledger's head signed, and keep the note; see leaves.add_checkpoint."""
+        self.check_writable()
         with self._errors(), self._datastore.transaction(commit=True) as c:
             leaves.prepare(c)
             return leaves.add_checkpoint(c, sign)
@@ -549,8 +586,14 @@ class Log:
         with self._ledger() as c:
             return [] if c is None else leaves.timestamps(c)
 
+    def timestamp_rows(self) -> list[Timestamp]:
+        """Give the timestamps whole, as they are kept."""
+        with self._ledger() as c:
+            return [] if c is None else leaves.timestamp_rows(c)
+
     def add_timestamp(self, checkpoint: int, authority: str, token: bytes) -> None:
         """Keep an authority's answer beside a checkpoint."""
+        self.check_writable()
         with self._errors(), self._datastore.transaction(commit=True) as c:
             leaves.add_timestamp(c, checkpoint, authority, token)
 
@@ -583,8 +626,7 @@ class Log:
 
     def open_reader(self) -> sqlite3.Connection:
         """Open such a connection, for any thread, to be closed by who asked. Raises LogError."""
-        mark = "&" if "?" in self._database else "?"
-        uri = self._database if self.path == MEMORY else f"{self._database}{mark}mode=ro"
+        uri = self._database if self.path == MEMORY else unwritten(self._database)
         with self._errors():
             connection = sqlite3.connect(
                 uri, uri=True, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False

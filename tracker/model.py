@@ -44,10 +44,9 @@ class ReadModel:
     @property
     def path(self) -> str:
         """Where it lies: situation.db has situation.state.db beside it."""
-        path = Path(self._log.path)
         if self._log.path == MEMORY:
             return MEMORY
-        return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.state.db"))
+        return str(beside(self._log, "state", "XDG_CACHE_HOME", ".cache"))
 
     @property
     def unread(self) -> int:
@@ -235,6 +234,22 @@ class ReadModel:
             return "warning", str(error)
         plural = "" if behind == 1 else "s"
         return "ok", f"{behind} event{plural} behind; a question brings it up to date"
+
+
+def beside(log: Log, what: str, variable: str, home: str) -> Path:
+    """Say where a file of a log lies: situation.db has situation.state.db beside it.
+
+    That of a log which is opened read-only, in a folder that cannot be written to, lies in the
+    user's own folder instead, which `variable` names, by the log's id.
+    """
+    path = Path(log.path)
+    folder = path.absolute().parent
+    if log.read_only and not os.access(folder, os.W_OK) and log.log_id is not None:
+        own = Path(os.environ.get(variable) or Path.home() / home) / "situation-tracker"
+        with suppress(OSError):
+            own.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return own / f"{log.log_id}.{what}.db"
+    return path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.{what}.db")
 
 
 @contextmanager

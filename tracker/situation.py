@@ -18,10 +18,7 @@ from tracker.citing import Citing
 from tracker.erasing import Erasing
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.importing import Importing
-from tracker.instants import (
-    AsOf,
-    Instant,
-)
+from tracker.instants import AsOf, Instant, format_instant
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Answer, Recorded
@@ -50,10 +47,18 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing):
     """
 
     def __init__(
-        self, path: str, *, create: bool = False, clock: Callable[[], Instant] = now
+        self,
+        path: str,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        clock: Callable[[], Instant] = now,
     ) -> None:
-        """Open the log at `path`, or make it; raises LogError. ":memory:" keeps all in memory."""
-        self.log = Log(path, create=create)
+        """Open the log at `path`, or make it; raises LogError. ":memory:" keeps all in memory.
+
+        Opened `read_only` nothing is ever written to the log, and recording raises LogError.
+        """
+        self.log = Log(path, create=create, read_only=read_only)
         self.clock = clock
         self.model = ReadModel(self.log)
         self.log.appended = self._grown
@@ -76,6 +81,27 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing):
     def position(self) -> int:
         """The log's position: the number of its newest event."""
         return self.log.position
+
+    def replica(self) -> Row | None:
+        """Say what this log is a replica of, and what was last heard of that; None for one of none.
+
+        {source, position, behind, heard, away}: the source's address without its password, where
+        it stood when it was last heard, how many events of it are not here yet, when that was,
+        and why nothing can be heard since, if so.
+        """
+        if self.log.source is None:
+            return None
+        from tracker.replicas import read_heard
+
+        heard, position = read_heard(self.log.path), self.log.position
+        last = max(heard.position, position)
+        return {
+            "source": self.log.source,
+            "position": last,
+            "behind": last - position,
+            "heard": None if heard.at is None else format_instant(heard.at),
+            "away": heard.away,
+        }
 
     def lacking_keys(self) -> str | None:
         """Say why sealed text that was met so far could not be read; None where all could."""
@@ -303,6 +329,24 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing):
         from tracker.diagnosis import diagnose
 
         return diagnose(self.log, self.model)
+
+
+def follow(
+    path: str,
+    source: str | None,
+    *,
+    once: bool,
+    poll: float,
+    tell: Callable[[str], None],
+    progress: Callable[[int, int], None],
+) -> tuple[int, int]:
+    """Copy a log into a replica at `path`, and go on (following.follow); (copied, position)."""
+    from random import random
+
+    from tracker import following
+
+    waiting = following.Waiting(time.sleep, now, random, lambda: False, poll)
+    return following.follow(path, source, waiting, once=once, tell=tell, progress=progress)
 
 
 def check_situation(data: bytes, file: str, log: str) -> None:

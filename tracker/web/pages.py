@@ -85,7 +85,8 @@ def front(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
         parts.footer(),
         Markup('<script type="application/json" id="data"></script>'),
     )
-    page = served(found.title, body, here="/", position=found.position, live=True)
+    page = served(found.title, body, here="/", position=found.position,
+                  replica=found.replica, live=True)  # fmt: skip
     return Told(page, found.position, until_of(clocks), media=HTML)
 
 
@@ -166,8 +167,9 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
             position, title, _ = store.head
         body = element("main", element("h1", "Changes"), form,
                        element("p", "Say from when, or known from when."))  # fmt: skip
-        return Told(served(f"Changes: {title}", body, here="/diff", position=position), position,
-                    media=HTML)  # fmt: skip
+        page = served(f"Changes: {title}", body, here="/diff", position=position,
+                      replica=situation.replica())  # fmt: skip
+        return Told(page, position, media=HTML)
     moments = (asked.start, asked.stop, asked.known_from, asked.known_to)
     before, after = situation.two_moments(*moments, recorded_at=asked.recorded_at, tz=asked.tz)
     weighing = weighing_of(situation, asked)
@@ -266,7 +268,9 @@ def log(situation: Situation, asked: LogAsked, at: Address) -> Told:
         _next(at, "after", found[-1]["position"])
         if len(found) == asked.limit and found[-1]["position"] < position else "",
     )  # fmt: skip
-    return Told(served(f"Log: {title}", body, here="/log", position=position), position, media=HTML)
+    replica = situation.replica()
+    page = served(f"Log: {title}", body, here="/log", position=position, replica=replica)
+    return Told(page, position, media=HTML)
 
 
 def _events(rows: Sequence[Row]) -> Markup:
@@ -305,7 +309,8 @@ def event(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
         table("Event", ["field", "value"], [pair for pair in [*head, *fields] if pair[1] != ""]),
     )
     name = f"#{row['position']} {row['kind']}: {title}"
-    return Told(served(name, body, here="", position=position), position, media=HTML)
+    page = served(name, body, here="", position=position, replica=situation.replica())
+    return Told(page, position, media=HTML)
 
 
 def _field(name: str, value: object, names: Mapping[str, str]) -> object:
@@ -329,7 +334,8 @@ def report(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
     page = element("main", element("h1", said), *body)
     title = f"{said}: {found.title}"
     position = found.position
-    return Told(served(title, page, here="", position=position), position, media=HTML)
+    whole = served(title, page, here="", position=position, replica=found.replica)
+    return Told(whole, position, media=HTML)
 
 
 def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
@@ -341,7 +347,8 @@ def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
             position, title, _ = store.head
         body = element("main", element("h1", "Search"), element("p", str(error)))
         name = f"Search: {title}"
-        return Told(served(name, body, here="", position=position), position, media=HTML)
+        page = served(name, body, here="", position=position, replica=situation.replica())
+        return Told(page, position, media=HTML)
     rows = [
         [row["found"], _found(row, at), found.names.get(row["place"], row["place"] or ""),
          found.names.get(row["source"], row["source"] or ""),
@@ -356,7 +363,7 @@ def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
         more,
     )
     name = f"{asked.q}: {found.title}"
-    page = served(name, body, here="", position=found.position)
+    page = served(name, body, here="", position=found.position, replica=found.replica)
     return Told(page, found.position, media=HTML)
 
 
@@ -383,7 +390,8 @@ def _page(title: str, found: Answer, body: Sequence[object], here: str, until: f
     heading = changed(found) if "from" in found.query else words.heading(found, what)
     said = element("p", heading, id="heading")
     page = element("main", element("h1", title), said, *notes, *body)
-    whole = served(f"{title}: {found.title}", page, here=here, position=found.position)
+    whole = served(f"{title}: {found.title}", page, here=here, position=found.position,
+                   replica=found.replica)  # fmt: skip
     return Told(whole, found.position, until, media=HTML)
 
 

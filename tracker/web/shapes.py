@@ -29,11 +29,25 @@ class Problem(_Shape):
     error: str
 
 
+class Replica(_Shape):
+    """What a replica is a copy of: where that stood when it was last heard, and when that was."""
+
+    source: str
+    position: int
+    behind: int
+    heard: str | None
+    away: str | None
+
+
 class Log(_Shape):
-    """Where the log stood: every answer is of one position. `head` is null without a ledger."""
+    """Where the log stood: every answer is of one position. `head` is null without a ledger.
+
+    `replica` is there where the log is one.
+    """
 
     position: int
     head: str | None
+    replica: Replica | None = None
 
 
 class Since(_Shape):
