@@ -213,9 +213,8 @@ def test_wherever_it_is_interrupted_a_replica_is_the_beginning_of_its_source(
         patch.setattr(following, "BATCH", batch)
         for questions in fails:
             opened = lambda path, n=questions: Flaky(path, n, Lost())  # noqa: E731 - three words
-            with follower(source, replica, opened) as one:
-                with suppress(Lost):
-                    one.catch_up()
+            with follower(source, replica, opened) as one, suppress(Lost):
+                one.catch_up()
             if replica.exists():
                 events = contents(replica)[0]
                 assert events == contents(source)[0][: len(events)]

@@ -23,9 +23,11 @@ from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Answer, Recorded
 from tracker.vouching import Vouching
+from tracker.watching import Watching
 
 if TYPE_CHECKING:
     from tracker.citations import Citation
+    from tracker.delivering import Delivery
     from tracker.quotes import Quote
     from tracker.registry import Registry
     from tracker.reports import Decision
@@ -40,7 +42,7 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Amending, Vouching, Citing, Erasing, Importing):
+class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
@@ -102,6 +104,15 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing):
             "heard": None if heard.at is None else format_instant(heard.at),
             "away": heard.away,
         }
+
+    def delivery(self, name: str | None) -> Delivery:
+        """Begin to tell what is watched, under a name that keeps its place; or under none.
+
+        Raises WatchError where the file of watches cannot be used.
+        """
+        from tracker.delivering import Delivery
+
+        return Delivery(self.watches() if name else None, name or "", clock=self.clock)
 
     def lacking_keys(self) -> str | None:
         """Say why sealed text that was met so far could not be read; None where all could."""

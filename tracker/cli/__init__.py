@@ -42,6 +42,7 @@ from tracker.cli import (
     show,
     state,
     verify,
+    watch,
     whatif,
 )
 from tracker.cli.common import BAD_INPUT, common_options
@@ -76,6 +77,7 @@ VERBS = (
     prove.prove,
     bundle.bundle,
     serve.serve,
+    watch.watch,
     follow.follow,
     schema.schema,
     doctor.doctor,
