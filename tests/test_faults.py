@@ -23,7 +23,7 @@ from tracker.ledger import Frontier
 
 SCRIPTS = ROOT / "scripts"
 SEED = 20130117
-SECTIONS = ("kill", "power", "errors", "disk", "flips", "tampers", "crowd")
+SECTIONS = ("kill", "power", "errors", "disk", "flips", "tampers", "crowd", "follow")
 
 
 def module(name: str) -> ModuleType:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
@@ -219,28 +215,6 @@ def test_wherever_it_is_interrupted_a_replica_is_the_beginning_of_its_source(
                 events = contents(replica)[0]
                 assert events == contents(source)[0][: len(events)]
         copied(source, replica)
-    assert contents(replica) == contents(source)
-
-
-def test_a_follower_that_is_killed_goes_on_where_it_was(source: Path, replica: Path) -> None:
-    moments = Random(20130117)  # noqa: S311 - no secret
-    program = (
-        "import sys; from tracker import following, situation; following.BATCH = 20;"
-        "situation.follow(*sys.argv[1:], once=True, poll=1, tell=print,"
-        " progress=lambda at, of: print(at, flush=True))"
-    )
-    words = [sys.executable, "-c", program, str(replica), str(source)]
-    for _ in range(2):
-        child = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
-        assert child.stdout
-        for _ in range(moments.randint(1, 3)):
-            child.stdout.readline()
-        child.send_signal(signal.SIGKILL)
-        child.wait()
-        child.stdout.close()
-        events = contents(replica)[0]
-        assert events == contents(source)[0][: len(events)]
-    copied(source, replica)
     assert contents(replica) == contents(source)
 
 

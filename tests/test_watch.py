@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -372,27 +369,6 @@ def _pieces(situation: Situation, after: int) -> Iterator[Stretch]:
     while (found := situation.changes(after, Watched(), most=20)).upto > after:
         yield found
         after = found.upto
-
-
-def test_a_watch_that_is_killed_leaves_nothing_out(tmp_path: Path) -> None:
-    log = mali(tmp_path)
-    words = ("watch", "--name", "desk", "--after", "0", "--json")
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tracker", "--log", str(log), *words],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout
-    lines = [child.stdout.readline() for _ in range(5)]
-    child.send_signal(signal.SIGKILL)
-    lines += child.stdout.readlines()
-    child.wait()
-    child.stdout.close()
-    rest = said("--log", log, "watch", "--once", "--name", "desk", "--json")
-    lines += rest.splitlines(keepends=True)
-    with Situation(str(log)) as situation:
-        expected = {one["id"] for one in situation.changes(0, Watched()).changes}
-    assert {json.loads(line)["id"] for line in lines if line.endswith("\n")} == expected
 
 
 def test_nothing_is_kept_of_a_watch_without_a_name(tmp_path: Path) -> None:
