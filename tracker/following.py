@@ -8,9 +8,10 @@ beginning of the source, whatever was killed; what is not is refused, and names 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, Self
 from uuid import UUID
@@ -24,6 +25,7 @@ from tracker.log import Log
 from tracker.logfile import check_file, source_of
 from tracker.replicas import (
     Ahead,
+    Batch,
     Heard,
     Replica,
     ReplicaError,
@@ -34,11 +36,12 @@ from tracker.replicas import (
     write_heard,
 )
 
-BATCH = 5_000
-"""Events copied in one transaction, at most."""
+BATCH = 8_000
+"""Events copied in one transaction; or up to twice as many, to end where the source was signed for:
+its root there is at hand."""
 BATCH_BYTES = 16 << 20
 """Bytes of events in one transaction, so that memory stays bounded; one event may be larger."""
-NEAR = 25_000
+NEAR = 20_000
 """Events since the source's last checkpoint up to which its root is asked for after every batch: it
 is worked out from there on. Further on its leaves are compared, and its root at the end."""
 COMPARED = 50_000
@@ -223,8 +226,10 @@ class Follower:
     def _copy(self, log: Log, replica: Replica, tree: Frontier, last: int) -> Frontier:
         """Copy the next batch; give the tree that it leads to."""
         after = tree.size
+        signed, stamped = self._signatures(log, replica, last)
+        stop = _end(after, [one.size for one in signed], last)
         with self._asking():
-            found = list(_batch(log.raw_rows(after, min(after + BATCH, last))))
+            found = list(_batch(log.raw_rows(after, stop)))
         rows, hashes = self._checked(found, after)
         upto = after + len(rows)
         with self._asking():
@@ -234,24 +239,28 @@ class Follower:
             same = next((at for at, (one, other) in enumerate(pairs) if one != other), len(theirs))
             raise self._false(after + 1 + same, "its bytes are not those of the source's ledger")
         grown = Frontier(after, tree.packed).extend(hashes)
-        signatures = self._signatures(log, replica, upto)
-        signed = signatures[0][-1].size if signatures[0] else replica.signed()[1]
-        if upto == last or upto - signed <= NEAR:
+        known = [one for one in signed if one.size <= upto]
+        nearest = known[-1].size if known else replica.signed()[1]
+        if upto == last or upto - nearest <= NEAR:
             self._compare(log, replica, grown, after)
-        replica.keep(rows, hashes, *signatures, after)
+        count = replica.signed()[0] + len(known)
+        replica.keep(Batch(tree, grown, rows, hashes, known, _stamps(stamped, count)))
         return grown
 
     def _checked(self, found: list[StoredRow], after: int) -> tuple[list[Row], list[bytes]]:
         """Give the rows as they are kept, and their leaves. Raises ReplicaError."""
         rows: list[Row] = []
         entries = []
+        streams: dict[object, UUID] = {}
         if not found:
             raise self._false(after + 1, "it is missing, though the source counts it")
         for at, (position, stream, version, topic, state) in enumerate(found, after + 1):
             if position != at:
                 raise self._false(at, f"#{position} came in its place")
             try:
-                name, held = UUID(str(stream)), bytes(state)
+                name, held = streams.get(stream), bytes(state)
+                if name is None:
+                    name = streams[stream] = UUID(str(stream))
                 entries.append((position, name.bytes, version, topic.encode(), held))
                 rows.append((position, name.hex, version, topic, held, id_in(held)))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
@@ -278,14 +287,15 @@ class Follower:
         known = signed + len(fresh)
         if [one.number for one in fresh] != list(range(signed + 1, known + 1)):
             raise ReplicaError(f"{shown(self.source)} lacks checkpoint {signed + 1}: see `verify`")
-        return fresh, [one for one in timestamps if one[0] > stamped and one[1] <= known]
+        return fresh, _stamps(timestamps[stamped:], known)
 
     def _copy_signatures(self, log: Log, replica: Replica, tree: Frontier) -> None:
         """Copy what was signed since for events that were copied before."""
         signatures = self._signatures(log, replica, tree.size)
         if any(signatures):
             try:
-                replica.keep((), (), *signatures, tree.size)
+                checkpoints, timestamps = signatures
+                replica.keep(Batch(tree, tree, (), (), checkpoints, timestamps))
             except Ahead:
                 self._seen = None  # looked at again in the next pass
 
@@ -330,6 +340,17 @@ class Follower:
         if Path(self.path).exists():
             with suppress(OSError):  # a disk that takes no note takes no events, and says so there
                 write_heard(self.path, heard)
+
+
+def _stamps(timestamps: Sequence[Timestamp], known: int) -> list[Timestamp]:
+    """Take those of checkpoints that are there, in their order and without a gap."""
+    return list(takewhile(lambda one: one[1] <= known, timestamps))
+
+
+def _end(after: int, signed: list[int], last: int) -> int:
+    """Say at which event a batch is to end."""
+    near = [size for size in signed if after < size <= after + 2 * BATCH]
+    return min(near[-1] if near else after + BATCH, last)
 
 
 def _batch(rows: Iterator[StoredRow]) -> Iterator[StoredRow]:

@@ -80,7 +80,7 @@ def prepare(c: Cursor) -> bool:
             raise LogError(f"event #{gap or at + 1} is missing: no ledger can be made of this log")
         _enter(c, frontier, map(_entry, rows))
         at = rows[-1][0]
-    move(c, frontier)
+    _move(c, frontier)
     return False
 
 
@@ -116,21 +116,23 @@ def append(c: Cursor, seqs: range, events: Sequence[Encoded]) -> None:
             for seq, (stream, version, _, topic, state) in zip(seqs, events, strict=True)
         ],
     )
-    move(c, frontier)
+    _move(c, frontier)
 
 
 def _enter(c: Cursor, frontier: Frontier, entries: Iterable[Entry]) -> None:
-    enter(c, frontier, leaf_hashes(entries))
-
-
-def enter(c: Cursor, frontier: Frontier, hashes: Sequence[bytes]) -> None:
-    """Enter the leaves of the next events; the head is moved when `move` is told."""
+    hashes = leaf_hashes(entries)
     c.execute("INSERT INTO ledger_leaves VALUES (?,?)", (frontier.size + 1, b"".join(hashes)))
     frontier.extend(hashes)
 
 
-def move(c: Cursor, frontier: Frontier) -> None:
-    """Write the head down."""
+def grow(c: Cursor, hashes: Sequence[bytes], grown: Frontier) -> None:
+    """Enter the leaves of the next events, which lead to a tree that is worked out already."""
+    first = grown.size - len(hashes) + 1
+    c.execute("INSERT INTO ledger_leaves VALUES (?,?)", (first, b"".join(hashes)))
+    _move(c, grown)
+
+
+def _move(c: Cursor, frontier: Frontier) -> None:
     c.execute("UPDATE ledger_head SET size = ?, frontier = ?", (frontier.size, frontier.packed))
 
 

@@ -14,9 +14,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-from uuid import UUID
 
 from tracker import leaves
 from tracker.errors import LogError, TrackerError
@@ -27,10 +26,11 @@ from tracker.logfile import EVENTS, LEDGER, LOCK_SECONDS, REPLICA, check_file, p
 
 FULL = 2  # what PRAGMA synchronous reads back as
 CACHE = -65_536  # SQLite's own unit: minus kilobytes
+CHECKPOINT = 16_000  # pages of the write-ahead log: what is copied can be copied again
 _SECRETS = frozenset({"password", "passfile", "sslpassword", "sslkey"})
 
 Row = tuple[int, str, int, str, bytes, str]
-"""An event to be copied: position, stream, version, topic, state, event id."""
+"""An event as it is stored: position, stream in hex, version, topic, state, event id."""
 
 
 class ReplicaError(TrackerError):
@@ -108,6 +108,17 @@ def write_heard(log: str, heard: Heard) -> None:
     fresh.replace(path)
 
 
+class Batch(NamedTuple):
+    """What is copied at once: events with their leaf hashes, the trees before and after them."""
+
+    before: Frontier
+    grown: Frontier
+    rows: Sequence[Row] = ()
+    hashes: Sequence[bytes] = ()
+    checkpoints: Sequence[Stored] = ()
+    timestamps: Sequence[Timestamp] = ()
+
+
 class Replica:
     """The file of a replica, for the one who follows. A context manager."""
 
@@ -152,6 +163,7 @@ class Replica:
         for pragma in ("synchronous=FULL", "trusted_schema=OFF", "cell_size_check=ON"):
             c.execute(f"PRAGMA {pragma}")
         c.execute(f"PRAGMA cache_size={CACHE}")
+        c.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT}")
         if c.execute("PRAGMA synchronous").fetchone()[0] != FULL:
             raise LogError("SQLite did not take synchronous=FULL; refusing to write without it")
 
@@ -207,15 +219,8 @@ class Replica:
             row = self._opened.execute(sql).fetchone()
         return int(row[0]), int(row[1]), int(row[2])
 
-    def keep(
-        self,
-        rows: Sequence[Row],
-        hashes: Sequence[bytes],
-        checkpoints: Sequence[Stored],
-        timestamps: Sequence[Timestamp],
-        after: int,
-    ) -> None:
-        """Copy the events after a position with their leaves, and what signs for them: all or none.
+    def keep(self, batch: Batch) -> None:
+        """Copy events with their leaves and what signs for them: all of it or none.
 
         Raises Ahead where another follower was there first, and ReplicaError for a checkpoint that
         is not of these events.
@@ -223,21 +228,17 @@ class Replica:
         c = self._opened
         with self._errors(), self._transaction():
             cursor = c.cursor()
-            frontier = leaves.head(cursor).frontier
-            if frontier.size != after:
-                raise Ahead(f"{self.path} holds {frontier.size} events by now")
-            if rows:
-                c.executemany(
-                    "INSERT INTO stored_events VALUES (?,?,?,?,?,?)",
-                    [(row[0], UUID(row[1]).hex, *row[2:]) for row in rows],
-                )
-                c.execute("UPDATE log_head SET seq = ?", (rows[-1][0],))
-                leaves.enter(cursor, frontier, hashes)
-                leaves.move(cursor, frontier)
-            for one in checkpoints:
-                _check(cursor, one)
+            held = leaves.head(cursor).frontier
+            if (held.size, held.packed) != (batch.before.size, batch.before.packed):
+                raise Ahead(f"{self.path} holds {held.size} events by now")
+            if batch.rows:
+                c.executemany("INSERT INTO stored_events VALUES (?,?,?,?,?,?)", batch.rows)
+                c.execute("UPDATE log_head SET seq = ?", (batch.grown.size,))
+                leaves.grow(cursor, batch.hashes, batch.grown)
+            for one in batch.checkpoints:
+                _check(cursor, one, batch.grown)
                 c.execute("INSERT INTO checkpoints VALUES (?,?,?,?)", one)
-            c.executemany("INSERT INTO timestamps VALUES (?,?,?,?)", timestamps)
+            c.executemany("INSERT INTO timestamps VALUES (?,?,?,?)", batch.timestamps)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -258,7 +259,7 @@ class Replica:
             raise plain_error(error, self.path) from error
 
 
-def _check(c: sqlite3.Cursor, stored: Stored) -> None:
+def _check(c: sqlite3.Cursor, stored: Stored, head: Frontier) -> None:
     """See to it that a checkpoint is of the events that were copied. Raises ReplicaError."""
     from tracker.keys import origin_of
     from tracker.notes import NoteError, read_checkpoint, read_note
@@ -268,7 +269,7 @@ def _check(c: sqlite3.Cursor, stored: Stored) -> None:
         signed = read_checkpoint(read_note(stored.note))
     except NoteError as error:
         raise ReplicaError(f"{said} is damaged: {error}") from error
-    tree = leaves.frontier_at(c, stored.size)
+    tree = head if stored.size == head.size else leaves.frontier_at(c, stored.size)
     if tree is None or (signed.size, signed.root) != (tree.size, tree.root):
         raise ReplicaError(f"{said} is not of the events that the source gives: nothing was kept")
     if stored.frontier != tree.packed or signed.origin != origin_of(leaves.log_id(c)):
