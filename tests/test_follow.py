@@ -107,6 +107,21 @@ def test_text_that_was_sealed_stays_sealed_where_no_keys_are(source: Path, repli
     assert "the keys file" in found.stderr
 
 
+def test_an_erasure_reaches_the_keys_beside_a_replica(source: Path, replica: Path) -> None:
+    copied(source, replica)
+    keys = replica.with_name("replica.keys.db")
+    keys.touch(0o600)
+    keys.write_bytes((source.parent / "situation.keys.db").read_bytes())
+    assert "Malian garrison" in said("--log", replica, "show", "#60")
+    why = ("--authority", "a court", "--reason", "asked for", "--published", "2013-02-01")
+    said("--log", source, "redact", "#60", "--yes", *why)
+    copied(source, replica)
+    assert "Malian garrison" not in said("--log", replica, "show", "#60")
+    said("--log", replica, "state")
+    for path in replica.parent.iterdir():
+        assert b"Malian garrison" not in path.read_bytes(), path
+
+
 RECORDING = (
     ("init", SEEDS / "situation.yaml"),
     ("record", SEEDS / "guardian-2013-01-14.yaml"),

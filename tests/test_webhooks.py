@@ -298,6 +298,22 @@ def test_what_is_given_up_is_a_dead_letter_and_can_be_sent_again(
         assert none == "no dead letters\n"
 
 
+def test_a_dead_letter_holds_no_text_that_may_be_erased(tmp_path: Path, secret: Path) -> None:
+    log = mali(tmp_path)
+    why = ("--authority", "a court", "--reason", "asked for", "--published", "2013-02-01")
+    with receiving(410) as receiver:
+        to = ("--webhook", receiver.url, "--secret-file", secret, "--name", "desk")
+        watch_it = ("--log", log, "watch", *to, "--once", "--after", 59, "--tries", "1")
+        said(*watch_it, "--projection", "incidents")
+        assert b"Malian garrison" in receiver.got[0].body
+        kept = b"".join(path.read_bytes() for path in tmp_path.glob("situation.watch*"))
+        assert b"Malian garrison" not in kept
+        said("--log", log, "redact", "#60", "--yes", *why)
+        assert said(*watch_it, "--send-again") == "1 of 1 dead letters delivered\n"
+    assert receiver.ids[-1] == receiver.ids[0]
+    assert b"Malian garrison" not in receiver.got[-1].body
+
+
 def test_a_watch_that_is_killed_delivers_the_rest_and_leaves_nothing_out(
     tmp_path: Path, secret: Path
 ) -> None:

@@ -29,12 +29,17 @@ class Delivery:
         courier: Courier | None = None,
         *,
         clock: Callable[[], Instant],
+        again: Callable[[int, str], list[Row]] = lambda _position, _asked: [],
     ) -> None:
-        """Watch under a name, in its file; or under none, and remember nothing."""
+        """Watch under a name, in its file; or under none, and remember nothing.
+
+        `again` works out once more what an event changed (Watching.again).
+        """
         self.name = name
         self._watches = watches
         self._courier = courier
         self._clock = clock
+        self._again = again
         self._ends: list[Callable[[], None]] = [watches.close] if watches else []
 
     def __enter__(self) -> Self:
@@ -59,23 +64,23 @@ class Delivery:
     def tell(self, found: Stretch, show: Callable[[Row], None]) -> None:
         """Send and show what was found, and write down how far it was looked."""
         for position, changes in groupby(found.changes, lambda change: change["position"]):
-            self._tell(list(changes), show)
+            self._tell(list(changes), found.asked, show)
             if self._courier:  # what is only shown is marked once a stretch: it costs nothing again
                 self._mark(position)
         self._mark(found.upto)
 
-    def _tell(self, changes: list[Row], show: Callable[[Row], None]) -> None:
+    def _tell(self, changes: list[Row], asked: str, show: Callable[[Row], None]) -> None:
         sent = message(changes) if self._courier else ()
         for change, (name, body) in zip(changes, sent or _nothing(changes), strict=True):
             if self._courier:
-                self._deliver(name, body, change["position"])
+                self._deliver(name, body, change["position"], asked)
             show(change)
 
     def _mark(self, position: int) -> None:
         if self._watches:
             self._watches.mark(self.name, position)
 
-    def _deliver(self, name: str, body: bytes, position: int) -> bool:
+    def _deliver(self, name: str, body: bytes, position: int, asked: str) -> bool:
         if not self._courier or not self._watches:
             return False
         why = self._courier.deliver(name, body)
@@ -83,7 +88,7 @@ class Delivery:
             self._watches.delivered(self.name, name)
             return True
         self._courier.tell(f"{name} (#{position}) is given up: {why}; --dead-letters lists it")
-        self._watches.bury(self.name, DeadLetter(name, position, body, why, self._clock()))
+        self._watches.bury(self.name, DeadLetter(name, position, asked, why, self._clock()))
         return False
 
     def dead_letters(self) -> list[Row]:
@@ -99,8 +104,15 @@ class Delivery:
     def send_again(self) -> tuple[int, int]:
         """Send the dead letters again; give how many were taken, and how many there were."""
         letters = self._letters()
-        taken = [self._deliver(one.id, one.body, one.position) for one in letters]
-        return sum(taken), len(letters)
+        return sum(map(self._sent_again, letters)), len(letters)
+
+    def _sent_again(self, letter: DeadLetter) -> bool:
+        for name, body in message(self._again(letter.position, letter.asked)):
+            if name == letter.id:
+                return self._deliver(name, body, letter.position, letter.asked)
+        if self._courier:
+            self._courier.tell(f"{letter.id} (#{letter.position}) is no change any more: kept")
+        return False
 
 
 def _nothing(changes: Iterable[Row]) -> list[tuple[str, bytes]]:

@@ -64,8 +64,8 @@ class Questions:
         raise NotImplementedError
 
     def replica(self) -> Row | None:
-        """What the log is a replica of, and how far behind it."""
-        raise NotImplementedError
+        """What the log is a replica of, and how far behind it; None for one of none."""
+        return None
 
     def still(self) -> AbstractContextManager[Store]:
         """Hold the read model at one position of the log, for several questions."""

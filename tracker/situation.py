@@ -112,7 +112,8 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
         """
         from tracker.delivering import Delivery
 
-        return Delivery(self.watches() if name else None, name or "", clock=self.clock)
+        watches = self.watches() if name else None
+        return Delivery(watches, name or "", clock=self.clock, again=self.again)
 
     def lacking_keys(self) -> str | None:
         """Say why sealed text that was met so far could not be read; None where all could."""

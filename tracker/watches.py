@@ -10,7 +10,7 @@ import fcntl
 import os
 import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -26,7 +26,7 @@ SCHEMA = (
     """CREATE TABLE watches (name TEXT PRIMARY KEY, log TEXT NOT NULL,
         position INTEGER NOT NULL) WITHOUT ROWID""",
     """CREATE TABLE dead_letters (watch TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL,
-        body BLOB NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL,
+        asked TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL,
         PRIMARY KEY (watch, id)) WITHOUT ROWID""",
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -37,11 +37,14 @@ class WatchError(TrackerError):
 
 
 class DeadLetter(NamedTuple):
-    """A message that was given up: which, of which event, its bytes, why and when."""
+    """A message that was given up: which, of which event, how that was asked, why and when.
+
+    Not what it said: that is worked out again, so that no text is kept which may be erased.
+    """
 
     id: str
     position: int
-    body: bytes
+    asked: str
     why: str
     at: Instant
 
@@ -154,14 +157,11 @@ class Watches:
         with self._writing() as c:
             c.execute("DELETE FROM dead_letters WHERE watch = ? AND id = ?", (name, message))
 
-    def dead_letters(self, name: str, ids: Sequence[str] = ()) -> list[DeadLetter]:
-        """Give what a watch has given up, in the order of the log; of these ids, if any."""
+    def dead_letters(self, name: str) -> list[DeadLetter]:
+        """Give what a watch has given up, in the order of the log."""
         rows = self._connection.execute(
-            "SELECT id, position, body, why, at FROM dead_letters WHERE watch = ?"
+            "SELECT id, position, asked, why, at FROM dead_letters WHERE watch = ?"
             " ORDER BY position, id",
             (name,),
         )
-        found = [DeadLetter(*row) for row in rows]
-        if missing := set(ids) - {one.id for one in found}:
-            raise WatchError(f"'{name}' has no dead letter {min(missing)}")
-        return [one for one in found if not ids or one.id in ids]
+        return [DeadLetter(*row) for row in rows]

@@ -6,6 +6,7 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.conditions import NAMES_OF, Condition, Rank, read_condition
 from tracker.errors import TrackerError
-from tracker.instants import Instant, format_instant
+from tracker.instants import Instant, format_instant, parse_moment
 from tracker.log import MEMORY, Log
 from tracker.model import ReadModel, beside
 
@@ -48,10 +49,14 @@ class Watched:
 
 
 class Stretch(NamedTuple):
-    """What some events changed: the changes, and the position of the last event looked at."""
+    """What some events changed: the changes, and the position of the last event looked at.
+
+    `asked` is what else than the log they depend on, as JSON: the as-of, how they were weighed.
+    """
 
     changes: list[Row]
     upto: int
+    asked: str
 
 
 class Watching:
@@ -72,6 +77,12 @@ class Watching:
         """Give the registry as the log now has it."""
         raise NotImplementedError
 
+    def weighing(
+        self, policy: str | None = None, only: Sequence[str] = (), without: Sequence[str] = ()
+    ) -> Weighing:
+        """Say how to weigh."""
+        raise NotImplementedError
+
     def changes(self, after: int, watched: Watched, most: int = AT_ONCE) -> Stretch:
         """Give what the next events after a position changed, of at most so many events.
 
@@ -89,7 +100,16 @@ class Watching:
             found = [
                 one for event in events for one in self._effects(effects, event, watched, ranks)
             ]
-        return Stretch(found, events[-1].position if events else after)
+        at = None if watched.as_of is None else format_instant(watched.as_of)
+        asked = json.dumps({"as_of": at, **watched.weighing.as_json()})
+        return Stretch(found, events[-1].position if events else after, asked)
+
+    def again(self, position: int, asked: str) -> list[Row]:
+        """Give once more all that an event changed, asked as `changes` said (Stretch.asked)."""
+        how = json.loads(asked)
+        at = None if how["as_of"] is None else parse_moment(how["as_of"]).earliest
+        weighing = self.weighing(how["policy"], how["only"], how["without"])
+        return self.changes(position - 1, Watched(as_of=at, weighing=weighing), most=1).changes
 
     def _effects(
         self, effects: Effects, event: Event, watched: Watched, rank: Rank
