@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from projections.answers import wanted_names
 from projections.cells import Cells
@@ -45,7 +46,7 @@ class Effects:
         clocks = AsOf(as_of, position=position)
         for cell in sorted(self._cells(position, amended)):
             one = self._row(replace(clocks, position=position - 1), cell)
-            two = self._row(clocks, cell)
+            two = self._row(AsOf(as_of) if self._is_last(position, cell) else clocks, cell)
             if said(one) != said(two) or _begun(one) != _begun(two):
                 apart = said(one, support=False) != said(two, support=False)
                 yield _change(cell, one, two, changed=apart or _begun(one) != _begun(two))
@@ -68,9 +69,29 @@ class Effects:
             if row["projection"] in self.wanted and self.key in {None, row["key"]}
         }
 
+    def _is_last(self, position: int, cell: Key) -> bool:
+        """Whether nothing later speaks of a cell: then the stored beliefs tell what it is.
+
+        Of forces a row also tells of other cells.
+        """
+        if not self.weighing.stored or cell[0] == "forces" or self._amended > position:
+            return False
+        sql = (
+            "SELECT 1 FROM cells c JOIN held h ON h.cell = c.id"
+            " WHERE c.projection = ? AND c.key = ? AND h.position > ? LIMIT 1"
+        )
+        return not self.store.rows(sql, (*cell, position))
+
+    @cached_property
+    def _amended(self) -> int:
+        """The position of the last event that took back or corrected another."""
+        found = self.store.rows("SELECT coalesce(max(position), 0) AS last FROM retractions")
+        return int(found[0]["last"])
+
     def _row(self, clocks: AsOf, cell: Key) -> Row | None:
         cells = Cells(self.store, clocks, self.weighing)
-        cells.live = self._live  # one for all: who is kin to whom is read once
+        if not cells.stored:
+            cells.live = self._live  # one for all: who is kin to whom is read once
         rows = Decorator(cells, clocks).rows(*cell)
         return rows[0] if rows else None
 

@@ -59,6 +59,15 @@ class Stretch(NamedTuple):
     asked: str
 
 
+class _Made(NamedTuple):
+    """What the changes of some events are made with."""
+
+    effects: Effects
+    watched: Watched
+    log_id: str | None
+    rank: Rank
+
+
 class Watching:
     """What can be watched, given a log and its read model."""
 
@@ -96,10 +105,8 @@ class Watching:
         with self.still() as store:
             effects = Effects(store, watched.weighing, watched.projection, watched.key)
             events = list(islice(self.log.read(after, store.position), most))
-            ranks = cache(self._rank)
-            found = [
-                one for event in events for one in self._effects(effects, event, watched, ranks)
-            ]
+            made = _Made(effects, watched, self.log.log_id, cache(self._rank))
+            found = [one for event in events for one in self._effects(event, made)]
         at = None if watched.as_of is None else format_instant(watched.as_of)
         asked = json.dumps({"as_of": at, **watched.weighing.as_json()})
         return Stretch(found, events[-1].position if events else after, asked)
@@ -111,22 +118,20 @@ class Watching:
         weighing = self.weighing(how["policy"], how["only"], how["without"])
         return self.changes(position - 1, Watched(as_of=at, weighing=weighing), most=1).changes
 
-    def _effects(
-        self, effects: Effects, event: Event, watched: Watched, rank: Rank
-    ) -> Iterator[Row]:
+    def _effects(self, event: Event, made: _Made) -> Iterator[Row]:
         from tracker.facts.record import FactCorrected, FactRetracted
 
-        body = event.body
+        body, watched = event.body, made.watched
         amended = body.fact if isinstance(body, FactCorrected | FactRetracted) else None
         as_of = event.recorded_at if watched.as_of is None else watched.as_of
         told: Row | None = None
-        for change in effects.of(event.position, as_of, amended):
-            if watched.condition and not watched.condition.holds(change, rank):
+        for change in made.effects.of(event.position, as_of, amended):
+            if watched.condition and not watched.condition.holds(change, made.rank):
                 continue
             told = told or self.row(event)
             yield {
                 "id": f"{event.position}/{change['projection']}/{change['key']}",
-                "log": self.log.log_id,
+                "log": made.log_id,
                 "position": event.position,
                 "event": told,
                 "as_of": format_instant(as_of),
