@@ -79,10 +79,10 @@ def kills(folder: Path, source: str, moments: Random, *, short: bool) -> Line:
         if replica.exists() and not _unmade(replica):
             _judge_beginning(source, replica, line, where)
         if turn % OFTEN == 0:
-            _catch_up(source, replica, line, where)
-    _catch_up(source, replica, line, "at the end")
+            catch_up(source, replica, line, where)
+    catch_up(source, replica, line, "at the end")
     line.acknowledged = len(_rows(source))
-    _judge_model(source, replica, line, "at the end")
+    judge_model(source, replica, line, "at the end")
     return line
 
 
@@ -145,7 +145,7 @@ def _judge_beginning(source: str, replica: Path, line: Line, where: str) -> int:
     return len(rows)
 
 
-def _catch_up(source: str, replica: Path, line: Line, where: str) -> None:
+def catch_up(source: str, replica: Path, line: Line, where: str) -> None:
     """Let a follower go on: afterwards the replica is the source, and verifies."""
     try:
         with Follower(source, str(replica), now) as one:
@@ -153,10 +153,10 @@ def _catch_up(source: str, replica: Path, line: Line, where: str) -> None:
     except TrackerError as error:
         line.found("unclear", f"{where}: {error}")
         return
-    _judge_whole(source, replica, line, where)
+    judge_whole(source, replica, line, where)
 
 
-def _judge_whole(source: str, replica: Path, line: Line, where: str) -> None:
+def judge_whole(source: str, replica: Path, line: Line, where: str) -> None:
     held = _judge_beginning(source, replica, line, where)
     line.found("lost", f"{where}: missed", len(_rows(source)) - held)
     with Situation(str(replica)) as situation:
@@ -165,7 +165,7 @@ def _judge_whole(source: str, replica: Path, line: Line, where: str) -> None:
         line.found("ledger", f"{where}: verify: {[*verdict.findings, *verdict.doubts][:1]}")
 
 
-def _judge_model(source: str, replica: Path, line: Line, where: str) -> None:
+def judge_model(source: str, replica: Path, line: Line, where: str) -> None:
     """Compare the beliefs of a replica with a rebuild from the source's own events."""
     if "://" not in source and keys_of(Path(source)).exists():
         shutil.copy(keys_of(Path(source)), keys_of(replica))
@@ -207,8 +207,8 @@ def crowd(folder: Path, source: str, moments: Random, *, short: bool) -> Line:
     if said.exists():
         line.found("unclear", said.read_text().splitlines()[0])
     for number, replica in enumerate(replicas):
-        _judge_whole(source, replica, line, f"follower {number}")
-        _judge_model(source, replica, line, f"follower {number}")
+        judge_whole(source, replica, line, f"follower {number}")
+        judge_model(source, replica, line, f"follower {number}")
     return line
 
 
