@@ -120,3 +120,13 @@ def test_the_situation_is_as_its_description_says(generator: ModuleType) -> None
     assert 0.05 < sum(count for _, count in often) / len(facts) < 0.08
     assert 0.08 < rivals / len(facts) < 0.12
     assert 0.08 < echoes / len(facts) < 0.12
+
+
+def test_a_log_is_copied_and_watched_while_another_records(tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    words = ("--facts", 300, "--places", 40, "--runs", 1, "--seconds", 0.2, "--out", out)
+    done = bench("--only", "follow", "watch", *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = {line["name"]: line for line in json.loads(out.read_text())["lines"]}
+    assert lines["a replica catches up"]["ours"] > 0
+    assert lines["told late, 99 of 100 within"]["ours"] > 0

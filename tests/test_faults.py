@@ -23,7 +23,7 @@ from tracker.ledger import Frontier
 
 SCRIPTS = ROOT / "scripts"
 SEED = 20130117
-SECTIONS = ("kill", "power", "errors", "disk", "flips", "tampers", "crowd")
+SECTIONS = ("kill", "power", "errors", "disk", "flips", "tampers", "crowd", "follow")
 
 
 def module(name: str) -> ModuleType:
@@ -151,6 +151,48 @@ def test_a_read_model_that_differs_is_seen(log: Path) -> None:
     line = module("lines").Line("a test")
     module("batches").judge_model(log, line, "here")
     assert dict(line.wrong) == {"differ": 1}
+
+
+def replica_of(log: Path) -> tuple[Path, dict[str, int]]:
+    """Copy a log, and give the replica with what the judge of followers finds wrong with it."""
+    follow, line = module("follow"), module("lines").Line("a test")
+    replica = log.with_name("replica.db")
+    follow.catch_up(str(log), replica, line, "here")
+    follow.judge_model(str(log), replica, line, "here")
+    return replica, dict(line.wrong)
+
+
+def test_a_replica_as_it_was_copied_holds(log: Path) -> None:
+    assert replica_of(log)[1] == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "wrong"),
+    [
+        ("DELETE FROM stored_events WHERE seq > 29", {"lost": 11, "corrupt": 1, "ledger": 2}),
+        (
+            "UPDATE stored_events SET state = CAST(state || ' ' AS BLOB) WHERE seq = 20",
+            {"lost": 1, "ledger": 2},
+        ),
+        ("UPDATE ledger_head SET size = size - 1", {"ledger": 2}),
+    ],
+)
+def test_what_is_wrong_with_a_replica_is_seen(
+    change: str, wrong: dict[str, int], log: Path
+) -> None:
+    replica, _ = replica_of(log)
+    sql(replica, *FREE, change)
+    line = module("lines").Line("a test")
+    module("follow").judge_whole(str(log), replica, line, "here")
+    assert dict(line.wrong) == wrong
+
+
+def test_a_replica_that_believes_otherwise_is_seen(log: Path) -> None:
+    replica, _ = replica_of(log)
+    sql(replica.with_name("replica.state.db"), "DELETE FROM facts WHERE position = 20")
+    line = module("lines").Line("a test")
+    module("follow").judge_model(str(log), replica, line, "here")
+    assert dict(line.wrong) == {"differ": 3}  # the fact itself, and the claims that name it
 
 
 # -- the disk that loses power -----------------------------------------------------------------

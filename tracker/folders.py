@@ -23,6 +23,12 @@ def cache_folder() -> Path:
     return (Path(base) if base else Path.home() / ".cache").absolute() / FOLDER
 
 
+def state_folder() -> Path:
+    """Give the folder for what a user's programs have reached, such as the places of watches."""
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state").absolute() / FOLDER
+
+
 def named_after(log_id: str, ending: str) -> str:
     """Name a file after a log's id: a server may give out anything as one, so none leads away."""
     plain = re.fullmatch(r"[0-9a-f-]{36}", log_id)

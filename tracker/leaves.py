@@ -128,6 +128,13 @@ def _enter(c: Cursor, frontier: Frontier, entries: Iterable[Entry]) -> None:
     frontier.extend(hashes)
 
 
+def grow(c: Cursor, hashes: Sequence[bytes], grown: Frontier) -> None:
+    """Enter the leaves of the next events, which lead to a tree that is worked out already."""
+    first = grown.size - len(hashes) + 1
+    c.execute("INSERT INTO ledger_leaves VALUES (?,?)", (first, b"".join(hashes)))
+    _move(c, grown)
+
+
 def _move(c: Cursor, frontier: Frontier) -> None:
     c.execute("UPDATE ledger_head SET size = ?, frontier = ?", (frontier.size, frontier.packed))
 
@@ -209,6 +216,8 @@ def checkpoints(c: Cursor) -> list[Stored]:
     return [Stored(*row) for row in c.fetchall()]
 
 
+Timestamp = tuple[int, int, str, bytes]
+"""A timestamp as the log keeps it: number, number of its checkpoint, authority, its answer."""
 Sign = Callable[[str, int, bytes, Callable[[int], bytes | None]], str]
 """Signs a ledger's head: (log id, size, root, the root at an earlier size) -> the signed note."""
 
@@ -244,6 +253,12 @@ def timestamps(c: Cursor) -> list[tuple[int, bytes]]:
     """Read the timestamps: (number of the checkpoint, the authority's answer), oldest first."""
     c.execute("SELECT checkpoint, token FROM timestamps ORDER BY number")
     return [(row[0], row[1]) for row in c.fetchall()]
+
+
+def timestamp_rows(c: Cursor) -> list[Timestamp]:
+    """Read the timestamps whole, oldest first."""
+    c.execute("SELECT number, checkpoint, authority, token FROM timestamps ORDER BY number")
+    return [(row[0], row[1], row[2], row[3]) for row in c.fetchall()]
 
 
 def add_timestamp(c: Cursor, checkpoint: int, authority: str, token: bytes) -> None:

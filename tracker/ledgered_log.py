@@ -11,7 +11,7 @@ from tracker import leaves
 
 if TYPE_CHECKING:
     from tracker.engines.base import Engine
-    from tracker.leaves import Sign, Stored
+    from tracker.leaves import Sign, Stored, Timestamp
     from tracker.ledger import Frontier
 
 
@@ -21,6 +21,10 @@ class LedgeredLog:
     _engine: Engine
     _roots: dict[int, str]
     _log_id: str | None
+
+    def check_writable(self) -> None:
+        """Raise LogError where nothing may be recorded in this log."""
+        raise NotImplementedError
 
     @property
     def log_id(self) -> str | None:
@@ -49,10 +53,13 @@ class LedgeredLog:
         with self._engine.reading() as c:
             return None if c is None else leaves.frontier_at(c, position)
 
-    def leaves(self, upto: int) -> list[bytes]:
-        """Give the leaf hashes of the first events. Raises LogError where some are missing."""
+    def leaves(self, upto: int, after: int = 0) -> list[bytes]:
+        """Give the leaf hashes of the first events, or of those after a position.
+
+        Raises LogError where some are missing.
+        """
         with self._engine.reading() as c:
-            pages = [] if c is None else list(leaves.leaves(c, 0, upto))
+            pages = [] if c is None else list(leaves.leaves(c, after, upto))
         return [leaf for page in pages for leaf in page]
 
     def checkpoints(self) -> list[Stored]:
@@ -62,6 +69,7 @@ class LedgeredLog:
 
     def add_checkpoint(self, sign: Sign) -> Stored:
         """Have the ledger's head signed, and keep the note; see leaves.add_checkpoint."""
+        self.check_writable()
         with self._engine.writing() as c:
             return leaves.add_checkpoint(c, sign)
 
@@ -70,7 +78,13 @@ class LedgeredLog:
         with self._engine.reading() as c:
             return [] if c is None else leaves.timestamps(c)
 
+    def timestamp_rows(self) -> list[Timestamp]:
+        """Give the timestamps whole, as they are kept."""
+        with self._engine.reading() as c:
+            return [] if c is None else leaves.timestamp_rows(c)
+
     def add_timestamp(self, checkpoint: int, authority: str, token: bytes) -> None:
         """Keep an authority's answer beside a checkpoint."""
+        self.check_writable()
         with self._engine.writing() as c:
             leaves.add_timestamp(c, checkpoint, authority, token)

@@ -18,6 +18,7 @@ from uuid import UUID
 from tracker.engines import open_engine
 from tracker.engines.base import MEMORY, NO_LIMIT, PAGE, Conflict, Encoded, Health
 from tracker.engines.mapper import EventMapper, event_of
+from tracker.errors import LogError
 from tracker.ledgered_log import LedgeredLog
 from tracker.sealed_log import SealedLog
 
@@ -35,12 +36,14 @@ POLL_SECONDS = 0.1
 class Log(LedgeredLog, SealedLog):
     """One situation's events, in the order they were recorded. Use as a context manager."""
 
-    def __init__(self, path: str, *, create: bool = False) -> None:
+    def __init__(self, path: str, *, create: bool = False, read_only: bool = False) -> None:
         """Open a log, or make one where `create`. Raises LogError, naming what to do.
 
-        `path` is a file, ":memory:", or postgresql://host/database?schema=NAME.
+        `path` is a file, ":memory:", or postgresql://host/database?schema=NAME. Opened `read_only`
+        it is never written to; nor is a replica, but by who follows (replicas.Replica).
         """
-        self._engine = open_engine(path, create=create)
+        self._engine = open_engine(path, create=create, read_only=read_only)
+        self.read_only = read_only
         self.path = self._engine.shown
         """Its name, as people may be shown it: an address has no password in it."""
         self.place = self._engine.place
@@ -79,6 +82,18 @@ class Log(LedgeredLog, SealedLog):
         return self._engine.version()
 
     @property
+    def replica_of(self) -> str | None:
+        """What this log is a replica of, without a password; None for one that is none."""
+        return self._engine.replica_of
+
+    def check_writable(self) -> None:
+        """Raise LogError, in plain words, where nothing may be recorded in this log."""
+        if self.replica_of is not None:
+            raise LogError(f"{self.path} is a replica of {self.replica_of}: record there, not here")
+        if self.read_only:
+            raise LogError(f"{self.path} was opened read-only: nothing is recorded")
+
+    @property
     def position(self) -> int:
         """The position of the newest event, 0 for an empty log."""
         return self._engine.position()
@@ -89,6 +104,7 @@ class Log(LedgeredLog, SealedLog):
         Raises Conflict where one of them is there already or another writer took its version:
         look up with `positions` and decide anew. An event whose append returned is kept.
         """
+        self.check_writable()
         encoded = [
             Encoded(event.stream, event.version, event.id, event.body.TOPIC, stored.state)
             for event, stored in zip(events, map(self._mapper.to_stored_event, events), strict=True)
@@ -100,6 +116,7 @@ class Log(LedgeredLog, SealedLog):
 
         With `seal` their text is sealed, as that of `append` is.
         """
+        self.check_writable()
         if not events:
             return self._nothing()
         return self._append(self._sealed(events) if seal else events)

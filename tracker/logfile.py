@@ -62,7 +62,10 @@ EVENTS = (
     *(sql.replace("TRIGGER", "TRIGGER IF NOT EXISTS", 1) for sql in _TRIGGERS.values()),
 )
 
-SCHEMA = (*EVENTS, *LEDGER)
+REPLICA = """CREATE TABLE IF NOT EXISTS replica (one INTEGER PRIMARY KEY CHECK (one = 1),
+    source TEXT NOT NULL)"""
+"""Only in a log that is a copy: of which other one, without a password."""
+SCHEMA = (*EVENTS, *LEDGER, REPLICA)
 """All that a log may hold; one of version 1 lacks the ledger."""
 
 
@@ -94,6 +97,24 @@ def check_file(path: Path, *, create: bool) -> str:
         )
         raise LogError(msg)
     return uri
+
+
+def unwritten(uri: str) -> str:
+    """Give the URI by which SQLite opens a log and never writes to it."""
+    return f"{uri}{'&' if '?' in uri else '?'}mode=ro"
+
+
+def source_of(uri: str) -> str | None:
+    """Say what a log is a replica of; None for one that is no replica, or is not made yet."""
+    try:
+        with closing(sqlite3.connect(unwritten(uri), uri=True, timeout=LOCK_SECONDS)) as connection:
+            connection.execute("PRAGMA trusted_schema=OFF")
+            row = connection.execute("SELECT source FROM replica").fetchone()
+    except sqlite3.Error as error:
+        if "no such table" in str(error):
+            return None
+        raise plain_error(error, uri) from error
+    return str(row[0]) if row else None
 
 
 class _Look(NamedTuple):

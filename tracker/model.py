@@ -55,8 +55,7 @@ class ReadModel:
         if not self._log.local:
             self._named = self._named or named_after(self._log.log_id or "", ".state.db")
             return str(cache_folder() / self._named)
-        path = Path(self._log.path)
-        return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.state.db"))
+        return str(beside(self._log, "state", cache_folder))
 
     @property
     def unread(self) -> int:
@@ -247,6 +246,22 @@ class ReadModel:
             return "warning", str(error)
         plural = "" if behind == 1 else "s"
         return "ok", f"{behind} event{plural} behind; a question brings it up to date"
+
+
+def beside(log: Log, what: str, elsewhere: Callable[[], Path]) -> Path:
+    """Say where a file of a log lies: situation.db has situation.state.db beside it.
+
+    That of a log which is opened read-only, in a folder that cannot be written to, lies in a folder
+    of the user's own instead, by the log's id; as that of a log on a server does.
+    """
+    path = Path(log.path)
+    apart = log.read_only and not os.access(path.absolute().parent, os.W_OK)
+    if (apart or not log.local) and log.log_id is not None:
+        with suppress(OSError):
+            own = elsewhere()
+            own.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
+            return own / named_after(log.log_id, f".{what}.db")
+    return path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.{what}.db")
 
 
 @contextmanager

@@ -160,13 +160,20 @@ class Imported:
         }
 
 
+def log_json(position: int, head: str | None, replica: Row | None) -> Row:
+    """Say where a log stood; of a replica, also how far behind its source it is."""
+    there: Row = {"position": position, "head": head}
+    return there if replica is None else {**there, "replica": replica}
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a question returns: the rows, and what they were asked by. JSON through `as_json`.
 
     `verb` and `query` are the whole question: asked so of the log's first `position` events, the
     same rows come back. `names` gives the registered name of each id that rows speak of; `more` is
-    what one kind of question adds to the JSON (the evidence of an audit).
+    what one kind of question adds to the JSON (the evidence of an audit); `replica` says whose copy
+    was asked, and how far behind it is (Situation.replica).
     """
 
     verb: str
@@ -179,15 +186,17 @@ class Answer:
     names: Mapping[str, str]
     notes: tuple[str, ...] = ()
     more: Row = field(default_factory=dict)
+    replica: Row | None = None
 
     def as_json(self) -> Row:
         """Give {"query", "log", "rows", "notes", ...}.
 
         `head` is the ledger's root at that position, in hex; null for a log of before the ledger.
+        The log of a replica also has `replica`.
         """
         return {
             "query": self.query,
-            "log": {"position": self.position, "head": self.head},
+            "log": log_json(self.position, self.head, self.replica),
             "rows": list(self.rows),
             "notes": list(self.notes),
             **self.more,

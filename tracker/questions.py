@@ -63,6 +63,10 @@ class Questions:
         """The ledger's root at a position."""
         raise NotImplementedError
 
+    def replica(self) -> Row | None:
+        """What the log is a replica of, and how far behind it; None for one of none."""
+        return None
+
     def still(self) -> AbstractContextManager[Store]:
         """Hold the read model at one position of the log, for several questions."""
         raise NotImplementedError
@@ -320,6 +324,7 @@ class Questions:
             state.rows,
             dict(state.names),
             state.notes,
+            replica=state.replica,
             as_of=clocks.as_of,
             known_at=clocks.known_at,
             cells=tuple(overview.cells(store, clocks, weighing)),
@@ -366,7 +371,18 @@ class Questions:
         position, title, zone = store.head
         names = store.display_names()
         head = self.head(position)
-        return Answer(verb, asked, position, head, title, zone, tuple(rows), names, tuple(notes))
+        return Answer(
+            verb,
+            asked,
+            position,
+            head,
+            title,
+            zone,
+            tuple(rows),
+            names,
+            tuple(notes),
+            replica=self.replica(),
+        )
 
     def _unknown(self, rows: Sequence[Row], projection: str | None, key: str | None) -> list[str]:
         """Note a key that names nothing, with the nearest that does."""

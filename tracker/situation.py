@@ -18,17 +18,16 @@ from tracker.citing import Citing
 from tracker.erasing import Erasing
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.importing import Importing
-from tracker.instants import (
-    AsOf,
-    Instant,
-)
+from tracker.instants import AsOf, Instant, format_instant
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Answer, Recorded
 from tracker.vouching import Vouching
+from tracker.watching import Watching
 
 if TYPE_CHECKING:
     from tracker.citations import Citation
+    from tracker.delivering import Delivery
     from tracker.quotes import Quote
     from tracker.registry import Registry
     from tracker.reports import Decision
@@ -43,17 +42,25 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Situation(Amending, Vouching, Citing, Erasing, Importing):
+class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
     """A situation: its log and the read model beside it. A context manager.
 
     `clock` gives the present instant; tests pass their own.
     """
 
     def __init__(
-        self, path: str, *, create: bool = False, clock: Callable[[], Instant] = now
+        self,
+        path: str,
+        *,
+        create: bool = False,
+        read_only: bool = False,
+        clock: Callable[[], Instant] = now,
     ) -> None:
-        """Open the log at `path`, or make it; raises LogError. ":memory:" keeps all in memory."""
-        self.log = Log(path, create=create)
+        """Open the log at `path`, or make it; raises LogError. ":memory:" keeps all in memory.
+
+        Opened `read_only` nothing is ever written to the log, and recording raises LogError.
+        """
+        self.log = Log(path, create=create, read_only=read_only)
         self.clock = clock
         self.model = ReadModel(self.log)
         self.log.appended = self._grown
@@ -76,6 +83,37 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing):
     def position(self) -> int:
         """The log's position: the number of its newest event."""
         return self.log.position
+
+    def replica(self) -> Row | None:
+        """Say what this log is a replica of, and what was last heard of that; None for one of none.
+
+        {source, position, behind, heard, away}: the source's address without its password, where
+        it stood when it was last heard, how many events of it are not here yet, when that was,
+        and why nothing can be heard since, if so.
+        """
+        if self.log.replica_of is None:
+            return None
+        from tracker.replicas import read_heard
+
+        heard, position = read_heard(self.log.path), self.log.position
+        last = max(heard.position, position)
+        return {
+            "source": self.log.replica_of,
+            "position": last,
+            "behind": last - position,
+            "heard": None if heard.at is None else format_instant(heard.at),
+            "away": heard.away,
+        }
+
+    def delivery(self, name: str | None) -> Delivery:
+        """Begin to tell what is watched, under a name that keeps its place; or under none.
+
+        Raises WatchError where the file of watches cannot be used.
+        """
+        from tracker.delivering import Delivery
+
+        watches = self.watches() if name else None
+        return Delivery(watches, name or "", clock=self.clock, again=self.again)
 
     def lacking_keys(self) -> str | None:
         """Say why sealed text that was met so far could not be read; None where all could."""
@@ -326,6 +364,24 @@ def shown_name(log: str) -> str:
     from tracker.engines.address import hidden
 
     return hidden(log)
+
+
+def follow(
+    path: str,
+    source: str | None,
+    *,
+    once: bool,
+    poll: float,
+    tell: Callable[[str], None],
+    progress: Callable[[int, int], None],
+) -> tuple[int, int]:
+    """Copy a log into a replica at `path`, and go on (following.follow); (copied, position)."""
+    from random import random
+
+    from tracker import following
+
+    waiting = following.Waiting(time.sleep, now, random, lambda: False, poll)
+    return following.follow(path, source, waiting, once=once, tell=tell, progress=progress)
 
 
 def check_situation(data: bytes, file: str, log: str) -> None:

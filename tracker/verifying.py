@@ -62,6 +62,7 @@ class _Inspection:
     checkpoints: int = 0
     covered: int = 0
     head: Frontier = field(default_factory=Frontier)
+    replica: bool = False
     newest: Remembered | None = None
 
     def found(self, what: str, position: int | None = None) -> None:
@@ -70,6 +71,16 @@ class _Inspection:
             self.findings.append(Finding(position, what))
         else:
             self.more += 1
+
+    def still_to_come(self, checkpoint: Checkpoint, said: str) -> bool:
+        """Whether a replica was not copied so far; doubted, for cutting back looks the same."""
+        late = self.replica and checkpoint.size > self.head.size
+        if late:
+            self.doubts.append(
+                f"{said} is of events that this replica does not hold (yet): `tracker follow`, "
+                "and verify again"
+            )
+        return late
 
     def known_to(self, origin: str) -> list[Verifier]:
         """Give the keys whose signatures count under a log's name."""
@@ -122,6 +133,7 @@ def _inspect(
     for wrong in source.lacking():
         look.found(wrong)
     counter, head = source.one("SELECT seq FROM log_head"), source.one("SELECT * FROM ledger_head")
+    look.replica = source.replica()
     _read_head(look, head)
     _read_checkpoints(source, look)
     _read_against(look, against)
@@ -195,7 +207,7 @@ def _read_against(look: _Inspection, against: Sequence[tuple[bytes, str]]) -> No
             look.doubts.append(f"{name} is {_UNKNOWN}")
         elif checkpoint.origin != origin_of(look.log_id):
             look.found(f"{name} is of another log ({checkpoint.origin})")
-        else:
+        elif not look.still_to_come(checkpoint, f"{name} (#{checkpoint.size})"):
             look.claims.append(_Claim(checkpoint, f"{name} (#{checkpoint.size})", known=True))
 
 
@@ -222,8 +234,10 @@ def _recall(look: _Inspection) -> None:
     kept = [claim for claim in look.claims if claim.checkpoint == checkpoint]
     for claim in kept:
         claim.known = True
+    said = f"the newest checkpoint that is remembered (#{checkpoint.size})"
+    if look.still_to_come(checkpoint, said):
+        return
     if look.checkpoints < held.number or not kept:
-        said = f"the newest checkpoint that is remembered (#{checkpoint.size})"
         look.found(f"{said} is no longer in the log, and checkpoints are never deleted")
         look.claims.append(_Claim(checkpoint, said, known=True))
 

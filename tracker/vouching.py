@@ -100,6 +100,11 @@ class Vouching:
 
         log_id = self.log.log_id
         keys = self.keys()
+        if self.log.replica_of is not None and not keys.exists():
+            raise TrackerError(
+                f"the key that signs for this log is not here, but with {self.log.replica_of}, of "
+                "which this is a replica: ask there"
+            )
         keys.signer()
         if log_id is None:
             raise TrackerError("this log has no ledger yet: `tracker checkpoint` makes it")

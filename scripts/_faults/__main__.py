@@ -26,6 +26,7 @@ SECTIONS = {
     "flips": "flips",
     "tampers": "tampers",
     "crowd": "crowd",
+    "follow": "follow",
 }
 """What can be asked for, and the module of it: each has run(folder, random, short=...)."""
 
@@ -36,6 +37,8 @@ def arguments() -> Namespace:
     parser.add_argument("--seed", type=int, help="of all that is random; default: a new one")
     parser.add_argument("--only", nargs="+", choices=tuple(SECTIONS), metavar="SECTION",
                         default=tuple(SECTIONS), help=f"of: {', '.join(SECTIONS)}")  # fmt: skip
+    parser.add_argument("--log", metavar="ADDRESS", help="an empty log for the section follow: "
+                        "postgresql://... (default: one of its own)")  # fmt: skip
     parser.add_argument("--short", action="store_true", help="a few runs of each, as in the tests")
     parser.add_argument("--out", type=Path, help="write the table to this file too, as JSON")
     return parser.parse_args()
@@ -62,6 +65,8 @@ def main() -> int:
     told = about(options)
     print(*(f"{name}: {value}" for name, value in told.items()), sep="\n", flush=True)
     adopt()
+    if options.log:
+        os.environ["FAULTS_LOG"] = options.log
     keys = TemporaryDirectory(prefix="faults-keys-")
     os.environ["TRACKER_KEYS"] = keys.name  # not the user's own
     lines: list[Line] = []

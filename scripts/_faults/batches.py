@@ -74,7 +74,9 @@ def sheet(number: int) -> tuple[bytes, str]:
 
 
 @contextmanager
-def opened(path: Path, acks: Path | None = None, *, create: bool = False) -> Iterator[Situation]:
+def opened(
+    path: Path | str, acks: Path | None = None, *, create: bool = False
+) -> Iterator[Situation]:
     """Open a situation, with its clock at rest; what it appends is acknowledged in `acks`."""
     with Situation(str(path), create=create, clock=lambda: CLOCK) as situation:
         if acks is None:
@@ -101,7 +103,7 @@ def _acknowledged(append: Callable[[Sequence[Event]], range], file: int) -> Call
     return appended
 
 
-def begin(path: Path, acks: Path | None = None) -> None:
+def begin(path: Path | str, acks: Path | None = None) -> None:
     """Make a log in which the names that batches use are registered."""
     with opened(path, acks, create=True) as situation:
         situation.register(_SITUATION, "situation.yaml", by=WRITER)

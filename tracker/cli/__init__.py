@@ -21,6 +21,7 @@ from tracker.cli import (
     diff,
     disputes,
     doctor,
+    follow,
     gaps,
     grant,
     history,
@@ -42,6 +43,7 @@ from tracker.cli import (
     show,
     state,
     verify,
+    watch,
     whatif,
 )
 from tracker.cli.common import BAD_INPUT, common_options
@@ -76,6 +78,8 @@ VERBS = (
     prove.prove,
     bundle.bundle,
     serve.serve,
+    watch.watch,
+    follow.follow,
     schema.schema,
     grant.grant,
     doctor.doctor,

@@ -37,6 +37,7 @@ class Options:
     color: bool = True
     quiet: bool = False
     policy: str | None = None
+    read_only: bool = False
     typed: set[str] = field(default_factory=set)
 
 
@@ -68,6 +69,15 @@ def common_options(command: F) -> F:
             expose_value=False,
             callback=_note("log"),
             help="The log: a file, or postgresql://... (or $TRACKER_LOG; ./situation.db).",
+        ),
+        click.option(
+            "--read-only",
+            "read_only",
+            is_flag=True,
+            envvar="TRACKER_READ_ONLY",
+            expose_value=False,
+            callback=_note("read_only"),
+            help="Write nothing to the log (or $TRACKER_READ_ONLY=1).",
         ),
         click.option(
             "--policy",
@@ -238,9 +248,10 @@ def open_situation(*, create: bool = False) -> Situation:
     from tracker.situation import Situation
 
     ctx = click.get_current_context()
-    situation = Situation(options().log, create=create)
+    situation = Situation(options().log, create=create, read_only=options().read_only)
     ctx.call_on_close(situation.close)
     ctx.call_on_close(lambda: tell_of_keys(situation))
+    ctx.call_on_close(lambda: tell_of_replica(situation))
     situation.warn = warn_of
     if not options().quiet and sys.stderr.isatty():
         situation.model.progress = _catching_up(ctx)
@@ -305,6 +316,15 @@ def tell_of_keys(situation: Situation) -> None:
 
     if lacking := situation.lacking_keys():
         note(lacking)
+
+
+def tell_of_replica(situation: Situation) -> None:
+    """Say so where a replica was asked: whose, and how far behind it is."""
+    from tracker.cli.output import note
+    from tracker.cli.words import replica
+
+    if found := situation.replica():
+        note(replica(found))
 
 
 def recorder(by: str | None) -> str:

@@ -63,4 +63,5 @@ def serve(host: str, port: int, names: tuple[str, ...], token_file: str | None) 
         click.echo(f"serving {shown_name(options().log)} at {address} (Ctrl-C stops it)")
         sys.stdout.flush()
 
-    run(options().log, host, port, names=names, token=token, ready=ready)
+    asked = options()
+    run(asked.log, host, port, names=names, token=token, read_only=asked.read_only, ready=ready)

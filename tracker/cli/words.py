@@ -309,3 +309,13 @@ def heading(answer: Answer, what: str, known: str | None = None) -> str:
     parts += [f"{word} {names_of(query[word], answer.names)}" for word in filters]
     parts.append(f"log #{answer.position}")
     return " · ".join(parts)
+
+
+def replica(found: Row) -> str:
+    """Say of a replica whose it is, how far behind, and when its source was last heard."""
+    behind, heard = found["behind"], found["heard"]
+    events = f"{behind} event{'' if behind == 1 else 's'} behind"
+    when = f" as last heard at {heard}" if heard else ", which was not heard yet"
+    far = f"{events if behind else 'up to it'}{when}"
+    away = f"; away since: {found['away']}" if found["away"] else ""
+    return f"replica of {found['source']}, {far}{away}"

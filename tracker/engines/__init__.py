@@ -13,15 +13,19 @@ if TYPE_CHECKING:
     from tracker.engines.base import Engine
 
 
-def open_engine(log: str, *, create: bool) -> Engine:
-    """Open a log where its name says, or make it where `create`. Raises LogError."""
+def open_engine(log: str, *, create: bool, read_only: bool = False) -> Engine:
+    """Open a log where its name says, or make it where `create`. Raises LogError.
+
+    Opened `read_only` it is neither made nor written to.
+    """
+    create = create and not read_only
     if is_url(log):
         with _extra():
             from tracker.engines.postgres import PostgresEngine
         return PostgresEngine(log, create=create)
     from tracker.engines.sqlite import SQLiteEngine
 
-    return SQLiteEngine(log, create=create)
+    return SQLiteEngine(log, create=create, read_only=read_only)
 
 
 def log_is_there(log: str) -> bool:

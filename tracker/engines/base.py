@@ -72,6 +72,9 @@ class Source(Protocol):
     def version(self) -> int:
         """Give the version of the log's tables."""
 
+    def replica(self) -> bool:
+        """Whether this is a replica: what it lacks at its end may only not be copied yet."""
+
     def lacking(self) -> Sequence[str]:
         """Say what of the seat belts is gone, or has been put in their place."""
 
@@ -99,6 +102,8 @@ class Engine(Protocol):
     """Whether it is a file, beside which others can lie."""
     made: bool
     """Whether it was made just now."""
+    replica_of: str | None
+    """Of which other log it is a copy, without a password; None for one that is none."""
     page_size: int
 
     def close(self) -> None:

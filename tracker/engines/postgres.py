@@ -65,6 +65,7 @@ class PostgresEngine:
     """A log in a schema of a database."""
 
     local = False
+    replica_of: str | None = None  # a replica is a file
     page_size = PAGE
 
     def __init__(self, url: str, *, create: bool) -> None:

@@ -65,6 +65,10 @@ class ServerSource:
         """Give the version of the log's tables."""
         return int((self.one("SELECT version FROM log_format") or (0,))[0])
 
+    def replica(self) -> bool:
+        """Give no: a replica is a file."""
+        return False
+
     def lacking(self) -> list[str]:
         """Say what of the triggers is gone, or is not the tracker's."""
         with self._damage():

@@ -47,6 +47,8 @@ from tracker.logfile import (
     SCHEMA_VERSION,
     check_file,
     plain_error,
+    source_of,
+    unwritten,
 )
 
 if TYPE_CHECKING:
@@ -238,13 +240,22 @@ class SQLiteEngine:
     local = True
     page_size = PAGE
 
-    def __init__(self, path: str, *, create: bool) -> None:
-        """Open a log, or make one where `create`. Raises LogError, naming what to do."""
+    def __init__(self, path: str, *, create: bool, read_only: bool = False) -> None:
+        """Open a log, or make one where `create`. Raises LogError, naming what to do.
+
+        A replica is opened as it is, whatever `create`.
+        """
         self.shown = path
         self.place = path if path == MEMORY else str(Path(path).absolute().resolve())
         self.made = create and (path == MEMORY or not _holds_something(Path(path)))
         memory = f"file:{uuid4().hex}?mode=memory&cache=shared"
         self._database = memory if path == MEMORY else check_file(Path(path), create=create)
+        self.replica_of: str | None = None
+        if path != MEMORY and not self.made:
+            self.replica_of = source_of(self._database)
+            create = create and self.replica_of is None
+        if path != MEMORY and read_only:
+            self._database = unwritten(self._database)
         self._datastore = _Datastore(self._database)
         self._recorder = _Recorder(self._datastore)
         self._probe: sqlite3.Connection | None = None
@@ -400,8 +411,7 @@ class SQLiteEngine:
 
     def _open_reader(self) -> sqlite3.Connection:
         """Open a connection that cannot write and decodes no text, for any thread."""
-        mark = "&" if "?" in self._database else "?"
-        uri = self._database if self.shown == MEMORY else f"{self._database}{mark}mode=ro"
+        uri = self._database if self.shown == MEMORY else unwritten(self._database)
         with self._errors():
             connection = sqlite3.connect(
                 uri, uri=True, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False

@@ -75,6 +75,12 @@ class SQLiteSource:
         with _damage():
             return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
 
+    def replica(self) -> bool:
+        """Whether this is a replica."""
+        with _damage():
+            sql = "SELECT count(*) FROM sqlite_master WHERE name = 'replica'"
+            return bool(self._connection.execute(sql).fetchone()[0])
+
     def lacking(self) -> list[str]:
         """Name the triggers that are gone."""
         with _damage():

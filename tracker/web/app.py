@@ -30,10 +30,15 @@ class App:
     """The ASGI application: what does not come through the door reaches nothing behind it."""
 
     def __init__(
-        self, path: str, door: Door, *, closing: Callable[[], bool] = lambda: False
+        self,
+        path: str,
+        door: Door,
+        *,
+        closing: Callable[[], bool] = lambda: False,
+        read_only: bool = False,
     ) -> None:
         """Serve the log at `path`; `closing` says when streams are to end. Raises LogError."""
-        self.desk = Desk(path)
+        self.desk = Desk(path, read_only=read_only)
         self.door = door
         self.events = Events(self.desk, closing)
         self.inner = _inner(self.desk, self.events, Pictures(path))

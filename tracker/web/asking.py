@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from tracker._version import __version__
 from tracker.errors import NotFoundError, TrackerError
 from tracker.instants import AsOf, duration
-from tracker.outcomes import Answer, Row
+from tracker.outcomes import Answer, Row, log_json
 from tracker.situation import Situation
 from tracker.web.desk import SECOND, Told, present
 from tracker.web.parameters import (
@@ -156,7 +156,7 @@ def event_name(text: str) -> str:
 
 
 def _log(situation: Situation, position: int) -> Row:
-    return {"position": position, "head": situation.head(position)}
+    return log_json(position, situation.head(position), situation.replica())
 
 
 def clocks_of(situation: Situation, asked: Clocked) -> AsOf:

@@ -15,7 +15,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from threading import Lock
 from typing import Any, Literal, Self, get_args
 
@@ -119,10 +120,11 @@ def present() -> int:
 class Desk:
     """Takes questions on the event loop's thread and has them answered by others."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, read_only: bool = False) -> None:
         """Open the log at `path` once to watch it, and once a thread. Raises LogError."""
         self.path = path
-        self._watched = Situation(path)
+        self._open = partial(Situation, path, read_only=read_only)
+        self._watched = self._open()
         self.known: OrderedDict[Hashable, Question] = OrderedDict()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._size = 0
@@ -203,11 +205,14 @@ class Desk:
     def _work(self, at: Lane, question: Question) -> Made:
         situation = self._situations[at]
         if situation is None:
-            situation = self._situations[at] = Situation(self.path, clock=present)
+            situation = self._situations[at] = self._open(clock=present)
         try:
             with self._following:  # by one at a time: they would only wait for each other's lock
                 _ = situation.store
-            return made(question.ask(situation))
+            told = question.ask(situation)
+            if situation.log.replica_of is not None:  # how far behind it is can change any time
+                told = replace(told, until=min(told.until, present() + SECOND))
+            return made(told)
         except LogError:
             self._close(at)  # opened anew for the next
             raise

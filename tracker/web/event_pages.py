@@ -41,7 +41,9 @@ def log(situation: Situation, asked: LogAsked, at: Address) -> Told:
         next_page(at, "after", found[-1]["position"])
         if len(found) == asked.limit and found[-1]["position"] < position else "",
     )  # fmt: skip
-    return Told(served(f"Log: {title}", body, here="/log", position=position), position, media=HTML)
+    replica = situation.replica()
+    page = served(f"Log: {title}", body, here="/log", position=position, replica=replica)
+    return Told(page, position, media=HTML)
 
 
 def _events(rows: Sequence[Row]) -> Markup:
@@ -80,7 +82,8 @@ def event(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
         table("Event", ["field", "value"], [pair for pair in [*head, *fields] if pair[1] != ""]),
     )
     name = f"#{row['position']} {row['kind']}: {title}"
-    return Told(served(name, body, here="", position=position), position, media=HTML)
+    page = served(name, body, here="", position=position, replica=situation.replica())
+    return Told(page, position, media=HTML)
 
 
 def _field(name: str, value: object, names: Mapping[str, str]) -> object:
@@ -104,7 +107,8 @@ def report(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
     page = element("main", element("h1", said), *body)
     title = f"{said}: {found.title}"
     position = found.position
-    return Told(served(title, page, here="", position=position), position, media=HTML)
+    whole = served(title, page, here="", position=position, replica=found.replica)
+    return Told(whole, position, media=HTML)
 
 
 def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
@@ -116,7 +120,8 @@ def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
             position, title, _ = store.head
         body = element("main", element("h1", "Search"), element("p", str(error)))
         name = f"Search: {title}"
-        return Told(served(name, body, here="", position=position), position, media=HTML)
+        page = served(name, body, here="", position=position, replica=situation.replica())
+        return Told(page, position, media=HTML)
     rows = [
         [row["found"], _found(row, at), found.names.get(row["place"], row["place"] or ""),
          found.names.get(row["source"], row["source"] or ""),
@@ -133,7 +138,7 @@ def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
         more,
     )
     name = f"{asked.q}: {found.title}"
-    page = served(name, body, here="", position=found.position)
+    page = served(name, body, here="", position=found.position, replica=found.replica)
     return Told(page, found.position, media=HTML)
 
 

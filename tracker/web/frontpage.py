@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from tracker.cli import words
 from tracker.web.markup import Markup, element, joined
 
 WAYS = (
@@ -20,9 +22,18 @@ STATIC = ("report.css", "served.css", "painter.js", "report.js", "served.js")
 
 
 def served(
-    title: str, body: Markup, *, here: str, position: int | None, live: bool = False
+    title: str,
+    body: Markup,
+    *,
+    here: str,
+    position: int | None,
+    replica: Mapping[str, Any] | None = None,
+    live: bool = False,
 ) -> bytes:
-    """Put a body into a document of the served app; `live` has the script that follows the log."""
+    """Put a body into a document of the served app; `live` has the script that follows the log.
+
+    Of a `replica` (Situation.replica) it says whose, and how far behind it is.
+    """
     script = Markup('<script src="/static/served.js" defer></script>')
     head = joined(
         Markup('<meta charset="utf-8">'),
@@ -50,6 +61,7 @@ def served(
             role="status",
             data_position=position,
         ),
+        "" if replica is None else element("p", words.replica(replica), id="replica"),
         aria_label="Pages",
     )
     whole = element("body", top, body, class_="served", data_page="live" if live else "plain")

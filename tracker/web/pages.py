@@ -75,7 +75,8 @@ def front(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
         parts.footer(),
         Markup('<script type="application/json" id="data"></script>'),
     )
-    page = served(found.title, body, here="/", position=found.position, live=True)
+    page = served(found.title, body, here="/", position=found.position,
+                  replica=found.replica, live=True)  # fmt: skip
     return Told(page, found.position, until_of(clocks), media=HTML)
 
 
@@ -153,8 +154,9 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
             position, title, _ = store.head
         body = element("main", element("h1", "Changes"), asks,
                        element("p", "Say from when, or known from when."))  # fmt: skip
-        return Told(served(f"Changes: {title}", body, here="/diff", position=position), position,
-                    media=HTML)  # fmt: skip
+        page = served(f"Changes: {title}", body, here="/diff", position=position,
+                      replica=situation.replica())  # fmt: skip
+        return Told(page, position, media=HTML)
     moments = (asked.start, asked.stop, asked.known_from, asked.known_to)
     before, after = situation.two_moments(*moments, recorded_at=asked.recorded_at, tz=asked.tz)
     weighing = weighing_of(situation, asked)

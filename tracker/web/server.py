@@ -28,6 +28,7 @@ def serve(
     *,
     names: tuple[str, ...] = (),
     token: str | None = None,
+    read_only: bool = False,
     ready: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve a log until a signal; port 0 takes any free one. `ready` is told the address.
@@ -40,7 +41,7 @@ def serve(
     with listening:
         door.port = listening.getsockname()[1]
         server: uvicorn.Server
-        app = App(path, door, closing=lambda: server.should_exit)
+        app = App(path, door, closing=lambda: server.should_exit, read_only=read_only)
         config = uvicorn.Config(
             app,
             http=Guarded,

@@ -27,7 +27,8 @@ def whole_page(title: str, found: Answer, body: Sequence[object], here: str, unt
     heading = changed(found) if "from" in found.query else words.heading(found, what)
     said = element("p", heading, id="heading")
     page = element("main", element("h1", title), said, *notes, *body)
-    whole = served(f"{title}: {found.title}", page, here=here, position=found.position)
+    whole = served(f"{title}: {found.title}", page, here=here, position=found.position,
+                   replica=found.replica)  # fmt: skip
     return Told(whole, found.position, until, media=HTML)
 
 

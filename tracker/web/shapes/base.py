@@ -23,11 +23,25 @@ class Problem(Shape):
     error: str
 
 
+class Replica(Shape):
+    """What a replica is a copy of: where that stood when it was last heard, and when that was."""
+
+    source: str
+    position: int
+    behind: int
+    heard: str | None
+    away: str | None
+
+
 class Log(Shape):
-    """Where the log stood: every answer is of one position. `head` is null without a ledger."""
+    """Where the log stood: every answer is of one position. `head` is null without a ledger.
+
+    `replica` is there where the log is one.
+    """
 
     position: int
     head: str | None
+    replica: Replica | None = None
 
 
 class Since(Shape):

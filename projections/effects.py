@@ -1,0 +1,139 @@
+"""Effects: what one event of the log changed, before and after it, for those who watch.
+
+A pure function of the log up to the event, and of the as-of asked by: so it is the same whoever
+asks, whenever, and however often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+
+from projections.answers import wanted_names
+from projections.cells import Cells
+from projections.live import Live
+from projections.names import BELIEVED, CHRONICLED
+from projections.rows import ENTRY, Decorator, fact_row, origin_in, said
+from projections.store import Row, Store
+from projections.weighing import Weighing
+from tracker.instants import AsOf
+
+Key = tuple[str, str]
+
+
+class Effects:
+    """Asks one read model, which is held still, for what its events changed."""
+
+    def __init__(
+        self, store: Store, weighing: Weighing, projection: str | None, key: str | None
+    ) -> None:
+        """Keep what is watched. Raises NotFoundError for a projection or a policy there is not."""
+        self.store = store
+        self.weighing = weighing
+        self.wanted = wanted_names(projection)
+        self.key = key
+        self._live = Live(store, weighing.policy)
+
+    def of(self, position: int, as_of: int, amended: str | None) -> Iterator[Row]:
+        """Yield what the event at a position changed: {projection, key, name, before, after}.
+
+        `before` and `after` are rows as of `state`, None for no evidence; `changed` says whether
+        more than who backs the state did. `amended` is the id of the fact that the event retracts
+        or corrects, if it does. As `projections.changes`, evidence and its age make no change; and
+        what is registered later bears on both sides alike, so that it makes none.
+        """
+        clocks = AsOf(as_of, position=position)
+        for cell in sorted(self._cells(position, amended)):
+            one = self._row(replace(clocks, position=position - 1), cell)
+            two = self._row(AsOf(as_of) if self._is_last(position, cell) else clocks, cell)
+            if said(one) != said(two) or _begun(one) != _begun(two):
+                apart = said(one, support=False) != said(two, support=False)
+                yield _change(cell, one, two, changed=apart or _begun(one) != _begun(two))
+        yield from self._entries(clocks, position, amended)
+
+    def _cells(self, position: int, amended: str | None) -> set[Key]:
+        """Name the cells that an event says anything of, of those that are watched."""
+        sql = (
+            "SELECT c.projection, c.key FROM held h JOIN cells c ON c.id = h.cell"
+            " WHERE h.position IN ({})"
+        )
+        if amended is None:
+            found = self.store.rows(sql.format("?"), (position,))
+        else:
+            named = "SELECT position FROM facts WHERE id = ? UNION SELECT position FROM acts"
+            found = self.store.rows(sql.format(f"{named} WHERE id = ?"), (amended, amended))
+        return {
+            (row["projection"], row["key"])
+            for row in found
+            if row["projection"] in self.wanted and self.key in {None, row["key"]}
+        }
+
+    def _is_last(self, position: int, cell: Key) -> bool:
+        """Whether nothing later speaks of a cell: then the stored beliefs tell what it is.
+
+        Of forces a row also tells of other cells.
+        """
+        if not self.weighing.stored or cell[0] == "forces" or self._amended > position:
+            return False
+        sql = (
+            "SELECT 1 FROM cells c JOIN held h ON h.cell = c.id"
+            " WHERE c.projection = ? AND c.key = ? AND h.position > ? LIMIT 1"
+        )
+        return not self.store.rows(sql, (*cell, position))
+
+    @cached_property
+    def _amended(self) -> int:
+        """The position of the last event that took back or corrected another."""
+        found = self.store.rows("SELECT coalesce(max(position), 0) AS last FROM retractions")
+        return int(found[0]["last"])
+
+    def _row(self, clocks: AsOf, cell: Key) -> Row | None:
+        cells = Cells(self.store, clocks, self.weighing)
+        if not cells.stored:
+            cells.live = self._live  # one for all: who is kin to whom is read once
+        rows = Decorator(cells, clocks).rows(*cell)
+        return rows[0] if rows else None
+
+    def _entries(self, clocks: AsOf, position: int, amended: str | None) -> Iterator[Row]:
+        """Yield the entries of chronologies that came with an event, or went."""
+        wanted = [name for name in self.wanted if name in CHRONICLED]
+        if not wanted:
+            return
+        where, value = ("f.position = ?", position) if amended is None else ("f.id = ?", amended)
+        marks = ", ".join("?" * len(wanted))
+        found = self.store.rows(
+            f"SELECT {ENTRY}, f.data, c.projection FROM facts f"
+            f" JOIN chronologies c ON c.projection IN ({marks}) AND c.fact = f.id"
+            f" JOIN reports r ON r.id = f.report WHERE {where} AND f.begins <= ?"
+            " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id AND x.position < ?)"
+            " ORDER BY c.projection",
+            (*wanted, value, clocks.as_of, position),
+        )
+        for row in found:
+            if self.key not in {None, row["id"], row["place"]} or not self._takes(row):
+                continue
+            entry = fact_row(row["projection"], row)
+            sides = (None, entry) if amended is None else (entry, None)
+            yield _change((row["projection"], row["id"]), *sides, changed=True)
+
+    def _takes(self, row: Row) -> bool:
+        if not (self.weighing.only or self.weighing.without):
+            return True
+        return self.weighing.takes(row["source"], origin_in(row, self._live.kin))
+
+
+def _change(cell: Key, before: Row | None, after: Row | None, *, changed: bool) -> Row:
+    return {
+        "projection": cell[0],
+        "key": cell[1],
+        "name": (after or before or {})["name"],
+        "before": before,
+        "after": after,
+        "changed": changed,
+    }
+
+
+def _begun(row: Row | None) -> str | None:
+    since = row["since"] if row and row["projection"] in BELIEVED else None
+    return str(since["edtf"]) if since else None

@@ -1,0 +1,456 @@
+"""Replicas: a log copied as it grows, checked as it comes, and asked on its own."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands_for_tests import SEEDS, answer, mali, run, said, sql
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker import following
+from tracker.errors import LogError
+from tracker.facts.codec import StoredRow
+from tracker.following import Follower, SourceAway, Waiting
+from tracker.log import Log
+from tracker.replicas import ReplicaError, shown, without_secrets
+from tracker.situation import Situation
+
+NOW = 1_358_424_000_000_000  # 17 January 2013, noon, UTC
+FREE = ("DROP TRIGGER events_are_kept", "DROP TRIGGER events_are_fixed")
+KEPT = (
+    "SELECT * FROM stored_events ORDER BY seq",
+    "SELECT * FROM log_head",
+    "SELECT log_id, size, frontier FROM ledger_head",
+    "SELECT * FROM checkpoints ORDER BY number",
+    "SELECT * FROM timestamps ORDER BY number",
+)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """The Mali situation, signed for."""
+    folder = tmp_path / "source"
+    folder.mkdir()
+    log = mali(folder)
+    said("--log", log, "checkpoint")
+    return log
+
+
+@pytest.fixture
+def replica(tmp_path: Path) -> Path:
+    """Where a replica is to be."""
+    (tmp_path / "field").mkdir()
+    return tmp_path / "field" / "replica.db"
+
+
+def contents(log: Path) -> list[list[tuple[Any, ...]]]:
+    """Give all that vouches for a log and all that it holds, behind the tracker's back."""
+    with closing(sqlite3.connect(log)) as connection:
+        return [connection.execute(one).fetchall() for one in KEPT]
+
+
+def follower(source: Path, replica: Path, opened: Callable[[str], Log] | None = None) -> Follower:
+    opened = opened or (lambda path: Log(path, read_only=True))
+    return Follower(str(source), str(replica), lambda: NOW, opened)
+
+
+def copied(source: Path, replica: Path) -> int:
+    with follower(source, replica) as one:
+        return one.catch_up().copied
+
+
+# -- what a replica is ---------------------------------------------------------------------------
+
+
+def test_a_replica_is_the_source_byte_for_byte_and_verifies_by_the_same_keys(
+    source: Path, replica: Path
+) -> None:
+    sql(source, "INSERT INTO timestamps VALUES (1, 1, 'https://authority.example', x'30')")
+    out = said("--log", replica, "follow", source, "--once")
+    assert out == f"{replica}: 190 events copied, replica at #190\n"
+    assert contents(replica) == contents(source)
+    assert said("--log", replica, "verify").startswith(f"{replica}: fine\n190 events: 190 covered")
+
+
+def test_a_replica_answers_alone_and_says_whose_it_is_and_how_far_behind(
+    source: Path, replica: Path
+) -> None:
+    copied(source, replica)
+    (source.parent / "situation.keys.db").rename(replica.with_name("replica.keys.db"))
+    expected = answer("--log", source, "state", "control", "--as-of", "2013-01-19")["rows"]
+    source.unlink()
+    found = run("--log", replica, "state", "control", "--as-of", "2013-01-19")
+    assert "Diabaly" in found.stdout
+    assert f"replica of {source}, up to it as last heard at 2013-01-17T12:00:00Z" in found.stderr
+    asked = answer("--log", replica, "state", "control", "--as-of", "2013-01-19")
+    assert asked["rows"] == expected
+    assert asked["log"]["replica"] == {
+        "source": str(source),
+        "position": 190,
+        "behind": 0,
+        "heard": "2013-01-17T12:00:00Z",
+        "away": None,
+    }
+
+
+def test_text_that_was_sealed_stays_sealed_where_no_keys_are(source: Path, replica: Path) -> None:
+    copied(source, replica)
+    found = run("--log", replica, "show", "#60")
+    assert "Malian garrison" not in found.stdout
+    assert "the keys file" in found.stderr
+
+
+def test_an_erasure_reaches_the_keys_beside_a_replica(source: Path, replica: Path) -> None:
+    copied(source, replica)
+    keys = replica.with_name("replica.keys.db")
+    keys.touch(0o600)
+    keys.write_bytes((source.parent / "situation.keys.db").read_bytes())
+    assert "Malian garrison" in said("--log", replica, "show", "#60")
+    why = ("--authority", "a court", "--reason", "asked for", "--published", "2013-02-01")
+    said("--log", source, "redact", "#60", "--yes", *why)
+    copied(source, replica)
+    assert "Malian garrison" not in said("--log", replica, "show", "#60")
+    said("--log", replica, "state")
+    for path in replica.parent.iterdir():
+        assert b"Malian garrison" not in path.read_bytes(), path
+
+
+RECORDING = (
+    ("init", SEEDS / "situation.yaml"),
+    ("record", SEEDS / "guardian-2013-01-14.yaml"),
+    ("retract", "#58", "--reason", "wrong", "--published", "2013-01-20"),
+    ("checkpoint",),
+)
+
+
+@pytest.mark.parametrize("words", RECORDING)
+def test_nothing_is_recorded_in_a_replica(
+    words: tuple[object, ...], source: Path, replica: Path
+) -> None:
+    copied(source, replica)
+    said("--log", source, "record", SEEDS / "guardian-2013-01-14.yaml")
+    if words == ("checkpoint",):
+        sql(replica, "DROP TRIGGER checkpoints_are_kept", "DELETE FROM checkpoints")
+    before = contents(replica)
+    found = run("--log", replica, *words)
+    assert found.exit_code == 2
+    assert f"{replica} is a replica of {source}: record there, not here" in found.stderr
+    assert contents(replica) == before
+
+
+def test_an_import_into_a_replica_begins_nothing(source: Path, replica: Path) -> None:
+    copied(source, replica)
+    with Situation(str(replica)) as situation, pytest.raises(LogError, match="is a replica of"):
+        situation.log.append_encoded([])
+
+
+# -- going on ------------------------------------------------------------------------------------
+
+
+def test_what_is_recorded_and_signed_later_comes_too(source: Path, replica: Path) -> None:
+    with follower(source, replica) as one:
+        assert one.catch_up() == (190, 190)
+        assert one.catch_up() == (0, 190)
+        why = ("--reason", "it was wrong", "--published", "2013-02-01")
+        said("--log", source, "retract", "#58", *why)
+        assert one.catch_up() == (1, 191)
+        said("--log", source, "checkpoint")
+        assert one.catch_up() == (0, 191)
+    assert contents(replica) == contents(source)
+
+
+def test_a_follower_that_was_stopped_names_its_source_itself(source: Path, replica: Path) -> None:
+    copied(source, replica)
+    said("--log", source, "record", SEEDS / "guardian-2013-01-14.yaml")
+    out = said("--log", replica, "follow", "--once")
+    assert out == f"{replica}: 0 events copied, replica at #190\n"
+
+
+def test_two_followers_of_one_replica_copy_each_event_once(
+    source: Path, replica: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "BATCH", 50)
+    with follower(source, replica) as one:
+
+        def between(_at: int, _of: int) -> None:
+            copied(source, replica)
+
+        assert one.catch_up(between).copied == 50
+    assert contents(replica) == contents(source)
+
+
+class Lost(Exception):  # noqa: N818 - a kill, as far as one can be had in process
+    """What ends a follower in the middle."""
+
+
+class Flaky(Log):
+    """A source that ends its follower, or fails it, at the n-th question."""
+
+    def __init__(self, path: str, fails: int, error: Exception) -> None:
+        self.left, self.error = fails, error
+        super().__init__(path, read_only=True)
+
+    def _count(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise self.error
+
+    def raw_rows(self, after: int = 0, upto: int | None = None) -> Iterator[StoredRow]:
+        for row in super().raw_rows(after, upto):
+            if row[0] % 20 == 0:
+                self._count()
+            yield row
+
+    def leaves(self, upto: int, after: int = 0) -> list[bytes]:
+        self._count()
+        return super().leaves(upto, after)
+
+
+@settings(max_examples=12)
+@given(fails=st.lists(st.integers(0, 12), max_size=4), batch=st.integers(15, 100))
+def test_wherever_it_is_interrupted_a_replica_is_the_beginning_of_its_source(
+    fails: list[int], batch: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("interrupted")
+    source, replica = mali(folder), folder / "replica.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(following, "BATCH", batch)
+        for questions in fails:
+            opened = lambda path, n=questions: Flaky(path, n, Lost())  # noqa: E731 - three words
+            with follower(source, replica, opened) as one, suppress(Lost):
+                one.catch_up()
+            if replica.exists():
+                events = contents(replica)[0]
+                assert events == contents(source)[0][: len(events)]
+        copied(source, replica)
+    assert contents(replica) == contents(source)
+
+
+# -- a source that goes away -----------------------------------------------------------------------
+
+
+def test_a_source_that_goes_away_is_waited_for_ever_longer_and_told_of_once(
+    source: Path, replica: Path
+) -> None:
+    copied(source, replica)
+    slept: list[float] = []
+    told: list[str] = []
+    away = "no route to that host"
+    tries = iter([True, False, False, False, True])
+
+    def opened(path: str) -> Log:
+        if not next(tries):
+            raise LogError(away)
+        return Log(path, read_only=True)
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 1:
+            one.close()  # the connection breaks; the next pass opens anew
+
+    waiting = Waiting(sleep, lambda: NOW, lambda: 1.0, lambda: len(slept) == 5, 7.0)
+    with follower(source, replica, opened) as one:
+        one.follow(waiting, told.append, lambda _at, _of: None)
+    assert slept == [7.0, 0.5, 1.0, 2.0, 7.0]
+    assert told == [
+        f"following {source}, up to it at #190",
+        f"the source is away: {away}; trying again until it is back",
+        f"following {source}, up to it at #190",
+    ]
+
+
+def test_what_is_secret_in_an_address_is_told_nowhere() -> None:
+    source = "postgresql://desk:s3cret@db.example:5432/mali?sslmode=require&password=other"
+    assert shown(source) == "postgresql://desk@db.example:5432/mali?sslmode=require"
+    told = without_secrets(f"cannot reach {source} (password s3cret, or other)", source)
+    assert told == f"cannot reach {shown(source)} (password ..., or ...)"
+
+
+def test_while_the_source_is_away_a_replica_says_so(source: Path, replica: Path) -> None:
+    copied(source, replica)
+    source.rename(source.with_name("gone.db"))
+    with follower(source, replica) as one, pytest.raises(SourceAway):
+        one.catch_up()
+    with Situation(str(replica)) as situation:
+        found = situation.replica()
+    assert found
+    assert "no log at" in found["away"]
+
+
+def test_a_source_that_was_never_reached_is_an_error_at_once(replica: Path) -> None:
+    for words in (("missing.db",), ("missing.db", "--once"), ()):
+        found = run("--log", replica, "follow", *words)
+        assert found.exit_code == 2
+        assert ("no log at" if words else "name the log that it is to follow") in found.stderr
+    assert not replica.exists()
+
+
+# -- a source that is not what it was --------------------------------------------------------------
+
+
+def test_a_source_whose_history_was_changed_is_refused_by_position(
+    source: Path, replica: Path
+) -> None:
+    with Log(str(source)) as log:
+        rows = [*log.raw_rows()]
+    copied(source, replica)
+    before = contents(replica)
+    other = source.with_name("other.db")
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(other)) as new:
+        old.backup(new)
+    forged = rows[69][4].replace(b'"recorded_by":"', b'"recorded_by":"x')
+    _forge(other, 70, forged)
+    found = run("--log", replica, "follow", other, "--once")
+    assert found.exit_code == 2
+    assert f"{other} differs at #70 from what was copied from it" in found.stderr
+    assert contents(replica) == before
+
+
+def _forge(log: Path, position: int, state: bytes) -> None:
+    """Put another event in a place, with a ledger that agrees, as one who can write it may."""
+    from tracker.ledger import Frontier, leaf_hashes
+
+    with closing(sqlite3.connect(log)) as connection, connection:
+        for name in ("events_are_fixed", "ledger_leaves_are_kept", "checkpoints_are_kept"):
+            connection.execute(f"DROP TRIGGER {name}")
+        connection.execute("UPDATE stored_events SET state = ? WHERE seq = ?", (state, position))
+        rows = connection.execute(KEPT[0]).fetchall()
+        entries = [(r[0], bytes.fromhex(r[1]), r[2], r[3].encode(), r[4]) for r in rows]
+        hashes = leaf_hashes(entries)
+        tree = Frontier().extend(hashes)
+        connection.execute("DELETE FROM ledger_leaves")
+        connection.execute("DELETE FROM checkpoints")
+        connection.execute("INSERT INTO ledger_leaves VALUES (1, ?)", (b"".join(hashes),))
+        connection.execute("UPDATE ledger_head SET frontier = ?", (tree.packed,))
+        for statement in ("events_are_fixed", "ledger_leaves_are_kept", "checkpoints_are_kept"):
+            from tracker.logfile import TRIGGERS
+
+            connection.execute(TRIGGERS[statement])
+
+
+class Lying(Log):
+    """A source that gives another event than its ledger says, at one position."""
+
+    def __init__(self, path: str, position: int, lie: Callable[[StoredRow], StoredRow]) -> None:
+        self.lied, self.lie = position, lie
+        super().__init__(path, read_only=True)
+
+    def raw_rows(self, after: int = 0, upto: int | None = None) -> Iterator[StoredRow]:
+        for row in super().raw_rows(after, upto):
+            yield self.lie(row) if row[0] == self.lied else row
+
+
+LIES: dict[str, Callable[[StoredRow], StoredRow]] = {
+    "other bytes": lambda row: (*row[:4], row[4] + b" "),
+    "another topic": lambda row: (*row[:3], "TownEntered", row[4]),
+    "another stream": lambda row: (row[0], "0" * 32, *row[2:]),
+    "another version": lambda row: (*row[:2], row[2] + 1, *row[3:]),
+    "a gap": lambda row: (row[0] + 1, *row[1:]),
+    "no event": lambda row: (*row[:4], b"{"),
+    "no stream": lambda row: (row[0], "nobody", *row[2:]),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_nothing_of_a_false_batch_is_kept(
+    lie: str, source: Path, replica: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "BATCH", 40)
+    opened = lambda path: Lying(path, 70, LIES[lie])  # noqa: E731 - three words
+    with (
+        follower(source, replica, opened) as one,
+        pytest.raises(ReplicaError, match=r"event #70 of .* is refused"),
+    ):
+        one.catch_up()
+    assert contents(replica)[0] == contents(source)[0][:40]
+    copied(source, replica)
+    assert contents(replica) == contents(source)
+
+
+def test_a_source_that_was_cut_back_is_refused(source: Path, replica: Path) -> None:
+    old = source.with_name("old.db")
+    with closing(sqlite3.connect(source)) as log, closing(sqlite3.connect(old)) as backup:
+        log.backup(backup)
+    said("--log", source, "retract", "#58", "--reason", "wrong", "--published", "2013-02-01")
+    copied(source, replica)
+    found = run("--log", replica, "follow", old, "--once")
+    assert found.exit_code == 2
+    assert "ends at #190, and #191 was copied from it" in found.stderr
+
+
+def test_a_checkpoint_that_is_not_of_these_events_is_refused(source: Path, replica: Path) -> None:
+    sql(
+        source,
+        "DROP TRIGGER checkpoints_are_fixed",
+        "UPDATE checkpoints SET size = 120, frontier = x''",
+    )
+    with follower(source, replica) as one, pytest.raises((ReplicaError, SourceAway)):
+        one.catch_up()
+    assert contents(replica)[0] == []
+
+
+def test_only_a_replica_of_the_same_log_is_followed_into(source: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.db"
+    said("--log", own, "init")
+    found = run("--log", own, "follow", source, "--once")
+    assert found.exit_code == 2
+    assert "is a log of its own, not a replica" in found.stderr
+    of_own = tmp_path / "of-own.db"
+    said("--log", of_own, "follow", own, "--once")
+    found = run("--log", of_own, "follow", source, "--once")
+    assert found.exit_code == 2
+    assert "is a replica of another log" in found.stderr
+
+
+def test_a_replica_that_lags_is_not_called_cut_back(source: Path, replica: Path) -> None:
+    copied(source, replica)
+    said("--log", source, "retract", "#58", "--reason", "wrong", "--published", "2013-02-01")
+    said("--log", source, "checkpoint")
+    found = run("--log", replica, "verify")
+    assert found.exit_code == 2
+    assert "is of events that this replica does not hold (yet)" in found.stdout + found.stderr
+    copied(source, replica)
+    assert run("--log", replica, "verify").exit_code == 0
+
+
+# -- read-only logs --------------------------------------------------------------------------------
+
+
+def test_nothing_is_written_to_a_log_that_is_opened_read_only(source: Path) -> None:
+    before = source.read_bytes()
+    found = run("--log", source, "--read-only", "record", SEEDS / "guardian-2013-01-14.yaml")
+    assert found.exit_code == 2
+    assert f"{source} was opened read-only: nothing is recorded" in found.stderr
+    assert answer("--log", source, "--read-only", "state")["rows"]
+    assert source.read_bytes() == before
+
+
+def test_read_only_can_be_said_by_the_environment(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_READ_ONLY", "1")
+    assert run("--log", source, "init", SEEDS / "situation.yaml").exit_code == 2
+    assert run("--log", source, "state").exit_code == 0
+
+
+def test_a_read_only_log_in_a_folder_that_is_too_keeps_its_read_model_elsewhere(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source.parent / "situation.state.db").unlink()
+    asked = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: Path(path) != source.parent and asked(path, mode)
+    )
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    with Situation(str(source), read_only=True) as situation:
+        expected = tmp_path / "cache" / "situation-tracker" / f"{situation.log.log_id}.state.db"
+        assert situation.store.position == 190
+        assert Path(situation.store.path) == expected
+    assert not (source.parent / "situation.state.db").exists()

@@ -1,0 +1,378 @@
+"""Watching: what each event changed, on which condition; a watch that leaves nothing out."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands_for_tests import SEEDS, SHEETS, mali, run, said
+from hypothesis import given
+from hypothesis import strategies as st
+
+from projections.rows import said as says
+from tracker.conditions import DEEPEST, LONGEST, ConditionError, read_condition
+from tracker.delivering import Delivery
+from tracker.instants import AsOf
+from tracker.situation import Situation
+from tracker.watches import WatchError
+from tracker.watching import Stretch, Watched
+
+Row = dict[str, Any]
+ONCE = ("watch", "--once", "--after")
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Situation]:
+    """The Mali situation, never written to."""
+    with Situation(str(mali(tmp_path_factory.mktemp("watched")))) as situation:
+        yield situation
+
+
+# -- what an event changed -------------------------------------------------------------------------
+
+
+def test_a_change_tells_before_after_the_event_and_where_it_stands(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    out = said("--log", log, *ONCE, 57, "--projection", "control", "--key", "diabaly")
+    lines = out.splitlines()
+    assert lines[0] == (
+        "#58 TownOccupied  control: Diabaly: no evidence -> Islamist fighters (reported)"
+    )
+    assert lines[2] == (
+        "#157 TownEntered  control: Diabaly: Islamist fighters (confirmed)"
+        " -> France, Mali (reported)"
+    )
+    first = json.loads(
+        said("--log", log, *ONCE, 57, "--projection", "control", "--json").splitlines()[0]
+    )
+    assert (first["id"], first["position"], first["event"]["kind"], first["before"]) == (
+        "58/control/diabaly",
+        58,
+        "TownOccupied",
+        None,
+    )
+    assert first["after"]["holders"] == ["islamist-fighters"]
+    assert first["as_of"] == first["event"]["recorded_at"]
+
+
+def test_every_cell_that_an_event_changed_is_told_and_no_other(whole: Situation) -> None:
+    """The oracle asks for the state of all cells before and after each event."""
+    as_of = whole.clock()
+    found = whole.changes(100, Watched(as_of=as_of)).changes
+    told = {(one["position"], one["projection"], one["key"]): one for one in found}
+    before = _cells(whole, as_of, 100)
+    for position in range(101, 191):
+        after = _cells(whole, as_of, position)
+        for cell in before.keys() | after.keys():
+            one, two = before.get(cell), after.get(cell)
+            differs = says(one) != says(two) or _begun(one) != _begun(two)
+            change = told.pop((position, *cell), None)
+            assert (change is not None) == differs, (position, cell)
+            if change:
+                assert (change["before"], change["after"]) == (one, two)
+        before = after
+    assert told == {}
+
+
+def _cells(situation: Situation, as_of: int, position: int) -> dict[tuple[str, str], Row]:
+    rows = situation.state(AsOf(as_of, position=position)).rows
+    return {(row["projection"], row["key"]): row for row in rows}
+
+
+def _begun(row: Row | None) -> object:
+    return row and (row.get("since") or {}).get("edtf")
+
+
+def test_what_is_taken_back_or_put_right_is_a_change_too(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    why = ("--reason", "it was another town", "--published", "2013-02-01")
+    said("--log", log, "retract", "#98", "#60", *why)
+    said("--log", log, "correct", "#100", "--set", "place=niono", *why)
+    out = said("--log", log, *ONCE, 190, "--as-of", "2013-03-01")
+    lines = [re.sub(r"#\d+ ", "", line) for line in out.splitlines()]
+    assert lines[0].endswith("FightingReported, taken back")
+    assert lines[1] == (
+        "FactRetracted  control: Timbuktu: Islamist fighters (reported) -> no evidence"
+    )
+    assert lines[2:] == [
+        "FactCorrected  control: Kidal: Islamist fighters (reported) -> no evidence"
+    ]
+
+
+def test_a_watch_tells_the_same_in_whatever_pieces_it_looks(whole: Situation) -> None:
+    at_once = whole.changes(0, Watched()).changes
+    after, pieces = 0, []
+    while after < 190:
+        found = whole.changes(after, Watched(), most=7)
+        pieces += found.changes
+        after = found.upto
+    assert pieces == at_once
+    assert len({one["id"] for one in at_once}) == len(at_once)
+
+
+def test_what_is_recorded_while_it_watches_is_told(tmp_path: Path) -> None:
+    log = mali(tmp_path, reports=0)
+
+    def sleep(_: float) -> None:
+        said("--log", log, "record", SHEETS[0])
+
+    with Situation(str(log)) as situation:
+        found = situation.watch(situation.position, Watched("control"), sleep=sleep)
+        changes = next(found).changes
+    assert [one["key"] for one in changes][:2] == ["diabaly", "diabaly"]
+
+
+# -- conditions ------------------------------------------------------------------------------------
+
+CHANGE: Row = {
+    "projection": "control",
+    "key": "konna",
+    "changed": True,
+    "before": {
+        "projection": "control",
+        "key": "konna",
+        "status": "held",
+        "holders": ["rebels"],
+        "support": "reported",
+        "certainty": "certain",
+    },
+    "after": {
+        "projection": "control",
+        "key": "konna",
+        "status": "held",
+        "holders": ["army", "france"],
+        "support": "disputed",
+        "certainty": "possible",
+        "place": {"lat": None, "lon": None},
+    },
+}
+LEVEL: Row = {
+    "projection": "alerts",
+    "key": "vigipirate/france",
+    "changed": True,
+    "before": None,
+    "after": {
+        "projection": "alerts",
+        "key": "vigipirate/france",
+        "scheme": "vigipirate",
+        "level": "red",
+        "alias": "bright red",
+        "rank": 3.5,
+        "support": "reported",
+    },
+}
+FORCE: Row = {
+    "projection": "forces",
+    "key": "france/mali/troops/deployed",
+    "changed": False,
+    "before": {"projection": "forces", "key": "k", "best": 400, "support": "reported"},
+    "after": {
+        "projection": "forces",
+        "key": "k",
+        "actor": "france",
+        "actors": ["france"],
+        "place": "mali",
+        "best": 1800,
+        "support": "confirmed",
+    },
+}
+LEVELS = {"yellow": 1.0, "orange": 2.0, "red": 3.0, "bright red": 3.5, "scarlet": 4.0}
+HOLDS = (
+    (CHANGE, "changed"),
+    (CHANGE, "holder=army"),
+    (CHANGE, "holder = france and not before.holder=army"),
+    (CHANGE, "disputed and not before.disputed"),
+    (CHANGE, "place=konna"),
+    (CHANGE, "holder=rebels or (status=held and possible)"),
+    (CHANGE, 'holder="army"'),
+    (CHANGE, "before.held"),
+    (LEVEL, "level>=orange"),
+    (LEVEL, "level<scarlet and level>red"),
+    (LEVEL, 'level="bright red"'),
+    (LEVEL, "level=red"),
+    (LEVEL, "appeared"),
+    (LEVEL, "not gone"),
+    (FORCE, "number>1000 and before.number<=400"),
+    (FORCE, "actor=france and place=mali"),
+    (FORCE, "not changed"),
+)
+FAILS = (
+    (CHANGE, "holder!=army"),
+    (CHANGE, "holder=nobody"),
+    (CHANGE, "appeared or gone"),
+    (CHANGE, "level>=orange"),
+    (CHANGE, "number>=0"),
+    (LEVEL, "level>=scarlet"),
+    (LEVEL, "level>=purple"),
+    (LEVEL, "before.level>=yellow"),
+    (LEVEL, "before.held"),
+    (FORCE, "disputed"),
+)
+
+
+def rank(_: str, level: str) -> float | None:
+    return LEVELS.get(level)
+
+
+@pytest.mark.parametrize(("change", "text"), HOLDS)
+def test_a_condition_that_holds(change: Row, text: str) -> None:
+    assert read_condition(text).holds(change, rank)
+    assert not read_condition(f"not ({text})").holds(change, rank)
+
+
+@pytest.mark.parametrize(("change", "text"), FAILS)
+def test_a_condition_that_does_not(change: Row, text: str) -> None:
+    assert not read_condition(text).holds(change, rank)
+    assert read_condition(f"not ({text})").holds(change, rank)
+
+
+REFUSED = (
+    ("", 1, "a field or a word is expected here"),
+    ("holder=army and", 16, "a field or a word is expected here"),
+    ("holdr=army", 1, "did you mean holder?"),
+    ("disputd", 1, "did you mean disputed?"),
+    ("status=hold", 8, "did you mean held?"),
+    ("holder>army", 7, "'holder' has no order"),
+    ("number>many", 8, "a whole number is expected"),
+    ("number=1e9", 8, "a whole number is expected"),
+    ("number=" + "9" * 40, 8, "a whole number is expected"),
+    ("(disputed", 10, "a closing ) is expected"),
+    ("disputed)", 9, "'and' or 'or' is expected"),
+    ("disputed gone", 10, "'and' or 'or' is expected"),
+    ('holder="army', 8, "never closed"),
+    ("holder=army; DROP TABLE events", 12, "';' means nothing here"),
+    ("__import__('os')", 11, "'(': 'and' or 'or' is expected"),
+    ("disputed\x1b[2J", 9, r"'\x1b' means nothing here"),
+    ("before.changed", 1, "is of the change as a whole"),
+    ("before.=1", 1, "is expected here|no such"),
+    ("(" * (DEEPEST + 2) + "gone", DEEPEST + 2, "inside each other"),
+    ("not " * (DEEPEST + 2) + "gone", 4 * (DEEPEST + 1) + 1, "inside each other"),
+)
+
+
+@pytest.mark.parametrize(("text", "column", "why"), REFUSED)
+def test_a_condition_that_cannot_be_read_is_refused_by_its_column(
+    text: str, column: int, why: str
+) -> None:
+    with pytest.raises(ConditionError) as refused:
+        read_condition(text)
+    said_so = str(refused.value)
+    if text != "__import__('os')":
+        assert said_so.startswith(f"column {column}: ")
+        assert re.search(why if "|" in why else re.escape(why), said_so)
+    assert "\x1b" not in said_so
+
+
+def test_a_condition_that_is_too_long_is_refused() -> None:
+    with pytest.raises(ConditionError, match=f"at most {LONGEST} characters"):
+        read_condition(" or ".join(["gone"] * 100))
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_typed_is_read_or_refused(text: str) -> None:
+    try:
+        condition = read_condition(text)
+    except ConditionError:
+        return
+    assert condition.holds(CHANGE, rank) in {True, False}
+
+
+def test_a_name_that_nothing_is_registered_by_is_pointed_out(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    found = run("--log", log, *ONCE, 190, "--when", "holder=amry or level>=purple or holder=mali")
+    assert found.exit_code == 0
+    assert "column 8: no holder 'amry' is registered (yet)" in found.stderr
+    assert "no level 'purple' is registered (yet)" in found.stderr
+    assert "'mali'" not in found.stderr
+
+
+def test_a_bad_condition_on_the_command_line_is_bad_input(tmp_path: Path) -> None:
+    found = run("--log", mali(tmp_path), *ONCE, 0, "--when", "holdr=x")
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert "column 1" in found.stderr
+
+
+# -- a watch with a name ---------------------------------------------------------------------------
+
+
+def test_a_named_watch_goes_on_where_it_was(tmp_path: Path) -> None:
+    log = mali(tmp_path, reports=0)
+    watch = ("--log", log, "watch", "--once", "--name", "desk", "--projection", "control")
+    assert said(*watch) == ""
+    said("--log", log, "record", SHEETS[0])
+    first = said(*watch)
+    assert first.startswith("#58 TownOccupied  control: Diabaly")
+    assert said(*watch) == ""
+    said("--log", log, "record", SHEETS[1])
+    assert said(*watch).startswith("#130 ControlReported")
+
+
+def test_one_process_alone_watches_by_a_name(tmp_path: Path) -> None:
+    with Situation(str(mali(tmp_path))) as situation:
+        with situation.delivery("desk") as one, situation.delivery("desk") as other:
+            assert one.begin() is None
+            with pytest.raises(WatchError, match="another process watches as 'desk'"):
+                other.begin()
+        with situation.delivery("desk") as again:
+            assert again.begin() is None
+
+
+@pytest.mark.parametrize("name", ["", "../up", "A", "a" * 41, "a b"])
+def test_a_name_that_is_no_name_is_refused(name: str, tmp_path: Path) -> None:
+    found = run("--log", mali(tmp_path), "watch", "--once", "--name", name)
+    assert (found.exit_code, found.stdout) == ((2, "") if name else (0, found.stdout))
+    assert sorted(path.name for path in tmp_path.glob("*.lock")) == []
+
+
+def test_a_watch_of_another_log_is_refused(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    said("--log", log, "watch", "--once", "--name", "desk")
+    log.unlink()
+    said("--log", log, "init", SEEDS / "situation.yaml")
+    found = run("--log", log, "watch", "--once", "--name", "desk")
+    assert found.exit_code == 2
+    assert "is of another log" in found.stderr
+
+
+def test_what_was_not_marked_is_told_again_and_nothing_is_left_out(tmp_path: Path) -> None:
+    class KilledError(Exception):
+        pass
+
+    shown: list[str] = []
+    log = mali(tmp_path)
+    with Situation(str(log)) as situation:
+        for breaks in (3, 50, 1, 10_000):
+            with situation.delivery("desk") as delivery:
+                begin = delivery.begin() or 0
+                left = iter(range(breaks))
+
+                def show(change: Row, left: Iterator[int] = left) -> None:
+                    if next(left, None) is None:
+                        raise KilledError
+                    shown.append(change["id"])
+
+                try:
+                    for found in _pieces(situation, begin):
+                        delivery.tell(found, show)
+                except KilledError:
+                    continue
+        expected = [one["id"] for one in situation.changes(0, Watched()).changes]
+    assert sorted(set(shown), key=shown.index) == expected
+    assert len(shown) > len(expected)
+
+
+def _pieces(situation: Situation, after: int) -> Iterator[Stretch]:
+    while (found := situation.changes(after, Watched(), most=20)).upto > after:
+        yield found
+        after = found.upto
+
+
+def test_nothing_is_kept_of_a_watch_without_a_name(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    said("--log", log, *ONCE, 150)
+    assert not list(tmp_path.glob("*.watch.db"))
+    assert Delivery(None, "", clock=lambda: 0).dead_letters() == []

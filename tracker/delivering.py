@@ -1,0 +1,119 @@
+"""Delivering: what a watch finds, shown and sent in order; its place is written down afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from itertools import groupby
+from random import random
+from typing import Self
+
+from tracker.instants import Instant, format_instant
+from tracker.outcomes import Row
+from tracker.watches import DeadLetter, Watches, check_name
+from tracker.watching import Stretch, message
+from tracker.webhooks import Courier, Endpoint, read_secret
+
+
+class Delivery:
+    """What one watch tells: to whoever reads, and to a webhook if it has one. A context manager.
+
+    Of each event first all its changes are sent (or buried as dead letters) and shown, then the
+    place is written down: so whatever is killed in between, nothing is left out.
+    """
+
+    def __init__(
+        self,
+        watches: Watches | None,
+        name: str,
+        courier: Courier | None = None,
+        *,
+        clock: Callable[[], Instant],
+        again: Callable[[int, str], list[Row]] = lambda _position, _asked: [],
+    ) -> None:
+        """Watch under a name, in its file; or under none, and remember nothing.
+
+        `again` works out once more what an event changed (Watching.again).
+        """
+        self.name = name
+        self._watches = watches
+        self._courier = courier
+        self._clock = clock
+        self._again = again
+        self._ends: list[Callable[[], None]] = [watches.close] if watches else []
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Hang up, and close the file."""
+        while self._ends:
+            self._ends.pop()()
+
+    def send_to(self, url: str, secret_file: str, tries: int, tell: Callable[[str], None]) -> None:
+        """Send to an address what is told from now on. Raises TrackerError (webhooks)."""
+        endpoint = Endpoint(url, read_secret(secret_file), clock=time.time)
+        self._ends.append(endpoint.close)
+        self._courier = Courier(endpoint.post, time.sleep, random, tell, tries)
+
+    def begin(self) -> int | None:
+        """Take the name; give the place that it has come to, if any. Raises WatchError."""
+        return self._watches.take(check_name(self.name)) if self._watches else None
+
+    def tell(self, found: Stretch, show: Callable[[Row], None]) -> None:
+        """Send and show what was found, and write down how far it was looked."""
+        for position, changes in groupby(found.changes, lambda change: change["position"]):
+            self._tell(list(changes), found.asked, show)
+            if self._courier:  # what is only shown is marked once a stretch: it costs nothing again
+                self._mark(position)
+        self._mark(found.upto)
+
+    def _tell(self, changes: list[Row], asked: str, show: Callable[[Row], None]) -> None:
+        sent = message(changes) if self._courier else ()
+        for change, (name, body) in zip(changes, sent or _nothing(changes), strict=True):
+            if self._courier:
+                self._deliver(name, body, change["position"], asked)
+            show(change)
+
+    def _mark(self, position: int) -> None:
+        if self._watches:
+            self._watches.mark(self.name, position)
+
+    def _deliver(self, name: str, body: bytes, position: int, asked: str) -> bool:
+        if not self._courier or not self._watches:
+            return False
+        why = self._courier.deliver(name, body)
+        if why is None:
+            self._watches.delivered(self.name, name)
+            return True
+        self._courier.tell(f"{name} (#{position}) is given up: {why}; --dead-letters lists it")
+        self._watches.bury(self.name, DeadLetter(name, position, asked, why, self._clock()))
+        return False
+
+    def dead_letters(self) -> list[Row]:
+        """Say what was given up, in the order of the log: {id, position, why, at}."""
+        return [
+            {"id": one.id, "position": one.position, "why": one.why, "at": format_instant(one.at)}
+            for one in self._letters()
+        ]
+
+    def _letters(self) -> list[DeadLetter]:
+        return self._watches.dead_letters(check_name(self.name)) if self._watches else []
+
+    def send_again(self) -> tuple[int, int]:
+        """Send the dead letters again; give how many were taken, and how many there were."""
+        letters = self._letters()
+        return sum(map(self._sent_again, letters)), len(letters)
+
+    def _sent_again(self, letter: DeadLetter) -> bool:
+        for name, body in message(self._again(letter.position, letter.asked)):
+            if name == letter.id:
+                return self._deliver(name, body, letter.position, letter.asked)
+        if self._courier:
+            self._courier.tell(f"{letter.id} (#{letter.position}) is no change any more: kept")
+        return False
+
+
+def _nothing(changes: Iterable[Row]) -> list[tuple[str, bytes]]:
+    return [("", b"") for _ in changes]

@@ -1,0 +1,276 @@
+"""Replicas: the file of a log that is a copy of another one, and what is known of its source.
+
+The copy is an ordinary log on SQLite, with the other's id and one table more that says whose copy
+it is; whoever opens it finds that there, and records nothing. Only `following` writes to it: each
+batch with its leaves and the checkpoints over it in one transaction. Knows nothing of events.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple, Self
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from tracker import leaves
+from tracker.errors import LogError, TrackerError
+from tracker.instants import Instant
+from tracker.leaves import Stored, Timestamp
+from tracker.ledger import Frontier
+from tracker.logfile import EVENTS, LEDGER, LOCK_SECONDS, REPLICA, check_file, plain_error
+
+FULL = 2  # what PRAGMA synchronous reads back as
+CACHE = -65_536  # SQLite's own unit: minus kilobytes
+CHECKPOINT = 16_000  # pages of the write-ahead log: what is copied can be copied again
+_SECRETS = frozenset({"password", "passfile", "sslpassword", "sslkey"})
+
+Row = tuple[int, str, int, str, bytes, str]
+"""An event as it is stored: position, stream in hex, version, topic, state, event id."""
+
+
+class ReplicaError(TrackerError):
+    """A source that is not what was copied, or a file that is no replica of it."""
+
+
+class Ahead(ReplicaError):  # noqa: N818 - an outcome to go on from, not a fault
+    """Another follower has copied these events already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a follower last heard of its source: where it stood, when, and why not since then."""
+
+    position: int = 0
+    at: Instant | None = None
+    away: str | None = None
+
+
+def shown(source: str) -> str:
+    """Write a source as it may be told: a path whole, an address without what is secret in it."""
+    if "://" not in source:
+        return str(Path(source).absolute())
+    parts = urlsplit(source)
+    user, at, host = parts.netloc.rpartition("@")
+    kept = [pair for pair in parse_qsl(parts.query) if pair[0].lower() not in _SECRETS]
+    netloc = f"{user.partition(':')[0]}{at}{host}"
+    return urlunsplit((parts.scheme, netloc, parts.path, urlencode(kept), ""))
+
+
+def without_secrets(text: str, source: str) -> str:
+    """Take out of a message what `shown` would leave out of its source."""
+    text = text.replace(source, shown(source))
+    for secret in _secrets_of(source):
+        text = text.replace(secret, "...")
+    return text
+
+
+def _secrets_of(source: str) -> Iterator[str]:
+    if "://" not in source:
+        return
+    parts = urlsplit(source)
+    if parts.password:
+        yield parts.password
+    yield from (value for name, value in parse_qsl(parts.query) if name.lower() in _SECRETS)
+
+
+def heard_path(log: str) -> Path:
+    """Say where a follower notes what it heard: situation.db has situation.heard.json beside it."""
+    path = Path(log)
+    return path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.heard.json")
+
+
+def read_heard(log: str) -> Heard:
+    """Read what a follower last heard; nothing where that cannot be read."""
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        told = json.loads(heard_path(log).read_bytes())
+        at, away = told["at"], told["away"]
+        return Heard(
+            int(told["position"]),
+            None if at is None else int(at),
+            None if away is None else str(away),
+        )
+    return Heard()
+
+
+def write_heard(log: str, heard: Heard) -> None:
+    """Note what was heard, for whoever asks the replica: apart from it, so that it need not change.
+
+    What a power cut loses of it is heard again.
+    """
+    path = heard_path(log)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    fresh.write_text(json.dumps(asdict(heard)), encoding="utf-8")
+    fresh.replace(path)
+
+
+class Batch(NamedTuple):
+    """What is copied at once: events with their leaf hashes, the trees before and after them."""
+
+    before: Frontier
+    grown: Frontier
+    rows: Sequence[Row] = ()
+    hashes: Sequence[bytes] = ()
+    checkpoints: Sequence[Stored] = ()
+    timestamps: Sequence[Timestamp] = ()
+
+
+class Replica:
+    """The file of a replica, for the one who follows. A context manager."""
+
+    def __init__(self, path: str, source: str, log_id: str) -> None:
+        """Open the replica of a log, or make it; of which source, as `shown` writes it.
+
+        Raises ReplicaError for a log that is none, or another's; LogError for a file that is no
+        log. Nothing is changed then.
+        """
+        self.path = path
+        self._connection: sqlite3.Connection | None = None
+        uri = check_file(Path(path), create=True)
+        if "immutable" in uri:
+            raise LogError(f"{path} lies in a read-only folder: nothing can be copied there")
+        with self._errors():
+            self._connection = sqlite3.connect(
+                uri, uri=True, timeout=LOCK_SECONDS, isolation_level=None
+            )
+            self._set_up()
+            try:
+                self._begin(source, log_id)
+            except BaseException:
+                self.close()
+                raise
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; safe to call twice."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _set_up(self) -> None:
+        c = self._opened
+        for pragma in ("synchronous=FULL", "trusted_schema=OFF", "cell_size_check=ON"):
+            c.execute(f"PRAGMA {pragma}")
+        c.execute(f"PRAGMA cache_size={CACHE}")
+        c.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT}")
+        if c.execute("PRAGMA synchronous").fetchone()[0] != FULL:
+            raise LogError("SQLite did not take synchronous=FULL; refusing to write without it")
+
+    def _begin(self, source: str, log_id: str) -> None:
+        """Make the tables where there are none; see to it that this is the replica it must be."""
+        c = self._opened
+        held = {row[0] for row in c.execute("SELECT name FROM sqlite_master")}
+        if not held:
+            c.execute("PRAGMA journal_mode=WAL")
+        elif "replica" not in held:
+            raise ReplicaError(
+                f"{self.path} is a log of its own, not a replica: name another file with --log"
+            )
+        with self._transaction():
+            for statement in (*EVENTS, *LEDGER, REPLICA):
+                c.execute(statement)
+            c.execute("INSERT OR IGNORE INTO ledger_head VALUES (1, ?, 0, x'')", (log_id,))
+            own = leaves.log_id(c.cursor())
+            if own != log_id:
+                raise ReplicaError(
+                    f"{self.path} is a replica of another log ({own}), not of {log_id} at {source}"
+                )
+            c.execute(
+                "INSERT INTO replica VALUES (1, ?) ON CONFLICT (one) DO UPDATE"
+                " SET source = excluded.source WHERE source <> excluded.source",
+                (source,),
+            )
+
+    @property
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            raise LogError(f"{self.path} is closed")
+        return self._connection
+
+    def frontier(self) -> Frontier:
+        """Give the tree of what was copied. Raises LogError where it is damaged."""
+        with self._errors():
+            return leaves.head(self._opened.cursor()).frontier
+
+    def leaves(self, after: int, upto: int) -> list[bytes]:
+        """Give the leaf hashes of copied events."""
+        with self._errors():
+            pages = list(leaves.leaves(self._opened.cursor(), after, upto))
+        return [leaf for page in pages for leaf in page]
+
+    def signed(self) -> tuple[int, int, int]:
+        """Give what was copied: how many checkpoints, up to which event, how many timestamps."""
+        sql = (
+            "SELECT count(*), coalesce(max(size), 0), (SELECT count(*) FROM timestamps)"
+            " FROM checkpoints"
+        )
+        with self._errors():
+            row = self._opened.execute(sql).fetchone()
+        return int(row[0]), int(row[1]), int(row[2])
+
+    def keep(self, batch: Batch) -> None:
+        """Copy events with their leaves and what signs for them: all of it or none.
+
+        Raises Ahead where another follower was there first, and ReplicaError for a checkpoint that
+        is not of these events.
+        """
+        c = self._opened
+        with self._errors(), self._transaction():
+            cursor = c.cursor()
+            held = leaves.head(cursor).frontier
+            if (held.size, held.packed) != (batch.before.size, batch.before.packed):
+                raise Ahead(f"{self.path} holds {held.size} events by now")
+            if batch.rows:
+                c.executemany("INSERT INTO stored_events VALUES (?,?,?,?,?,?)", batch.rows)
+                c.execute("UPDATE log_head SET seq = ?", (batch.grown.size,))
+                leaves.grow(cursor, batch.hashes, batch.grown)
+            for one in batch.checkpoints:
+                _check(cursor, one, batch.grown)
+                c.execute("INSERT INTO checkpoints VALUES (?,?,?,?)", one)
+            c.executemany("INSERT INTO timestamps VALUES (?,?,?,?)", batch.timestamps)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        c = self._opened
+        c.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            c.rollback()
+            raise
+        c.commit()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise plain_error(error, self.path) from error
+
+
+def _check(c: sqlite3.Cursor, stored: Stored, head: Frontier) -> None:
+    """See to it that a checkpoint is of the events that were copied. Raises ReplicaError."""
+    from tracker.keys import origin_of
+    from tracker.notes import NoteError, read_checkpoint, read_note
+
+    said = f"the source's checkpoint {stored.number} (#{stored.size})"
+    try:
+        signed = read_checkpoint(read_note(stored.note))
+    except NoteError as error:
+        raise ReplicaError(f"{said} is damaged: {error}") from error
+    tree = head if stored.size == head.size else leaves.frontier_at(c, stored.size)
+    if tree is None or (signed.size, signed.root) != (tree.size, tree.root):
+        raise ReplicaError(f"{said} is not of the events that the source gives: nothing was kept")
+    if stored.frontier != tree.packed or signed.origin != origin_of(leaves.log_id(c)):
+        raise ReplicaError(f"{said} is kept with another tree, or is another log's")

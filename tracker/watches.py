@@ -1,0 +1,167 @@
+"""Watches: where each named watch of a log has come to, and what it could not deliver.
+
+A small file beside the read model. The place is written after what stands before it was printed or
+delivered, so a watch that is killed tells the last of it again, and leaves nothing out.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from tracker.errors import TrackerError
+from tracker.foreign import foreign
+from tracker.instants import Instant
+
+MEMORY = ":memory:"
+APPLICATION_ID = 0x53495457  # "SITW"
+LOCK_SECONDS = 30
+SCHEMA = (
+    """CREATE TABLE watches (name TEXT PRIMARY KEY, log TEXT NOT NULL,
+        position INTEGER NOT NULL) WITHOUT ROWID""",
+    """CREATE TABLE dead_letters (watch TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL,
+        asked TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL,
+        PRIMARY KEY (watch, id)) WITHOUT ROWID""",
+)
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+
+
+class WatchError(TrackerError):
+    """A watch that cannot begin, or its file cannot be used."""
+
+
+class DeadLetter(NamedTuple):
+    """A message that was given up: which, of which event, how that was asked, why and when.
+
+    Not what it said: that is worked out again, so that no text is kept which may be erased.
+    """
+
+    id: str
+    position: int
+    asked: str
+    why: str
+    at: Instant
+
+
+def check_name(name: str) -> str:
+    """Give the name of a watch back. Raises WatchError for one that could not name a file."""
+    if not _NAME.fullmatch(name):
+        raise WatchError("the name of a watch has small letters, figures and hyphens, at most 40")
+    return name
+
+
+class Watches:
+    """The file. A context manager; every change is on the disk before its method returns."""
+
+    def __init__(self, path: str, log_id: str) -> None:
+        """Open it, or make it; for watches of one log. Raises WatchError."""
+        self.path = path
+        self._log_id = log_id
+        self._lock: int | None = None
+        try:
+            self._connection = sqlite3.connect(path, LOCK_SECONDS, isolation_level=None)
+            self._connection.execute("PRAGMA trusted_schema=OFF")
+            self._make()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _make(self) -> None:
+        c = self._connection
+        if not c.execute("PRAGMA application_id").fetchone()[0]:
+            c.execute("BEGIN IMMEDIATE")
+            if not c.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                for statement in (*SCHEMA, f"PRAGMA application_id={APPLICATION_ID}"):
+                    c.execute(statement)
+            c.execute("COMMIT")
+        odd = foreign(c, SCHEMA)
+        if c.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID or odd:
+            raise WatchError(f"{self.path} is no file of watches: move it away")
+
+    def _unusable(self, error: sqlite3.Error) -> WatchError:
+        return WatchError(f"the file of watches {self.path} cannot be used ({error})")
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the file, and give up the name that was taken; safe to call twice."""
+        self._connection.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.rollback()
+                raise
+            self._connection.commit()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def take(self, name: str) -> int | None:
+        """Take a name for oneself, until this is closed; give the place it has come to, if any.
+
+        Raises WatchError where another process watches by that name, or it is of another log.
+        """
+        if self.path != MEMORY:
+            path = Path(self.path)
+            self._lock = os.open(
+                path.with_name(f"{path.stem}.{name}.lock"), os.O_RDWR | os.O_CREAT, 0o644
+            )
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise WatchError(f"another process watches as '{name}' already") from error
+        sql = "SELECT log, position FROM watches WHERE name = ?"
+        found = self._connection.execute(sql, (name,)).fetchone()
+        if found is None:
+            return None
+        if found[0] != self._log_id:
+            raise WatchError(
+                f"the watch '{name}' is of another log ({found[0]}): take another name"
+            )
+        return int(found[1])
+
+    def mark(self, name: str, position: int) -> None:
+        """Write down that all up to a position was told."""
+        with self._writing() as c:
+            c.execute(
+                "INSERT INTO watches VALUES (?, ?, ?) ON CONFLICT (name)"
+                " DO UPDATE SET position = excluded.position",
+                (name, self._log_id, position),
+            )
+
+    def bury(self, name: str, letter: DeadLetter) -> None:
+        """Keep a message that was given up."""
+        with self._writing() as c:
+            c.execute("INSERT OR REPLACE INTO dead_letters VALUES (?,?,?,?,?,?)", (name, *letter))
+
+    def delivered(self, name: str, message: str) -> None:
+        """Forget a message that was given up once and has been delivered after all."""
+        with self._writing() as c:
+            c.execute("DELETE FROM dead_letters WHERE watch = ? AND id = ?", (name, message))
+
+    def dead_letters(self, name: str) -> list[DeadLetter]:
+        """Give what a watch has given up, in the order of the log."""
+        rows = self._connection.execute(
+            "SELECT id, position, asked, why, at FROM dead_letters WHERE watch = ?"
+            " ORDER BY position, id",
+            (name,),
+        )
+        return [DeadLetter(*row) for row in rows]

@@ -1,0 +1,226 @@
+"""Watching: the state changes that events make, told as the events come.
+
+Apart from the situation only for its length: `Situation` is the door.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from projections.answers import ALL_ALIKE
+from projections.store import Row, Store
+from projections.weighing import Weighing
+from tracker.conditions import NAMES_OF, Condition, Rank, read_condition
+from tracker.errors import TrackerError
+from tracker.folders import state_folder
+from tracker.instants import Instant, format_instant, parse_moment
+from tracker.log import MEMORY, Log
+from tracker.model import ReadModel, beside
+
+if TYPE_CHECKING:
+    from projections.effects import Effects
+    from tracker.facts.envelope import Event
+    from tracker.registry import Registry
+    from tracker.watches import Watches
+
+AT_ONCE = 500
+"""Events that are looked at while the read model is held still."""
+POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What is watched: which cells, on which condition, weighed how, as of when.
+
+    Without `as_of` every change is looked at as of when its event was recorded.
+    """
+
+    projection: str | None = None
+    key: str | None = None
+    condition: Condition | None = None
+    as_of: Instant | None = None
+    weighing: Weighing = ALL_ALIKE
+
+
+class Stretch(NamedTuple):
+    """What some events changed: the changes, and the position of the last event looked at.
+
+    `asked` is what else than the log they depend on, as JSON: the as-of, how they were weighed.
+    """
+
+    changes: list[Row]
+    upto: int
+    asked: str
+
+
+class _Made(NamedTuple):
+    """What the changes of some events are made with."""
+
+    effects: Effects
+    watched: Watched
+    log_id: str | None
+    rank: Rank
+
+
+class Watching:
+    """What can be watched, given a log and its read model."""
+
+    log: Log
+    model: ReadModel
+
+    def still(self) -> AbstractContextManager[Store]:
+        """Hold the read model at one position of the log."""
+        raise NotImplementedError
+
+    def row(self, event: Event) -> Row:
+        """Give an event as `log` lists it."""
+        raise NotImplementedError
+
+    def registry(self) -> Registry:
+        """Give the registry as the log now has it."""
+        raise NotImplementedError
+
+    def weighing(
+        self, policy: str | None = None, only: Sequence[str] = (), without: Sequence[str] = ()
+    ) -> Weighing:
+        """Say how to weigh."""
+        raise NotImplementedError
+
+    def changes(self, after: int, watched: Watched, most: int = AT_ONCE) -> Stretch:
+        """Give what the next events after a position changed, of at most so many events.
+
+        A change is {id, log, position, event, as_of, policy, projection, key, name, before, after,
+        changed}: `event` as `log` lists it, `before` and `after` rows as of `state` or null. It is
+        the same whenever it is asked for, with the same `id`. Raises NotFoundError for a
+        projection that there is not.
+        """
+        from projections.effects import Effects
+
+        with self.still() as store:
+            effects = Effects(store, watched.weighing, watched.projection, watched.key)
+            events = list(islice(self.log.read(after, store.position), most))
+            made = _Made(effects, watched, self.log.log_id, cache(self._rank))
+            found = [one for event in events for one in self._effects(event, made)]
+        at = None if watched.as_of is None else format_instant(watched.as_of)
+        asked = json.dumps({"as_of": at, **watched.weighing.as_json()})
+        return Stretch(found, events[-1].position if events else after, asked)
+
+    def again(self, position: int, asked: str) -> list[Row]:
+        """Give once more all that an event changed, asked as `changes` said (Stretch.asked)."""
+        how = json.loads(asked)
+        at = None if how["as_of"] is None else parse_moment(how["as_of"]).earliest
+        weighing = self.weighing(how["policy"], how["only"], how["without"])
+        return self.changes(position - 1, Watched(as_of=at, weighing=weighing), most=1).changes
+
+    def _effects(self, event: Event, made: _Made) -> Iterator[Row]:
+        from tracker.facts.record import FactCorrected, FactRetracted
+
+        body, watched = event.body, made.watched
+        amended = body.fact if isinstance(body, FactCorrected | FactRetracted) else None
+        as_of = event.recorded_at if watched.as_of is None else watched.as_of
+        told: Row | None = None
+        for change in made.effects.of(event.position, as_of, amended):
+            if watched.condition and not watched.condition.holds(change, made.rank):
+                continue
+            told = told or self.row(event)
+            yield {
+                "id": f"{event.position}/{change['projection']}/{change['key']}",
+                "log": made.log_id,
+                "position": event.position,
+                "event": told,
+                "as_of": format_instant(as_of),
+                "policy": watched.weighing.policy,
+                **change,
+            }
+
+    def _rank(self, scheme: str, level: str) -> float | None:
+        found = self.registry().schemes.get(scheme)
+        return None if found is None else found.rank(level)
+
+    def watched(
+        self,
+        projection: str | None = None,
+        key: str | None = None,
+        when: str | None = None,
+        as_of: Instant | None = None,
+        weighing: Weighing = ALL_ALIKE,
+    ) -> Watched:
+        """Say what to watch; `when` is a condition as people write it. Raises ConditionError."""
+        condition = None if when is None else read_condition(when)
+        return Watched(projection, key, condition, as_of, weighing)
+
+    def unknown_names(self, watched: Watched) -> list[str]:
+        """Say which names of a condition nothing is registered by: it may never hold."""
+        if watched.condition is None:
+            return []
+        registry = self.registry()
+        said = []
+        for field, value, column in watched.condition.named:
+            if field == "level":
+                known = any(one.rank(value) is not None for one in registry.schemes.values())
+            elif field in NAMES_OF:
+                known = value in getattr(registry, NAMES_OF[field])
+            else:
+                known = True
+            if not known:
+                said.append(f"column {column}: no {field} '{value}' is registered (yet)")
+        return said
+
+    def watches(self) -> Watches:
+        """Open the file in which watches keep their places. Raises WatchError."""
+        from tracker.watches import Watches
+
+        log_id = self.log.log_id
+        if log_id is None:
+            raise TrackerError("this log has no ledger yet: `tracker checkpoint` makes it")
+        path = MEMORY
+        if self.log.path != MEMORY:
+            path = str(beside(self.log, "watch", state_folder))
+        return Watches(path, log_id)
+
+    def watch(
+        self,
+        after: int,
+        watched: Watched,
+        *,
+        end: int | None = None,
+        sleep: Callable[[float], None],
+    ) -> Iterator[Stretch]:
+        """Yield what events after a position change, as they come; to `end`, or for ever.
+
+        A stretch may hold no change: it says how far was looked.
+        """
+        seen: int | None = None
+        while end is None or after < end:
+            version = self.log.version()
+            if version is not None and version == seen:
+                sleep(POLL_SECONDS)
+                continue
+            found = self.changes(after, watched)
+            if found.upto == after:
+                seen = version
+                if version is None:
+                    sleep(POLL_SECONDS)
+                continue
+            after = found.upto
+            yield found
+
+
+def message_id(change: Row) -> str:
+    """Name a change to those who are told it, the same each time: what doubles are known by."""
+    named = f"{change['log']}/{change['id']}/{change['policy']}"
+    return f"msg_{hashlib.sha256(named.encode()).hexdigest()[:32]}"
+
+
+def message(changes: Sequence[Row]) -> list[tuple[str, bytes]]:
+    """Give each change as it is sent: its id, and its bytes."""
+    from pydantic_core import to_json
+
+    return [(message_id(one), to_json({"type": "state.changed", **one})) for one in changes]
