@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from operator import attrgetter
+from operator import itemgetter
 from typing import NamedTuple
 
 from projections.claims import Claim
@@ -67,7 +67,7 @@ def _changes(claims: Sequence[Claim]) -> dict[Instant, tuple[list[Claim], list[C
     return changes
 
 
-_by_known_then_valid = attrgetter("known_from", "valid_from")
+_by_known_then_valid = itemgetter(2, 0)
 """No two rectangles of a key begin at one point of the plane."""
 
 
@@ -136,12 +136,17 @@ class _Front:
         """Close a rectangle, if it says anything; pieces of one that end together stay one."""
         if state is None or since >= known:
             return
-        piece = Belief(start, stop, since, known, state)
         last = self.closed[-1] if self.closed else None
-        if last and last.valid_to == start and last[2:] == piece[2:]:
-            self.closed[-1] = last._replace(valid_to=stop)
+        if (
+            last
+            and last[1] == start
+            and last[2] == since
+            and last[3] == known
+            and last[4] == state
+        ):
+            self.closed[-1] = Belief(last[0], stop, since, known, state)
         else:
-            self.closed.append(piece)
+            self.closed.append(Belief(start, stop, since, known, state))
 
     def finish(self) -> list[Belief]:
         """Give every rectangle, those still open included."""

@@ -105,6 +105,10 @@ class Claim(NamedTuple):
             data[_END] = Bounds(*data[_END])
         return cls._make(data)
 
+    def as_json(self) -> str:
+        """Write it as the array of its fields that the read model holds."""
+        return _encode(self)
+
     def moving(self) -> Claim:
         """Give the claim as one that only moves what others tell of."""
         return self._replace(moves=True, standing=False)
@@ -124,6 +128,7 @@ class Claim(NamedTuple):
 
 
 _decode = json.JSONDecoder().raw_decode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _ACTORS, _SINCE, _START, _END = map(Claim._fields.index, ("actors", "since", "start", "end"))
 
 Relation = Literal["agrees", "adds", "replaces"]

@@ -13,12 +13,12 @@ from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 
 from projections.beliefs import Belief
-from projections.claims import Since, public
+from projections.claims import Since, Value, public
 from projections.schema import STATE_BITS
 from projections.state import Alternative, State
 from projections.store import Row, Store
 from projections.widths import class_of
-from tracker.instants import Instant, format_instant
+from tracker.instants import Instant, format_instant, format_open
 
 MEMORY_FOR_FILLING = -100_000
 """Of SQLite's page cache while a model is filled whole, in its own unit: minus kilobytes."""
@@ -88,11 +88,12 @@ def belief_rows(cell: int, parts: Row, beliefs: Sequence[Belief]) -> BELIEF_ROWS
     of_state: dict[int, int] = {}
     states: list[tuple[int, bool, str]] = []
     first = cell << STATE_BITS
+    head = state_head(parts)
     rectangles: list[tuple[int, ...]] = []
     for valid_from, valid_to, known_from, known_to, state in beliefs:
         n = of_state.get(id(state))
         if n is None:
-            text = state_text(parts, state)
+            text = state_text(head, state)
             n = of_state[id(state)] = numbers.setdefault(text, first + len(numbers))
             if n - first == len(states):
                 settled = state.support != "disputed" and state.since is not None
@@ -102,29 +103,50 @@ def belief_rows(cell: int, parts: Row, beliefs: Sequence[Belief]) -> BELIEF_ROWS
     return rectangles, states
 
 
-def state_text(parts: Row, state: State) -> str:
+def state_text(head: str, state: State) -> str:
     """Write a state as JSON, after the parts of its key: {**parts, **state.as_json()}.
 
-    Put together of pieces, most of which were written before: beliefs share days and values.
+    `head` is what state_head makes of the parts. Put together of pieces, most of which were written
+    before: beliefs share days and values.
     """
     value, support, certainty, since, possibly, evidence, dissent, last, rule, values = state
-    others = ",".join(map(_alternative_text, possibly)) if possibly else ""
     rivals = _encode([contender.as_json() for contender in values]) if values else "[]"
     return (
-        f'{_encode({**parts, **public(value)})[:-1]},"support":"{support}"'
-        f',"certainty":"{certainty}","since":{_since_text(since)},"possibly":[{others}]'
-        f',"evidence":{_names(evidence)},"dissent":{_names(dissent)},"values":{rivals}'
-        f',"rule":{_text(rule)},"last_evidence":{_instant_text(last)}}}'
+        f'{head}{_value_text(value)}"support":"{support}"'
+        f',"certainty":"{certainty}","since":{_since_text(since)}'
+        f',"possibly":[{",".join(map(_alternative_text, possibly)) if possibly else ""}]'
+        f',"evidence":{_names(evidence)},"dissent":{_names(dissent) if dissent else "[]"}'
+        f',"values":{rivals},"rule":{_text(rule)},"last_evidence":{_instant_text(last)}}}'
     )
+
+
+def state_head(parts: Row) -> str:
+    """Begin the text of a state with the parts of its key, which no name of a value repeats."""
+    return f"{_encode(parts)[:-1]}," if parts else "{"
 
 
 def _alternative_text(alternative: Alternative) -> str:
     value, since, evidence = alternative
-    begun = _since_text(since)
-    return f'{_encode(public(value))[:-1]},"since":{begun},"evidence":{_names(evidence)}}}'
+    return (
+        f'{{{_value_text(value)}"since":{_since_text(since)},"evidence":{_names(evidence)}}}'
+    )
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_value_texts: dict[str, str] = {}
+_MOST_TEXTS = 20_000
+
+
+def _value_text(value: Value) -> str:
+    """Write what a value says, to go on from: `"status":"held","holders":["army"],`."""
+    name = repr(value)
+    text = _value_texts.get(name)
+    if text is None:
+        if len(_value_texts) >= _MOST_TEXTS:
+            _value_texts.clear()
+        inner = _encode(public(value))[1:-1]
+        text = _value_texts[name] = f"{inner}," if inner else ""
+    return text
 
 
 def _names(ids: Sequence[str]) -> str:
@@ -133,7 +155,17 @@ def _names(ids: Sequence[str]) -> str:
 
 @lru_cache(maxsize=50_000)
 def _since_text(since: Since | None) -> str:
-    return _encode(since.as_json() if since else None)
+    if since is None:
+        return "null"
+    edtf, earliest, latest = since
+    return (
+        f'{{"edtf":{_quoted(edtf)},"earliest":{_end_text(earliest)},"latest":{_end_text(latest)}}}'
+    )
+
+
+@lru_cache(maxsize=50_000)
+def _end_text(instant: Instant) -> str:
+    return _encode(format_open(instant))
 
 
 @lru_cache

@@ -23,7 +23,7 @@ from tracker.garbage import uncollected
 
 BATCH = 5000
 """Events that are held in memory at once."""
-CHUNK = 2000
+CHUNK = 1000
 """Events that one process takes in at a time while a model is filled whole."""
 WORTH_HELP = 20_000
 """Events; fewer are taken in sooner than a helper has started."""
@@ -96,7 +96,7 @@ def fill(store: Store, rows: Iterable[StoredRow], progress: Callable[[int], None
 
 
 class _Reading:
-    """The events of a log taken in by turns: a chunk here, a chunk by a helper.
+    """The events of a log taken in by two: a chunk by a helper whenever it has none, else here.
 
     Whoever takes in a chunk, the other is told of what bears on later ones.
     """
@@ -136,14 +136,12 @@ class _Reading:
                 self._helper = Helper("take", Path(f"{self._store.path}.part"))
                 self._helper.send(self._context)
             return False
-        self._turn = not self._turn
-        if self._turn:
+        waiting = self._helper.waiting
+        if waiting:
             self._helper.send(chunk)
         elif context:
             self._helper.send(context)
-        return self._turn
-
-    _turn = False
+        return waiting
 
     def deliver(self) -> None:
         """Take over what the helper wrote."""

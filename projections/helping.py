@@ -6,10 +6,13 @@ A helper writes a file of its own, which the process that asked takes into the m
 
 from __future__ import annotations
 
+import fcntl
 import marshal
 import os
 import subprocess
 import sys
+import termios
+from array import array
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
 
 _LENGTH = 8
+_PIPE = 2**20
+"""Bytes that wait in a pipe while both sides are at work: what Linux lets anyone ask for."""
 
 
 def processors() -> int:
@@ -43,6 +48,10 @@ class Helper:
             stderr=subprocess.PIPE,
         )
 
+        if self._process.stdin and hasattr(fcntl, "F_SETPIPE_SZ"):
+            with suppress(OSError):  # more than this system grants: rows are sent in pieces
+                fcntl.fcntl(self._process.stdin, fcntl.F_SETPIPE_SZ, _PIPE)
+
     def __enter__(self) -> Self:
         """Return itself."""
         return self
@@ -59,6 +68,17 @@ class Helper:
         for name in (self.part, Path(f"{self.part}-journal")):
             name.unlink(missing_ok=True)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether it has read all that it was sent; it may still be at work on that."""
+        pipe = self._process.stdin
+        if pipe is None or pipe.closed:
+            return False
+        unread = array("i", [0])
+        with suppress(OSError):  # a system that cannot tell: as if it had
+            fcntl.ioctl(pipe, termios.FIONREAD, unread)
+        return unread[0] == 0
+
     def send(self, rows: list[StoredRow]) -> None:
         """Hand it rows. Raises TrackerError where it has stopped."""
         data = marshal.dumps(rows)
@@ -67,6 +87,7 @@ class Helper:
             if pipe:
                 pipe.write(len(data).to_bytes(_LENGTH))
                 pipe.write(data)
+                pipe.flush()
         except BrokenPipeError:
             self.finish()
 

@@ -11,7 +11,7 @@ from itertools import groupby
 from projections.beliefs import rectangles
 from projections.catalogue import PROJECTIONS
 from projections.claims import Claim
-from projections.filling import state_text
+from projections.filling import state_head, state_text
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
 from projections.state import Role
@@ -65,13 +65,13 @@ class Live:
         """Give the rectangles of one cell as the read model stores them."""
         projection = PROJECTIONS[name]
         found = rectangles(claims, self.policy, projection, self.kin)
-        parts = projection.row(key)
+        head = state_head(projection.row(key))
         return [
             {
                 "projection": name,
                 "key": key,
                 **{clock: getattr(belief, clock) for clock in CLOCKS},
-                "state": state_text(parts, belief.state),
+                "state": state_text(head, belief.state),
             }
             for belief in found
         ]

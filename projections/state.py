@@ -183,3 +183,9 @@ def newest(claims: Sequence[Claim]) -> Instant | None:
     """Give the time of the newest of these claims' evidence."""
     times = [one.certain_from if one.observed is None else one.observed for one in claims]
     return max(times) if times else None
+
+
+def perhaps(state: State, possibly: tuple[Alternative, ...]) -> State:
+    """Give a state beside which something else may hold."""
+    value, support, _, since, _, *rest = state
+    return State(value, support, "possible", since, possibly, *rest)

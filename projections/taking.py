@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
-from pydantic_core import to_json
-
 from projections import filling
 from projections.catalogue import chronologies_of, claims_of
 from projections.claims import Claim
@@ -238,7 +236,7 @@ class Taker:
     def _claim(self, claims: Iterable[Claim]) -> None:
         for claim in claims:
             cell = self.cells.number(claim.projection, claim.key)
-            self.claims.append((claim.position, cell, claim.published, to_json(claim).decode()))
+            self.claims.append((claim.position, cell, claim.published, claim.as_json()))
             self.dirty.add(cell)
 
     def _amend(self, event: Event, body: FactCorrected | FactRetracted) -> None:

@@ -6,6 +6,7 @@ changes an answer; rectangles of one key never overlap.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Sequence
 from itertools import groupby, permutations
@@ -20,6 +21,7 @@ from sheets_for_tests import new_situation, registry, sheet
 from projections.beliefs import Belief, rectangles
 from projections.catalogue import PROJECTIONS
 from projections.claims import Claim
+from projections.filling import state_head, state_text
 from projections.follower import follow
 from projections.policies import POLICIES
 from projections.state import State
@@ -303,10 +305,22 @@ def hold_to_the_law(raws: Sequence[Raw], more: Sequence[tuple[Instant, Instant]]
         for t, k in (*asked, *more):
             state = at_most_one(beliefs, t, k)
             if state and id(state) not in rows:
-                rows[id(state)] = state.as_json()
+                rows[id(state)] = written(cell, state)
             row = rows[id(state)] if state else None
             finding = oracle.ask(mine, name, t, k, WORLD)
             assert agree(row, finding, name), explain(raws, cell, t, k, row, finding)
+
+
+def written(cell: tuple[str, str], state: State) -> Row:
+    """Give a state as JSON, and hold the text that is stored of it to the same."""
+    row = state.as_json()
+    parts = PROJECTIONS[cell[0]].row(cell[1])
+    assert state_text(state_head(parts), state) == stored_text({**parts, **row})
+    return row
+
+
+def stored_text(row: Row) -> str:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
 
 
 def explain(raws: Sequence[Raw], *asked: object) -> str:

@@ -278,6 +278,8 @@ def _readings(day: date, micros: int, zone: tzinfo) -> tuple[Instant, Instant]:
     they skipped it.
     """
     local = (day.toordinal() - _EPOCH_DAY) * DAY + micros
+    if zone is UTC:
+        return local, local
     wall = datetime.combine(day, time()) + timedelta(microseconds=micros)
     first, second = (
         (wall.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta()) // _MICROSECOND

@@ -119,9 +119,18 @@ class Kin:
 
     def rating(self, origin: str, source: str) -> str | None:
         """Give the registered rating of an origin that is a source, else of the source."""
+        own = self.sources.get(origin, {}).get("rating")
+        found = own or self.sources.get(source, {}).get("rating")
+        return None if found is None else str(found)
+
+    def rating_through(self, origin: str, source: str) -> str | None:
+        """Give the rating of what an origin says through a source.
+
+        A party that speaks through an outlet does not borrow the outlet's rating: that it said so
+        is one thing, that it is so another.
+        """
         asked = (origin, source)
         if asked not in self._ratings:
-            own = self.sources.get(origin, {}).get("rating")
-            found = own or self.sources.get(source, {}).get("rating")
-            self._ratings[asked] = None if found is None else str(found)
+            quoted = origin != source and self.party(origin) is not None
+            self._ratings[asked] = self.rating(origin, origin if quoted else source)
         return self._ratings[asked]

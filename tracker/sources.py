@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -31,6 +32,7 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _LONGEST_SLUG = 80
 
 
+@lru_cache(maxsize=65_536)  # a log names few places and actors in many facts
 def _slug(value: str) -> str:
     if len(value) > _LONGEST_SLUG or not _SLUG.fullmatch(value):
         msg = (

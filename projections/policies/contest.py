@@ -105,13 +105,14 @@ class Contest:
         others = [one for one in walk.views if one is not own and not _supersedes(view, one)]
         leavings = tuple(one for one in walk.leavings if not _supersedes(view, one))
         if own is None or view.claims[0] is not own.claims[0]:
-            view = view.after(_before(walk, view))
+            before_it = _before(walk, view)
+            view = view if before_it is view.before else view.after(before_it)
         turned = _left(view, leavings, at)
         if turned is None:
             return Walk(walk.views, leavings, _unbacked(walk.outcome, claim.origin))
         before = view.before.value if view.before and not others else None
         value = at.projection.explain(turned.value, before)
-        views = (*others, turned.saying(value))
+        views = (*others, turned if value is turned.value else turned.saying(value))
         return Walk(views, leavings, self._weigh(walk.outcome, views, claim, at))
 
     def _move(self, walk: Walk, claim: Claim, at: At) -> Walk:
@@ -196,17 +197,19 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     before = _before_all(last, direct, claim.certain_from, outcome)
     value = projection.explain(step.value, before.value if before else None)
     told_by, of = (claim,), (lo, hi, sighted, direct, 0, step.backs, rating)
-    view = View(told_by, value, before, *of)
+    bare = view = View(told_by, value, None, *of)
+    if before is not None:
+        view = View(told_by, value, before, *of)
     goes_on = projection.goes_on
     story = outcome.settled if outcome and outcome.disputed else outcome
     on = story is not None and goes_on(story.value, value, kin)
     if not on and outcome and not outcome.disputed:
         story = before
         on = before is not None and before is not outcome and goes_on(before.value, value, kin)
-    told = {one.origin: one for one in story.backers} if story else {}
+    told = {one.claims[-1].origin: one for one in story.backers} if story else {}
     if outcome and outcome.rivals:
         told |= {one.origin: one for rival in outcome.rivals for one in rival.views}
-    told[claim.origin] = View(told_by, value, None, *of)
+    told[claim.origin] = bare
     backers = _backers(told.values(), value, at)
     if story and on:
         value = projection.carry(story.value, value)

@@ -103,15 +103,16 @@ class Policy:
                 return None
             empty = at.projection.empty
             return State(empty, "reported", "possible", None, possibly, (), (), None)
+        value, since, run, rule, _, rivals, disputed, _ = outcome
         return State(
-            value=outcome.value,
-            support=support(outcome, at) if self.weighs else "reported",
-            certainty="possible" if possibly else "certain",
-            since=outcome.since,
-            possibly=possibly,
-            evidence=tuple([claim.fact for claim in outcome.run[: -MOST_EVIDENCE - 1 : -1]]),
-            dissent=tuple(dict.fromkeys([claim.fact for claim in outcome.dissent])),
-            last_evidence=newest(outcome.run),
-            rule=outcome.rule,
-            values=contenders(outcome) if outcome.disputed else (),
+            value,
+            support(outcome, at) if self.weighs else "reported",
+            "possible" if possibly else "certain",
+            since,
+            possibly,
+            tuple([claim.fact for claim in run[: -MOST_EVIDENCE - 1 : -1]]),
+            tuple(dict.fromkeys([claim.fact for claim in outcome.dissent])) if rivals else (),
+            newest(run),
+            rule,
+            contenders(outcome) if disputed else (),
         )

@@ -16,15 +16,10 @@ UNRATED = "F6"
 
 
 def rating_of(claim: Claim, kin: Kin) -> str | None:
-    """Give a claim's rating: the fact's own, else its origin's, else its source's.
-
-    A party that speaks through an outlet does not borrow the outlet's rating: that it said so is
-    one thing, that it is so another.
-    """
+    """Give a claim's rating: the fact's own, else its origin's, else its source's."""
     if claim.rating:
         return claim.rating
-    quoted = claim.origin != claim.source and kin.party(claim.origin) is not None
-    return kin.rating(claim.origin, claim.origin if quoted else claim.source)
+    return kin.rating_through(claim.origin, claim.source)
 
 
 @cache
@@ -52,9 +47,17 @@ def support(outcome: Outcome, at: At) -> str:
     """
     if outcome.disputed:
         return "disputed"
-    stakes = [at.projection.stake(view.claims[-1], at.kin) for view in outcome.backers]
-    gaining = True in stakes
-    if False in stakes or stakes.count(None) + gaining > 1:
+    stake, kin = at.projection.stake, at.kin
+    gaining, others = False, 0
+    for view in outcome.backers:
+        gains = stake(view.claims[-1], kin)
+        if gains is None:
+            others += 1
+        elif gains:
+            gaining = True
+        else:
+            return "confirmed"
+    if others + gaining > 1:
         return "confirmed"
     return "claimed" if gaining else "reported"
 

@@ -32,7 +32,7 @@ from projections.policies.walk import (
     windows,
 )
 from projections.policies.walk import points as points_of
-from projections.state import Projection, State
+from projections.state import Projection, State, perhaps
 from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant
 from tracker.kin import Kin
 
@@ -88,18 +88,21 @@ class Timeline:
         Give its states, each from an instant on, the last for ever; None, and take in nothing,
         where it is no such claim. As `change`, `points` and `at` would, for what most claims are.
         """
-        start, certain = claim.start.earliest, claim.certain_from
+        start, latest = claim.start
         plain = claim.end is None and not claim.standing and claim.mode != "ruling"
-        if not plain or certain == FUTURE_OPEN or self._rulings or self._lists:
+        if not plain or latest == FUTURE_OPEN or self._rulings or self._lists:
             return None
         if claim.observed is not None and claim.observed > start:
             return None
-        its = _order(claim)
         if self._spells and self._spells.end > start:
             return None
         # A point may be of a claim that has been taken out.
-        if (self._points and self._points[-1] > start) or self._orders[-1:] >= [its]:
+        if self._points and self._points[-1] > start:
             return None
+        its = _order(claim)
+        if self._orders and self._orders[-1] >= its:
+            return None
+        certain = latest - 1
         walk = self._walks[-1] if self._walks else None
         self._points += [start] if start == certain else [start, certain]
         self._window(claim)
@@ -120,7 +123,7 @@ class Timeline:
         possibly = (begun,) if begun else ()
         state = self._settled(before, at) if before else self._policy.state_of(None, possibly, at)
         if before and state and possibly:
-            state = state._replace(certainty="possible", possibly=possibly)
+            state = perhaps(state, possibly)
         return [(start, state), now]
 
     def points(self, first: Instant, upto: Instant) -> list[Instant]:
@@ -136,7 +139,9 @@ class Timeline:
         """Give the state at a valid time, as the policy's resolve would."""
         at = At(t, self._projection, self._kin)
         stabbed = self._spells.at(t)
-        ruled = rulings([one for one in self._rulings if _in_force(one, t)])
+        ruled = (
+            rulings([one for one in self._rulings if _in_force(one, t)]) if self._rulings else ()
+        )
 
         def without(claim: Claim) -> Outcome | None:
             left = [one for one in stabbed if one is not claim]
@@ -149,7 +154,7 @@ class Timeline:
             return self._policy.state_of(None, possibly, at)
         settled = self._settled(reached, at)
         if possibly and settled:
-            return settled._replace(certainty="possible", possibly=possibly)
+            return perhaps(settled, possibly)
         return settled
 
     def _settled(self, outcome: Outcome | None, at: At) -> State | None:

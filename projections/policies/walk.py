@@ -301,13 +301,19 @@ def may_begin(claim: Claim, outcome: Outcome | None, at: At) -> Alternative | No
     if outcome is None:
         step = at.projection.step(None, claim, at.kin)
         return Alternative(step.value, claim.since, (claim.fact,)) if step else None
-    t = at.t
-    if not order(claim, t, t + 1) > order(outcome.run[-1], t):
+    if not _comes_after(claim, outcome.run[-1], at.t):
         return None
     step = at.projection.step(outcome.value, claim, at.kin)
     if step is None or not _otherwise(step.value, outcome.value):
         return None
     return Alternative(step.value, claim.since, (claim.fact,))
+
+
+def _comes_after(claim: Claim, last: Claim, t: Instant) -> bool:
+    """Whether a claim that begins just after t stands behind another in the order of evidence."""
+    if not is_direct(claim, t) and not is_direct(last, t) and last.point != t + 1:
+        return last.point <= t
+    return order(claim, t, t + 1) > order(last, t)
 
 
 _COMPARED = frozenset({"unexplained", "restated"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tracker.facts.base import Actors, Fact, SomeActors
 from tracker.sources import Slug, Text
-from tracker.times import When
+from tracker.times import StoredWhen
 
 
 class AlertFact(Fact):
@@ -44,7 +44,7 @@ class ThreatLevelReported(LevelFact):
 
     TOPIC = "ThreatLevelReported"
 
-    since: When | None = None
+    since: StoredWhen | None = None
 
 
 class AlertAdvised(AlertFact):

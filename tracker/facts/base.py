@@ -106,7 +106,12 @@ class Fact(BaseModel):
     @property
     def actors(self) -> tuple[str, ...]:
         """Every actor the fact names, each once, in the order of its fields."""
-        return tuple(dict.fromkeys(value for _, value in self.actor_references()))
+        found: list[str] = []
+        for name in _of_kind(type(self), self.ACTOR_FIELDS):
+            value = getattr(self, name)
+            if value:
+                found += (value,) if isinstance(value, str) else value
+        return tuple(dict.fromkeys(found))
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from tracker.facts.base import Actors, Fact, SomeActors
 from tracker.sources import Slug
-from tracker.times import When
+from tracker.times import StoredWhen
 
 
 class ControlFact(Fact):
@@ -64,7 +64,7 @@ class ControlReported(ControlFact):
 
     by: Actors = ()
     state: Literal["held", "contested", "mixed"] = "held"
-    since: When | None = None
+    since: StoredWhen | None = None
 
     @model_validator(mode="after")
     def _held_by_someone(self) -> Self:
