@@ -127,6 +127,8 @@ RECORDING = (
     ("record", SEEDS / "guardian-2013-01-14.yaml"),
     ("retract", "#58", "--reason", "wrong", "--published", "2013-01-20"),
     ("checkpoint",),
+    ("init", "--new-keys"),
+    ("import", "place-date-holder", SEEDS / "situation.yaml"),
 )
 
 
@@ -407,6 +409,20 @@ def test_only_a_replica_of_the_same_log_is_followed_into(source: Path, tmp_path:
     found = run("--log", of_own, "follow", source, "--once")
     assert found.exit_code == 2
     assert "is a replica of another log" in found.stderr
+
+
+def test_a_source_without_a_ledger_is_not_followed(source: Path, replica: Path) -> None:
+    sql(source, "PRAGMA user_version=1")
+    found = run("--log", replica, "follow", source, "--once")
+    assert found.exit_code == 2
+    assert "has no ledger yet" in found.stderr
+    assert not replica.exists()
+
+
+def test_doctor_tells_of_a_replica(source: Path, replica: Path) -> None:
+    copied(source, replica)
+    found = run("--log", replica, "doctor", "--json")
+    assert f"of {source}, at #190 when last heard 2013-01-17T12:00:00Z" in found.stdout
 
 
 def test_a_replica_that_lags_is_not_called_cut_back(source: Path, replica: Path) -> None:

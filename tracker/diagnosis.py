@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import LogError
+from tracker.instants import format_instant
 from tracker.log import MEMORY, Log
 from tracker.model import ReadModel
+from tracker.replicas import read_heard
 
 OTHERS = 0o077  # what a group and all others may do with a file
 ROOM = 100 * 1024 * 1024  # bytes free below which the next records may fail
@@ -29,6 +31,12 @@ def _checks(log: Log, model: ReadModel) -> Iterator[tuple[str, str, str]]:
     events, last, head = health.counts
     counts = f"{events} events, last #{last}, counter #{head}"
     yield _must(events == last == head, "positions without a gap", counts)
+    if log.replica_of is not None:
+        heard = read_heard(log.path)
+        when = "not heard yet" if heard.at is None else f"last heard {format_instant(heard.at)}"
+        away = f"; {heard.away}" if heard.away else ""
+        found = f"of {log.replica_of}, at #{heard.position} when {when}{away}"
+        yield ("warning" if away else "ok", "replica", found)
     readable = _read_back(log)
     yield readable
     yield _keys(log, whole=readable[0] == "ok")

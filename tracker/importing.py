@@ -90,6 +90,8 @@ class Importing:
         from tracker.datasets.registering import not_registered
         from tracker.datasets.staging import Staging
 
+        if not dry_run:
+            self.log.check_writable()  # before a long table is read for nothing
         accepted = read_mapping(*(shipped(mapping) if isinstance(mapping, str) else mapping))
         known = self.registry()
         block = not_registered(accepted.registers, known, accepted.tree)

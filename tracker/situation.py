@@ -129,6 +129,7 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
 
         What was sealed before stays unread. Raises TrackerError where there are keys.
         """
+        self.log.check_writable()
         vault = self.log.sealer.vault
         if vault.found:
             raise TrackerError(f"{vault.path} holds the keys of this log: none are begun")

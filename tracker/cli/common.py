@@ -253,8 +253,7 @@ def open_situation(*, create: bool = False) -> Situation:
     ctx.call_on_close(lambda: tell_of_keys(situation))
     ctx.call_on_close(lambda: tell_of_replica(situation))
     situation.warn = warn_of
-    if not options().quiet and sys.stderr.isatty():
-        situation.model.progress = _catching_up(ctx)
+    situation.model.progress = bar("Working it out")
     return situation
 
 
@@ -265,14 +264,17 @@ def warn_of(text: str) -> None:
     click.echo(safe(f"warning: {text}"), err=True)
 
 
-def _catching_up(ctx: click.Context) -> Callable[[int, int], None]:
-    """Show how far the read model is, where a question has to wait for it."""
+def bar(label: str) -> Callable[[int, int], None]:
+    """Show how far something long is, to (done, of); nothing where nobody looks, or wants it."""
+    if options().quiet or not sys.stderr.isatty():
+        return lambda _done, _total: None
+    ctx = click.get_current_context()
     bars: list[Any] = []
 
     def progress(position: int, total: int) -> None:
         if not bars:
-            bar = click.progressbar(length=total, label="Working it out", file=sys.stderr)
-            bars.append(ctx.with_resource(bar))
+            made = click.progressbar(length=total, label=label, file=sys.stderr)
+            bars.append(ctx.with_resource(made))
         bars[0].update(position - bars[0].pos)
 
     return progress

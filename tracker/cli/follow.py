@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from typing import Any
-
 import click
 
-from tracker.cli.common import common_options, options
+from tracker.cli.common import bar, common_options, options
 from tracker.cli.output import emit, note, safe
 from tracker.errors import TrackerError
 
@@ -44,10 +40,9 @@ def follow(source: str | None, once: bool, poll: float) -> None:
         raise TrackerError(f"a follower writes to {path}: leave --read-only out")
     from tracker.situation import follow as run
 
-    ctx = click.get_current_context()
     try:
         copied, position = run(
-            path, source, once=once, poll=poll, tell=note, progress=_copying(ctx)
+            path, source, once=once, poll=poll, tell=note, progress=bar("Copying")
         )
     except KeyboardInterrupt:
         note(f"{path} is left as it is; `tracker --log {path} follow` goes on")
@@ -56,18 +51,3 @@ def follow(source: str | None, once: bool, poll: float) -> None:
     if not emit(row, [row]):
         events = f"{copied} event{'' if copied == 1 else 's'}"
         click.echo(safe(f"{path}: {events} copied, replica at #{position}"))
-
-
-def _copying(ctx: click.Context) -> Callable[[int, int], None]:
-    """Show how far a first long copy is; what comes later is told in words."""
-    if options().quiet or not sys.stderr.isatty():
-        return lambda _at, _of: None
-    bars: list[Any] = []
-
-    def progress(position: int, total: int) -> None:
-        if not bars:
-            bar = click.progressbar(length=total, label="Copying", file=sys.stderr)
-            bars.append(ctx.with_resource(bar))
-        bars[0].update(position - bars[0].pos)
-
-    return progress
