@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tracker.cli.common import common_options, open_situation
-from tracker.cli.output import emit, safe, table
+from tracker.cli.output import emit, table
 
 ROLES = ("reader", "recorder", "reviewer", "admin", "none")
 
@@ -43,4 +43,4 @@ def grant(role: str | None, user: str | None) -> None:
     if not rows:
         click.echo("nobody has a role: only who made the log, and the server's administrators")
         return
-    click.echo(safe(table(["USER", "ROLE"], [(row["user"], row["role"]) for row in rows])))
+    click.echo(table(["USER", "ROLE"], [(row["user"], row["role"]) for row in rows]))

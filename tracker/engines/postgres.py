@@ -443,7 +443,8 @@ def _parts(whole: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _silent(error: BaseException) -> bool:
-    return isinstance(error.__cause__ or error, SilentError)
+    """Whether it is no use to ask again at once: it would cost as long a wait."""
+    return isinstance(error.__cause__ or error, SilentError | psycopg.errors.ConnectionTimeout)
 
 
 def is_there(url: str) -> bool:
