@@ -13,6 +13,7 @@ import pytest
 from commands_for_tests import SEEDS, answer, mali, run, said, sql
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from serving_for_tests import serving
 
 from tracker import following
 from tracker.errors import LogError
@@ -98,6 +99,17 @@ def test_a_replica_answers_alone_and_says_whose_it_is_and_how_far_behind(
         "heard": "2013-01-17T12:00:00Z",
         "away": None,
     }
+
+
+def test_a_served_replica_says_so_in_its_answers_and_on_its_pages(
+    source: Path, replica: Path
+) -> None:
+    copied(source, replica)
+    with serving(replica) as served:
+        for path in ("/api/about", "/api/state?as_of=2013-01-19", "/api/log"):
+            assert served.json(path)["log"]["replica"]["source"] == str(source)
+        for path in ("/", "/state", "/log"):
+            assert f"replica of {source}, up to it as last heard" in served.ask(path).body.decode()
 
 
 def test_text_that_was_sealed_stays_sealed_where_no_keys_are(source: Path, replica: Path) -> None:
