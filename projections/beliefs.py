@@ -150,13 +150,7 @@ class _Front:
         if state is None or since >= known:
             return
         last = self.closed[-1] if self.closed else None
-        if (
-            last
-            and last[1] == start
-            and last[2] == since
-            and last[3] == known
-            and last[4] == state
-        ):
+        if last and last[1] == start and last[2] == since and last[3] == known and last[4] == state:
             self.closed[-1] = Belief(last[0], stop, since, known, state)
         else:
             self.closed.append(Belief(start, stop, since, known, state))

@@ -127,9 +127,7 @@ def state_head(parts: Row) -> str:
 
 def _alternative_text(alternative: Alternative) -> str:
     value, since, evidence = alternative
-    return (
-        f'{{{_value_text(value)}"since":{_since_text(since)},"evidence":{_names(evidence)}}}'
-    )
+    return f'{{{_value_text(value)}"since":{_since_text(since)},"evidence":{_names(evidence)}}}'
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
