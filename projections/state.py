@@ -187,5 +187,5 @@ def newest(claims: Sequence[Claim]) -> Instant | None:
 
 def perhaps(state: State, possibly: tuple[Alternative, ...]) -> State:
     """Give a state beside which something else may hold."""
-    value, support, _, since, _, *rest = state
-    return State(value, support, "possible", since, possibly, *rest)
+    value, support, _, since, _, evidence, dissent, last, rule, values = state
+    return State(value, support, "possible", since, possibly, evidence, dissent, last, rule, values)

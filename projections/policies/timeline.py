@@ -15,13 +15,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from projections.claims import Claim
 from projections.policies.walk import (
     At,
     Order,
     Outcome,
+    Succession,
     is_direct,
     is_unsettled,
     may_begin,
@@ -45,6 +46,13 @@ MOST_STATES = 20_000
 Spell = tuple[Instant, Instant, int, Claim]
 
 
+class _Listed(NamedTuple):
+    """The entries of one list in the order of their succession, and that order beside them."""
+
+    entries: list[Claim]
+    orders: list[Succession]
+
+
 class Timeline:
     """The claims of one key known so far, and the state they make at any valid time."""
 
@@ -57,7 +65,7 @@ class Timeline:
         self._orders: list[Order] = []
         self._walks: list[Any] = []
         self._spells = _Spells()
-        self._lists: dict[str, list[Claim]] = {}
+        self._lists: dict[str, _Listed] = {}
         self._rulings: list[Claim] = []
         self._points: list[Instant] = []
         self._windows: list[Instant] = []
@@ -139,9 +147,10 @@ class Timeline:
         """Give the state at a valid time, as the policy's resolve would."""
         at = At(t, self._projection, self._kin)
         stabbed = self._spells.at(t)
-        ruled = (
-            rulings([one for one in self._rulings if _in_force(one, t)]) if self._rulings else ()
-        )
+        if not stabbed and not self._rulings:  # so it is wherever nothing has begun just now
+            reached = self._policy.read(self._walk(at, ()), (), at)
+            return self._settled(reached, at) if reached else None
+        ruled = rulings([one for one in self._rulings if _in_force(one, t)])
 
         def without(claim: Claim) -> Outcome | None:
             left = [one for one in stabbed if one is not claim]
@@ -267,29 +276,39 @@ class Timeline:
     # -- lists that stand: each entry until a later one of the same list has begun ----------------
 
     def _list(self, claim: Claim) -> None:
-        entries = self._lists.setdefault(claim.origin, [])
-        at = bisect_left(entries, succession(claim), key=succession)
-        entries.insert(at, claim)
-        self._spells.add(claim, self._spell_end(claim))
-        self._cut_short(entries, at)
+        listed = self._lists.setdefault(claim.origin, _Listed([], []))
+        its = succession(claim)
+        at = bisect_left(listed.orders, its)
+        listed.entries.insert(at, claim)
+        listed.orders.insert(at, its)
+        self._spells.add(claim, self._listed_until(listed, its))
+        self._cut_short(listed, at)
 
     def _unlist(self, claim: Claim) -> None:
-        entries = self._lists[claim.origin]
-        at = bisect_left(entries, succession(claim), key=succession)
-        del entries[at]
-        self._cut_short(entries, at)
+        listed = self._lists[claim.origin]
+        at = bisect_left(listed.orders, succession(claim))
+        del listed.entries[at], listed.orders[at]
+        self._cut_short(listed, at)
 
-    def _cut_short(self, entries: list[Claim], upto: int) -> None:
+    def _cut_short(self, listed: _Listed, upto: int) -> None:
         """Bring the spells of the entries before a place up to date, newest first.
 
         As soon as one stays as it was, so do all before it: they end no later.
         """
         for at in range(upto - 1, -1, -1):
-            end = self._spell_end(entries[at])
-            if self._spells.end_of(entries[at]) == end:
+            claim, end = listed.entries[at], self._listed_until(listed, listed.orders[at])
+            if self._spells.end_of(claim) == end:
                 return
-            self._spells.remove(entries[at])
-            self._spells.add(entries[at], end)
+            self._spells.remove(claim)
+            self._spells.add(claim, end)
+
+    def _listed_until(self, listed: _Listed, its: Succession) -> Instant:
+        """Give the end of an entry's spell: where the next of its list has begun for certain."""
+        after = bisect_right(listed.orders, its)
+        if after == len(listed.entries):
+            return FUTURE_OPEN
+        entry = listed.entries[after]
+        return min(entry.certain_from, self._spells.end_of(entry))
 
     def _spell_end(self, claim: Claim) -> Instant:
         """Give the end of the stretch in which a claim bears on more than the plain walk."""
@@ -297,11 +316,7 @@ class Timeline:
             return FUTURE_OPEN if claim.end is None else claim.end.latest - 1
         if not claim.standing:
             return _spell_end(claim)
-        entries = self._lists[claim.origin]
-        after = bisect_right(entries, succession(claim), key=succession)
-        if after == len(entries):
-            return FUTURE_OPEN
-        return min(entries[after].certain_from, self._spells.end_of(entries[after]))
+        return self._listed_until(self._lists[claim.origin], succession(claim))
 
     def _past_bends(self, upto: Instant) -> Instant:
         """Move on to an instant at which every walk begins from what was reached as a whole."""

@@ -15,6 +15,7 @@ from tracker.instants import DAY, Instant
 from tracker.kin import Kin
 
 Order = tuple[bool, Instant, Instant, int, Instant, str, int]
+Succession = tuple[Instant, Instant, str, int]
 DROPPED = "dropped"
 """The effect of an entry that its list has dropped: the list says nothing from there on."""
 
@@ -155,7 +156,7 @@ def interval(claim: Claim, t: Instant) -> tuple[Instant, Instant]:
     return claim.start.earliest, claim.certain_from
 
 
-def succession(claim: Claim) -> tuple[Instant, Instant, str, int]:
+def succession(claim: Claim) -> Succession:
     """Sort key of what one list says in turn: what it said last counts, however far it goes back.
 
     "Held since March", listed in May, takes the place of whatever was listed in April.
