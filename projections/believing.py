@@ -25,10 +25,10 @@ from tracker.kin import Kin
 
 ROWS_AT_ONCE = 20_000
 """Rectangles that are held in memory before they are written."""
-BLOCK = 32
+BLOCK = 8
 """Cells that follow each other and are worked out by one process: they lie together in the file."""
-OWN, HELPED = 4, 5
-"""Blocks in turn of this process, and of each helper: this one also makes the indexes meanwhile."""
+ROUNDS = 4
+"""After so many the helpers have a block each once more: this process also makes the indexes."""
 WORTH_HELP = 20_000
 """Claims; fewer are worked out sooner than a helper has started."""
 
@@ -73,9 +73,10 @@ def believe_all(store: Store, kin: Kin, progress: Callable[[float], None] = lamb
 
 def _share(last: int, which: int, among: int) -> Iterator[int]:
     """Yield the cells of one share: every so many blocks, for the busiest cells come first."""
-    turns = OWN + HELPED * (among - 1)
-    owner = [0] * OWN + [one for one in range(1, among) for _ in range(HELPED)]
-    return (cell for cell in range(1, last + 1) if owner[cell // BLOCK % turns] == which)
+    helpers = [*range(1, among)]
+    owners = [*helpers, 0] * ROUNDS + helpers
+    turns = len(owners)
+    return (cell for cell in range(1, last + 1) if owners[cell // BLOCK % turns] == which)
 
 
 def _work_out(
