@@ -426,7 +426,7 @@ def beliefs_of(situation: Situation) -> list[Row]:
     return situation.store.beliefs()
 
 
-@examples(40)
+@examples(30)
 @given(ANYTHING, st.randoms(use_true_random=False))
 def test_reports_recorded_in_another_order_give_the_same_beliefs(
     raws: list[Raw], random: Random
@@ -447,7 +447,7 @@ def test_every_order_of_four_reports_gives_the_same_beliefs(raws: list[Raw]) -> 
             assert beliefs_of(situation) == expected
 
 
-@examples(40)
+@examples(30)
 @given(ANYTHING)
 def test_a_read_model_is_the_same_rebuilt_or_followed_in_batches(raws: list[Raw]) -> None:
     with recorded(raws) as situation:
@@ -461,7 +461,7 @@ def test_a_read_model_is_the_same_rebuilt_or_followed_in_batches(raws: list[Raw]
             assert follow(store, events, batch=batch) == 0, "every event counts once"
 
 
-@examples(40)
+@examples(30)
 @given(ANYTHING)
 def test_what_was_known_then_does_not_change_when_more_is_published(raws: list[Raw]) -> None:
     told = tellings(raws, retractions=False)
@@ -477,7 +477,7 @@ def test_what_was_known_then_does_not_change_when_more_is_published(raws: list[R
             answered += [(clocks, situation.state(clocks).rows) for clocks in now]
 
 
-@examples(40)
+@examples(30)
 @given(ANYTHING)
 def test_the_stored_state_is_the_one_worked_out_live_from_the_log(raws: list[Raw]) -> None:
     told = tellings(raws, retractions=False)
@@ -492,7 +492,7 @@ def test_the_stored_state_is_the_one_worked_out_live_from_the_log(raws: list[Raw
             assert live == situation.history(key, name).rows
 
 
-@examples(40)
+@examples(30)
 @given(ANYTHING)
 def test_a_log_position_gives_back_what_was_answered_then(raws: list[Raw]) -> None:
     times = some(times_of(tellings(raws, retractions=False)), 8)
