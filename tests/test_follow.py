@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -435,6 +436,9 @@ def test_doctor_tells_of_a_replica(source: Path, replica: Path) -> None:
     copied(source, replica)
     found = run("--log", replica, "doctor", "--json")
     assert f"of {source}, at #190 when last heard 2013-01-17T12:00:00Z" in found.stdout
+    assert found.exit_code == 0, "keys that nobody handed on are nothing wrong with a replica"
+    verdicts = {row["what"]: row["verdict"] for row in json.loads(found.stdout)["rows"]}
+    assert verdicts["keys file"] == "warning"
 
 
 def test_a_replica_that_lags_is_not_called_cut_back(source: Path, replica: Path) -> None:
