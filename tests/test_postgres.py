@@ -642,3 +642,29 @@ def test_a_table_is_imported_once_and_tells_what_it_tells_in_a_file(
             stored.append(list(situation.log.raw_rows()))
             assert situation.head(situation.position) is not None
     assert stored[0] == stored[1]
+
+
+# -- copied and watched ----------------------------------------------------------------------------
+
+
+def test_a_server_is_copied_into_a_file_and_watched(url: str, tmp_path: Path) -> None:
+    """The replica answers and is verified as the server is, and knows no password."""
+    field, secret = tmp_path / "field.db", url.replace("owner@", "owner:hush@")
+    said("--log", url, "init", SEEDS / "situation.yaml")
+    said("--log", url, "record", SHEETS[0])
+    assert "120 events copied" in said("--log", field, "follow", secret, "--once")
+    watch = ("--log", url, "watch", "--once", "--name", "desk", "--projection", "control", "--json")
+    first = said(*watch)
+    said("--log", url, "record", *SHEETS[1:])
+    said("--log", url, "checkpoint")
+    assert "70 events copied" in said("--log", field, "follow", url, "--once")
+    assert "190 covered by a checkpoint" in said("--log", field, "verify")
+    asked = ("state", "control", "--as-of", "2013-01-21")
+    here, there = answer("--log", field, *asked), answer("--log", url, *asked)
+    assert here["rows"] == there["rows"]
+    assert here["log"]["head"] == there["log"]["head"]
+    assert "hush" not in here["log"]["replica"]["source"]
+    later = said(*watch)
+    whole = said(*(word for word in watch if word not in {"--name", "desk"}))
+    assert first
+    assert whole.splitlines() == [*first.splitlines(), *later.splitlines()]
