@@ -74,8 +74,17 @@ def _way(path: str, said: str, here: str) -> Markup:
 
 
 def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]]) -> Markup:
-    """Make a table that scrolls by itself where it is too wide; texts are escaped."""
-    lines = [element("tr", *(element("td", cell) for cell in row)) for row in rows]
+    """Make a table that scrolls by itself where it is too wide; texts are escaped.
+
+    On a narrow screen each row is a card, each cell a line of it that begins with its header
+    (served.css): what a fact says must not lie off the screen.
+    """
+    heads = [one.capitalize() for one in headers]
+    lines = [
+        element("tr", *(element("td", cell, role="cell", data_label=head)
+                        for head, cell in zip(heads, row, strict=True)), role="row")
+        for row in rows
+    ]  # fmt: skip
     if not lines:
         return element("p", f"{caption}: none.")
     named = caption.lower().replace(" ", "-")
@@ -84,9 +93,9 @@ def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]]
         element(
             "table",
             element("caption", caption, id=f"caption-{named}"),
-            element("thead", element("tr", *(element("th", one.capitalize(), scope="col")
-                                             for one in headers))),
-            element("tbody", *lines),
+            element("thead", element("tr", *(element("th", head, scope="col") for head in heads))),
+            element("tbody", *lines, role="rowgroup"),
+            role="table",
         ),
         class_="scroll",
         tabindex="0",
