@@ -460,7 +460,7 @@ SHORT_STORIES = STORIES | {
 def test_what_is_stored_is_what_resolving_anew_gives(name: str) -> None:
     stories, weight = STORIES[name]
 
-    @examples(30 * weight)
+    @examples(50 * weight)
     @given(stories, RULINGS, MORE)
     def law(raws: list[Raw], rulings: list[RawRuling], more: list[tuple[Instant, Instant]]) -> None:
         hold_rectangles_to_the_law(raws, rulings, more)
@@ -474,7 +474,7 @@ def test_what_is_resolved_is_what_the_facts_say(name: str) -> None:
 
     # The same examples at every run: of some thousand others one or two still part the oracle and
     # the tracker, where recaptures of unsure dates and lists meet. The other laws draw anew.
-    @settings(examples(60 * weight), derandomize=True)
+    @settings(examples(100 * weight), derandomize=True)
     @given(stories, RULINGS, MORE)
     def law(raws: list[Raw], rulings: list[RawRuling], more: list[tuple[Instant, Instant]]) -> None:
         hold_policies_to_the_oracle(raws, rulings, more)
@@ -618,7 +618,7 @@ MIXED = reports(st.one_of(control(CASTS[0]), control(CASTS[2]), FORCES, ALERTS, 
 TIMES = [When.of(f"2013-01-{number:02}").start.latest - 1 for number in (2, 3, 4, 5, 6, 8)]
 
 
-@examples(20)
+@examples(30)
 @given(MIXED, RULINGS, st.randoms(use_true_random=False))
 def test_amended_reports_in_another_order_give_the_same_beliefs(
     raws: list[Raw], rulings: list[RawRuling], random: Random
@@ -634,7 +634,7 @@ def test_amended_reports_in_another_order_give_the_same_beliefs(
         assert first.store.beliefs() == second.store.beliefs()
 
 
-@examples(20)
+@examples(30)
 @given(MIXED, RULINGS)
 def test_an_amended_read_model_is_the_same_rebuilt_or_followed(
     raws: list[Raw], rulings: list[RawRuling]
@@ -649,7 +649,7 @@ def test_an_amended_read_model_is_the_same_rebuilt_or_followed(
             assert list(store.dump()) == expected
 
 
-@examples(20)
+@examples(30)
 @given(MIXED, RULINGS)
 def test_what_was_known_then_stands_whatever_is_published_later(
     raws: list[Raw], rulings: list[RawRuling]
@@ -668,7 +668,7 @@ def test_what_was_known_then_stands_whatever_is_published_later(
         assert [situation.state(one).rows for one in clocks] == before
 
 
-@examples(20)
+@examples(30)
 @given(MIXED, RULINGS)
 def test_a_position_gives_back_what_was_answered_then_amended_or_not(
     raws: list[Raw], rulings: list[RawRuling]
@@ -683,7 +683,7 @@ def test_a_position_gives_back_what_was_answered_then_amended_or_not(
             assert situation.state(AsOf(t, position=end)).rows == rows
 
 
-@examples(20)
+@examples(30)
 @given(MIXED, st.sampled_from(["gazette", "radio", "wire", "army", "rebels", "warden"]))
 def test_without_a_source_is_as_if_it_had_never_told(raws: list[Raw], source: str) -> None:
     def heard(raw: Raw, one: Row) -> bool:
