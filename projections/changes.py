@@ -14,7 +14,7 @@ from projections.answers import chronology, wanted_names
 from projections.cells import Cells
 from projections.claims import Claim
 from projections.names import BELIEVED, CHRONICLED
-from projections.rows import Decorator, said, says_the_same
+from projections.rows import Decorator, begun, said, says_the_same
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.errors import NotFoundError, TrackerError
@@ -73,7 +73,7 @@ class _Diff:
         moved = self.between != self.before
         for cell in sorted({*start, *learned, *now}):
             one, two, three = start.get(cell), learned.get(cell), now.get(cell)
-            if moved and (not says_the_same(one, two) or _begun(one) != _begun(two)):
+            if moved and (not says_the_same(one, two) or begun(one) != begun(two)):
                 yield _change(cell, one, two, "knowledge", self._learned(cell, one, two))
             if not says_the_same(two, three, support=False):
                 yield _change(cell, two, three, "ground", self._happened(cell, two, three))
@@ -187,12 +187,6 @@ def _cited(row: Row | None) -> dict[str, None]:
     for one in (*row["possibly"], *(row.get("values") or ())):
         found += reversed(one["evidence"])
     return dict.fromkeys(found)
-
-
-def _begun(row: Row | None) -> str | None:
-    """Give since when a row's state is so, as told."""
-    since = row["since"] if row else None
-    return str(since["edtf"]) if since else None
 
 
 def _unique(ids: Iterable[str]) -> list[str]:

@@ -13,8 +13,8 @@ from functools import cached_property
 from projections.answers import wanted_names
 from projections.cells import Cells
 from projections.live import Live
-from projections.names import BELIEVED, CHRONICLED
-from projections.rows import ENTRY, Decorator, fact_row, origin_in, said
+from projections.names import CHRONICLED
+from projections.rows import ENTRY, Decorator, begun, fact_row, origin_in, says_the_same
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.instants import AsOf
@@ -47,9 +47,10 @@ class Effects:
         for cell in sorted(self._cells(position, amended)):
             one = self._row(replace(clocks, position=position - 1), cell)
             two = self._row(AsOf(as_of) if self._is_last(position, cell) else clocks, cell)
-            if said(one) != said(two) or _begun(one) != _begun(two):
-                apart = said(one, support=False) != said(two, support=False)
-                yield _change(cell, one, two, changed=apart or _begun(one) != _begun(two))
+            moved = begun(one) != begun(two)
+            if moved or not says_the_same(one, two):
+                changed = moved or not says_the_same(one, two, support=False)
+                yield _change(cell, one, two, changed=changed)
         yield from self._entries(clocks, position, amended)
 
     def _cells(self, position: int, amended: str | None) -> set[Key]:
@@ -132,8 +133,3 @@ def _change(cell: Key, before: Row | None, after: Row | None, *, changed: bool) 
         "after": after,
         "changed": changed,
     }
-
-
-def _begun(row: Row | None) -> str | None:
-    since = row["since"] if row and row["projection"] in BELIEVED else None
-    return str(since["edtf"]) if since else None

@@ -66,6 +66,12 @@ def says_the_same(one: Row | None, two: Row | None, *, support: bool = True) -> 
     return True
 
 
+def begun(row: Row | None) -> str | None:
+    """Give since when a row's state is so, as told."""
+    since = row["since"] if row else None
+    return str(since["edtf"]) if since else None
+
+
 class Decorator:
     """Adds to a cell what people read it by; gives a row."""
 

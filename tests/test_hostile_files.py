@@ -105,11 +105,20 @@ def test_every_part_of_a_log_is_known_word_for_word(log: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("situation.db", 2), ("situation.state.db", 0), ("situation.keys.db", 0)]
+    ("name", "code", "told"),
+    [
+        ("situation.db", 2, "is damaged (malformed database schema)"),
+        ("situation.state.db", 0, ""),
+        ("situation.keys.db", 0, "cannot be used (malformed database schema)"),
+        ("situation.watch.db", 2, "cannot be used (malformed database schema)"),
+    ],
 )
-def test_a_damaged_name_in_a_schema_is_told_in_plain_words(log: Path, name: str, code: int) -> None:
+def test_a_damaged_name_in_a_schema_is_told_in_plain_words(
+    log: Path, name: str, code: int, told: str
+) -> None:
     """SQLite quotes the name's bytes in its message, which is no text then."""
-    said("--log", log, "state")
+    watch = ("--log", log, "watch", "--once", "--name", "desk")
+    said(*watch)
     file = log.with_name(name)
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode=DELETE")
@@ -117,16 +126,17 @@ def test_a_damaged_name_in_a_schema_is_told_in_plain_words(log: Path, name: str,
         changed = "cast(x'e5' || substr(name, 2) AS text)"
         connection.execute(
             f"UPDATE sqlite_master SET name = {changed}, sql = 'CREATE'"  # noqa: S608 - no input
-            " WHERE name IN ('log_head', 'cells', 'keys')"
+            " WHERE name IN ('log_head', 'cells', 'keys', 'watches')"
         )
         connection.commit()
     with pytest.raises(UnicodeDecodeError), closing(sqlite3.connect(file)) as connection:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    found = run("--log", log, "state", "control", "--as-of", "2013-01-21")
+    # Of each file something is asked that opens it: `state` alone has no use for keys.
+    asked = {"situation.watch.db": watch[2:], "situation.keys.db": ("show", "#60")}
+    found = run("--log", log, *asked.get(name, ("state", "control", "--as-of", "2013-01-21")))
     assert found.exit_code == code, found.output
     assert found.exception is None or isinstance(found.exception, SystemExit)
-    if code:
-        assert "damaged" in unfolded(found.output)
+    assert told in unfolded(found.output)
 
 
 def test_an_unknown_topic_is_refused_by_name(log: Path) -> None:

@@ -23,7 +23,7 @@ from test_log import CLOCK, OTHER, SITUATION, STREAM, facts, positions, sheet
 
 from tracker import leaves
 from tracker.engines import server as link_to_server
-from tracker.engines.address import read_address
+from tracker.engines.address import hidden, read_address, secrets_of
 from tracker.engines.server import Link
 from tracker.errors import LogError, TrackerError
 from tracker.facts.codec import encode
@@ -70,6 +70,41 @@ def test_an_address_is_libpqs_but_for_the_schema(
 ) -> None:
     found = read_address(url)
     assert (found.conninfo, found.schema, found.shown) == (conninfo, schema, shown)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown", "secrets"),
+    [
+        ("situation.db", "situation.db", set()),
+        ("postgresql:///desk", "postgresql:///desk", set()),
+        ("postgresql://ana:h%40sh@db/desk", "postgresql://ana@db/desk", {"h%40sh", "h@sh"}),
+        (
+            "postgresql://db/desk?password=hush&passfile=/p&sslpassword=shh&schema=mali",
+            "postgresql://db/desk?passfile=/p&schema=mali",
+            {"hush", "shh"},
+        ),
+        (
+            "postgresql://db/desk?schema=mali&password=hush",
+            "postgresql://db/desk?schema=mali",
+            {"hush"},
+        ),
+    ],
+)
+def test_a_name_is_shown_without_its_secrets(url: str, shown: str, secrets: set[str]) -> None:
+    assert hidden(url) == shown
+    assert set(secrets_of(url)) == secrets
+    if shown != url:
+        assert read_address(url).shown == read_address(shown).shown
+
+
+def test_a_log_opened_read_only_is_kept_so_by_the_server(url: str) -> None:
+    said("--log", url, "init")
+    with (
+        Log(url, read_only=True) as log,
+        pytest.raises(LogError, match="read-only"),
+        engine_of(log).writing() as c,
+    ):
+        c.execute("UPDATE log_head SET seq = 0")
 
 
 def test_a_place_is_the_same_whoever_asks() -> None:

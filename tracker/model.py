@@ -33,7 +33,6 @@ class ReadModel:
         self._store: Store | None = None
         self._seen: tuple[object, object] | None = None
         self._still = False
-        self._named = ""
         self.progress: Callable[[int, int], None] = lambda _position, _total: None
         """Told how far a long catching up has come: (position, the last position)."""
 
@@ -52,9 +51,6 @@ class ReadModel:
         """
         if self._log.path == MEMORY:
             return MEMORY
-        if not self._log.local:
-            self._named = self._named or named_after(self._log.log_id or "", ".state.db")
-            return str(cache_folder() / self._named)
         return str(beside(self._log, "state", cache_folder))
 
     @property
@@ -115,9 +111,6 @@ class ReadModel:
             store.end_reading()  # cleared by another process: follow again
 
     def _open(self) -> Store:
-        if not self._log.local:
-            with suppress(OSError):  # then it is worked out in memory
-                Path(self.path).parent.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
         try:
             return Store(self.path)
         except StoreError:
@@ -251,16 +244,16 @@ class ReadModel:
 def beside(log: Log, what: str, elsewhere: Callable[[], Path]) -> Path:
     """Say where a file of a log lies: situation.db has situation.state.db beside it.
 
-    That of a log which is opened read-only, in a folder that cannot be written to, lies in a folder
-    of the user's own instead, by the log's id; as that of a log on a server does.
+    That of a log on a server lies in a folder of the user's own instead, by the log's id; so does
+    that of a log which is opened read-only, in a folder that cannot be written to.
     """
     path = Path(log.path)
     apart = log.read_only and not os.access(path.absolute().parent, os.W_OK)
     if (apart or not log.local) and log.log_id is not None:
-        with suppress(OSError):
-            own = elsewhere()
+        own = elsewhere()
+        with suppress(OSError):  # who opens the file says it better
             own.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
-            return own / named_after(log.log_id, f".{what}.db")
+        return own / named_after(log.log_id, f".{what}.db")
     return path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.{what}.db")
 
 

@@ -15,9 +15,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from tracker import leaves
+from tracker.engines.address import hidden, is_url, secrets_of
 from tracker.errors import LogError, TrackerError
 from tracker.instants import Instant
 from tracker.leaves import Stored, Timestamp
@@ -27,7 +27,6 @@ from tracker.logfile import EVENTS, LEDGER, LOCK_SECONDS, REPLICA, check_file, p
 FULL = 2  # what PRAGMA synchronous reads back as
 CACHE = -65_536  # SQLite's own unit: minus kilobytes
 CHECKPOINT = 16_000  # pages of the write-ahead log: what is copied can be copied again
-_SECRETS = frozenset({"password", "passfile", "sslpassword", "sslkey"})
 
 Row = tuple[int, str, int, str, bytes, str]
 """An event as it is stored: position, stream in hex, version, topic, state, event id."""
@@ -52,30 +51,15 @@ class Heard:
 
 def shown(source: str) -> str:
     """Write a source as it may be told: a path whole, an address without what is secret in it."""
-    if "://" not in source:
-        return str(Path(source).absolute())
-    parts = urlsplit(source)
-    user, at, host = parts.netloc.rpartition("@")
-    kept = [pair for pair in parse_qsl(parts.query) if pair[0].lower() not in _SECRETS]
-    netloc = f"{user.partition(':')[0]}{at}{host}"
-    return urlunsplit((parts.scheme, netloc, parts.path, urlencode(kept), ""))
+    return hidden(source) if is_url(source) else str(Path(source).absolute())
 
 
 def without_secrets(text: str, source: str) -> str:
     """Take out of a message what `shown` would leave out of its source."""
     text = text.replace(source, shown(source))
-    for secret in _secrets_of(source):
+    for secret in secrets_of(source):
         text = text.replace(secret, "...")
     return text
-
-
-def _secrets_of(source: str) -> Iterator[str]:
-    if "://" not in source:
-        return
-    parts = urlsplit(source)
-    if parts.password:
-        yield parts.password
-    yield from (value for name, value in parse_qsl(parts.query) if name.lower() in _SECRETS)
 
 
 def heard_path(log: str) -> Path:

@@ -27,7 +27,6 @@ from tracker.watching import Watching
 
 if TYPE_CHECKING:
     from tracker.citations import Citation
-    from tracker.delivering import Delivery
     from tracker.quotes import Quote
     from tracker.registry import Registry
     from tracker.reports import Decision
@@ -104,16 +103,6 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
             "heard": None if heard.at is None else format_instant(heard.at),
             "away": heard.away,
         }
-
-    def delivery(self, name: str | None) -> Delivery:
-        """Begin to tell what is watched, under a name that keeps its place; or under none.
-
-        Raises WatchError where the file of watches cannot be used.
-        """
-        from tracker.delivering import Delivery
-
-        watches = self.watches() if name else None
-        return Delivery(watches, name or "", clock=self.clock, again=self.again)
 
     def lacking_keys(self) -> str | None:
         """Say why sealed text that was met so far could not be read; None where all could."""

@@ -243,7 +243,7 @@ class Vault:
     def settle(self, erased: Collection[Subject], position: int, mark: str) -> None:
         """Destroy the keys of these, and note that erasures up to a position were carried out.
 
-        Where the file cannot be written they are taken for destroyed while it is open.
+        Where it cannot be written they are taken for destroyed while it is open.
         """
         if not self.found:
             return
@@ -251,21 +251,29 @@ class Vault:
         if not erased and position - self._written < SETTLED_OFTEN:
             return
         try:
-            with self._transaction() as connection:
-                connection.executemany(
-                    "INSERT INTO keys VALUES (?, ?, NULL)"
-                    " ON CONFLICT (event, field) DO UPDATE SET key = NULL",
-                    erased,
-                )
-                noted = {"settled": position, "mark": mark}
-                connection.executemany("REPLACE INTO meta VALUES (?, ?)", noted.items())
+            self._destroy(erased, position, mark)
         except LogError:
             self._destroyed |= set(erased)
             return
         self._written = position
         self._destroyed -= set(erased)
-        if erased and self._connection:
-            # What was there is overwritten already; so that no page has it from before, either.
+        if erased:
+            self._sweep()
+
+    def _destroy(self, erased: Collection[Subject], position: int, mark: str) -> None:
+        """Write down that keys are destroyed, and up to where; all or nothing."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT INTO keys VALUES (?, ?, NULL)"
+                " ON CONFLICT (event, field) DO UPDATE SET key = NULL",
+                erased,
+            )
+            noted = {"settled": position, "mark": mark}
+            connection.executemany("REPLACE INTO meta VALUES (?, ?)", noted.items())
+
+    def _sweep(self) -> None:
+        """See to it that no page has from before what is overwritten already."""
+        if self._connection:
             with suppress(sqlite3.Error):
                 self._connection.execute("VACUUM")
 

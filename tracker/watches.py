@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from tracker.errors import TrackerError
-from tracker.foreign import foreign
+from tracker.foreign import foreign, told_plainly
 from tracker.instants import Instant
 
 MEMORY = ":memory:"
@@ -64,12 +64,10 @@ class Watches:
         self.path = path
         self._log_id = log_id
         self._lock: int | None = None
-        try:
+        with self._errors():
             self._connection = sqlite3.connect(path, LOCK_SECONDS, isolation_level=None)
             self._connection.execute("PRAGMA trusted_schema=OFF")
             self._make()
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
 
     def _make(self) -> None:
         c = self._connection
@@ -83,8 +81,14 @@ class Watches:
         if c.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID or odd:
             raise WatchError(f"{self.path} is no file of watches: move it away")
 
-    def _unusable(self, error: sqlite3.Error) -> WatchError:
-        return WatchError(f"the file of watches {self.path} cannot be used ({error})")
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            with told_plainly():
+                yield
+        except sqlite3.Error as error:
+            msg = f"the file of watches {self.path} cannot be used ({error})"
+            raise WatchError(msg) from error
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -103,7 +107,7 @@ class Watches:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        try:
+        with self._errors():
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -111,8 +115,6 @@ class Watches:
                 self._connection.rollback()
                 raise
             self._connection.commit()
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
 
     def take(self, name: str) -> int | None:
         """Take a name for oneself, until this is closed; give the place it has come to, if any.
@@ -129,7 +131,8 @@ class Watches:
             except BlockingIOError as error:
                 raise WatchError(f"another process watches as '{name}' already") from error
         sql = "SELECT log, position FROM watches WHERE name = ?"
-        found = self._connection.execute(sql, (name,)).fetchone()
+        with self._errors():
+            found = self._connection.execute(sql, (name,)).fetchone()
         if found is None:
             return None
         if found[0] != self._log_id:
@@ -159,9 +162,10 @@ class Watches:
 
     def dead_letters(self, name: str) -> list[DeadLetter]:
         """Give what a watch has given up, in the order of the log."""
-        rows = self._connection.execute(
-            "SELECT id, position, asked, why, at FROM dead_letters WHERE watch = ?"
-            " ORDER BY position, id",
-            (name,),
-        )
+        with self._errors():
+            rows = self._connection.execute(
+                "SELECT id, position, asked, why, at FROM dead_letters WHERE watch = ?"
+                " ORDER BY position, id",
+                (name,),
+            ).fetchall()
         return [DeadLetter(*row) for row in rows]

@@ -26,6 +26,7 @@ from tracker.model import ReadModel, beside
 
 if TYPE_CHECKING:
     from projections.effects import Effects
+    from tracker.delivering import Delivery
     from tracker.facts.envelope import Event
     from tracker.registry import Registry
     from tracker.watches import Watches
@@ -74,6 +75,7 @@ class Watching:
 
     log: Log
     model: ReadModel
+    clock: Callable[[], Instant]
 
     def still(self) -> AbstractContextManager[Store]:
         """Hold the read model at one position of the log."""
@@ -184,6 +186,16 @@ class Watching:
         if self.log.path != MEMORY:
             path = str(beside(self.log, "watch", state_folder))
         return Watches(path, log_id)
+
+    def delivery(self, name: str | None) -> Delivery:
+        """Begin to tell what is watched, under a name that keeps its place; or under none.
+
+        Raises WatchError where the file of watches cannot be used.
+        """
+        from tracker.delivering import Delivery
+
+        watches = self.watches() if name else None
+        return Delivery(watches, name or "", clock=self.clock, again=self.again)
 
     def watch(
         self,

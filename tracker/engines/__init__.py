@@ -22,7 +22,7 @@ def open_engine(log: str, *, create: bool, read_only: bool = False) -> Engine:
     if is_url(log):
         with _extra():
             from tracker.engines.postgres import PostgresEngine
-        return PostgresEngine(log, create=create)
+        return PostgresEngine(log, create=create, read_only=read_only)
     from tracker.engines.sqlite import SQLiteEngine
 
     return SQLiteEngine(log, create=create, read_only=read_only)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from tracker.errors import LogError
 
 SCHEMES = ("postgresql", "postgres")
 SCHEMA = "situation"
 """The schema of a situation whose address names none."""
+SECRETS = ("password", "sslpassword")
+"""What of an address nobody is shown. The names of files that hold a secret are none."""
 LONGEST = 63
 """Bytes of a name that PostgreSQL keeps; it cuts off the rest."""
 _OF_PLACE: tuple[str, ...] = ("host", "port", "dbname", "service")
@@ -54,8 +56,8 @@ def read_address(url: str) -> Address:
         )
     user, _, hosts = parts.netloc.rpartition("@")
     for_libpq = _joined(parts.path, named, parts.netloc)
-    named.pop("password", None)
-    shown = {**named, "schema": schema} if schema != SCHEMA else named
+    told = {name: value for name, value in named.items() if name not in SECRETS}
+    shown = {**told, "schema": schema} if schema != SCHEMA else told
     place: dict[str, str] = {key: named[key] for key in _OF_PLACE if key in named}
     return Address(
         for_libpq,
@@ -79,5 +81,17 @@ def hidden(log: str) -> str:
     scheme, _, rest = log.partition("://")
     place, slash, path = rest.partition("/")
     user, at, hosts = place.rpartition("@")
-    path = re.sub(r"([?&])password=[^&]*&?", r"\1", path).rstrip("?&")
+    path = re.sub(rf"([?&])({'|'.join(SECRETS)})=[^&]*(?=&|$)", r"\1", path)
+    path = re.sub(r"(?<=[?&])&+", "", path).rstrip("?&")
     return f"{scheme}://{user.partition(':')[0]}{at}{hosts}{slash}{path}"
+
+
+def secrets_of(log: str) -> list[str]:
+    """Give what `hidden` leaves out of a log's name, as it is written there and as it is meant."""
+    if not is_url(log):
+        return []
+    place, _, query = log.partition("://")[2].partition("?")
+    written = [place.rpartition("@")[0].partition(":")[2]]
+    pairs = (pair.partition("=") for pair in query.split("&"))
+    written += [value for name, _, value in pairs if name in SECRETS]
+    return [one for secret in written if secret for one in {secret, unquote(secret)}]

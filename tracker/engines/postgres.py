@@ -68,12 +68,12 @@ class PostgresEngine:
     replica_of: str | None = None  # a replica is a file
     page_size = PAGE
 
-    def __init__(self, url: str, *, create: bool) -> None:
+    def __init__(self, url: str, *, create: bool, read_only: bool = False) -> None:
         """Open a log, or make one where `create`. Raises LogError, naming what to do."""
         self._address = read_address(url)
         self.shown, self.place = self._address.shown, self._address.place
         self.made = False
-        self._datastore = Datastore(self._address)
+        self._datastore = Datastore(self._address, read_only=read_only)
         try:
             if create:
                 self.made = self._make()

@@ -97,9 +97,10 @@ class One:
     The library's own pool connects in threads of its own, and tells nobody why it could not.
     """
 
-    def __init__(self, address: Address) -> None:
-        """Connect to nothing yet."""
+    def __init__(self, address: Address, *, read_only: bool = False) -> None:
+        """Connect to nothing yet; `read_only` lets the server refuse whatever would write."""
         self._address = address
+        self._read_only = read_only
         self._link: Link | None = None
         self.patience = SILENCE
 
@@ -141,13 +142,15 @@ class One:
             **{name: value for name, value in mine.items() if name not in asked},
         )
         link.add_notice_handler(link.hear)
-        limits = {
-            "statement_timeout": BELT,
-            "idle_in_transaction_session_timeout": BELT,
-            "lock_timeout": LOCKED,
+        wanted = {
+            "statement_timeout": f"{BELT}s",
+            "idle_in_transaction_session_timeout": f"{BELT}s",
+            "lock_timeout": f"{LOCKED}s",
         }
+        if self._read_only:
+            wanted["default_transaction_read_only"] = "on"
         settings = ", ".join(
-            f"set_config('{name}', '{seconds}s', false)" for name, seconds in limits.items()
+            f"set_config('{name}', '{value}', false)" for name, value in wanted.items()
         )
         path = f'"{self._address.schema}", pg_temp'
         sql = f"SELECT set_config('search_path', %s, false), {settings}"
@@ -168,10 +171,10 @@ class One:
 class Datastore(PostgresDatastore):
     """The library's store, on one connection of ours: it gives errors the library's names."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, *, read_only: bool = False) -> None:
         """Connect to nothing yet."""
         super().__init__(dbname="", host="", port="", user="", password="", schema=address.schema)
-        self.one = One(address)
+        self.one = One(address, read_only=read_only)
         self.pool = self.one  # type: ignore[assignment]  # what the library uses of a pool, it has
 
     @contextmanager

@@ -16,7 +16,7 @@ from tracker.engines.address import read_address
 from tracker.engines.server import Link, One, plain_error
 from tracker.engines.tables import quoted
 from tracker.errors import LogError
-from tracker.vault import KEY_BYTES, SETTLED_OFTEN, Subject, Vault
+from tracker.vault import KEY_BYTES, Subject, Vault
 
 MANY = 2_000  # events looked up at once
 _TABLES = (
@@ -123,34 +123,21 @@ class ServerVault(Vault):
                 held[event, field] = None if (event, field) in self._destroyed else key
         return held
 
-    def settle(self, erased: Collection[Subject], position: int, mark: str) -> None:
-        """Destroy the keys of these, and note that erasures up to a position were carried out.
+    def _destroy(self, erased: Collection[Subject], position: int, mark: str) -> None:
+        """Write down that keys are destroyed, and up to where; all or nothing."""
+        with self._link() as link, link.transaction():
+            if erased:
+                events, fields = map(list, zip(*erased, strict=True))
+                link.execute(_DESTROY, (self._log_id, events, fields))
+            link.execute(
+                "UPDATE vaults SET settled = %s, mark = %s WHERE log = %s",
+                (position, mark, self._log_id),
+            )
 
-        Where it cannot be written they are taken for destroyed while it is open.
-        """
-        if not self.found:
-            return
-        self.settled, self.mark = position, mark
-        if not erased and position - self._written < SETTLED_OFTEN:
-            return
-        try:
-            with self._link() as link, link.transaction():
-                if erased:
-                    events, fields = map(list, zip(*erased, strict=True))
-                    link.execute(_DESTROY, (self._log_id, events, fields))
-                link.execute(
-                    "UPDATE vaults SET settled = %s, mark = %s WHERE log = %s",
-                    (position, mark, self._log_id),
-                )
-        except LogError:
-            self._destroyed |= set(erased)
-            return
-        self._written = position
-        self._destroyed -= set(erased)
-        if erased:
-            # What was there is still in the table's pages until they are swept.
-            with suppress(LogError), self._link() as link:
-                link.execute("VACUUM keys")
+    def _sweep(self) -> None:
+        """Sweep the table's pages, in which what was there still lies."""
+        with suppress(LogError), self._link() as link:
+            link.execute("VACUUM keys")
 
     def damage(self) -> str | None:
         """Give nothing: the server's check of its own files is its administrator's."""
