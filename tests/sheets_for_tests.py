@@ -93,7 +93,7 @@ def ask(
 ) -> Row | None:
     """Give the row of one key as of the clocks; None for no evidence."""
     clocks = situation.clocks(as_of, known_at, recorded_at)
-    rows = situation.state(clocks, projection, key).rows
+    rows = situation.state(clocks, projection, key).dicts
     assert len(rows) <= 1
     return rows[0] if rows else None
 

@@ -124,7 +124,7 @@ def test_a_notice_has_a_key_of_its_own_and_no_level(situation: Situation) -> Non
             gist="Measure",
         ),
     )
-    rows = situation.state(situation.clocks("2013-01-20"), "alerts").rows
+    rows = situation.state(situation.clocks("2013-01-20"), "alerts").dicts
     assert {row["key"]: (row["notice"], row["level"]) for row in rows} == {
         "threat/legion": ("Threat", None),
         "advice/legion": ("Advice", None),

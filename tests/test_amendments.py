@@ -156,7 +156,7 @@ def test_a_chronology_lists_the_new_fact_and_not_the_old(situation: Situation) -
 
     def listed(known_at: str | None = None, recorded_at: str | None = None) -> list[str]:
         clocks = situation.clocks("2013-01-20", known_at, recorded_at)
-        return [row["name"] for row in situation.state(clocks, "incidents").rows]
+        return [row["name"] for row in situation.state(clocks, "incidents").dicts]
 
     assert listed() == ["A strike on the ford"]
     assert listed("2013-01-21") == ["AirstrikeConducted"]
@@ -479,7 +479,7 @@ def test_a_log_position_gives_back_what_was_answered_then(situation: Situation) 
 
     def answers(position: int | None = None) -> list[object]:
         at = None if position is None else f"#{position}"
-        return [situation.state(situation.clocks(t, k, at)).rows for t, k in asked]
+        return [situation.state(situation.clocks(t, k, at)).dicts for t, k in asked]
 
     seen = []
     taken, struck = tell(situation, "gazette", "2013-01-17", TAKEN, STRIKE)

@@ -81,7 +81,7 @@ def test_the_answer_names_its_clocks_its_policy_and_the_position(situation: Situ
 def test_a_time_to_come_gets_the_last_state_and_a_note(situation: Situation) -> None:
     tell(situation, "gazette", "2013-01-12", took("rebels", "2013-01-10"))
     answer = situation.state(situation.clocks("2014-01-01"), "control", "mill")
-    assert answer.rows[0]["holders"] == ["rebels"]
+    assert answer.dicts[0]["holders"] == ["rebels"]
     assert answer.notes == ("as of a time still to come: this is the last state known",)
     assert situation.state(situation.clocks("2013-01-12"), "control", "mill").notes == ()
 
@@ -123,7 +123,7 @@ def test_the_same_report_recorded_again_adds_nothing(situation: Situation) -> No
 def test_a_history_shows_what_was_so_and_when_it_was_known(situation: Situation) -> None:
     tell(situation, "gazette", "2013-01-12", took("rebels", "2013-01-10"))
     tell(situation, "radio", "2013-01-14", took("army", "2013-01-13T12:00:00Z"))
-    rows = situation.history("mill", "control").rows
+    rows = situation.history("mill", "control").dicts
     columns = ("holders", "valid_from", "valid_to", "known_from", "known_to")
     first, later = "2013-01-12T23:59:59.999999Z", "2013-01-14T23:59:59.999999Z"
     sure = "2013-01-10T23:59:59.999999Z"
@@ -141,7 +141,7 @@ def test_a_history_as_known_then_leaves_out_what_was_learned_later(situation: Si
     tell(situation, "gazette", "2013-01-12", took("rebels", "2013-01-10"))
     tell(situation, "radio", "2013-01-20", took("army", "2013-01-15"))
     known = situation.clocks("2013-01-20", "2013-01-13")
-    rows = situation.history("mill", "control", known).rows
+    rows = situation.history("mill", "control", known).dicts
     assert {tuple(row["holders"]) for row in rows if row["status"] == "held"} == {("rebels",)}
 
 
@@ -152,5 +152,5 @@ def test_a_key_that_nobody_told_of_is_said_to_be_unknown_with_the_nearest(
     with pytest.raises(NotFoundError, match="did you mean mill"):
         situation.history("mil", "control")
     answer = situation.state(AsOf(NOW), "control", "mil")
-    assert answer.rows == ()
+    assert answer.dicts == ()
     assert "did you mean mill" in answer.notes[0]

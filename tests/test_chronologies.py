@@ -23,7 +23,7 @@ def gists(
     key: str | None = None,
 ) -> list[str]:
     clocks = situation.clocks(as_of, known_at)
-    return [row["name"] for row in situation.state(clocks, chronology, key).rows]
+    return [row["name"] for row in situation.state(clocks, chronology, key).dicts]
 
 
 def test_facts_stand_newest_first_up_to_the_time_asked(situation: Situation) -> None:
@@ -57,7 +57,7 @@ def test_what_the_log_held_at_a_position(situation: Situation) -> None:
     position = situation.log.position
     tell(situation, "radio", "2013-01-12", fighting("2013-01-10", "recorded late"))
     clocks = situation.clocks("2013-01-15", recorded_at=f"#{position}")
-    assert [row["name"] for row in situation.state(clocks, "incidents").rows] == ["first"]
+    assert [row["name"] for row in situation.state(clocks, "incidents").dicts] == ["first"]
 
 
 def test_a_plan_stands_from_its_publication_though_its_time_lies_ahead(
@@ -113,7 +113,7 @@ def test_a_key_is_a_place_or_a_fact(situation: Situation) -> None:
 def test_a_row_tells_who_said_it_and_when(situation: Situation) -> None:
     spoken = fighting("2013-01-12", "a fight", voice="attributed", speaker="warden")
     (name,) = tell(situation, "gazette", "2013-01-14", spoken)
-    (row,) = situation.state(situation.clocks("2013-01-20"), "incidents").rows
+    (row,) = situation.state(situation.clocks("2013-01-20"), "incidents").dicts
     expected = {
         "key": name,
         "kind": "FightingReported",
@@ -144,6 +144,6 @@ def test_a_registered_speaker_is_left_out_of_everything_whatever_wire_carried_it
     strike = fact("AirstrikeConducted", place="ford", by=["army"], when=day, **said_so)
     tell(situation, "gazette", "2013-01-11", taken, strike)
     clocks = situation.clocks("2013-01-12")
-    assert len(situation.state(clocks).rows) == 2
-    assert situation.state(clocks, weighing=Weighing(without=("wire",))).rows != ()
-    assert situation.state(clocks, weighing=Weighing(without=("warden",))).rows == ()
+    assert len(situation.state(clocks).dicts) == 2
+    assert situation.state(clocks, weighing=Weighing(without=("wire",))).dicts != ()
+    assert situation.state(clocks, weighing=Weighing(without=("warden",))).dicts == ()

@@ -191,10 +191,10 @@ def test_an_answer_is_of_one_position_whoever_records_meanwhile(
         monkeypatch.setattr(answers, "state", look_and_record)
         found = cell(situation)
         assert other.position > before
-        assert (found.position, found.rows[0]["holders"]) == (before, ["rebels"])
+        assert (found.position, found.dicts[0]["holders"]) == (before, ["rebels"])
         monkeypatch.undo()
         assert situation.reproduce(situation.cite(found, by="ana")).verdict == "reproduced"
-        assert cell(situation).rows[0]["holders"] == ["army"]
+        assert cell(situation).dicts[0]["holders"] == ["army"]
 
 
 # -- what is digested ------------------------------------------------------------------------------
@@ -317,7 +317,7 @@ def test_what_was_erased_by_authority_does_not_make_an_honest_citation_fail(
     entry = situation.audit(situation.clocks(), "incidents", ids[1])
     cited = everything(situation, entry)
     end = erase(situation, *ids)
-    (row,) = cell(situation, "incidents", ids[1]).rows
+    (row,) = cell(situation, "incidents", ids[1]).dicts
     assert row["name"] == "[withheld]"
     found = [situation.reproduce(one) for one in cited]
     assert [one.verdict for one in found] == ["reproduced"] * len(cited)
@@ -343,7 +343,7 @@ def test_who_spoke_was_erased_and_the_rows_rest_on_that(situation: Situation) ->
     admitted = {**HELD, "voice": "attributed", "speaker": "rebels"}
     (told,) = tell(situation, "gazette", "2013-02-02", admitted)
     cited = everything(situation)
-    assert cell(situation).rows[0]["support"] == "confirmed"
+    assert cell(situation).dicts[0]["support"] == "confirmed"
     end = erase(situation, told)
     found = situation.reproduce(cited[0])
     assert (found.verdict, found.differing) == ("undecided", ("control/mill",))

@@ -1699,8 +1699,8 @@ def answer_of(situation: Situation, asked: Asked) -> Row | None:
     clocks = situation.clocks(day(asked.as_of), known, asked.recorded)
     answer = situation.state(clocks, asked.projection, asked.key, weighing=asked.by)
     assert answer.query["policy"] == asked.by.policy
-    assert len(answer.rows) <= 1
-    return answer.rows[0] if answer.rows else None
+    assert len(answer.dicts) <= 1
+    return answer.dicts[0] if answer.dicts else None
 
 
 def _named(item: Any, names: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON

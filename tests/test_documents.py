@@ -7,19 +7,15 @@ stood there as `...` are then to be put back by hand.
 from __future__ import annotations
 
 import doctest
-import os
 import re
-import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
-from typing import NamedTuple
-from unittest import mock
 
 import pytest
-from click.testing import CliRunner
+from documents_for_tests import CONSOLE, FILE, PYTHON, WIDTH, lay, reader, run, shown
 
 from tracker._version import __version__
 from tracker.cli import tracker as program
@@ -30,7 +26,6 @@ from tracker.situation_file import read_situation
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = Path("seeds") / "mali-2013"
-WIDTH = "120"  # columns of the transcript; README names it
 NAMES = (
     "README.md",
     "ARCHITECTURE.md",
@@ -38,12 +33,9 @@ NAMES = (
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
+    *(path.relative_to(ROOT).as_posix() for path in (ROOT / "tracker/guides").glob("*.md")),
 )
 TOURED = ("README.md", "ARCHITECTURE.md")  # in this order, in one folder
-CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"^```(?:yaml|csv)\n# (\S+\.(?:yaml|csv))\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PYTHON = re.compile(r"^```(pycon|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
 every_document = pytest.mark.parametrize("name", NAMES)
 
 
@@ -51,56 +43,15 @@ def text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-class Shown(NamedTuple):
-    """A command of the transcript, without its `$ `, and the output that stands below it."""
-
-    command: str
-    output: str
-
-    def matches(self, found: str) -> bool:
-        """Whether output is as shown.
-
-        A line `...` stands for any lines, also for none; a word `...` or "..." for one word that
-        is another each time: a hash, an id.
-        """
-        lines = self.output.splitlines(keepends=True)
-        parts = ["(?:.*\n)*" if line == "...\n" else _with_words(line) for line in lines]
-        return re.fullmatch("".join(parts), found) is not None
-
-
-def _with_words(line: str) -> str:
-    return re.sub(r'(?<=[ "/-])\\\.\\\.\\\.(?="|\\\n|\\ |\\\)|$)', r"[\\w+/=.-]+", re.escape(line))
-
-
-def shown(block: str) -> list[Shown]:
-    """Split a console block into its commands."""
-    assert block.startswith("$ "), f"a console block begins with a command: {block[:40]}"
-    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
-    return [Shown(*part.split("\n", 1)) for part in parts]
-
-
-def run(command: str) -> str:
-    """Run one line of the transcript, here and in this process; give all that it prints."""
-    name, *arguments = shlex.split(command)
-    assert name == "tracker", f"the transcript runs only the tracker: {command}"
-    result = CliRunner().invoke(program, arguments, prog_name="tracker")
-    assert result.exit_code == 0, result.output
-    return result.output
-
-
 def prepare(folder: Path) -> None:
     """Put into a folder what a reader has: the seeds, and the files that README shows."""
     shutil.copytree(ROOT / SEEDS, folder / SEEDS)
-    for name, written in FILE.findall(text("README.md")):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text(written, encoding="utf-8")
+    lay(folder, FILE.findall(text("README.md")))
 
 
 def transcript(folder: Path) -> Iterator[str]:
     """Run every command shown, in order, in one folder; yield what each prints."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("TRACKER_")}
-    kept |= {"COLUMNS": WIDTH, "TRACKER_KEYS": str(folder / "keys")}
-    with mock.patch.dict(os.environ, kept, clear=True), chdir(folder):
+    with reader(folder):
         for one in SHOWN:
             yield run(one.command)
 
@@ -171,7 +122,9 @@ def test_every_module_is_in_the_architecture() -> None:
 @every_document
 def test_what_a_document_links_to_is_there(name: str) -> None:
     targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text(name))
-    assert [target for target in targets if not (ROOT / target).exists()] == []
+    assert [
+        target for target in targets if not (ROOT / name).parent.joinpath(target).exists()
+    ] == []
 
 
 @every_document

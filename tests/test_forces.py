@@ -44,7 +44,7 @@ def test_each_phase_is_a_key_of_its_own_and_none_contradicts_another(situation: 
         troops("TroopsWithdrawn", "2013-01-13", quantity=total(20)),
         troops("ForcesAdvanced", "2013-01-13", quantity=total(500)),
     )
-    rows = situation.state(situation.clocks("2013-01-15"), "forces").rows
+    rows = situation.state(situation.clocks("2013-01-15"), "forces").dicts
     assert {row["phase"]: row["best"] for row in rows} == {
         "pledged": 2500,
         "mobilised": 2300,
@@ -76,7 +76,7 @@ def test_a_joint_force_is_one_key_and_is_never_split(situation: Situation) -> No
     tell(situation, "gazette", "2013-01-14", joint)
     again = troops("TroopsDeployed", "2013-01-14", by="army legion", quantity=total(950))
     tell(situation, "radio", "2013-01-15", again)
-    rows = situation.state(situation.clocks("2013-01-15"), "forces").rows
+    rows = situation.state(situation.clocks("2013-01-15"), "forces").dicts
     assert [(row["key"], row["best"]) for row in rows] == [
         ("army+legion/valley/troops/deployed", 950)
     ]
@@ -233,4 +233,4 @@ def test_a_pledge_gives_way_to_the_next(situation: Situation) -> None:
 def test_a_denied_deployment_is_no_deployment(situation: Situation) -> None:
     denied = troops("TroopsDeployed", "2013-01-10", quantity=total(500), status="denied")
     tell(situation, "gazette", "2013-01-14", denied)
-    assert situation.state(situation.clocks("2013-01-20"), "forces").rows == ()
+    assert situation.state(situation.clocks("2013-01-20"), "forces").dicts == ()

@@ -40,7 +40,7 @@ def test_each_moment_knows_what_was_published_last(
 ) -> None:
     load(situation, tmp_path, toll(), TOLL)
     clocks = situation.clocks("2013-01-01", known_at)
-    (row,) = situation.state(clocks, "losses").rows
+    (row,) = situation.state(clocks, "losses").dicts
     assert row["best"] == number
 
 
@@ -177,7 +177,7 @@ def test_the_dead_are_counted_as_each_release_had_them(
     load(situation, tmp_path, clashes(), later(april), name="april.csv")
 
     def dead(known_at: str) -> int:
-        rows = situation.state(situation.clocks("2013-02-01", known_at), "losses").rows
+        rows = situation.state(situation.clocks("2013-02-01", known_at), "losses").dicts
         return int(next(row["best"] for row in rows if "killed" in row["key"]))
 
     assert [dead(f"2013-0{month}-15") for month in (2, 3, 4)] == [5, 2, 9]

@@ -184,7 +184,7 @@ def test_the_state_at_every_version_is_that_version(
         for number, listed in enumerate(versions, 1):
             at = f"2013-01-{number:02}T06:00:00Z"
             clocks = situation.clocks(at, at)
-            rows = situation.state(clocks, "control").rows
+            rows = situation.state(clocks, "control").dicts
             found = {row["name"]: (row["status"], row["holders"]) for row in rows}
             wanted = {
                 town: ("contested", []) if holder == "Contested" else ("held", [holder.lower()])

@@ -414,7 +414,7 @@ def test_an_answer_is_what_the_facts_say(raws: list[Raw]) -> None:
     with recorded(raws) as situation:
         for t in some(times_of(told), 8):
             for k in some(knowns_of(told), 3):
-                rows = believed(situation.state(AsOf(t, k), weighing=LATEST).rows)
+                rows = believed(situation.state(AsOf(t, k), weighing=LATEST).dicts)
                 assert rows.keys() <= cells.keys()
                 for cell, mine in cells.items():
                     finding = oracle.ask(mine, cell[0], t, k, WORLD)
@@ -472,9 +472,9 @@ def test_what_was_known_then_does_not_change_when_more_is_published(raws: list[R
             for raw in published:
                 record(situation, raw)
             for clocks, rows in answered:
-                assert situation.state(clocks).rows == rows
+                assert situation.state(clocks).dicts == rows
             now = [AsOf(t, out) for t in times]
-            answered += [(clocks, situation.state(clocks).rows) for clocks in now]
+            answered += [(clocks, situation.state(clocks).dicts) for clocks in now]
 
 
 @examples(30)
@@ -485,11 +485,11 @@ def test_the_stored_state_is_the_one_worked_out_live_from_the_log(raws: list[Raw
         end = situation.log.position
         for t in some(times_of(told), 8):
             for k in (*some(knowns_of(told), 2), None):
-                stored = situation.state(AsOf(t, k)).rows
-                assert situation.state(AsOf(t, k, position=end)).rows == stored
+                stored = situation.state(AsOf(t, k)).dicts
+                assert situation.state(AsOf(t, k, position=end)).dicts == stored
         for name, key in oracle.cells(told, WORLD):
-            live = situation.history(key, name, AsOf(0, position=end)).rows
-            assert live == situation.history(key, name).rows
+            live = situation.history(key, name, AsOf(0, position=end)).dicts
+            assert live == situation.history(key, name).dicts
 
 
 @examples(30)
@@ -501,6 +501,6 @@ def test_a_log_position_gives_back_what_was_answered_then(raws: list[Raw]) -> No
         for raw in raws:
             record(situation, raw)
             end = situation.log.position
-            answered += [(t, end, situation.state(AsOf(t)).rows) for t in times]
+            answered += [(t, end, situation.state(AsOf(t)).dicts) for t in times]
         for t, end, rows in answered:
-            assert situation.state(AsOf(t, position=end)).rows == rows
+            assert situation.state(AsOf(t, position=end)).dicts == rows

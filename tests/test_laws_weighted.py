@@ -661,11 +661,11 @@ def test_what_was_known_then_stands_whatever_is_published_later(
             if instant(published) <= known:
                 action(situation)
         clocks = [AsOf(t, known) for t in TIMES]
-        before = [situation.state(one).rows for one in clocks]
+        before = [situation.state(one).dicts for one in clocks]
         for published, action in actions:
             if instant(published) > known:
                 action(situation)
-        assert [situation.state(one).rows for one in clocks] == before
+        assert [situation.state(one).dicts for one in clocks] == before
 
 
 @examples(30)
@@ -678,9 +678,9 @@ def test_a_position_gives_back_what_was_answered_then_amended_or_not(
         for _, action in program(raws, rulings):
             action(situation)
             end = situation.log.position
-            answered += [(t, end, situation.state(AsOf(t)).rows) for t in TIMES[::2]]
+            answered += [(t, end, situation.state(AsOf(t)).dicts) for t in TIMES[::2]]
         for t, end, rows in answered:
-            assert situation.state(AsOf(t, position=end)).rows == rows
+            assert situation.state(AsOf(t, position=end)).dicts == rows
 
 
 @examples(30)
@@ -700,5 +700,5 @@ def test_without_a_source_is_as_if_it_had_never_told(raws: list[Raw], source: st
     with after(told) as one, after(kept) as other:
         for t in TIMES:
             for k in (None, TIMES[3]):
-                rows = believed(one.state(AsOf(t, k), weighing=asked).rows)
-                assert rows == believed(other.state(AsOf(t, k)).rows)
+                rows = believed(one.state(AsOf(t, k), weighing=asked).dicts)
+                assert rows == believed(other.state(AsOf(t, k)).dicts)

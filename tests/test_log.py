@@ -658,7 +658,7 @@ def test_a_read_only_log_can_be_asked_but_not_added_to(shared: Path, mode: int) 
     path = str(shared / "situation.db")
     with forbidden(shared, mode), Situation(path, clock=lambda: CLOCK) as mali:
         assert positions(mali.log.read()) == list(range(1, REGISTERED + 3))
-        assert [row["key"] for row in mali.state(mali.clocks(), "control").rows] == ["konna"]
+        assert [row["key"] for row in mali.state(mali.clocks(), "control").dicts] == ["konna"]
         with pytest.raises(LogError, match="is read-only: it can be asked, not added to"):
             mali.record([sheet(2, "konna")], by="ana")
         assert mali.log.position == REGISTERED + 2

@@ -68,7 +68,7 @@ def test_each_fate_and_each_thing_lost_is_a_key_of_its_own(situation: Situation)
         fact("EquipmentCaptured", by=["rebels"], side="army", category="trucks", when=when),
         fact("ArmsAcquired", by=["rebels"], category="rifles", when=when),
     )
-    rows = situation.state(situation.clocks("2013-01-20"), "losses").rows
+    rows = situation.state(situation.clocks("2013-01-20"), "losses").dicts
     assert {row["key"]: row["best"] for row in rows} == {
         "army/soldiers/killed": 5,
         "army/soldiers/wounded": 9,

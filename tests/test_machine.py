@@ -652,7 +652,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(t=VALID, k=ANY_KNOWN)
     def every_cell_is_what_its_facts_say(self, t: Instant, k: Instant | None) -> None:
-        rows = {(row["projection"], row["key"]): row for row in self.real.state(AsOf(t, k)).rows}
+        rows = {(row["projection"], row["key"]): row for row in self.real.state(AsOf(t, k)).dicts}
         told = self.memory.cells()
         for cell, about in told.items():
             self.agrees(cell, about, AsOf(t, k), rows.pop(cell, None))
@@ -667,7 +667,7 @@ class Machine(RuleBasedStateMachine):
         clocks = AsOf(t, k, None, position)
         cell = self.cell(number)
         told = self.memory.cells(position).get(cell, [])
-        found = self.real.state(clocks, *cell).rows
+        found = self.real.state(clocks, *cell).dicts
         self.agrees(cell, told, clocks, found[0] if found else None)
 
     @precondition(lambda self: self.memory.cells())
@@ -675,7 +675,7 @@ class Machine(RuleBasedStateMachine):
     def state_by_latest(self, number: int, t: Instant, k: Instant | None) -> None:
         """The simpler policy, by the simpler oracle."""
         cell = self.cell(number)
-        found = self.real.state(AsOf(t, k), *cell, weighing=Weighing("latest/1")).rows
+        found = self.real.state(AsOf(t, k), *cell, weighing=Weighing("latest/1")).dicts
         told, known = self.memory.cells()[cell], AsOf(t, k).known
         wanted = oracle.ask(told, cell[0], t, known, self.memory.world)
         assert agree(found[0] if found else None, wanted, cell[0]), (cell, found, wanted)
@@ -699,14 +699,14 @@ class Machine(RuleBasedStateMachine):
     @rule(number=PICK, t=VALID, k=KNOWN)
     def history(self, number: int, t: Instant, k: Instant) -> None:
         cell = self.cell(number)
-        rows = self.real.history(cell[1], cell[0]).rows
+        rows = self.real.history(cell[1], cell[0]).dicts
         holding = [
             row
             for row in rows
             if _within(row["valid_from"], t, row["valid_to"])
             and _within(row["known_from"], k, row["known_to"])
         ]
-        state = self.real.state(AsOf(t, k), *cell).rows
+        state = self.real.state(AsOf(t, k), *cell).dicts
         assert [summary(row, cell[0]) for row in holding] == [
             summary(row, cell[0]) for row in state
         ]
@@ -717,7 +717,7 @@ class Machine(RuleBasedStateMachine):
         position = None if upto is None else upto % (self.memory.position + 1)
         clocks, cell = AsOf(t, k, None, position), self.cell(number)
         answer = self.real.audit(clocks, *cell)
-        assert list(answer.rows) == list(self.real.state(clocks, *cell).rows)
+        assert list(answer.dicts) == list(self.real.state(clocks, *cell).dicts)
         roles = {line["fact"]: line["role"] for line in answer.more["evidence"]}
         told = [one.telling for one in self.memory.cells(position).get(cell, [])]
         for one in told:
@@ -736,7 +736,7 @@ class Machine(RuleBasedStateMachine):
             AsOf(times[0], known[1]),
             AsOf(times[1], known[1]),
         )
-        rows = self.real.diff(before, after).rows
+        rows = self.real.diff(before, after).dicts
         states = [self.believed(clocks) for clocks in (before, between, after)]
         for cause, one, two in (
             ("knowledge", states[0], states[1]),
@@ -760,7 +760,7 @@ class Machine(RuleBasedStateMachine):
     @rule(t=VALID, k=KNOWN)
     def remember(self, t: Instant, k: Instant) -> None:
         """Keep an answer that only what is published by k may change."""
-        self.answered.append(Answered(t, k, list(self.real.state(AsOf(t, k)).rows)))
+        self.answered.append(Answered(t, k, list(self.real.state(AsOf(t, k)).dicts)))
 
     # -- citing --------------------------------------------------------------------------------
 
@@ -827,7 +827,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def what_was_known_then_stands(self) -> None:
         for one in self.answered[-3:]:
-            assert list(self.real.state(AsOf(one.t, one.k)).rows) == one.rows
+            assert list(self.real.state(AsOf(one.t, one.k)).dicts) == one.rows
 
     # -- agreeing --------------------------------------------------------------------------------
 
@@ -836,7 +836,7 @@ class Machine(RuleBasedStateMachine):
         return cells[number % len(cells)]
 
     def believed(self, clocks: AsOf) -> dict[Cell, Row]:
-        rows = self.real.state(clocks).rows
+        rows = self.real.state(clocks).dicts
         return {
             (row["projection"], row["key"]): row
             for row in rows

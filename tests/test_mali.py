@@ -82,8 +82,8 @@ def test_what_was_known_does_not_change_when_more_is_published() -> None:
     with mali(":memory:", SHEETS[:2]) as early, mali(":memory:") as late:
         for day in ("2012-12-01", "2013-01-14", "2013-01-15", "2013-01-19", "2013-01-21"):
             for known in ("2013-01-13", "2013-01-14", "2013-01-17"):
-                asked = early.state(early.clocks(day, known)).rows
-                assert late.state(late.clocks(day, known)).rows == asked
+                asked = early.state(early.clocks(day, known)).dicts
+                assert late.state(late.clocks(day, known)).dicts == asked
 
 
 def test_recording_a_sheet_again_adds_nothing(situation: Situation) -> None:

@@ -63,7 +63,7 @@ def ask(
     """Give the one row of a cell; None where there is no evidence."""
     at = moment(as_of)
     assert at is not None
-    rows = log.state(AsOf(at, moment(known)), projection, key, weighing=Weighing(only=only)).rows
+    rows = log.state(AsOf(at, moment(known)), projection, key, weighing=Weighing(only=only)).dicts
     return rows[0] if rows else None
 
 
@@ -338,7 +338,7 @@ def test_units_at_points(log: Situation) -> None:
     outcome = bring(log, "btgs-2022", UNITS)
     assert told(outcome) == {"ForcesPositioned": 2}
     assert [(line, kind) for line, kind, _ in bad(outcome)] == [("3", "coordinate")]
-    (row,) = log.state(AsOf(moment("2022-03-28") or 0), "forces").rows
+    (row,) = log.state(AsOf(moment("2022-03-28") or 0), "forces").dicts
     assert (row["actor"], row["category"]) == ("104th-guards-regiment", "vdv")
     place = log.registry().places[row["place"]]
     assert (place.lat, place.lon, place.type) == (50.492187, 30.166542, "area")
@@ -368,9 +368,9 @@ def test_ucdp_good_rows_load_and_impossible_ones_are_kept_apart(log: Situation) 
     assert told(outcome) == kinds
     assert outcome.corrections == 0
     at = AsOf(moment("2018-07-01") or 0)
-    assert len(log.state(at, "incidents").rows) == 2
+    assert len(log.state(at, "incidents").dicts) == 2
     lost = {
-        row["side"]: (row["low"], row["best"], row["high"]) for row in log.state(at, "losses").rows
+        row["side"]: (row["low"], row["best"], row["high"]) for row in log.state(at, "losses").dicts
     }
     assert lost["government-of-arland"] == (1, 1, 1)
     assert lost["front"] == (4, 4, 4)
@@ -437,7 +437,7 @@ def test_acled_territory_fights_strikes_and_deaths(log: Situation) -> None:
         for known in ("2013-01-22", None)
     ]
     assert total == [16, 19]
-    strikes = log.state(AsOf(moment("2013-02-01") or 0), "incidents").rows
+    strikes = log.state(AsOf(moment("2013-02-01") or 0), "incidents").dicts
     assert "dated to the week" in {row.get("note") for row in strikes} | {
         row["note"]
         for row in log.store.rows("SELECT json_extract(data, '$.note') AS note FROM facts")

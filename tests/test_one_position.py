@@ -34,8 +34,8 @@ def test_what_is_recorded_meanwhile_is_in_all_of_an_answer_or_in_none_of_it(tmp_
         with mock.patch.object(answers, "state", overtaken):
             before = situation.state(clocks, "control", "diabaly")
         after = situation.state(clocks, "control", "diabaly")
-    assert (before.position, before.rows[0]["holders"]) == (190, ["france", "mali"])
-    assert (after.position, after.rows[0]["holders"]) == (192, ["islamist-fighters"])
+    assert (before.position, before.dicts[0]["holders"]) == (190, ["france", "mali"])
+    assert (after.position, after.dicts[0]["holders"]) == (192, ["islamist-fighters"])
 
 
 def test_several_questions_held_still_are_of_one_position(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_several_questions_held_still_are_of_one_position(tmp_path: Path) -> Non
             second = situation.audit(clocks, "control", "diabaly")
         third = situation.state(clocks, "control", "diabaly")
     assert (first.position, second.position, third.position) == (190, 190, 192)
-    assert first.rows == second.rows != third.rows
+    assert first.dicts == second.dicts != third.dicts
 
 
 def test_what_another_process_followed_in_between_is_read_anew(tmp_path: Path) -> None:
@@ -67,4 +67,4 @@ def test_what_another_process_followed_in_between_is_read_anew(tmp_path: Path) -
 
         with mock.patch.object(store, "begin_reading", overtaken):
             found = situation.state(clocks, "control", "diabaly")
-    assert (found.position, found.rows[0]["holders"]) == (192, ["islamist-fighters"])
+    assert (found.position, found.dicts[0]["holders"]) == (192, ["islamist-fighters"])

@@ -28,7 +28,8 @@ FOLDERS = {"tracker", "projections", "seeds", "tests", "scripts"}
 FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 # What a face may import besides the situation.
 VALUES = {
-    f"tracker.{name}" for name in ("edtf", "errors", "instants", "outcomes", "quantities", "times")
+    f"tracker.{name}"
+    for name in ("edtf", "errors", "instants", "outcomes", "quantities", "tabular", "times")
 }
 UNBOUND = {"tracker.__main__", "tracker._version", "tracker.situation"}
 

@@ -35,8 +35,8 @@ def boxes(svg: str) -> list[Box]:
 def test_each_point_of_the_plane_says_what_state_answers(tmp_path: Path, key: str) -> None:
     with Situation(str(mali(tmp_path))) as situation:
         answer = situation.history(key)
-        projection = answer.rows[0]["projection"]
-        rectangles = [_rectangle(row, answer) for row in answer.rows]
+        projection = answer.dicts[0]["projection"]
+        rectangles = [_rectangle(row, answer) for row in answer.dicts]
         drawing = _Drawing(*_axis(rectangles, answer.zone), answer.zone)
         drawn = boxes(plane_svg(answer, projection))
         stops = drawing.axis.stops[drawing.first : drawing.last + 1]
@@ -51,7 +51,7 @@ def test_each_point_of_the_plane_says_what_state_answers(tmp_path: Path, key: st
             answered = situation.state(AsOf(t, k), projection, key)
             assert found == {
                 words.value(projection, row, answered.names) + " ?" * bool(row["possibly"])
-                for row in answered.rows
+                for row in answered.dicts
             }
 
 
@@ -96,7 +96,7 @@ def test_names_that_hold_markup_stay_text(situation: Situation) -> None:
         when={"edtf": "2013-01-14"},
     )
     tell(situation, "gazette", "2013-01-14", advice)
-    (key,) = {row["key"] for row in situation.state(situation.clocks("2013-01-20"), "alerts").rows}
+    (key,) = {row["key"] for row in situation.state(situation.clocks("2013-01-20"), "alerts").dicts}
     svg = plane_svg(situation.history(key), "alerts")
     assert "<script" not in svg
     assert "&lt;script&gt;" in svg
@@ -108,10 +108,10 @@ def test_a_key_of_two_projections_must_be_told_apart(
     log = mali(tmp_path)
     with Situation(str(log)) as situation:
         both = situation.history("diabaly")
-    rows = (*both.rows, *({**row, "projection": "alerts"} for row in both.rows))
+    rows = (*both.dicts, *({**row, "projection": "alerts"} for row in both.dicts))
     from dataclasses import replace
 
-    monkeypatch.setattr(Situation, "history", lambda *_, **__: replace(both, rows=rows))
+    monkeypatch.setattr(Situation, "history", lambda *_, **__: replace(both, dicts=rows))
     result = run("--log", log, "history", "diabaly", "--svg", tmp_path / "out.svg")
     assert result.exit_code == 2
     assert "name one with --projection" in result.stderr

@@ -67,7 +67,7 @@ def changes(war: Situation, before: AsOf, after: AsOf, *cell: str) -> list[list[
             return None
         return row["holders"] if "holders" in row else row.get("kind", row.get("best"))
 
-    rows = war.diff(before, after, *(cell or ("control", "mill"))).rows
+    rows = war.diff(before, after, *(cell or ("control", "mill"))).dicts
     return [
         [
             row["cause"],
@@ -131,7 +131,7 @@ def test_a_change_that_may_have_come_is_one(war: Situation) -> None:
         report("gazette", 12, took("rebels", 10)),
         report("courier", 20, left("rebels", "[2013-01-15..2013-01-19]")),
     )
-    rows = war.diff(at(war, 12), at(war, 16), "control", "mill").rows
+    rows = war.diff(at(war, 12), at(war, 16), "control", "mill").dicts
     assert [(row["cause"], row["after"]["certainty"]) for row in rows] == [("ground", "possible")]
     assert [labels(war)[one] for one in rows[0]["events"]] == ["courier 1"]
 
@@ -181,7 +181,7 @@ def test_a_ruling_and_a_correction_are_what_was_learned(war: Situation) -> None:
     war.correct(
         named["courier 1"], {"by": "[bandits]"}, reason="a slip", by="ana", published=day(19)
     )
-    (row,) = war.diff(at(war, 16, 17), at(war, 16, 19), "control", "mill").rows
+    (row,) = war.diff(at(war, 16, 17), at(war, 16, 19), "control", "mill").dicts
     kinds = [one["kind"] for one in war.log_rows() if {one["id"], one["fact"]} & {*row["events"]}]
     assert sorted(kinds) == ["ControlReported", "FactCorrected"]
 
@@ -195,7 +195,7 @@ def test_a_diff_runs_forward(war: Situation) -> None:
 
 def test_a_diff_of_a_moment_with_itself_is_empty(war: Situation) -> None:
     tell(war, report("gazette", 12, took("rebels", 10), fought(10)))
-    assert war.diff(at(war, 12), at(war, 12)).rows == ()
+    assert war.diff(at(war, 12), at(war, 12)).dicts == ()
 
 
 def test_no_change_is_without_the_events_that_made_it(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_no_change_is_without_the_events_that_made_it(tmp_path: Path) -> None:
                     if first <= last:
                         before = situation.clocks(first, known[0])
                         after = situation.clocks(last, known[1])
-                        rows = situation.diff(before, after).rows
+                        rows = situation.diff(before, after).dicts
                         assert all(row["events"] for row in rows)
                         assert known[0] or {row["cause"] for row in rows} <= {"ground"}
 
@@ -216,7 +216,7 @@ def test_no_change_is_without_the_events_that_made_it(tmp_path: Path) -> None:
 
 
 def holders(war: Situation, as_of: int, **heard: Any) -> object:  # noqa: ANN401 - of a weighing
-    rows = war.state(at(war, as_of), "control", "mill", weighing=war.weighing(**heard)).rows
+    rows = war.state(at(war, as_of), "control", "mill", weighing=war.weighing(**heard)).dicts
     return rows[0]["holders"] if rows else None
 
 
@@ -240,7 +240,7 @@ def test_an_origin_is_left_out_wherever_it_speaks(war: Situation) -> None:
     assert holders(war, 14, without=["minister"]) == ["rebels"]
     assert holders(war, 14, only=["The Minister"]) == ["army"]
     weighing = war.weighing(without=["minister"])
-    rows = war.state(at(war, 14), "incidents", weighing=weighing).rows
+    rows = war.state(at(war, 14), "incidents", weighing=weighing).dicts
     assert [labels(war)[row["key"]] for row in rows] == ["gazette 2"]
 
 
@@ -279,9 +279,9 @@ def test_every_policy_has_the_names_that_one_types() -> None:
 def test_stored_and_live_answers_are_rows_of_one_kind(tmp_path: Path, policy: str) -> None:
     with Situation(str(mali(tmp_path))) as situation:
         clocks = situation.clocks("2013-01-21")
-        stored = situation.state(clocks).rows
-        other = situation.state(clocks, weighing=situation.weighing(policy)).rows
-        live = situation.state(situation.clocks("2013-01-21", None, "#9999")).rows
+        stored = situation.state(clocks).dicts
+        other = situation.state(clocks, weighing=situation.weighing(policy)).dicts
+        live = situation.state(situation.clocks("2013-01-21", None, "#9999")).dicts
         assert live == stored
         assert {frozenset(row) for row in other} <= {frozenset(row) for row in stored}
 
@@ -290,7 +290,7 @@ def test_an_audit_names_what_was_left_out_and_why(war: Situation) -> None:
     tell(war, report("gazette", 12, took("rebels", 10)), report("courier", 20, took("army", 15)))
     weighing = war.weighing(without=["courier"])
     found = war.audit(at(war, 18), "control", "mill", weighing=weighing)
-    assert found.rows[0]["holders"] == ["rebels"]
+    assert found.dicts[0]["holders"] == ["rebels"]
     parts = {labels(war)[one["fact"]]: (one["role"], one["why"]) for one in found.more["evidence"]}
     assert parts["gazette 1"][0] == "decides"
     assert parts["courier 1"] == ("superseded", "left out of this question")
@@ -305,12 +305,12 @@ def test_what_if_lists_the_cells_that_flip(war: Situation) -> None:
         report("gazette", 12, took("rebels", 10), took("rebels", 10, place="ford")),
         report("courier", 20, took("army", 15), took("rebels", 10, place="ford")),
     )
-    (row,) = war.whatif(at(war, 18), war.weighing(without=["courier"])).rows
+    (row,) = war.whatif(at(war, 18), war.weighing(without=["courier"])).dicts
     assert (row["projection"], row["key"], row["name"]) == ("control", "mill", "Mill")
     assert (row["before"]["holders"], row["after"]["holders"]) == (["army"], ["rebels"])
-    assert war.whatif(at(war, 18), war.weighing(without=["radio"])).rows == ()
-    assert war.whatif(at(war, 18), war.weighing(without=["courier"]), "control", "ford").rows == ()
-    (row,) = war.whatif(at(war, 12), war.weighing(only=["radio"]), "control", "mill").rows
+    assert war.whatif(at(war, 18), war.weighing(without=["radio"])).dicts == ()
+    assert war.whatif(at(war, 18), war.weighing(without=["courier"]), "control", "ford").dicts == ()
+    (row,) = war.whatif(at(war, 12), war.weighing(only=["radio"]), "control", "mill").dicts
     assert row["after"] is None
     with pytest.raises(NotFoundError, match="lists facts"):
         war.whatif(at(war, 18), war.weighing("latest"), "incidents")
@@ -320,7 +320,7 @@ def test_what_if_lists_the_cells_that_flip(war: Situation) -> None:
 
 
 def spans(war: Situation, as_of: int, known: int | None = None, **how: Any) -> list[list[Any]]:  # noqa: ANN401 - of a question
-    rows = war.disputes(at(war, as_of, known), "control", **how).rows
+    rows = war.disputes(at(war, as_of, known), "control", **how).dicts
     return [
         [
             row["key"],
@@ -340,7 +340,7 @@ def test_a_dispute_is_open_from_the_report_that_contradicts(war: Situation) -> N
     )
     assert spans(war, 16, 14) == []
     assert spans(war, 13) == []
-    (row,) = war.disputes(at(war, 16)).rows
+    (row,) = war.disputes(at(war, 16)).dicts
     assert {tuple(one["holders"]) for one in row["values"]} == {("army",), ("rebels",)}
     assert set(row["evidence"]) >= {one for rival in row["values"] for one in rival["evidence"]}
     assert row["opened"]["valid"][:10] == "2013-01-14"
@@ -396,18 +396,18 @@ def test_disputes_are_also_found_when_worked_out_anew(war: Situation) -> None:
     )
     for as_of in (16, 19):
         for closed in (False, True):
-            stored = war.disputes(at(war, as_of), closed=closed).rows
+            stored = war.disputes(at(war, as_of), closed=closed).dicts
             clocks = war.clocks(day(as_of), None, "#9999")
-            assert war.disputes(clocks, closed=closed).rows == stored
-    assert war.disputes(at(war, 16), weighing=war.weighing(without=["examiner"])).rows == ()
-    assert war.disputes(at(war, 16), weighing=war.weighing("latest")).rows == ()
+            assert war.disputes(clocks, closed=closed).dicts == stored
+    assert war.disputes(at(war, 16), weighing=war.weighing(without=["examiner"])).dicts == ()
+    assert war.disputes(at(war, 16), weighing=war.weighing("latest")).dicts == ()
 
 
 # -- gaps ------------------------------------------------------------------------------------------
 
 
 def lacking(war: Situation, as_of: int, *kinds: str, **how: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - of a question
-    rows = war.gaps(at(war, as_of), **how).rows
+    rows = war.gaps(at(war, as_of), **how).dicts
     return [
         (row["gap"], row["key"], row["what"]) for row in rows if not kinds or row["gap"] in kinds
     ]
@@ -418,10 +418,10 @@ def test_old_evidence_is_a_gap_and_is_marked(war: Situation) -> None:
     assert lacking(war, 15, "stale") == []
     assert lacking(war, 16, "stale") == [("stale", "mill", "newest evidence 15 days old")]
     assert lacking(war, 4, "stale", stale_after=2 * DAY) != []
-    rows = war.state(at(war, 3), stale_after=2 * DAY).rows
+    rows = war.state(at(war, 3), stale_after=2 * DAY).dicts
     assert [row["stale"] for row in rows] == [False]
-    assert [row["stale"] for row in war.state(at(war, 9), stale_after=2 * DAY).rows] == [True]
-    assert "stale" not in war.state(at(war, 9)).rows[0]
+    assert [row["stale"] for row in war.state(at(war, 9), stale_after=2 * DAY).dicts] == [True]
+    assert "stale" not in war.state(at(war, 9)).dicts[0]
 
 
 def test_what_is_not_certain_disputed_or_only_claimed_is_a_gap(war: Situation) -> None:
@@ -451,11 +451,11 @@ def test_a_pledge_keeps_its_remainder_until_it_is_fulfilled(war: Situation) -> N
     tell(war, report("gazette", 11, troops(None, 11)))
     what = "pledged: 500; how many came is not known"
     assert lacking(war, 11, "pledge") == [("pledge", key, what)]
-    (row,) = war.state(at(war, 11), "forces", key).rows
+    (row,) = war.state(at(war, 11), "forces", key).dicts
     assert row["remainder"] is None
     tell(war, report("gazette", 14, troops({"best": 450}, 14)))
-    assert [row["remainder"] for row in war.state(at(war, 14), "forces", key).rows] == [50]
-    rows = war.state(at(war, 14), "forces").rows
+    assert [row["remainder"] for row in war.state(at(war, 14), "forces", key).dicts] == [50]
+    rows = war.state(at(war, 14), "forces").dicts
     assert [row.get("remainder") for row in rows if row["key"] == key] == [50]
     assert lacking(war, 14, "pledge") == [("pledge", key, "pledged: 500; 50 still to come")]
     tell(war, report("gazette", 16, troops({"best": 500}, 16)))
@@ -466,7 +466,7 @@ def test_a_pledge_is_counted_against_those_in_a_place_within(war: Situation) -> 
     key = "army/valley/troops/pledged"
     tell(war, report("gazette", 10, pledged({"best": 500}, 10)))
     tell(war, report("gazette", 12, troops({"best": 200}, 12, place="mill")))
-    assert [row["remainder"] for row in war.state(at(war, 12), "forces", key).rows] == [300]
+    assert [row["remainder"] for row in war.state(at(war, 12), "forces", key).dicts] == [300]
 
 
 def test_a_number_that_no_known_change_accounts_for_is_a_gap(war: Situation) -> None:
@@ -525,7 +525,7 @@ class _WithDocument(Sheet):
 
 def test_sentences_that_nobody_read_are_a_gap(war: Situation, tmp_path: Path) -> None:
     tell(war, read([2], [0]))
-    (gap,) = war.gaps(at(war, 12)).rows
+    (gap,) = war.gaps(at(war, 12)).dicts
     assert (gap["gap"], gap["projection"]) == ("sentence", None)
     assert gap["name"] == "The Gazette, 2013-01-12"
     assert gap["what"] == "sentence 1 neither coded nor set aside"

@@ -149,7 +149,7 @@ def test_the_control_list_as_it_is_asked_for(
     for _ in range(300):
         published, now = random.choice(listed)
         place, at = random.choice(places), by_end_of(published)
-        found = situation.state(AsOf(at, at), "control", place).rows
+        found = situation.state(AsOf(at, at), "control", place).dicts
         assert (said(found[0]) if found else None) == now.get(place), (place, published)
 
 
@@ -199,7 +199,7 @@ def test_disputed_place_days_are_those_of_both_tables(
         at = by_end_of(oracle.last_second(day))
         answer = situation.audit(AsOf(at, at), "control", place)
         told = [one for one in answer.more["evidence"] if one["role"] == "dissents"]
-        sides = {SIDE[holder] for value in answer.rows[0]["values"] for holder in value["holders"]}
+        sides = {SIDE[holder] for value in answer.dicts[0]["values"] for holder in value["holders"]}
         assert sides == {"russia", "ukraine"}
         assert len({one["source"] for one in told} | {one["speaker"] for one in told}) > 1
 
@@ -266,7 +266,7 @@ def test_alerts_of_one_source_at_random_points(
     for region, seconds in random.sample(sorted(points.items()), 10):
         at = by_end_of(random.choice(seconds))
         key, weighing = f"air-raid/{ids[region]}", Weighing(only=(source,))
-        (row,) = alerts.state(AsOf(at), "alerts", key, weighing=weighing).rows
+        (row,) = alerts.state(AsOf(at), "alerts", key, weighing=weighing).dicts
         assert row["level"] == oracle.alert_at(told[region], at // SECOND)[0]
 
 
@@ -349,8 +349,8 @@ def test_restatements_are_corrections_and_falls_are_shown(losses: Situation) -> 
     day = date(2022, 3, 11)
     at = by_end_of(oracle.last_second(day))
     early = by_end_of(oracle.second("2022-03-11T10:40:00Z"))
-    (then,) = losses.state(AsOf(at, early), "losses", "russia/apc/lost").rows
-    (now,) = losses.state(AsOf(at), "losses", "russia/apc/lost").rows
+    (then,) = losses.state(AsOf(at, early), "losses", "russia/apc/lost").dicts
+    (now,) = losses.state(AsOf(at), "losses", "russia/apc/lost").dicts
     assert (then["best"], now["best"]) == (165, 1165)
     # A count that is lower than that of the day before, as known in the end, is kept and marked.
     for metric, told in counts.items():
@@ -361,6 +361,6 @@ def test_restatements_are_corrections_and_falls_are_shown(losses: Situation) -> 
             before = newest.get(when - timedelta(days=1))
             if before is not None and value < before:
                 t = by_end_of(oracle.last_second(when))
-                (row,) = losses.state(AsOf(t), "losses", key_of(metric)).rows
+                (row,) = losses.state(AsOf(t), "losses", key_of(metric)).dicts
                 assert row["best"] == value
                 assert row["restated"] == value - before, (metric, when)

@@ -283,7 +283,7 @@ def test_origins_are_told_apart_after_their_names_are_gone(tmp_path: Path) -> No
             facts_of = [f"#{event.position}" for event in situation.log.read() if event.fact]
             situation.redact(situation.to_erase(facts_of), authority="A", reason="R", by="ana")
             clocks = situation.clocks("2013-01-16")
-            (row,) = situation.state(clocks, "control", "mill").rows
+            (row,) = situation.state(clocks, "control", "mill").dicts
         return str(row["support"])
 
     assert support(says("The miller", 1), says("His wife", 2)) == "confirmed"
@@ -790,7 +790,7 @@ def test_who_has_never_sealed_anything_has_no_keys(tmp_path: Path) -> None:
     path = tmp_path / "situation.db"
     with Situation(str(path), create=True) as situation:
         situation.register(SITUATION, "situation.yaml", by="ana")
-        assert situation.state(situation.clocks()).rows == ()
+        assert situation.state(situation.clocks()).dicts == ()
     assert not keys_of(path).exists()
 
 
@@ -798,7 +798,7 @@ def test_in_memory_it_is_all_the_same() -> None:
     with Situation(":memory:", create=True, clock=lambda: NOW) as situation:
         situation.register(SITUATION, "situation.yaml", by="ana")
         situation.record([(SHEET, "1.yaml")], by="ana")
-        (row,) = situation.state(situation.clocks("2013-01-20"), "control", "mill").rows
+        (row,) = situation.state(situation.clocks("2013-01-20"), "control", "mill").dicts
         assert row["status"] == "held"
         situation.redact(situation.to_erase(speaker=SPEAKER), authority="A", reason="R", by="a")
         gists = [event.fact.gist for event in situation.log.read() if event.fact]

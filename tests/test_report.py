@@ -137,7 +137,7 @@ def test_the_data_says_at_every_moment_what_the_situation_answers(recorded: Situ
                     words.since(row),
                     words.possibly(row, answer.names),
                 )
-                for row in answer.rows
+                for row in answer.dicts
                 if row["projection"] in {"control", "forces", "alerts", "losses"}
             }
             found = {
@@ -155,7 +155,7 @@ def test_a_policy_and_a_clock_of_the_log_are_kept_to(recorded: Situation) -> Non
     weighing = recorded.weighing("latest", without=["voa"])
     overview = recorded.overview(clocks, weighing=weighing)
     data = Encoder(overview).data()
-    rows = recorded.state(clocks, weighing=weighing).rows
+    rows = recorded.state(clocks, weighing=weighing).dicts
     assert {(row["projection"], row["key"]) for row in rows if "support" in row} == set(
         looked_up(data, clocks)
     )

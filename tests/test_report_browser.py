@@ -135,7 +135,7 @@ def test_the_tables_are_what_the_command_line_answers(
         for day in DAYS:
             answer = situation.state(situation.clocks(day, known))
             for view, (_, columns) in COLUMNS.items():
-                rows = [row for row in answer.rows if row["projection"] == view]
+                rows = [row for row in answer.dicts if row["projection"] == view]
                 at = f"#as-of={day}" + (f"&known-at={known}" if known else "") + f"&view={view}"
                 opened.go(at)
                 shown = cells(opened, view)

@@ -15,7 +15,7 @@ from tracker.errors import TrackerError
 
 def found(situation: Situation, text: str) -> list[tuple[str, str]]:
     """Give (what, name) of all that is found."""
-    return [(row["found"], row["name"]) for row in situation.search(text).rows]
+    return [(row["found"], row["name"]) for row in situation.search(text).dicts]
 
 
 def test_a_place_is_found_without_its_accents_and_by_its_beginning(tmp_path: Path) -> None:
@@ -26,9 +26,9 @@ def test_a_place_is_found_without_its_accents_and_by_its_beginning(tmp_path: Pat
 
 def test_names_come_before_what_facts_say_and_all_words_count(tmp_path: Path) -> None:
     with Situation(str(mali(tmp_path))) as situation:
-        rows = situation.search("guardian").rows
+        rows = situation.search("guardian").dicts
         assert [row["id"] for row in rows if row["found"] == "source"] == ["the-guardian"]
-        kinds = [row["found"] for row in situation.search("mali").rows]
+        kinds = [row["found"] for row in situation.search("mali").dicts]
         assert kinds == sorted(kinds, key=lambda kind: kind == "fact")
         assert found(situation, "garrison overrun") == [
             ("fact", "Rebels have overrun Diabaly, a garrison town.")
@@ -45,7 +45,7 @@ def test_an_alias_and_an_id_are_names_too(tmp_path: Path) -> None:
 def test_a_fact_says_where_it_stands_and_whether_it_was_taken_back(situation: Situation) -> None:
     told = fact("FightingReported", place="mill", when={"edtf": "2013-01-14"}, gist="Shots heard.")
     (wrong,) = tell(situation, "gazette", "2013-01-15", told)
-    (row,) = situation.search("shots").rows
+    (row,) = situation.search("shots").dicts
     assert row == {
         "found": "fact",
         "id": wrong,
@@ -59,7 +59,7 @@ def test_a_fact_says_where_it_stands_and_whether_it_was_taken_back(situation: Si
         "retracted": False,
     }
     situation.retract([wrong], reason="a mistake", by="tests", published="2013-01-16")
-    assert [row["retracted"] for row in situation.search("shots").rows] == [True]
+    assert [row["retracted"] for row in situation.search("shots").dicts] == [True]
 
 
 def test_what_was_recorded_and_registered_since_is_found(tmp_path: Path) -> None:

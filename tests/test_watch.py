@@ -79,7 +79,7 @@ def test_every_cell_that_an_event_changed_is_told_and_no_other(whole: Situation)
 
 
 def _cells(situation: Situation, as_of: int, position: int) -> dict[tuple[str, str], Row]:
-    rows = situation.state(AsOf(as_of, position=position)).rows
+    rows = situation.state(AsOf(as_of, position=position)).dicts
     return {(row["projection"], row["key"]): row for row in rows}
 
 

@@ -68,7 +68,7 @@ def canonical_lines(answer: Answer) -> list[Line]:
     `name` of a chronology's entry, which is its gist): the fact's id, which stands in the row, is
     made from them, and the ledger's head holds them.
     """
-    parts: list[tuple[str, str, object]] = [("rows", _name(row), row) for row in answer.rows]
+    parts: list[tuple[str, str, object]] = [("rows", _name(row), row) for row in answer.dicts]
     for part, value in sorted(answer.more.items()):
         if isinstance(value, list):
             parts += [(part, f"{part} {_name(row)}", row) for row in value]

@@ -182,7 +182,7 @@ class Answer:
     head: str | None
     title: str
     zone: str
-    rows: tuple[Row, ...]
+    dicts: tuple[Row, ...]
     names: Mapping[str, str]
     notes: tuple[str, ...] = ()
     more: Row = field(default_factory=dict)
@@ -197,7 +197,7 @@ class Answer:
         return {
             "query": self.query,
             "log": log_json(self.position, self.head, self.replica),
-            "rows": list(self.rows),
+            "rows": list(self.dicts),
             "notes": list(self.notes),
             **self.more,
         }

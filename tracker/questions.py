@@ -321,7 +321,7 @@ class Questions:
             state.head,
             state.title,
             state.zone,
-            state.rows,
+            state.dicts,
             dict(state.names),
             state.notes,
             replica=state.replica,

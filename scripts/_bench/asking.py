@@ -214,7 +214,7 @@ def whole(ours: Ours, engines: Sequence[Engine], moments: Moments, rounds: int) 
 def _state(
     situation: Situation, t: int, k: int, key: str | None = None
 ) -> Sequence[dict[str, Any]]:
-    return situation.state(AsOf(t, None if k == LAST else k), "control", key).rows
+    return situation.state(AsOf(t, None if k == LAST else k), "control", key).dicts
 
 
 def _read(pairs: Pairs) -> object:
@@ -256,7 +256,7 @@ def diff(ours: Ours, engines: Sequence[Engine], moments: Moments, rounds: int) -
 
     def changed(turn: int) -> list[str]:
         one, two = dates(turn)
-        rows = ours.situation.diff(AsOf(one), AsOf(two), "control").rows
+        rows = ours.situation.diff(AsOf(one), AsOf(two), "control").dicts
         return [row["key"] for row in rows]
 
     works: dict[str, Callable[[int], list[str]]] = {ours.name: changed}

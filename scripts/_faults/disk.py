@@ -98,7 +98,7 @@ def _fill(disk: Path, ballast: int, line: Line, where: str) -> None:
             line.found("lost", f"{where}: what was acknowledged cannot be read on the full disk")
         with opened(log) as another:
             for who in (situation, another):
-                if not who.state(who.clocks("2013-01-20", None, None)).rows:
+                if not who.state(who.clocks("2013-01-20", None, None)).dicts:
                     line.found("unclear", f"{where}: no answers on the full disk")
         other.unlink()
         record(situation, [failed, failed + 1])  # the same process, without a restart
@@ -139,11 +139,11 @@ def read_only(disk: Path) -> Line:
             begin(log, acks)
             with opened(log, acks) as situation:
                 record(situation, [1, 2])
-                expected = situation.state(situation.clocks("2013-01-20", None, None)).rows
+                expected = situation.state(situation.clocks("2013-01-20", None, None)).dicts
             before = log.read_bytes()
             protect(log)
             with opened(log) as situation:
-                if situation.state(situation.clocks("2013-01-20", None, None)).rows != expected:
+                if situation.state(situation.clocks("2013-01-20", None, None)).dicts != expected:
                     line.found("differ", f"{name} is read-only: other answers")
                 if not _refused(situation, 3, READ_ONLY, line, f"{name} is read-only"):
                     line.found("missed", f"{name} is read-only, and was written")

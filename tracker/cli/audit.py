@@ -102,7 +102,7 @@ def _quote(situation: Situation, line: Row, documents: str) -> None:
 
 
 def _verdict(answer: Answer) -> str:
-    query, rows = answer.query, answer.rows
+    query, rows = answer.query, answer.dicts
     name = rows[0]["name"] if rows else answer.names.get(query["key"], query["key"])
     said: str = words.value(query["projection"], rows[0] if rows else None, answer.names)
     if rows and rows[0].get("since"):

@@ -82,12 +82,12 @@ def diff(
     save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
-    if emit(answer.as_json(), answer.rows):
+    if emit(answer.as_json(), answer.dicts):
         return
     parts = [] if options().quiet else [fitted(heading(answer))]
-    if answer.rows:
+    if answer.dicts:
         headers = ["WHAT", "BEFORE", "AFTER", "CAUSE", "EVENTS"]
-        parts.append(table(headers, [_line(row, answer) for row in answer.rows]))
+        parts.append(table(headers, [_line(row, answer) for row in answer.dicts]))
     else:
         parts.append("nothing changed")
     click.echo("\n\n".join(parts))

@@ -64,12 +64,12 @@ def disputes(
     save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
-    if emit(answer.as_json(), answer.rows):
+    if emit(answer.as_json(), answer.dicts):
         return
     parts = [] if options().quiet else [fitted(words.heading(answer, "disputes"))]
-    if answer.rows:
+    if answer.dicts:
         headers = ["WHAT", "WHO SAYS WHAT", "LAST UNDISPUTED", "OPENED"]
-        cells = [_line(row, answer) for row in answer.rows]
+        cells = [_line(row, answer) for row in answer.dicts]
         if closed:
             headers.append("CLOSED")
         else:

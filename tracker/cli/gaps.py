@@ -73,11 +73,11 @@ def gaps(
         documents=documents,
     )
     save_citation(situation, answer, cite)
-    if emit(answer.as_json(), answer.rows):
+    if emit(answer.as_json(), answer.dicts):
         return
     parts = [] if options().quiet else [fitted(words.heading(answer, "gaps"))]
     order = list(TITLES)
-    rows = sorted(answer.rows, key=lambda row: order.index(row["gap"]))
+    rows = sorted(answer.dicts, key=lambda row: order.index(row["gap"]))
     for kind, found in groupby(rows, key=lambda row: row["gap"]):
         cells = [[words.cell(row), row["what"]] for row in found]
         parts.append(table([TITLES[kind], ""], cells))

@@ -78,14 +78,14 @@ def history(
     if svg is not None:
         _draw(answer, svg)
         return
-    if emit(answer.as_json(), answer.rows):
+    if emit(answer.as_json(), answer.dicts):
         return
     if not options().quiet:
         click.echo(fitted(words.heading(answer, f"history of {key}")) + "\n")
     for line in sparklines(answer):
         click.echo(line)
     lines, within = _lines(answer, instants=instants)
-    several = len({row["projection"] for row in answer.rows}) > 1
+    several = len({row["projection"] for row in answer.dicts}) > 1
     headers = ["KNOWN AT", "AS OF", "STATE", "SUPPORT", "SINCE", "EVIDENCE"]
     cells = [line if several else line[1:] for line in lines]
     click.echo(table(["PROJECTION", *headers] if several else headers, cells))
@@ -99,7 +99,7 @@ def _draw(answer: Answer, file: str) -> None:
 
     from tracker.web.plane import plane_svg
 
-    names = list(dict.fromkeys(row["projection"] for row in answer.rows))
+    names = list(dict.fromkeys(row["projection"] for row in answer.dicts))
     if len(names) > 1:
         key, several = answer.query["key"], " and ".join(names)
         raise click.UsageError(f"'{key}' is a key of {several}: name one with --projection")
@@ -113,7 +113,7 @@ def _lines(answer: Answer, *, instants: bool) -> tuple[list[list[str]], int]:
     say = _instants if instants else words.days
     lines: list[list[str]] = []
     within = 0
-    for _, together in groupby(answer.rows, key=lambda row: _reads(row, answer)):
+    for _, together in groupby(answer.dicts, key=lambda row: _reads(row, answer)):
         rows = list(together)
         first = rows[0]
         known = say(first["known_from"], first["known_to"], answer.zone)

@@ -33,9 +33,9 @@ def search(text: tuple[str, ...], limit: int) -> None:
     situation = open_situation()
     tell_of_no_model(situation)
     answer = situation.search(" ".join(text), limit=limit)
-    if emit(answer.as_json(), answer.rows):
+    if emit(answer.as_json(), answer.dicts):
         return
-    if not answer.rows:
+    if not answer.dicts:
         click.echo("nothing found")
         return
     cells = [
@@ -46,9 +46,9 @@ def search(text: tuple[str, ...], limit: int) -> None:
             answer.names.get(row["source"], row["source"]),
             words.clock(row["published"], answer.zone) if row["published"] else "",
         ]
-        for row in answer.rows
+        for row in answer.dicts
     ]
     headers = ["FOUND", "WHAT", "ID OR PLACE", "SOURCE", "PUBLISHED"]
     click.echo(table(headers, cells))
-    if not options().quiet and len(answer.rows) == limit:
+    if not options().quiet and len(answer.dicts) == limit:
         click.echo(f"the first {limit}: --limit asks for more", err=True)

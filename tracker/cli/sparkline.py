@@ -32,7 +32,7 @@ def sparklines(answer: Answer) -> list[str]:
     states have one.
     """
     lines: list[str] = []
-    for name, found in groupby(answer.rows, key=lambda row: row["projection"]):
+    for name, found in groupby(answer.dicts, key=lambda row: row["projection"]):
         known = [row for row in found if row["known_to"] is None]
         rows = sorted(known, key=lambda row: row["valid_from"] or "")
         if name in COUNTED and sum(number(row) is not None for row in rows) > 1:

@@ -70,14 +70,14 @@ def state(
     save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
-    if emit(answer.as_json(), answer.rows):
+    if emit(answer.as_json(), answer.dicts):
         return
     parts = [] if options().quiet else [fitted(words.heading(answer, projection or "state"))]
-    for name, rows in groupby(answer.rows, key=lambda row: row["projection"]):
+    for name, rows in groupby(answer.dicts, key=lambda row: row["projection"]):
         headers, cells = COLUMNS[name]
         title = "" if projection else f"{name.upper()}\n"
         parts.append(title + table(headers, [cells(row, answer) for row in rows]))
-    click.echo("\n\n".join(parts if answer.rows else [*parts, "no evidence"]))
+    click.echo("\n\n".join(parts if answer.dicts else [*parts, "no evidence"]))
 
 
 def _control(row: Row, answer: Answer) -> list[str]:

@@ -52,10 +52,10 @@ def whatif(
     save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
-    if emit(answer.as_json(), answer.rows):
+    if emit(answer.as_json(), answer.dicts):
         return
     parts = [] if options().quiet else [fitted(words.heading(answer, projection or "what if"))]
-    if answer.rows:
+    if answer.dicts:
         cells = [
             [
                 words.cell(row),
@@ -65,7 +65,7 @@ def whatif(
                     for side in ("before", "after")
                 ),
             ]
-            for row in answer.rows
+            for row in answer.dicts
         ]
         parts.append(table(["WHAT", "NOW", "THEN"], cells))
     else:

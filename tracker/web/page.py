@@ -169,7 +169,7 @@ def map_section(overview: Overview, encoder: Encoder) -> Markup:
         return element("section", title, none, id="map", aria_labelledby="map-title")
     looks: dict[str, Look] = {
         row["key"]: encoder.parties.look(row)
-        for row in overview.rows
+        for row in overview.dicts
         if row["projection"] == "control"
     }
     told = {cell["key"] for cell in overview.cells if cell["projection"] == "control"}
@@ -246,7 +246,7 @@ def timelines() -> Markup:
 def tables(overview: Answer) -> Markup:
     """The state in tables, one a projection."""
     found = {
-        name: list(rows) for name, rows in groupby(overview.rows, key=lambda row: row["projection"])
+        name: list(rows) for name, rows in groupby(overview.dicts, key=lambda row: row["projection"])
     }
     return element(
         "section",

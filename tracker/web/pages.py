@@ -46,9 +46,9 @@ def front(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
     clocks = situation.clocks()
     with situation.still():
         answers = [situation.state(clocks, name) for name in COLUMNS if name not in CHRONICLED]
-    rows = [row for answer in answers for row in answer.rows]
+    rows = [row for answer in answers for row in answer.dicts]
     everything = answers[0].query | {"projection": None, "key": None}
-    found = replace(answers[0], query=everything, rows=tuple(rows), notes=())
+    found = replace(answers[0], query=everything, dicts=tuple(rows), notes=())
     body = joined(
         element("svg", hatching(), class_="unseen", aria_hidden="true", width="0", height="0"),
         parts.header(found),
@@ -86,7 +86,7 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
     cell = (asked.projection, asked.key)
     stale = stale_of(asked.stale_after)
     found = situation.state(clocks, *cell, weighing=weighing, stale_after=stale)
-    shown = found.rows[asked.offset : asked.offset + asked.limit]
+    shown = found.dicts[asked.offset : asked.offset + asked.limit]
     tables = [
         table(
             parts.TITLES[name],
@@ -95,7 +95,7 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
         )
         for name, rows in groupby(shown, key=lambda row: row["projection"])
     ]
-    body = [*tables, pages_of(at, asked.offset, asked.limit, len(found.rows))]
+    body = [*tables, pages_of(at, asked.offset, asked.limit, len(found.dicts))]
     title = "State" if asked.projection is None else parts.TITLES[asked.projection]
     forms = form("/state", at, ("as_of", "known_at", "projection", "key", "without"))
     return whole_page(title, found, [forms, *(body if shown else [element("p", "No evidence.")])],
@@ -110,7 +110,7 @@ def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
         ran = None
         if asked.projection not in CHRONICLED:
             ran = situation.history(asked.key, asked.projection, weighing=weighing)
-    row = found.rows[0] if found.rows else None
+    row = found.dicts[0] if found.dicts else None
     verdict: str = words.value(asked.projection, row, found.names)
     if row and row.get("since"):
         verdict += f" ({words.support(row)}) {words.begun(row)}"
@@ -140,7 +140,7 @@ def _history(ran: Answer) -> Markup:
         [words.days(row["known_from"], row["known_to"], ran.zone),
          words.days(row["valid_from"], row["valid_to"], ran.zone),
          words.value(row["projection"], row, ran.names), words.support(row), words.since(row)]
-        for row in ran.rows
+        for row in ran.dicts
     ]  # fmt: skip
     lasting = [row for row in rows if row[0] is not None and row[1] is not None]
     return table("History", ["known at", "as of", "state", "support", "since"], lasting)
@@ -161,7 +161,7 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
     before, after = situation.two_moments(*moments, recorded_at=asked.recorded_at, tz=asked.tz)
     weighing = weighing_of(situation, asked)
     found = situation.diff(before, after, asked.projection, asked.key, weighing=weighing)
-    shown = found.rows[asked.offset : asked.offset + asked.limit]
+    shown = found.dicts[asked.offset : asked.offset + asked.limit]
     rows = [
         [_cell(row, found.query), *(_side(row, side, found) for side in ("before", "after")),
          CAUSES[row["cause"]],
@@ -170,7 +170,7 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
         for row in shown
     ]  # fmt: skip
     shown_rows = [asks, table("Changes", ["what", "before", "after", "cause", "events"], rows),
-            pages_of(at, asked.offset, asked.limit, len(found.rows))]  # fmt: skip
+            pages_of(at, asked.offset, asked.limit, len(found.dicts))]  # fmt: skip
     until = until_of(max(before, after, key=lambda clocks: clocks.as_of))
     return whole_page("Changes", found, shown_rows, "/diff", until)
 
@@ -205,7 +205,7 @@ def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
          words.value(row["projection"], row["last_undisputed"], found.names)
          if row["last_undisputed"] else "none",
          _moment(row["opened"], found.zone), _moment(row["closed"], found.zone) or "open"]
-        for row in found.rows[asked.offset : asked.offset + asked.limit]
+        for row in found.dicts[asked.offset : asked.offset + asked.limit]
     ]  # fmt: skip
     headers = ["what", "who says what", "last undisputed", "opened", "closed"]
     body = [form("/disputes", at, ("as_of", "known_at", "projection", "key")),
@@ -225,7 +225,7 @@ def gaps(situation: Situation, asked: GapsAsked, at: Address) -> Told:
     clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
     found = situation.gaps(clocks, weighing=weighing, stale_after=stale_of(asked.stale_after))
     order = list(TITLES)
-    rows = sorted(found.rows, key=lambda row: order.index(row["gap"]))
+    rows = sorted(found.dicts, key=lambda row: order.index(row["gap"]))
     tables = [
         table(TITLES[kind].capitalize(), ["what", "missing"],
               [[words.cell(row), row["what"]] for row in some])

@@ -57,7 +57,7 @@ class Rectangle:
 
 def plane_svg(answer: Answer, projection: str) -> str:
     """Draw the rectangles of a history (of one projection and key) as an SVG document."""
-    rows = [row for row in answer.rows if row["projection"] == projection]
+    rows = [row for row in answer.dicts if row["projection"] == projection]
     found = joined_up([_rectangle(row, answer) for row in rows])
     axis, first, last = _axis(found, answer.zone)
     styles = _styles(found)
