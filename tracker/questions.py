@@ -81,6 +81,8 @@ class Questions:
 
         `recorded_at` is a time or `#position`. Raises TrackerError, naming the clock.
         """
+        if isinstance(as_of, AsOf) and known_at is None and recorded_at is None:
+            return as_of
         return read_clocks(
             as_of,
             known_at,
