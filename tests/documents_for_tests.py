@@ -21,7 +21,7 @@ from tracker.cli import tracker
 WIDTH = "120"  # columns of what documents show; README names it
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(
-    r"^```(?:yaml|csv|python|toml)\n# (\S+\.(?:yaml|csv|py|toml))\n(.*?)^```$",
+    r"^```(?:yaml|csv|python|toml|text)\n# (\S+\.(?:yaml|csv|py|toml|txt))\n(.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 PYTHON = re.compile(r"^```(pycon|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -20,7 +20,10 @@ LOCKS = [ROOT / "scripts" / name for name in ("requirements.txt", "requirements-
 PROGRAMS = [
     *(
         f"scripts/{name}"
-        for name in ("audit", "bench", "demo", "faults", "fuzz", "lint", "machine", "test")
+        for name in (
+            *("audit", "basemap", "bench", "demo", "faults", "fuzz", "lint", "machine"),
+            *("reference", "test", "wheel"),
+        )
     ),
     ".ci/run",
 ]
