@@ -236,7 +236,11 @@ def by_installers(wheel: Path, folder: Path) -> None:
         home = folder / f"home-of-{name}"
         home.mkdir()
         places = [f"HOME={home}", f"PIPX_HOME={home}/pipx", f"PIPX_BIN_DIR={home}/bin"]
-        places += [f"UV_TOOL_DIR={home}/uv", f"UV_TOOL_BIN_DIR={home}/bin", f"UV_CACHE_DIR={home}"]
+        places += [
+            f"UV_TOOL_DIR={home}/uv",
+            f"UV_TOOL_BIN_DIR={home}/bin",
+            f"UV_CACHE_DIR={folder}/cache",
+        ]
         run("env", *places, tools / "bin" / name, *words, wheel)
         said = run("env", f"HOME={home}", home / "bin" / "tracker", "demo", cwd=home)
         check("the read model equals a rebuild" in said, f"by {name} the demo ends otherwise")
