@@ -20,6 +20,7 @@ from documents_for_tests import CONSOLE, FILE, PYTHON, WIDTH, lay, reader, run, 
 from tracker._version import __version__
 from tracker.cli import tracker as program
 from tracker.expectations import read_expectations
+from tracker.facts import Fact
 from tracker.registry import Registry
 from tracker.sheets import read_sheet
 from tracker.situation_file import read_situation
@@ -94,6 +95,26 @@ def test_the_example_files_are_valid() -> None:
     assert found.warnings == ()
     assert read_sheet(files[sheet], sheet, registry).warnings == ()
     assert read_expectations(files[expect], expect)
+
+
+def test_the_facts_that_the_readme_shows_are_those_of_the_sheets() -> None:
+    situation = read_situation((ROOT / SEEDS / "situation.yaml").read_bytes(), "situation.yaml")
+    known = Registry().after(situation.events)
+    block = re.compile(r"^```yaml\n(  - kind: .*?)^```$", re.MULTILINE | re.DOTALL)
+    (shown_facts,) = block.findall(text("README.md"))
+    sheet = f"report: {{source: voa, published: 2013-01-21}}\nfacts:\n{shown_facts}"
+    told = [_main(fact) for fact in read_sheet(sheet.encode(), "README.md", known).report.facts]
+    sheets = [path.read_bytes() for path in (ROOT / SEEDS).glob("[gv]*.yaml")]
+    held = [_main(fact) for one in sheets for fact in read_sheet(one, "", known).report.facts]
+    assert len(told) == 2
+    assert all(one in held for one in told)
+
+
+def _main(fact: Fact) -> tuple[object, ...]:
+    """Give what a shortened fact may not leave out."""
+    where = (fact.locator.sentence, fact.locator.span)
+    said = (fact.status, fact.voice, fact.speaker, fact.gist)
+    return (fact.kind, fact.places, fact.actors, fact.when.edtf, *said, *where)
 
 
 def test_every_verb_is_in_the_readme() -> None:
