@@ -105,7 +105,7 @@ def test_the_facts_that_the_readme_shows_are_those_of_the_sheets() -> None:
     sheet = f"report: {{source: voa, published: 2013-01-21}}\nfacts:\n{shown_facts}"
     told = [_main(fact) for fact in read_sheet(sheet.encode(), "README.md", known).report.facts]
     sheets = [path.read_bytes() for path in (ROOT / SEEDS).glob("[gv]*.yaml")]
-    held = [_main(fact) for one in sheets for fact in read_sheet(one, "", known).report.facts]
+    held = [_main(fact) for one in sheets for fact in read_sheet(one, "seed", known).report.facts]
     assert len(told) == 2
     assert all(one in held for one in told)
 
