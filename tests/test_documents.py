@@ -7,6 +7,7 @@ stood there as `...` are then to be put back by hand.
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import shutil
 import tempfile
@@ -146,6 +147,24 @@ def test_what_a_document_links_to_is_there(name: str) -> None:
     assert [
         target for target in targets if not (ROOT / name).parent.joinpath(target).exists()
     ] == []
+
+
+def headings(name: str) -> set[str]:
+    """Give the anchors of a document's headings, as they are made of them where it is shown."""
+    found = re.findall(r"^#+ (.+)$", text(name), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in found}
+
+
+@every_document
+def test_a_link_into_a_document_finds_its_heading(name: str) -> None:
+    links = re.findall(r"\]\(([^)#]*)#([^)]+)\)", text(name))
+    folder = (ROOT / name).parent
+    lost = [
+        (target, anchor)
+        for target, anchor in links
+        if anchor not in headings(os.path.relpath(folder / target, ROOT) if target else name)
+    ]
+    assert lost == []
 
 
 @every_document

@@ -92,6 +92,20 @@ def test_a_guide_can_be_followed(guide: Path, tmp_path: Path) -> None:
         assert {name for name, _ in touched} == named(text)
 
 
+def test_a_mapping_is_added_by_one_file(tmp_path: Path) -> None:
+    # As the guide's last section says: beside the others, and everyone has it by its name.
+    text = (ROOT / "tracker" / "guides" / "new-dataset.md").read_text(encoding="utf-8")
+    for name in ("tracker", "projections"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("*.pyc"))
+    lay(tmp_path, FILE.findall(text))
+    mappings = tmp_path / "tracker" / "datasets" / "mappings"
+    (tmp_path / "hills.yaml").rename(mappings / "hills-desk.yaml")
+    with reader(tmp_path):
+        run("tracker init situation.yaml", apart=True)
+        said = run("tracker import hills-desk june-8.csv --dry-run", apart=True)
+    assert said.endswith("13 events would be added; nothing recorded\n")
+
+
 @every_guide
 def test_what_is_to_be_typed_into_a_shell_can_be(guide: Path) -> None:
     for language, body in BLOCK.findall(guide.read_text(encoding="utf-8")):
