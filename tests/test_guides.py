@@ -2,9 +2,10 @@
 
 A reader has the seeds there and nothing else. Files that a guide shows are written where they
 stand, commands run, and what they print is what is shown. `sh` blocks, which install something, are
-only looked at for their grammar. A guide with `diff` blocks changes the code: it is followed in a
-copy of it, and may touch no file that it does not name. Run as a program, it writes output that no
-longer matches anew into the guides; lines that stood there as `...` are then put back by hand.
+only looked at for their grammar. A guide with `diff` blocks that name their files changes the code:
+it is followed in a copy of it, and may touch no file that it does not list. Run as a program, it
+writes output that no longer matches anew into the guides; lines that stood there as `...` are then
+put back by hand.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ every_guide = pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.ste
 
 
 def changes_the_code(text: str) -> bool:
-    return "\n```diff\n" in text
+    """Whether a guide has changes that can be applied: a `diff` block that names its file."""
+    return "\n```diff\n--- " in text
 
 
 def begin(text: str, folder: Path) -> None:
@@ -69,7 +71,7 @@ def follow(text: str, folder: Path) -> Iterator[tuple[str, str]]:
                         for one, found in done
                     ),
                 )
-            elif language == "diff":
+            elif language == "diff" and apart:
                 subprocess.run(["git", "apply", "-"], input=body, text=True, check=True)
             elif language == "pycon":
                 test = doctest.DocTestParser().get_doctest(body, names, "guide", None, None)
