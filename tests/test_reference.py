@@ -1,6 +1,8 @@
 """The reference is what the code says, and the guides come out of the program as they are."""
 
 import json
+import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +59,22 @@ def test_the_guides_are_listed_with_their_titles() -> None:
 @pytest.mark.parametrize("name", GUIDES)
 def test_a_guide_is_printed_as_it_is(name: str) -> None:
     assert run("guide", name).output.rstrip("\n") == GUIDES[name].read_text("utf-8").rstrip("\n")
+
+
+def test_on_a_terminal_a_guide_goes_through_the_pager() -> None:
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "tracker", "guide", "weighing"],
+        cwd=ROOT,
+        env=os.environ | {"PAGER": "head -n 1", "TERM": "xterm"},
+        stdin=theirs,
+        stdout=theirs,
+        check=True,
+    )
+    os.close(theirs)
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert shown.strip() == GUIDES["weighing"].read_text("utf-8").splitlines()[0]
 
 
 def test_a_guide_is_found_by_the_name_of_its_file_too() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,7 +10,8 @@ from tracker.cli.common import common_options
 from tracker.cli.output import emit, table
 from tracker.errors import NotFoundError
 
-FOLDER = Path(__file__).parent.parent / "guides"
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @click.command()
@@ -26,7 +27,7 @@ def guide(name: str | None) -> None:
       tracker guide
       tracker guide python
     """
-    guides = {path.stem: path for path in sorted(FOLDER.glob("*.md"))}
+    guides = _guides()
     if name is None:
         rows = [{"name": one, "title": _title(path)} for one, path in guides.items()]
         if not emit({"rows": rows}, rows):
@@ -39,6 +40,14 @@ def guide(name: str | None) -> None:
     whole = {"name": path.stem, "title": _title(path), "text": text}
     if not emit(whole, [whole]):
         click.echo_via_pager(text)
+
+
+def _guides() -> dict[str, Path]:
+    """Give the files of the guides by their names, in order."""
+    from pathlib import Path
+
+    folder = Path(__file__).parent.parent / "guides"
+    return {path.stem: path for path in sorted(folder.glob("*.md"))}
 
 
 def _title(path: Path) -> str:
