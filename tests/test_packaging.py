@@ -20,7 +20,10 @@ LOCKS = [ROOT / "scripts" / name for name in ("requirements.txt", "requirements-
 PROGRAMS = [
     *(
         f"scripts/{name}"
-        for name in ("audit", "bench", "demo", "faults", "fuzz", "lint", "machine", "test")
+        for name in (
+            *("audit", "basemap", "bench", "demo", "faults", "fuzz", "lint", "machine"),
+            *("reference", "test", "wheel"),
+        )
     ),
     ".ci/run",
 ]
@@ -97,8 +100,10 @@ def test_what_the_project_asks_for_is_locked() -> None:
     assert {name_of(requirement) for requirement in extras["dev"]} <= pins(LOCKS[1]).keys() | itself
 
 
-def test_the_version_is_a_release_number() -> None:
+def test_the_version_is_a_release_number_and_stands_in_one_place() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
+    assert PYPROJECT["project"]["dynamic"] == ["version"]
+    assert PYPROJECT["tool"]["hatch"]["version"] == {"path": "tracker/_version.py"}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

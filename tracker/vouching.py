@@ -95,7 +95,10 @@ class Vouching:
         return held[-1]
 
     def public_key(self) -> str:
-        """Give the public key that this log's checkpoints are verified by: name+id+key."""
+        """Give the public key that this log's checkpoints are verified by: name+id+key.
+
+        Raises TrackerError where the log has no ledger, or where a replica's key is elsewhere.
+        """
         from tracker.keys import origin_of
 
         log_id = self.log.log_id
@@ -172,7 +175,11 @@ class Vouching:
         return prove(self.log, position, note, self.public_key(), sealed=sealed)
 
     def prove_consistency(self, old: bytes, new: bytes) -> Row:
-        """Prove that one checkpoint of this log extends an older one (bundling)."""
+        """Prove that one checkpoint of this log extends an older one (bundling).
+
+        `old` and `new` are signed checkpoints, as bytes. Raises TrackerError for another log's, and
+        NoteError for what is no checkpoint, or not signed by this log's key.
+        """
         from tracker.bundling import prove_consistency
         from tracker.notes import open_note, read_checkpoint, read_note, read_verifier
 

@@ -176,7 +176,7 @@ class Watching:
         return said
 
     def watches(self) -> Watches:
-        """Open the file in which watches keep their places. Raises WatchError."""
+        """Open the file in which watches keep their places. Raises TrackerError (WatchError)."""
         from tracker.watches import Watches
 
         log_id = self.log.log_id
