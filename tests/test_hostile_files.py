@@ -161,7 +161,7 @@ def test_a_read_model_with_more_than_one_holds(log: Path, odd: str) -> None:
     """It is not asked: the answers are the same, from the log, and it is said how to mend it."""
     model = log.with_name("situation.state.db")
     expected = answer("--log", log, "state", "--as-of", "2013-01-21")
-    sql(model, odd.format(table="facts", column="kind"))
+    sql(model, odd.format(table="fact_rows", column="kind"))
     result = run("--log", log, "state", "--as-of", "2013-01-21", "--json")
     assert result.exit_code == 0
     assert "cannot be opened: answering from the log" in " ".join(result.stderr.split())
@@ -171,7 +171,7 @@ def test_a_read_model_with_more_than_one_holds(log: Path, odd: str) -> None:
     assert run("--log", log, "state").stderr == ""
 
 
-@pytest.mark.parametrize("view", ["facts", "claims"])
+@pytest.mark.parametrize("view", ["fact_rows", "claims"])
 def test_a_read_model_with_another_view(log: Path, view: str) -> None:
     model = log.with_name("situation.state.db")
     kind = "VIEW" if view == "claims" else "TABLE"

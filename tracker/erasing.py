@@ -226,7 +226,7 @@ class Erasing:
             *(id_ for id_, name in self.store.display_names().items() if name == speaker),
         }
         marks = ", ".join("?" * len(known))
-        sql = f"SELECT position FROM facts WHERE speaker IN ({marks}) ORDER BY position"  # noqa: S608 - only marks
+        sql = f"SELECT position FROM fact_rows WHERE speaker IN ({marks}) ORDER BY position"  # noqa: S608 - only marks
         found = [row["position"] for row in self.store.rows(sql, tuple(known))]
         if not found:
             raise NotFoundError(f"no fact has the speaker '{speaker}': `tracker log` lists facts")

@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import common_options
+from tracker.cli.common import common_options, options
 from tracker.cli.output import dump
+
+WHAT = ("sheet", "situation", "expect", "mapping", "citation", "datasette")
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["sheet", "situation", "expect", "mapping", "citation"]))
+@click.argument("what", type=click.Choice(WHAT))
 @common_options
 def schema(what: str) -> None:
     """Print the JSON Schema of a file.
 
     That is a fact sheet, a situation.yaml, an expect.yaml, the mapping of a data set, or the
-    citation of an answer.
+    citation of an answer. `datasette` is no schema, but what explains the read model's views to
+    datasette: titles, columns with their units, questions to fill in.
 
     \b
-    Example:
+    Examples:
       tracker schema sheet
+      tracker schema datasette
     """
     from tracker.situation import file_schema
 
-    click.echo(dump(file_schema(what)))
+    found = file_schema(what)
+    if what == "datasette" and "://" not in options().log:
+        (about,) = found["databases"].values()
+        found = {"databases": {f"{_stem(options().log)}.state": about}}
+    click.echo(dump(found))
+
+
+def _stem(log: str) -> str:
+    """Give the name of a log's file without its ending, as the read model beside it has it."""
+    from pathlib import Path
+
+    path = Path(log)
+    return path.stem if path.suffix == ".db" else path.name
