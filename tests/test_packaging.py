@@ -29,7 +29,10 @@ FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 # What a face may import besides the situation.
 VALUES = {
     f"tracker.{name}"
-    for name in ("edtf", "errors", "instants", "outcomes", "quantities", "tabular", "times")
+    for name in (
+        *("edtf", "errors", "instants", "outcomes", "quantities", "tabular", "times"),
+        "offers",  # what completes words as they are typed has no time to load the situation
+    )
 }
 UNBOUND = {"tracker.__main__", "tracker._version", "tracker.situation"}
 

@@ -9,7 +9,8 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import FARTHEST, common_options, open_situation, options
-from tracker.cli.output import dump, emit, fitted, table
+from tracker.cli.completing import kinds
+from tracker.cli.output import dump, emit, fitted, say, table
 
 
 @click.command()
@@ -17,7 +18,7 @@ from tracker.cli.output import dump, emit, fitted, table
     "--after", type=click.IntRange(0, FARTHEST), default=0, help="Only after this position."
 )
 @click.option("-n", "--limit", type=click.IntRange(1, FARTHEST), help="At most so many.")
-@click.option("--kind", help="Only events of this kind.")
+@click.option("--kind", shell_complete=kinds, help="Only events of this kind.")
 @common_options
 def log(after: int, limit: int | None, kind: str | None) -> None:
     """List the events of the log, in their order.
@@ -37,15 +38,13 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
     whole = {"position": position, "head": situation.head(position)}
     if emit({"log": whole, "rows": found}, found):
         return
-    if not found:
-        click.echo("no events")
+    told = [] if found else ["no events"]
     for (at, by), together in groupby(
         found, key=lambda row: (row["recorded_at"], row["recorded_by"])
     ):
-        click.echo(fitted(f"recorded {at} by {by}"))
-        click.echo(
-            table(["#", "KIND", "ID", "ABOUT", "WHEN", "WHAT"], map(_cells, together)) + "\n"
-        )
+        cells = table(["#", "KIND", "ID", "ABOUT", "WHEN", "WHAT"], map(_cells, together))
+        told += [fitted(f"recorded {at} by {by}"), f"{cells}\n"]
+    say("\n".join(told))
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

@@ -15,6 +15,7 @@ from tracker.cli.common import (
     refuse_far_position,
     tell_of_no_model,
 )
+from tracker.cli.completing import facts, reports
 from tracker.cli.output import emit, note, safe, table
 
 if TYPE_CHECKING:
@@ -25,12 +26,19 @@ SHOWN = 20
 
 
 @click.command()
-@click.argument("events", metavar="[ID|#POSITION]...", nargs=-1, callback=refuse_far_positions)
+@click.argument(
+    "events",
+    metavar="[ID|#POSITION]...",
+    nargs=-1,
+    callback=refuse_far_positions,
+    shell_complete=facts,
+)
 @click.option("--speaker", metavar="NAME", help="All that this speaker says, in any report.")
 @click.option(
     "--report",
     metavar="ID|#POSITION",
     callback=refuse_far_position,
+    shell_complete=reports,
     help="All that a report says.",
 )
 @click.option(

@@ -25,18 +25,11 @@ def schema(what: str) -> None:
       tracker schema sheet
       tracker schema datasette
     """
+    from tracker.offers import model_of
     from tracker.situation import file_schema
 
     found = file_schema(what)
-    if what == "datasette" and "://" not in options().log:
+    if what == "datasette" and (model := model_of(options().log)):
         (about,) = found["databases"].values()
-        found = {"databases": {f"{_stem(options().log)}.state": about}}
+        found = {"databases": {model.stem: about}}
     click.echo(dump(found))
-
-
-def _stem(log: str) -> str:
-    """Give the name of a log's file without its ending, as the read model beside it has it."""
-    from pathlib import Path
-
-    path = Path(log)
-    return path.stem if path.suffix == ".db" else path.name

@@ -21,6 +21,7 @@ from tracker.cli.common import (
     weighing_options,
     zone_option,
 )
+from tracker.cli.completing import keys, projections
 from tracker.cli.diff import CHRONICLED
 from tracker.cli.output import dump, emit, note, safe, table
 
@@ -28,8 +29,13 @@ Row = dict[str, Any]
 
 
 @click.command()
-@click.option("--projection", metavar="NAME", help="Only changes of this projection.")
-@click.option("--key", metavar="KEY", help="Only changes of this key.")
+@click.option(
+    "--projection",
+    metavar="NAME",
+    shell_complete=projections,
+    help="Only changes of this projection.",
+)
+@click.option("--key", metavar="KEY", shell_complete=keys, help="Only changes of this key.")
 @click.option("--when", metavar="CONDITION", help="Only changes of which this holds; see below.")
 @click.option(
     "--after",
