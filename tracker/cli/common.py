@@ -32,6 +32,19 @@ POLICIES = ("origin-weighted", "latest", "majority-by-origin", "official-only")
 POLICY_NAMES = tuple(name for policy in POLICIES for name in (policy, f"{policy}/1"))
 
 
+class OneOf(click.Choice[str]):
+    """A choice that, where there is none of that name, suggests the nearest."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """Say which there are, and which may have been meant."""
+        from difflib import get_close_matches
+
+        names = [str(one) for one in self.choices]
+        near = get_close_matches(str(value), names, n=1, cutoff=0.5)
+        said = super().get_invalid_choice_message(value, ctx)
+        return f"{said} Did you mean '{near[0]}'?" if near else said
+
+
 @dataclass
 class Options:
     """The global options, wherever on the line they stood: the last one said counts."""
@@ -165,7 +178,7 @@ def common_options(command: F) -> F:
         ),
         click.option(
             "--policy",
-            type=click.Choice(POLICY_NAMES),
+            type=OneOf(POLICY_NAMES),
             metavar="NAME",
             envvar="TRACKER_POLICY",
             expose_value=False,

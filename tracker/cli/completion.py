@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import common_options
+from tracker.cli.common import OneOf, common_options
 
 SHELLS = ("bash", "zsh", "fish")
 
 
 @click.command()
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", type=OneOf(SHELLS))
 @common_options
 def completion(shell: str) -> None:
     """Print what makes a shell complete what you type: verbs, options, keys and sources.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from typing import Any
 
@@ -10,7 +11,9 @@ import click
 from tracker.cli import words
 from tracker.cli.common import FARTHEST, common_options, open_situation, options
 from tracker.cli.completing import kinds
-from tracker.cli.output import dump, emit, fitted, say, table
+from tracker.cli.output import dump, emit, fitted, note, say, table
+
+Row = dict[str, Any]
 
 
 @click.command()
@@ -28,7 +31,8 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
       tracker log --kind TownOccupied
     """
     situation = open_situation()
-    rows = (row for row in situation.log_rows(after) if kind is None or row["kind"] == kind)
+    kinds: set[str] = set()
+    rows = _of_kind(situation.log_rows(after), kind, kinds)
     if options().format == "nl":
         for row in islice(rows, limit):
             click.echo(dump(row, indent=None))
@@ -39,6 +43,8 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
     if emit({"log": whole, "rows": found}, found):
         return
     told = [] if found else ["no events"]
+    if kind and not found:
+        _tell_of_nearest(kind, kinds)
     for (at, by), together in groupby(
         found, key=lambda row: (row["recorded_at"], row["recorded_by"])
     ):
@@ -47,7 +53,22 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
     say("\n".join(told))
 
 
-def _cells(row: dict[str, Any]) -> list[str]:
+def _of_kind(rows: Iterable[Row], kind: str | None, kinds: set[str]) -> Iterator[Row]:
+    """Yield the events of one kind, or all, and note which kinds there are."""
+    for row in rows:
+        kinds.add(row["kind"])
+        if kind in {None, row["kind"]}:
+            yield row
+
+
+def _tell_of_nearest(kind: str, kinds: set[str]) -> None:
+    from difflib import get_close_matches
+
+    if near := get_close_matches(kind, kinds, n=1, cutoff=0.5):
+        note(f"there is no {kind} here: did you mean {near[0]}?")
+
+
+def _cells(row: Row) -> list[str]:
     return [
         f"#{row['position']}",
         row["kind"],

@@ -9,6 +9,7 @@ import click
 
 from tracker.cli.amended import amendment_options, refuse_far_positions, tell
 from tracker.cli.common import (
+    OneOf,
     open_situation,
     options,
     recorder,
@@ -44,7 +45,7 @@ SHOWN = 20
 @click.option(
     "--field",
     "fields",
-    type=click.Choice(FIELDS),
+    type=OneOf(FIELDS),
     multiple=True,
     help="What to erase; repeatable (default: all of these).",
 )

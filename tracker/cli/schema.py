@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import common_options, options
+from tracker.cli.common import OneOf, common_options, options
 from tracker.cli.output import dump
 
 WHAT = ("sheet", "situation", "expect", "mapping", "citation", "datasette")
 
 
 @click.command()
-@click.argument("what", type=click.Choice(WHAT))
+@click.argument("what", type=OneOf(WHAT))
 @common_options
 def schema(what: str) -> None:
     """Print the JSON Schema of a file.

@@ -115,7 +115,7 @@ def watch(
         weighing = read_weighing(situation, only, without)
         watched = situation.watched(projection, key, when, at, weighing)
         for text in situation.unknown_names(watched):
-            note(f"--when: {text}")
+            note(text)
         place = _place(after, begin, end, once)
         found = situation.watch(place, watched, end=end if once else None, sleep=time.sleep)
         try:
