@@ -96,6 +96,7 @@ def find_settings() -> str | None:
     """Find the nearest tracker.toml, in the current folder or above it, up to the user's home.
 
     Outside of that, in the current folder alone. TRACKER_CONFIG names another file; empty, none.
+    Told as seen from here: `../tracker.toml`.
     """
     named = os.environ.get("TRACKER_CONFIG")
     if named is not None:
@@ -105,10 +106,11 @@ def find_settings() -> str | None:
     except OSError:
         return None  # a folder that is gone has no file
     home = os.path.expanduser("~")  # noqa: PTH111 - the same
+    path = SETTINGS
     while True:
-        path = os.path.join(folder, SETTINGS)  # noqa: PTH118 - the same
         if os.path.lexists(path):
             return path
+        path = f"../{path}"
         if folder == home or not folder.startswith(home.rstrip("/") + "/"):
             return None
         folder = os.path.dirname(folder)  # noqa: PTH120 - the same

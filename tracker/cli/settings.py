@@ -168,7 +168,7 @@ def _log(value: Any, path: Path) -> str:  # noqa: ANN401
     if "://" in str(value) or name.is_absolute() or ".." in name.parts:
         message = "a file in this folder or below it is needed here; TRACKER_LOG names any other"
         raise ValueError(message)
-    folder = path.absolute().parent
+    folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - `..` is taken away too
     return str(name if folder == Path.cwd() else folder / name)
 
 
