@@ -256,7 +256,7 @@ def zone_option(text: str) -> Callable[[F], F]:
         envvar="TRACKER_TZ",
         callback=_zone,
         shell_complete=zones,
-        help=text,
+        help=f"{text.removesuffix('.')} (or $TRACKER_TZ).",
     )
 
 
