@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from projections.views import VIEWS
-from tracker.foreign import Part, parts
+from tracker.foreign import Part, made_by, parts
 
 _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "meta": ({"name": str, "value": str}, ("name",)),
@@ -155,7 +155,14 @@ def foreign_parts(connection: sqlite3.Connection) -> list[str]:
         " ".join(sql.replace("IF NOT EXISTS ", "").split())
         for sql in (*_SQL, *OF_CLAIMS, *OF_EVENTS, *OF_BELIEFS)
     }
-    return [str(part) for part in parts(connection) if part.sql not in ours and not _plain(part)]
+    odd = [part for part in parts(connection) if part.sql not in ours and not _plain(part)]
+    return [str(part) for part in odd if part not in made_by(SEARCH_TABLES)] if odd else []
+
+
+def foreign_modules(connection: sqlite3.Connection) -> list[str]:
+    """Name the virtual tables of a model that no search made: they would run when dropped."""
+    odd = [part for part in parts(connection) if part.virtual]
+    return [str(part) for part in odd if part not in made_by(SEARCH_TABLES)] if odd else []
 
 
 def _plain(part: Part) -> bool:

@@ -19,7 +19,7 @@ from projections.claims import Claim
 from projections.moments import Moments
 from projections.registers import Names, Register
 from tracker.errors import NotFoundError, StoreError
-from tracker.foreign import parts, told_plainly
+from tracker.foreign import told_plainly
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
@@ -105,7 +105,9 @@ class Store:
             self.connection.execute(f"PRAGMA {pragma}")
         self._moments = Moments(self.connection)
         if self._version() != VERSION:
-            self._refuse(str(part) for part in parts(self.connection) if part.virtual)
+            from projections.schema import foreign_modules
+
+            self._refuse(foreign_modules(self.connection))
             self.clear(only_if_old=True)
         elif not frozen:
             from projections.schema import foreign_parts

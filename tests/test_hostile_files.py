@@ -181,6 +181,19 @@ def test_a_read_model_with_another_view(log: Path, view: str) -> None:
     assert run("--log", log, "state").exit_code == 0
 
 
+@pytest.mark.parametrize("version", [None, 3], ids=["of this version", "of an older one"])
+def test_the_index_that_a_search_makes_is_ours(log: Path, version: int | None) -> None:
+    model = log.with_name("situation.state.db")
+    for _ in range(2):
+        assert "Diabaly" in said("--log", log, "search", "diabaly")
+        if version is not None:
+            sql(model, f"PRAGMA user_version={version}")
+        assert run("--log", log, "state").stderr == ""
+    said("--log", log, "search", "diabaly")
+    sql(model, "CREATE TABLE searched_facts_more (a)")
+    assert "cannot be opened" in run("--log", log, "state").stderr
+
+
 @pytest.mark.parametrize("version", [0, 3])
 def test_an_older_read_model_is_cleared_unless_a_module_would_have_to_run(
     log: Path, version: int
