@@ -468,7 +468,10 @@ def read_citation(data: bytes, file: str) -> Citation:
 
 
 def file_schema(what: str) -> Row:
-    """Give the JSON Schema of a file: sheet, situation, expect, mapping, citation."""
+    """Give the JSON Schema of a file: sheet, situation, expect, mapping, citation.
+
+    Of `datasette` the metadata that explain the read model to it.
+    """
     if what == "sheet":
         from tracker.sheets import sheet_schema
 
@@ -481,6 +484,10 @@ def file_schema(what: str) -> Row:
         from tracker.datasets.mapping import mapping_schema
 
         return mapping_schema()
+    if what == "datasette":
+        from projections.browsing import datasette_metadata
+
+        return datasette_metadata()
     if what == "citation":
         from tracker.citations import citation_schema
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,6 +31,37 @@ _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - a byte
+
+
+def say(text: str) -> None:
+    """Print an answer that may be long: on a terminal that it does not fit on, through a pager.
+
+    That is $TRACKER_PAGER, $PAGER or less; empty or `cat`, there is none.
+    """
+    pager = _pager() if _reads(text) else None
+    if pager in {None, "", "cat"}:
+        click.echo(text)
+        return
+    os.environ["PAGER"] = str(pager)
+    os.environ.setdefault("LESS", "-FRX")
+    click.echo_via_pager(text, color=click.get_current_context().color)
+
+
+def _pager() -> str:
+    """Name the pager to use."""
+    named = (os.environ.get(name) for name in ("TRACKER_PAGER", "PAGER"))
+    return next((one for one in named if one is not None), "less").strip()
+
+
+def _reads(text: str) -> bool:
+    """Whether somebody sits at a terminal that has fewer lines than a text."""
+    from shutil import get_terminal_size
+
+    if not options().pager or os.environ.get("TERM") == "dumb":
+        return False
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    return text.count("\n") + 1 >= get_terminal_size().lines
 
 
 def safe(text: str) -> str:
