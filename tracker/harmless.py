@@ -57,3 +57,9 @@ def markdown(text: str) -> str:
     """
     marked = _MARKUP.sub(lambda found: f"\\{found[0]}", " ".join(safe(text).split()))
     return _AT.sub("`@`", marked)
+
+
+def code(text: str) -> str:
+    """Show a text as code in a line of Markdown; as `markdown` where a code span cannot hold it."""
+    shown = " ".join(safe(text).split())
+    return markdown(text) if "`" in shown or not shown else f"`{shown}`"

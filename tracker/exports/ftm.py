@@ -94,14 +94,13 @@ class Entity:
     def statements(self, dataset: str) -> Iterator[Row]:
         """Yield its statements; the first tells of it as a whole, by a digest of the others."""
         made = [self._statement(dataset, prop, value) for prop, value in self.values]
-        whole = sha1("".join(sorted(one["id"] for one in made)).encode(), usedforsecurity=False)
-        yield self._statement(dataset, "id", whole.hexdigest())
+        told = self.schema + "".join(sorted(one["id"] for one in made))
+        yield self._statement(dataset, "id", _digest(told))
         yield from made
 
     def _statement(self, dataset: str, prop: str, value: str) -> Row:
-        told = f"{dataset}.{self.id}.{prop}.{value}"  # as the model makes its keys
         return {
-            "id": sha1(told.encode(), usedforsecurity=False).hexdigest(),
+            "id": _digest(f"{dataset}.{self.id}.{prop}.{value}"),  # as the model makes its keys
             "entity_id": self.id,
             "canonical_id": self.id,
             "prop": prop,
@@ -136,7 +135,7 @@ class Entities:
     def id(self, *parts: str) -> str:
         """Give an entity's id: the situation's name, and a digest of what it is."""
         told = dump([self.dataset, *parts], indent=None)
-        return f"{self.dataset}-{sha1(told.encode(), usedforsecurity=False).hexdigest()}"
+        return f"{self.dataset}-{_digest(told)}"
 
     def all(self) -> Iterator[Entity]:
         """Yield every entity: actors, places and reports that are spoken of, then what is said."""
@@ -208,6 +207,11 @@ class Entities:
             one.add("location", self.names.get(row["place"], row["place"]))
             one.add("addressEntity", self.id("place", row["place"]))
         return one.add("proof", fact and self.id("report", fact["report"]))
+
+
+def _digest(text: str) -> str:
+    """Give SHA-1 in hex, as the model has it: it tells values apart, and vouches for nothing."""
+    return sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def slug(title: str) -> str:

@@ -165,12 +165,10 @@ class Bundle:
     def ratings(self, evidence: Iterable[str]) -> list[str]:
         """Give the Admiralty codes of facts: their own, else that of who published them."""
         sources = self.registered["sources"]
-        found = {}
-        for one in evidence:
-            fact = self.facts.get(one, {})
-            rating = fact.get("rating") or sources.get(fact.get("source"), {}).get("rating")
-            if rating:
-                found[str(rating)] = None
+        found: set[str] = set()
+        for fact in (self.facts[one] for one in evidence if one in self.facts):
+            rating = fact["rating"] or sources.get(fact["source"], {}).get("rating")
+            found |= {str(rating)} if rating else set()
         return sorted(found)
 
     def reports(self, resting: Mapping[str, list[str]]) -> Iterator[Row]:
@@ -189,15 +187,15 @@ class Bundle:
                 identity_class="organization",
             )
         for report, fact in by_report.items():
-            source = self.registered["sources"].get(fact["source"], {}).get("name", fact["source"])
+            called = self.registered["sources"].get(fact["source"], {}).get("name", fact["source"])
             yield self.made(
                 "report",
                 self.id("report", report),
                 {"tracker_id": report},
-                name=_text(f"{source}, {words.when(fact['published'])}"),
+                name=_text(f"{called}, {words.when(fact['published'])}"),
                 published=stamp(fact["known_from"]),
                 object_refs=[self.id("identity", "source", fact["source"]), *resting[report]],
-                external_references=[_reference(str(source), fact)],
+                external_references=[_reference(called, fact)],
             )
 
     def note(self, told: Row) -> Row:
