@@ -70,8 +70,8 @@ class Format:
     """A format: its name, what it is, which rows it holds (the first is its own choice).
 
     `write` answers a question into a file that is there and empty. `projections` are those it can
-    hold, all where there are none; without one asked for, it takes those in `default`. `text`:
-    whether it can go to standard output. `aside`: whether what it says of itself stands in a file
+    hold, all where there are none; `unasked` is the one that is taken where none is asked for, ""
+    for the format's own choice. `text`: whether it can go to standard output. `aside`: whether what it says of itself stands in a file
     beside it, for want of a place that no reader trips over. `compares`: whether it tells what changed
     in a period. `counted` names what is counted of it.
     """
@@ -81,6 +81,7 @@ class Format:
     write: Callable[[Question, Path], Told]
     rows: tuple[str, ...] = ()
     projections: tuple[str, ...] = ()
+    unasked: str = ""
     text: bool = True
     aside: bool = False
     compares: bool = False
@@ -99,7 +100,8 @@ class Format:
             raise TrackerError(
                 f"{self.name} holds {', '.join(self.projections)}; not {question.projection}"
             )
-        return replace(question, rows=self.rows_of(question))
+        projection = question.projection or self.unasked or None
+        return replace(question, rows=self.rows_of(question), projection=projection)
 
 
 def about(answer: Answer, rows: int, *notes: str) -> Row:
