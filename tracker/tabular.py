@@ -19,9 +19,9 @@ Kind = Literal["text", "whole", "number", "flag", "time", "list", "json"]
 Value = str | int | float | bool | datetime | tuple[str, ...] | None
 
 _KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(("position", "age_days", "rank", "sentence"), "whole"),
+    **dict.fromkeys(("position", "age_days", "sentence"), "whole"),
     **dict.fromkeys(("low", "best", "high", "unexplained", "remainder", "restated"), "number"),
-    **dict.fromkeys(("lat", "lon"), "number"),
+    **dict.fromkeys(("lat", "lon", "rank"), "number"),
     **dict.fromkeys(("stale", "cumulative", "retracted"), "flag"),
     **dict.fromkeys(("valid_from", "valid_to", "known_from", "known_to"), "time"),
     **dict.fromkeys(("since_earliest", "since_latest", "last_evidence", "recorded_at"), "time"),

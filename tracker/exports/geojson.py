@@ -6,6 +6,7 @@ What it is of stands in the foreign member `about` (RFC 7946, section 6.1), befo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from tracker.exports.located import PROJECTIONS, Layer, layers
@@ -40,13 +41,9 @@ def _features(layer: Layer) -> Iterator[Row]:
 
 
 def _plain(value: Value) -> object:
-    return list(value) if isinstance(value, tuple) else _timed(value)
-
-
-def _timed(value: Value) -> object:
-    from datetime import datetime
-
-    return iso(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return iso(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 FORMAT = Format(

@@ -61,8 +61,9 @@ def _claims(row: Row) -> Iterator[tuple[str, str, Row]]:
             yield from ((actor, "located-at", row) for actor in row["actors"])
         return
     if row["support"] == "disputed":
-        for value in row["values"]:
-            yield from ((one, "said-to-control", value) for one in value.get("holders") or ())
+        rivals = [(one, value) for value in row["values"] for one in value.get("holders") or ()]
+        told = dict(reversed(rivals))  # who is in several values is told once, by the first
+        yield from ((one, "said-to-control", told[one]) for one in sorted(told))
         return
     kind = _KINDS.get(row["status"], "partly-controls")
     yield from ((one, kind, row) for one in row["holders"])

@@ -130,7 +130,7 @@ class Bundle:
         )
 
     def place_object(self, name: str) -> Row:
-        """Give a location: by its coordinates, or, for want of them, as a region by name."""
+        """Give a location: by its coordinates, or, for want of them, as a region by its id."""
         found = self.registered["places"].get(name, {})
         called, lat = _text(found.get("name", name)), found.get("lat")
         return self.made(
@@ -140,7 +140,7 @@ class Bundle:
             name=called,
             latitude=lat,
             longitude=found.get("lon"),
-            region=called if lat is None else None,
+            region=name if lat is None else None,  # an open vocabulary: small letters, hyphens
         )
 
     def relationship(self, line: Line) -> Row:
