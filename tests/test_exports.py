@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -104,8 +106,8 @@ def test_what_goes_wrong_half_way_leaves_nothing(
         (("report", "-o", "-"), "a report is of a period: --from TIME"),
         (("geojson", "--as-of", "2013-01-19", "-o", "-"), "--from and --to narrow it"),
         (("csv", "--from", "2013-01-19", "-o", "-"), "a state is as of one moment, --as-of"),
-        (("jsonl", "--rows", "spans", "--from", "2013", "--to", "2012", "-o", "-"), "the period ends before"),
-        (("jsonl", "--rows", "spans", "--to", "x.csv", "-o", "-"), "to: cannot read 'x.csv' as a moment"),
+        (("ftm", "--from", "2013", "--to", "2012", "-o", "-"), "the period ends before it begins"),
+        (("ftm", "--to", "x.csv", "-o", "-"), "to: cannot read 'x.csv' as a moment"),
         (("csv", "-o", "nowhere/out.csv"), "nowhere is no folder: make it first"),
         (("csv", "nothing", "-o", "-"), "no projection 'nothing'"),
     ],
@@ -119,9 +121,7 @@ def test_what_cannot_be_is_refused_in_plain_words(
     assert result.stdout == ""
 
 
-def test_parquet_names_the_extra_that_it_needs(
-    log: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parquet_names_the_extra_that_it_needs(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
     result = run("--log", log, "export", "parquet", "-o", log.parent / "out")
     assert result.exit_code == 2
@@ -231,7 +231,7 @@ def hostile(situation: Situation) -> exports.Question:
         "2013-01-14",
         fact("TownOccupied", place="mill", by=["rebels"], when="2013-01-14", gist=HOSTILE,
              speaker=f"Speaker {HOSTILE}", voice="attributed"),
-        fact("FightingReported", place="ford", when="2013-01-14", gist=f"{HOSTILE}\n# Heading\n- x"),
+        fact("FightingReported", place="ford", when="2013-01-14", gist=f"{HOSTILE}\n# Heading"),
         fact("AttackOccurred", place="ford", when="2013-01-14", gist="1. <b>x</b>\n\n    code"),
     )  # fmt: skip
     tell(
@@ -249,7 +249,7 @@ def test_cells_that_a_spreadsheet_would_run_are_disarmed(
     hostile: exports.Question, tmp_path: Path
 ) -> None:
     path = tmp_path / "facts.csv"
-    exports.write("csv", exports.Question(hostile.situation, hostile.clocks, hostile.weighing, rows="facts"), path)
+    exports.write("csv", replace(hostile, rows="facts"), path)
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows[0]["gist"].startswith("'=HYPERLINK(1)")
@@ -286,9 +286,7 @@ def test_nothing_in_a_report_becomes_a_link_a_heading_or_html(
     assert "\u202e" not in text
 
 
-def test_maps_and_graphs_hold_no_live_character(
-    hostile: exports.Question, tmp_path: Path
-) -> None:
+def test_maps_and_graphs_hold_no_live_character(hostile: exports.Question, tmp_path: Path) -> None:
     for name in ("geojson", "stix", "ftm", "jsonl"):
         path = tmp_path / name
         exports.write(name, hostile, path)
@@ -300,7 +298,8 @@ def test_maps_and_graphs_hold_no_live_character(
     path = tmp_path / "gpkg"
     exports.write("gpkg", hostile, path)
     with closing(sqlite3.connect(path)) as database:
-        [label] = database.execute("SELECT label FROM incidents WHERE key IS NOT NULL AND label LIKE '=%'").fetchone()
+        sql = "SELECT label FROM incidents WHERE label LIKE '=%'"
+        [label] = database.execute(sql).fetchone()
     assert "\x1b" not in label
 
 
@@ -335,11 +334,10 @@ def test_a_report_has_the_changes_that_diff_has(mali_report: str, log: Path) -> 
 
 
 def test_every_citation_leads_to_a_report_and_a_sentence(mali_report: str) -> None:
-    import re
-
     body, sources = mali_report.split("\n## Sources\n")
     cited = {int(number) for number in re.findall(r"\[(\d+)\]", body)}
-    listed = re.findall(r"^- \[(\d+)\] sentence \d+, characters \d+-\d+; ", sources, re.MULTILINE)
+    line = re.compile(r"^- \[(\d+)\] sentence \d+, characters \d+-\d+; ", re.MULTILINE)
+    listed = line.findall(sources)
     assert cited == {int(number) for number in listed}
     assert sources.count("sha256 `") == 3
     assert "**The Guardian, 14 Jan 2013**" in sources
@@ -349,7 +347,7 @@ def test_a_report_states_what_it_was_made_by(mali_report: str, log: Path) -> Non
     with Situation(str(log)) as situation:
         head = situation.head(situation.position)
     assert f"- Log at #190, head `{head}`." in mali_report
-    assert "- Rival accounts are weighed by `origin-weighted/1`, hearing all sources." in mali_report
+    assert "weighed by `origin-weighted/1`, hearing all sources." in mali_report
     assert "those published by 21 Jan 2013" in mali_report
 
 
@@ -359,7 +357,7 @@ def test_disputes_stand_in_the_report_with_who_says_what(
     path = tmp_path / "report.md"
     exports.write("report", hostile, path)
     disputes = section(path.read_text(encoding="utf-8"), "Disputes")
-    assert "**control\\: Mill**" in disputes or "**control: Mill**" in disputes
+    assert "**control: Mill**" in disputes
     assert "Rebels" in disputes
     assert "Army" in disputes
 

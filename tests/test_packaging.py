@@ -29,7 +29,10 @@ FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 # What a face may import besides the situation.
 VALUES = {
     f"tracker.{name}"
-    for name in "edtf errors harmless instants outcomes quantities tabular times".split()
+    for name in (
+        *("edtf", "errors", "harmless", "instants", "outcomes"),
+        *("quantities", "tabular", "times"),
+    )
 }
 UNBOUND = {"tracker.__main__", "tracker._version", "tracker.situation"}
 

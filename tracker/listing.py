@@ -64,7 +64,9 @@ class Listing(Questions):
         with self.still() as store:
             rows = spans(store, clocks, projection, key, weighing=weighing, period=period)
             notes = self._unknown(rows, projection, key)
-            return self._listed("spans", clocks, weighing, rows, notes, (projection, key), period)
+            named = {"projection": projection, "key": key}
+            answer = self._answer("spans", clocks, weighing, rows, notes, **named)
+            return self._over(answer, period)
 
     def evidence(
         self,
@@ -85,7 +87,9 @@ class Listing(Questions):
         with self.still() as store:
             rows = evidence(store, clocks, projection, key, weighing=weighing, period=period)
             notes = self._unknown(rows, projection, key)
-            return self._listed("facts", clocks, weighing, rows, notes, (projection, key), period)
+            named = {"projection": projection, "key": key}
+            answer = self._answer("facts", clocks, weighing, rows, notes, **named)
+            return self._over(answer, period)
 
     def registered(self) -> dict[str, dict[str, Row]]:
         """Give the places, actors, sources and schemes by id, as registered."""
@@ -93,18 +97,7 @@ class Listing(Questions):
 
         return registers(self.store)
 
-    def _listed(  # noqa: PLR0913 - an answer's parts
-        self,
-        verb: str,
-        clocks: AsOf,
-        weighing: Weighing,
-        rows: list[Row],
-        notes: list[str],
-        asked: tuple[str | None, str | None],
-        period: tuple[Instant, Instant],
-    ) -> Answer:
-        """Make the answer; it is about no one moment of valid time, but about a period of it."""
-        named = dict(zip(("projection", "key"), asked, strict=True))
-        answer = self._answer(verb, clocks, weighing, rows, notes, **named)
+    def _over(self, answer: Answer, period: tuple[Instant, Instant]) -> Answer:
+        """Say that an answer is about no one moment of valid time, but about a period of it."""
         ends = {"as_of": None, "from": format_open(period[0]), "to": format_open(period[1])}
         return replace(answer, query={**answer.query, **ends})

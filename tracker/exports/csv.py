@@ -11,9 +11,9 @@ import csv
 from pathlib import Path
 
 from tracker.exports.question import Format, Question, Told, about
+from tracker.exports.values import in_text
 from tracker.harmless import neutral, safe
 from tracker.tabular import Kind, Value, tabulated
-from tracker.exports.values import in_text
 
 
 def write(question: Question, path: Path) -> Told:

@@ -28,8 +28,7 @@ class Footnotes:
         """Cite facts and other events by their ids: " [1][2]"; nothing where there is none."""
         known = [one for one in dict.fromkeys(ids) if one in self.facts or one in self.events]
         marks = [
-            f"[{self.numbers.setdefault(one, len(self.numbers) + 1)}]"
-            for one in known[:MOST_CITED]
+            f"[{self.numbers.setdefault(one, len(self.numbers) + 1)}]" for one in known[:MOST_CITED]
         ]
         more = len(known) - MOST_CITED
         return f" {''.join(marks)}{f' and {more} more' if more > 0 else ''}" if marks else ""

@@ -128,10 +128,7 @@ def _add(database: sqlite3.Connection, layer: Layer, changed: str) -> None:
     marks = ", ".join("?" * (len(layer.columns) + 2))
     database.executemany(
         f'INSERT INTO "{layer.name}" VALUES ({marks})',  # noqa: S608 - names of our own
-        (
-            (None, blob(point), *(map(_cell, values)))
-            for point, values in layer.features
-        ),
+        ((None, blob(point), *(map(_cell, values))) for point, values in layer.features),
     )
 
 
@@ -167,7 +164,8 @@ def _describe(database: sqlite3.Connection, told: dict[str, object], changed: st
     )
     database.execute(
         "INSERT INTO gpkg_contents VALUES"
-        " ('about', 'attributes', 'about', 'what this file is of', ?, NULL, NULL, NULL, NULL, NULL)",
+        " ('about', 'attributes', 'about', 'what this file is of', ?,"
+        " NULL, NULL, NULL, NULL, NULL)",
         (changed,),
     )
     database.executemany(

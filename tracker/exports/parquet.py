@@ -24,7 +24,6 @@ ROWS_AT_ONCE = 65_536
 def write(question: Question, path: Path) -> Told:
     """Write the rows in groups of ROWS_AT_ONCE. Raises TrackerError without pyarrow."""
     try:
-        import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
         raise TrackerError(

@@ -71,9 +71,9 @@ class Format:
 
     `write` answers a question into a file that is there and empty. `projections` are those it can
     hold, all where there are none; `unasked` is the one that is taken where none is asked for, ""
-    for the format's own choice. `text`: whether it can go to standard output. `aside`: whether what it says of itself stands in a file
-    beside it, for want of a place that no reader trips over. `compares`: whether it tells what changed
-    in a period. `counted` names what is counted of it.
+    for the format's own choice. `text`: whether it can go to standard output. `aside`: whether
+    what it says of itself stands in a file beside it, for want of a place that no reader trips
+    over. `compares`: whether it tells what changed in a period. `counted` names what is counted.
     """
 
     name: str

@@ -8,7 +8,7 @@ link, heading or HTML.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tracker.cli import words
@@ -99,8 +99,8 @@ class Report:
         query, at = self.changes.query, _saying(words.clock, self.zone)
         known = [at(query[end]) for end in ("known_from", "known_at")]
         upto = f"published by {known[1]}" if query["known_at"] else "recorded so far"
-        yield f"- Days end at midnight, {markdown(self.zone)}; each date here is the end of its day."
-        yield f"- Reports: those {upto}; what is new is compared with those published by {known[0]}."
+        yield f"- Days are those of {markdown(self.zone)}; a date means the end of that day."
+        yield f"- Reports: those {upto}; what is new was not yet published by {known[0]}."
         if query["recorded_at"]:
             yield f"- As the log stood at {markdown(query['recorded_at'])}."
         heard = "all sources"
@@ -124,8 +124,10 @@ class Report:
             yield f"- {self._belief(row, 'after')}"
         if len(leading) > IN_BRIEF:
             yield f"- ... and {len(leading) - IN_BRIEF} more changes of this kind, below."
-        kinds = [(heading.lower(), name) for name, heading in HEADINGS.items()]
-        counts = [(sum(row["projection"] == name for row in self.happened), what) for what, name in kinds]
+        counts = [
+            (sum(row["projection"] == name for row in self.happened), heading.lower())
+            for name, heading in HEADINGS.items()
+        ]
         counts += [
             (len(self.learned), "learned of the time before"),
             (len(self.disputed), "open disputes"),
@@ -251,9 +253,8 @@ def _is_asked(row: Row, question: Question) -> bool:
 def _is_counted(row: Row) -> bool:
     """Whether a change is one of forces that are there, with a number."""
     after = row["after"] or {}
-    return (
-        row["projection"] == "forces" and after.get("phase") == "deployed" and bool(after.get("comparator"))
-    )
+    deployed = row["projection"] == "forces" and after.get("phase") == "deployed"
+    return deployed and bool(after.get("comparator"))
 
 
 def _told(row: Row) -> Row:

@@ -187,7 +187,8 @@ class Bundle:
                 identity_class="organization",
             )
         for report, fact in by_report.items():
-            called = self.registered["sources"].get(fact["source"], {}).get("name", fact["source"])
+            found = self.registered["sources"].get(fact["source"], {})
+            called = str(found.get("name", fact["source"]))
             yield self.made(
                 "report",
                 self.id("report", report),
