@@ -97,9 +97,8 @@ def export(
         _print(format_name, question)
         return
     told = exports.write(format_name, question, Path(target), force=force)
-    size = Path(target).stat().st_size
-    beside = f", and {exports.about_path(Path(target))} beside it" if chosen.aside else ""
-    note(f"{target}: {told.rows:,} {chosen.counted}, {size:,} bytes{beside}")
+    beside = f"; what it is of in {exports.about_path(Path(target))}" if chosen.aside else ""
+    note(f"{target}: {told.rows:,} {chosen.counted}{beside}")
 
 
 def _timed(
