@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from pydantic_core import from_json
+
 from projections.answers import ALL_ALIKE, as_known, chronology, wanted_names
 from projections.cells import Cells
 from projections.names import BELIEVED, CHRONICLED
@@ -72,7 +74,7 @@ def _of_cells(
         for belief in as_known(found, known):
             if not _touches((belief["valid_from"], belief["valid_to"]), period):
                 continue
-            state = json.loads(belief["state"])
+            state = from_json(belief["state"])
             row = {
                 "projection": name,
                 "key": one,

@@ -303,6 +303,26 @@ def test_maps_and_graphs_hold_no_live_character(hostile: exports.Question, tmp_p
     assert "\x1b" not in label
 
 
+def test_text_that_was_erased_is_in_no_export(log: Path) -> None:
+    gist = "The Malian garrison fought hard for the town"
+    asked_by = ("--log", log, "export")
+    said(*asked_by, "jsonl", "--rows", "facts", "-o", log.parent / "before")
+    assert gist in (log.parent / "before").read_text(encoding="utf-8")
+    why = ("--authority", "the desk", "--published", "2013-02-01", "--reason", "asked for")
+    said("--log", log, "redact", "#60", *why, "--by", "tests")
+    for name in exports.FORMATS:
+        path = log.parent / f"after.{name}"
+        said(
+            *asked_by, name, "-o", path, *("--rows", "facts")[: 2 * (name == "jsonl")], *since(name)
+        )
+        assert gist.encode() not in path.read_bytes()
+
+
+def since(name: str) -> tuple[str, ...]:
+    """What a report must be told to hold the fight for the town."""
+    return ("--from", "2013-01-12", "--to", "2013-01-14") if name == "report" else ()
+
+
 # -- the report -----------------------------------------------------------------------------------
 
 
