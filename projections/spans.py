@@ -175,9 +175,9 @@ def evidence(
 ) -> list[Row]:
     """Give the facts and rulings known at the clocks, in the log's order, each with its locator.
 
-    {fact, kind, position, recorded_at, source, published, voice, speaker, status, when, gist,
-    locator, rating, report, url, place, lat, lon, known_from, known_to}; `known_to` where it was
-    taken back later. The as-of does not count. With a projection, or a key (a place or a cell),
+    {fact, kind, position, recorded_at, source, published, published_edtf, voice, speaker, status,
+    when, gist, locator, rating, report, url, place, lat, lon, known_from, known_to}; `published`
+    and `known_from` are the instant by which it was out, `known_to` that of its being taken back. The as-of does not count. With a projection, or a key (a place or a cell),
     those alone that speak of it.
     """
     narrowed = projection is not None or key is not None
@@ -194,9 +194,12 @@ def evidence(
         if not _touches(_lies_of(row), period):
             continue
         place, at = places.get(row["place"] or "", {}), recorded.get(row["fact"])
+        known_from = format_open(row["known_from"])
         row |= {
+            "published": known_from,
+            "published_edtf": row["published"],
             "recorded_at": None if at is None else format_instant(at),
-            "known_from": format_open(row["known_from"]),
+            "known_from": known_from,
             "known_to": format_open(row["known_to"]),
             "lat": place.get("lat"),
             "lon": place.get("lon"),

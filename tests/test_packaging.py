@@ -30,8 +30,15 @@ FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 VALUES = {
     f"tracker.{name}"
     for name in (
-        *("edtf", "errors", "harmless", "instants", "outcomes"),
-        *("quantities", "tabular", "times"),
+        "edtf",
+        "errors",
+        "harmless",
+        "instants",
+        "outcomes",
+        "quantities",
+        "results",
+        "tabular",
+        "times",
     )
 }
 UNBOUND = {"tracker.__main__", "tracker._version", "tracker.situation"}

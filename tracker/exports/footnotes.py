@@ -67,7 +67,7 @@ class Footnotes:
 
     def _report(self, row: Row) -> str:
         """Name a report: source, date, document with its hash, address."""
-        named = f"{self._source(row)}, {words.when(row['published'])}"
+        named = f"{self._source(row)}, {words.when(row['published_edtf'])}"
         said = f"**{markdown(named)}**"
         document = row["locator"].get("document")
         if document:

@@ -170,10 +170,10 @@ class Entities:
         """Yield the reports, in the order in which they were recorded."""
         for fact in {row["report"]: row for row in reversed(self.facts.values())}.values():
             source = self.names.get(fact["source"], fact["source"])
-            day = fact["known_from"][:10]
+            day = fact["published"][:10]
             one = Entity(self.id("report", fact["report"]), "Article", fact["source"], day)
             document = fact["locator"].get("document") or {}
-            one.add("title", f"{source}, {words.when(fact['published'])}").add("publisher", source)
+            one.add("title", f"{source}, {words.when(fact['published_edtf'])}").add("publisher", source)
             one.add("publishedAt", day).add("sourceUrl", fact.get("url"))
             one.add("fileName", document.get("name"))
             yield one.add("notes", document and f"sha256 {document['sha256']}")
