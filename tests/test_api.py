@@ -51,6 +51,8 @@ def answers(situation: Situation) -> list[Answer]:
         situation.search("Diabaly"),
         situation.whatif("2013-01-21", situation.weighing(without=["voa"])),
         situation.report(next(situation.log_rows(60))["report"]),
+        situation.spans(known_at="2013-01-21"),
+        situation.evidence(projection="control"),
     ]
 
 
