@@ -177,8 +177,9 @@ def evidence(
 
     {fact, kind, position, recorded_at, source, published, published_edtf, voice, speaker, status,
     when, gist, locator, rating, report, url, place, lat, lon, known_from, known_to}; `published`
-    and `known_from` are the instant by which it was out, `known_to` that of its being taken back. The as-of does not count. With a projection, or a key (a place or a cell),
-    those alone that speak of it.
+    and `known_from` are the instant by which it was out, `known_to` that of its being taken back.
+    The as-of does not count. With a projection, or a key (a place or a cell), those alone that
+    speak of it.
     """
     narrowed = projection is not None or key is not None
     speaking = _speaking(store, projection, key) if narrowed else None

@@ -73,7 +73,7 @@ _METADATA = "http://www.geopackage.org/spec130/#extension_metadata"
 def write(question: Question, path: Path) -> Told:
     """Write the layers, and what GeoPackage wants to know of them."""
     found, told = layers(question)
-    changed = _changed(question)
+    changed = _changed(question, found[0].answer.position)
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = OFF")  # half of it never gets the file's name
         database.execute(f"PRAGMA application_id = {_APPLICATION}")
@@ -91,11 +91,10 @@ def write(question: Question, path: Path) -> Told:
     return told
 
 
-def _changed(question: Question) -> str:
+def _changed(question: Question, position: int) -> str:
     """Say when the log was last added to: the newest of what the file holds."""
-    position = question.situation.position
-    newest = [str(row["recorded_at"]) for row in question.situation.log_rows(position - 1)]
-    return stamp(datetime.fromisoformat(newest[0])) if newest else "1970-01-01T00:00:00.000Z"
+    newest = question.recorded_at(position) or "1970-01-01T00:00:00Z"
+    return stamp(datetime.fromisoformat(newest))
 
 
 def stamp(moment: datetime) -> str:

@@ -49,6 +49,11 @@ class Question:
         """Give the same question about one projection, or for another kind of rows too."""
         return replace(self, projection=projection, rows=self.rows if rows is None else rows)
 
+    def recorded_at(self, position: int) -> str | None:
+        """Say when the event at a position was recorded; None where there is none."""
+        found = next(self.situation.log_rows(max(0, position - 1), position), None)
+        return None if found is None else str(found["recorded_at"])
+
 
 ROWS = {
     "state": "what is so as of one moment, as `tracker state` answers",

@@ -62,7 +62,9 @@ class Bundle:
         evidence = situation.evidence(question.clocks, weighing=question.weighing)
         self.facts = {row["fact"]: row for row in evidence.dicts}
         self.log = situation.log_id or self.spans[0].title
-        self.created, self.modified = log_times(question)
+        first, last = (question.recorded_at(at) for at in (1, self.spans[0].position))
+        self.created = stamp(first) if first else TOOL_TIME
+        self.modified = max(self.created, stamp(last) if last else TOOL_TIME)
 
     # -- names -------------------------------------------------------------------------------
 
@@ -256,14 +258,6 @@ def tool() -> Iterator[Row]:
 
 EXTENSION = f"extension-definition--{uuid5(NAMESPACE, 'extension')}"
 """The id of our extension."""
-
-
-def log_times(question: Question) -> tuple[str, str]:
-    """Say when the log began and when it was last added to, as timestamps."""
-    situation = question.situation
-    ends = (next(situation.log_rows(0, 1), None), next(situation.log_rows(situation.position - 1)))
-    first, last = (stamp(row["recorded_at"]) if row else TOOL_TIME for row in ends)
-    return first, max(first, last)
 
 
 def stamp(text: str) -> str:
