@@ -68,7 +68,7 @@ def history(
     rows: Rows = []
     for name in names:
         found = cells.rectangles(name, key)
-        for belief in found if known is None else _known(found, known):
+        for belief in found if known is None else as_known(found, known):
             rows.append(
                 {
                     "projection": name,
@@ -83,7 +83,7 @@ def history(
     return rows
 
 
-def _known(beliefs: Rows, known: Instant) -> Rows:
+def as_known(beliefs: Rows, known: Instant) -> Rows:
     """Keep what was known then, as it looked then: no cut, and no end, that came later."""
     line: Rows = []
     seen = (one for one in beliefs if one["known_from"] <= known < one["known_to"])

@@ -51,6 +51,8 @@ def answers(situation: Situation) -> list[Answer]:
         situation.search("Diabaly"),
         situation.whatif("2013-01-21", situation.weighing(without=["voa"])),
         situation.report(next(situation.log_rows(60))["report"]),
+        situation.spans(known_at="2013-01-21"),
+        situation.evidence(projection="control"),
     ]
 
 
@@ -150,9 +152,20 @@ def test_every_row_has_a_type_with_the_names_that_json_has(situation: Situation)
             nested = {"place"} if isinstance(row, Control) else set()
             if isinstance(row, results.Stretch):
                 nested |= {field.name for field in fields(row.belief)}
+            if isinstance(row, results.Span):
+                nested |= {"place", *(field.name for field in fields(row.state))}
             if isinstance(row, results.Dispute):
                 nested |= {"opened", "closed", "state"}
             assert said.keys() - names - nested == set(), answer.verb
+
+
+def test_spans_and_facts_say_where_and_when(situation: Situation) -> None:
+    spans = situation.spans(None, "control", "diabaly", known_at="2013-01-17").rows()
+    held = [span for span in spans if isinstance(span.state, Control) and span.state.holders]
+    assert (held[0].state.support, held[0].lat) == ("confirmed", 14.69)
+    assert held[0].valid_to == held[1].valid_from
+    facts = situation.evidence(None, "control", "diabaly", known_at="2013-01-14").rows()
+    assert [fact.locator["sentence"] for fact in facts] == [1, 1]
 
 
 def test_a_row_says_what_its_json_says(situation: Situation) -> None:

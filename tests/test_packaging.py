@@ -33,7 +33,8 @@ FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 VALUES = {
     f"tracker.{name}"
     for name in (
-        *("edtf", "errors", "instants", "outcomes", "quantities", "results", "tabular", "times"),
+        *("edtf", "errors", "harmless", "instants", "outcomes", "quantities", "results"),
+        *("tabular", "times"),
         "offers",  # what completes words as they are typed has no time to load the situation
     )
 }

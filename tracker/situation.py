@@ -21,6 +21,7 @@ from tracker.erasing import Erasing
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.importing import Importing
 from tracker.instants import AsOf, Instant, format_instant
+from tracker.listing import Listing
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Answer, Recorded
@@ -49,7 +50,7 @@ def now() -> Instant:
 
 
 @one_at_a_time("still", "watch")  # those take it themselves
-class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
+class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watching):
     """A situation: its log and the read model beside it. A context manager.
 
     `path` is a file or postgresql://...; several threads may use one situation, and take turns.
@@ -332,6 +333,11 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
             seen = [event for event in stream if event.position <= store.position]
             answer = self._answer("report", None, ALL_ALIKE, [self.row(event) for event in seen])
         return replace(answer, query={"report": head["id"]}, more={"report": head})
+
+    @property
+    def log_id(self) -> str | None:
+        """The id that the ledger gave the log; None for a log of before the ledger."""
+        return self.log.log_id
 
     def version(self) -> int | None:
         """Give a number that changes whenever anyone has recorded; None where none can be told."""
