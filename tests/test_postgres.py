@@ -189,6 +189,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give a server up sooner than users would want to."""
     monkeypatch.setattr(link_to_server, "SILENCE", 0.3)
     monkeypatch.setattr(link_to_server, "CONNECT", 2)
+    monkeypatch.setattr(link_to_server, "REST", 0)
     monkeypatch.setattr("tracker.engines.postgres.SILENCE", 0.3)
     monkeypatch.setattr("tracker.engines.postgres.DOUBT", 0.3)
 

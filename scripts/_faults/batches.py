@@ -90,12 +90,12 @@ def opened(
             os.close(file)
 
 
-def _acknowledged(append: Callable[[Sequence[Event]], range], file: int) -> Callable[..., range]:
+def _acknowledged(append: Callable[..., range], file: int) -> Callable[..., range]:
     from tracker.facts.codec import encode
 
-    def appended(events: Sequence[Event]) -> range:
+    def appended(events: Sequence[Event], **more: str | None) -> range:
         hashes = {event.id: sha256(encode(event)).hexdigest() for event in events}
-        positions = append(events)
+        positions = append(events, **more)
         if hashes:
             os.write(file, json.dumps(hashes).encode() + b"\n")
         return positions
@@ -299,7 +299,12 @@ def rows_of(path: Path) -> list[Row]:
 def batches_in(path: Path) -> list[int]:
     """Give the numbers of the batches that a log holds, in order."""
     with closing(sqlite3.connect(path)) as connection:
-        return sorted(_numbers(connection.execute(_ROWS)).values())
+        return batches_of(connection.execute(_ROWS))
+
+
+def batches_of(rows: Iterable[Row]) -> list[int]:
+    """Give the numbers of the batches among events as they are stored, in order."""
+    return sorted(_numbers(rows).values())
 
 
 def judge_model(path: Path, line: Line, where: str) -> None:

@@ -134,13 +134,19 @@ class PostgresEngine:
         try:
             return self._insert(events, timeline)
         except _LostError as error:
-            found = self._outcome(events, error)
+            found = self._outcome(events, self._sent(error))
         if found is not None:
             return found
         try:
             return self._insert(events, timeline)
         except _LostError as error:
-            raise self._in_doubt(error) from error
+            raise self._in_doubt(self._sent(error)) from error
+
+    def _sent(self, error: _LostError) -> _LostError:
+        """Give an error after which something may have been kept. Raises LogError for others."""
+        if not error.sent:
+            raise plain_error(error.why, self.shown) from error
+        return error
 
     def _insert(self, events: Sequence[Encoded], timeline: str | None) -> range:
         with self._errors(), self._locked() as (c, last):
@@ -204,8 +210,10 @@ class PostgresEngine:
         Each try to be alone is short, so that a busy server is told from one that hangs; there are
         tries for LOCK_SECONDS, unless `seconds` says otherwise.
         """
+        sent = False
         try:
             with self._datastore.link() as link:
+                sent = True
                 last = _alone(link, LOCK_SECONDS if seconds is None else seconds)
                 try:
                     yield Cursor(link), last
@@ -216,7 +224,7 @@ class PostgresEngine:
                 self._commit(link)
         except (PersistenceError, psycopg.Error) as error:
             if lost(error):
-                raise _LostError(error) from error
+                raise _LostError(error, sent=sent) from error
             raise
 
     def timeline(self) -> str:
@@ -248,7 +256,7 @@ class PostgresEngine:
             with self._errors(), self._locked() as (c, _):
                 yield c
         except _LostError as error:
-            raise self._in_doubt(error) from error
+            raise self._in_doubt(self._sent(error)) from error
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -436,10 +444,11 @@ class PostgresEngine:
 class _LostError(Exception):
     """The connection broke while something was written: `why`, as psycopg or the library has it."""
 
-    def __init__(self, why: BaseException) -> None:
-        """Keep the reason."""
+    def __init__(self, why: BaseException, *, sent: bool = True) -> None:
+        """Keep the reason; `sent` says whether there was a connection at all."""
         super().__init__(str(why))
         self.why = why
+        self.sent = sent
 
 
 def _alone(link: Link, seconds: float) -> int:

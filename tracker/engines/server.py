@@ -25,6 +25,9 @@ SILENCE = 4.0
 CONNECT = 3
 """Seconds that connecting may take, all hosts together; libpq grants each at least two."""
 LEAST = 2
+REST = 0.5
+"""Seconds in which nobody is tried again who could just not be reached: a question is several
+statements, and each would wait as long."""
 LOCKED = 2
 """Seconds that one try waits for who else is writing: less than SILENCE, so as not to be taken for
 a server that hangs."""
@@ -116,6 +119,7 @@ class One:
         self._address = address
         self._read_only = read_only
         self._link: Link | None = None
+        self._refused: tuple[float, psycopg.Error] | None = None
         self.patience = SILENCE
 
     def open(self, *_: object) -> None:
@@ -132,9 +136,22 @@ class One:
         """Give the connection, made anew where it is lost."""
         if self._link is None or self._link.gone:
             self.close()
-            self._link = self.connect()
+            self._link = self._connected()
         self._link.patience = self.patience
         yield self._link
+
+    def _connected(self) -> Link:
+        if self._refused is not None:
+            when, error = self._refused
+            if time.monotonic() - when < REST:
+                raise error.with_traceback(None)
+        try:
+            link = self.connect()
+        except psycopg.Error as error:
+            self._refused = (time.monotonic(), error)
+            raise
+        self._refused = None
+        return link
 
     def connect(self) -> Link:
         """Make a connection, its settings set and read back. Raises psycopg.Error, LogError."""
@@ -260,6 +277,8 @@ def plain_error(error: BaseException, shown: str) -> LogError:
         return LogError(_WORDS[state[:2]].format(shown=shown, said=said))
     if isinstance(cause, SilentError):
         return LogError(f"{shown} gives no answer ({said}): it hangs, or the way to it")
+    if _NOBODY in str(cause):
+        return LogError(f"{shown}: none of these servers leads just now; try again in a moment")
     if lost(error):
         return LogError(f"{shown} cannot be reached: {said}")
     return LogError(f"{shown}: {said}")
@@ -273,6 +292,7 @@ def _first(error: BaseException) -> str:
     return re.sub(r"^.*?(FATAL|ERROR):\s+", "", fatal)
 
 
+_NOBODY = "session is read-only"  # libpq's words for a host that only follows another
 HALF_MADE = "no log at {shown}: make one with `tracker init`, or name another with --log"
 _WORDS = {
     "42P01": HALF_MADE,
