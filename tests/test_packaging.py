@@ -20,7 +20,7 @@ LOCKS = [ROOT / "scripts" / name for name in ("requirements.txt", "requirements-
 PROGRAMS = [
     *(
         f"scripts/{name}"
-        for name in ("audit", "bench", "demo", "faults", "fuzz", "lint", "machine", "test")
+        for name in ("audit", "bench", "demo", "faults", "fuzz", "ha", "lint", "machine", "test")
     ),
     ".ci/run",
 ]

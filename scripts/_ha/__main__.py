@@ -48,7 +48,7 @@ def arguments(words: list[str] | None = None) -> Namespace:
     add("--failovers", type=int, default=6, metavar="N",
         help="times that Patroni is told to let another lead (6)")  # fmt: skip
     add("--hangs", type=int, default=2, metavar="N",
-        help="times that who leads is stopped as it stands (2): with its Patroni, or alone")  # fmt: skip
+        help="times that who leads is stopped (2): with its Patroni, or alone")  # fmt: skip
     add("--crashes", type=int, default=2, metavar="N",
         help="times that the server alone is killed; its Patroni starts it again (2)")  # fmt: skip
     add("--seconds", type=float, default=4.0, metavar="S",
@@ -90,7 +90,7 @@ def main() -> int:
 def about(options: Namespace, programs: Programs) -> dict[str, str]:
     """Say what is run, where and when."""
     names = ("seed", "kills", "failovers", "hangs", "crashes", "seconds", "writers")
-    asked = " ".join(f"--{name} {getattr(options, name):g}" for name in names)
+    asked = " ".join(f"--{name} {getattr(options, name)}" for name in names)
     return {
         "date": datetime.now(UTC).date().isoformat(),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
@@ -191,10 +191,8 @@ def report(found: judging.Found) -> int:
     bars = judging.bars(found)
     print(f"\n{accounting.table(found.calls, found.done, end)}\n\n{accounting.verdict(bars)}")
     were, others = accounting.doubts(found.calls)
-    print(
-        f"\nbatches of which it was not known whether they were kept: {were + others}; tried again,"
-    )
-    print(f"{were} were there already, {others} were recorded then. What writers were told:")
+    print(f"\n{were + others} batches were in doubt: tried again, {were} were there already and")
+    print(f"{others} were recorded then. What writers were told:")
     print(*accounting.said(found.calls)[:8], sep="\n")
     print(*found.line.details, sep="\n", file=sys.stderr, end="\n" if found.line.details else "")
     return 0 if all(bar.holds for bar in bars) else 1

@@ -124,6 +124,7 @@ def table(calls: Sequence[Call], done: Sequence[Disturbance], end: float) -> str
     return _laid_out(HEAD, rows)
 
 
+_ADDRESS = r"postgresql://[^\s:]+(:\d+[^\s:]*)*"
 HEAD = (
     "what was done to who leads",
     "times",
@@ -143,9 +144,7 @@ def verdict(bars: Sequence[Bar]) -> str:
 def said(calls: Iterable[Call]) -> list[str]:
     """Give what writers were told instead, how often, the most frequent first."""
     told = Counter(
-        re.sub(
-            r"port \d+", "port N", re.sub(r"postgresql://[^\s:]+(:\d+[^\s:]*)*", "LOG", call.said)
-        )
+        re.sub(r"port \d+", "port N", re.sub(_ADDRESS, "LOG", call.said))
         for call in calls
         if not call.kept
     )
