@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from server_for_tests import Server, fresh_schema
 from test_log import CLOCK, SITUATION, facts, positions, sheet
-from test_postgres import engine_of
+from test_postgres import encoded, engine_of
 
 from tracker.engines import server as link_to_server
+from tracker.engines.server import Link, One
 from tracker.engines.vault import ServerVault
 from tracker.errors import LogError
 from tracker.following import Follower, SourceAway
@@ -187,3 +189,45 @@ def test_a_file_has_one_history_and_keeps_what_it_shows(tmp_path: Path) -> None:
     with Log(str(tmp_path / "situation.db"), create=True) as log:
         log.append(facts(1, 2), timeline=log.timeline())
         assert (log.timeline(), log.confirm("")) == ("", True)
+
+
+# -- where nobody leads, or nobody answers ---------------------------------------------------------
+
+
+def test_where_all_servers_follow_another_it_is_said_so(postgres: Server, url: str) -> None:
+    with Log(url, create=True):
+        pass
+    host = f"127.0.0.1:{postgres.port}"
+    both = f"postgresql://owner@{host},{host}/postgres?schema={url.partition('schema=')[2]}"
+    with Log(both) as log:
+        assert log.append(facts(1, 2)) == range(1, 3)
+    with postgres.connect() as link:
+        link.execute("ALTER ROLE owner SET default_transaction_read_only = on")
+    try:
+        with pytest.raises(LogError, match="none of these servers leads just now; try again"):
+            Log(both)
+    finally:
+        with postgres.connect() as link:
+            link.execute("SET default_transaction_read_only = off")
+            link.execute("ALTER ROLE owner RESET default_transaction_read_only")
+
+
+def test_who_cannot_be_reached_is_waited_for_once_in_a_question(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[One] = []
+
+    def nobody(one: One) -> Link:
+        tried.append(one)
+        raise psycopg.errors.ConnectionTimeout("connection timeout expired")
+
+    with Log(url, create=True) as log:
+        engine_of(log).close()
+        monkeypatch.setattr(One, "connect", nobody)
+        assert log.version() is None
+        with pytest.raises(LogError, match="cannot be reached"):
+            list(log.read())
+        with pytest.raises(LogError) as told:
+            log.append_encoded([encoded(facts(1, 1)[0])])
+    assert len(tried) == 1
+    assert "is not known" not in str(told.value)  # nothing was sent, so nothing is in doubt
