@@ -86,7 +86,8 @@ def test_the_judge_finds_what_is_there(ha: Any) -> None:  # noqa: ANN401
         ]
     kept = calls_of(ha, (0, 1, 0.0, 1.0, "recorded"), (0, 2, 1.0, 2.0, "there"))
     hang = accounting.Disturbance("server and Patroni hang", "one", 0.0, 2.0, "two")
-    good = judging.Found(kept, [hang], rows, lines.Line("ha"), alike=True, ended=[])
+    log, copies = lines.Line("log"), lines.Line("replicas")
+    good = judging.Found(kept, [hang], rows, log, copies, alike=True, ended=[])
 
     def failing(**changed: Any) -> list[str]:  # noqa: ANN401
         return [bar.what for bar in judging.bars(good._replace(**changed)) if not bar.holds]
@@ -108,16 +109,18 @@ def test_the_judge_finds_what_is_there(ha: Any) -> None:  # noqa: ANN401
     assert failing(calls=kept + slow) == ["a server that hangs gets an answer in 10 s"]
     assert failing(alike=False) == ["all servers hold the same"]
     assert failing(ended=["a writer ended with 1"]) == ["nobody ended in a way of their own"]
-    for what, bar in (
-        ("lost", "nothing acknowledged is lost"),
-        ("half", "nothing acknowledged is lost"),
-        ("doubled", "nothing is there twice"),
-        ("missed", "replicas are the log, nothing missed or doubled"),
-        ("ledger", "ledgers verify, leaves are the events'"),
-        ("differ", "beliefs are a rebuild's"),
-        ("unclear", "nobody ended in a way of their own"),
+    for where, what, bar in (
+        ("log", "lost", "nothing acknowledged is lost"),
+        ("log", "half", "nothing acknowledged is lost"),
+        ("log", "doubled", "nothing is there twice"),
+        ("log", "ledger", "ledgers verify, leaves are the events'"),
+        ("copies", "lost", "replicas are the log: none missed or doubled"),
+        ("copies", "doubled", "replicas are the log: none missed or doubled"),
+        ("copies", "unclear", "replicas are the log: none missed or doubled"),
+        ("copies", "ledger", "ledgers verify, leaves are the events'"),
+        ("copies", "differ", "beliefs are a rebuild's"),
     ):
-        assert failing(line=line(what)) == [bar]
+        assert failing(**{where: line(what)}) == [bar]
 
 
 def test_a_seed_gives_one_order(ha: Any) -> None:  # noqa: ANN401

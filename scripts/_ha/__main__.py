@@ -32,6 +32,8 @@ from _ha.disturbing import disturb, plan
 from _ha.node import LOOP, TTL
 from _ha.programs import MissingError, Programs, find
 
+SHOWN = 400
+"""Characters of each thing that is wrong."""
 FIRST_SECONDS = 60.0
 """Seconds in which a follower that has just begun is to have its first copy."""
 
@@ -54,6 +56,9 @@ def arguments(words: list[str] | None = None) -> Namespace:
     add("--seconds", type=float, default=4.0, metavar="S",
         help="of writing before each of them, more or less (4)")  # fmt: skip
     add("--writers", type=int, default=3, metavar="N", help="who record at once (3)")
+    add("--unconfirmed", action="store_true",
+        help="let no commit wait for a standby, and cut them off before each kill: then much is "
+        "lost, which shows that it is seen")  # fmt: skip
     add("--keep", action="store_true", help="leave the folder, with what the servers said")
     return parser.parse_args(words)
 
@@ -96,8 +101,8 @@ def about(options: Namespace, programs: Programs) -> dict[str, str]:
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}",
         "python": platform.python_version(),
         "servers": f"PostgreSQL {programs.bin.parent.name}, Patroni with ttl {TTL} s and a look "
-        f"every {LOOP} s, synchronous_mode_strict",
-        "command": f"scripts/ha {asked}",
+        f"every {LOOP} s, {'asynchronous' if options.unconfirmed else 'synchronous_mode_strict'}",
+        "command": f"scripts/ha {asked}{' --unconfirmed' * options.unconfirmed}",
     }
 
 
@@ -110,7 +115,8 @@ def run(options: Namespace, programs: Programs, folder: Path) -> judging.Found:
     for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "TRACKER_KEYS"):
         os.environ[name] = str(ours / name.lower())  # not the user's own
     os.environ["TRACKER_VAULT"] = str(ours / "vault")
-    with cluster(programs, folder / "servers") as made, ExitStack() as ends:
+    servers = cluster(programs, folder / "servers", synchronous=not options.unconfirmed)
+    with servers as made, ExitStack() as ends:
         say(f"three servers: {made.url}")
         begin(made.url)
         replicas = {"a command": ours / "command.db", "a follower": ours / "follower.db"}
@@ -194,7 +200,8 @@ def report(found: judging.Found) -> int:
     print(f"\n{were + others} batches were in doubt: tried again, {were} were there already and")
     print(f"{others} were recorded then. What writers were told:")
     print(*accounting.said(found.calls)[:8], sep="\n")
-    print(*found.line.details, sep="\n", file=sys.stderr, end="\n" if found.line.details else "")
+    for detail in (*found.ended, *found.log.details, *found.copies.details):
+        say(detail if len(detail) < SHOWN else f"{detail[:SHOWN]} ...")
     return 0 if all(bar.holds for bar in bars) else 1
 
 

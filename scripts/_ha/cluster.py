@@ -40,6 +40,7 @@ class Cluster:
         """Take the nodes; starts nothing."""
         self.nodes = nodes
         self.programs = programs
+        self.synchronous = all(node.synchronous for node in nodes)
 
     @property
     def url(self) -> str:
@@ -92,24 +93,27 @@ class Cluster:
         if any(one.get("state") != "running" for one in told):
             return None
         leader = self.leader()
-        if leader is None or not any(one.get("sync_standby") for one in told):
+        if leader is None:
             return None
         with suppress(psycopg.Error), self.connect(leader, "postgres", "postgres") as link:
             names, streaming, confirming = link.execute(_STANDBYS).fetchone()
-            if names not in {"", "*"} and (streaming, confirming) == (len(self.nodes) - 1, 1):
-                return leader
+            wanted = int(self.synchronous)
+            named = names not in {"", "*"} or not wanted
+            if named and (streaming, confirming) == (len(self.nodes) - 1, wanted):
+                return leader if self._standby() else None
         return None
 
     def standby(self) -> Node:
-        """Give the standby that confirms."""
-        found: Node = self.awaited(
-            "a standby that confirms",
-            lambda: next(
-                (one for one in self.nodes if (one.ask("/patroni") or {}).get("sync_standby")), None
-            ),
-            SETTLED_SECONDS,
-        )
+        """Give the standby that confirms; any of them where none has to."""
+        found: Node = self.awaited("a standby that confirms", self._standby, SETTLED_SECONDS)
         return found
+
+    def _standby(self) -> Node | None:
+        for node in self.nodes:
+            told = node.ask("/patroni") or {}
+            if told.get("sync_standby") if self.synchronous else told.get("role") == "replica":
+                return node
+        return None
 
     def _state(self) -> str:
         told = {node.name: node.ask("/patroni") or {} for node in self.nodes}
@@ -120,8 +124,11 @@ class Cluster:
 
 
 @contextmanager
-def cluster(programs: Programs, folder: Path) -> Iterator[Cluster]:
-    """Start a cluster, with a database for the desk; end it. Raises ClusterError."""
+def cluster(programs: Programs, folder: Path, *, synchronous: bool = True) -> Iterator[Cluster]:
+    """Start a cluster, with a database for the desk; end it. Raises ClusterError.
+
+    Without `synchronous`, no commit waits for a standby.
+    """
     if programs.user is not None:
         os.chown(folder, programs.user.pw_uid, programs.user.pw_gid)
     ports = free_ports(2 + 2 * len(NAMES))
@@ -132,7 +139,8 @@ def cluster(programs: Programs, folder: Path) -> Iterator[Cluster]:
         nodes = []
         for at, name in enumerate(NAMES):
             place = _folder(folder / name, programs)
-            nodes.append(Node(name, place, ports[2 + 2 * at], ports[3 + 2 * at], client))
+            port, api = ports[2 + 2 * at : 4 + 2 * at]
+            nodes.append(Node(name, place, port, api, client, synchronous=synchronous))
         made = Cluster(nodes, programs)
         made.awaited("etcd", lambda: _answers(f"http://127.0.0.1:{client}/health"), MADE_SECONDS)
         for node in nodes:

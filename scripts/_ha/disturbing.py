@@ -19,6 +19,8 @@ HELD = (1.0, 5.0)
 SOON = (0.0, 3.0)
 """Seconds after which one that was killed is started again, where that is soon: before another
 could lead."""
+LATE = 2.0
+"""Seconds by which the standbys lag when who leads is killed, where no commit waits for them."""
 ORDERS = 10
 """Times that a switchover is ordered before it is given up."""
 
@@ -50,6 +52,10 @@ def disturb(cluster: Cluster, kind: str, moments: Random, turn: int) -> Disturba
 
 
 def _kill(cluster: Cluster, node: Node, moments: Random, *, soon: bool) -> None:
+    if not cluster.synchronous:
+        node.cut_off()
+        cluster.pause(LATE)
+        soon = False
     node.kill()
     if soon:
         cluster.pause(moments.uniform(*SOON))

@@ -33,9 +33,12 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 class Node:
     """A server and its Patroni, each in a process of its own; both can be killed and stopped."""
 
-    def __init__(self, name: str, folder: Path, port: int, api: int, etcd: int) -> None:
+    def __init__(
+        self, name: str, folder: Path, port: int, api: int, etcd: int, *, synchronous: bool = True
+    ) -> None:
         """Start nothing yet; ports are those of PostgreSQL, of Patroni, of etcd."""
         self.name = name
+        self.synchronous = synchronous
         self.folder = folder
         self.port = port
         self._api = f"http://127.0.0.1:{api}"
@@ -49,8 +52,8 @@ class Node:
             "ttl": TTL,
             "loop_wait": LOOP,
             "retry_timeout": RETRY,
-            "synchronous_mode": True,
-            "synchronous_mode_strict": True,  # without a standby nothing is acknowledged
+            "synchronous_mode": self.synchronous,
+            "synchronous_mode_strict": self.synchronous,  # no standby, no acknowledgement
             "postgresql": {"use_pg_rewind": True, "use_slots": True, "parameters": SETTINGS},
         }
         api = self._api.removeprefix("http://")
@@ -112,6 +115,10 @@ class Node:
             self._patroni.kill()
             self._patroni.wait()
             self._patroni = None
+        stopped, self._stopped = self._stopped, []
+        for process in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
         self._killed(processes)
 
     def kill_server(self) -> None:
@@ -122,6 +129,14 @@ class Node:
         for process in processes[:1]:
             os.kill(process, signal.SIGKILL)
         gone(processes)
+
+    def cut_off(self) -> None:
+        """Send the standbys nothing any more, though they are connected; until it is killed."""
+        for process in self._processes():
+            with suppress(OSError):
+                if b"walsender" in Path(f"/proc/{process}/cmdline").read_bytes():
+                    os.kill(process, signal.SIGSTOP)
+                    self._stopped.append(process)
 
     def stop(self, *, whole: bool) -> None:
         """Stop the server where it stands, and where `whole` its Patroni first."""
