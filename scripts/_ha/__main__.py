@@ -23,6 +23,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from time import monotonic
 
 from _faults.batches import begin
+from _faults.follow import follow_until
 from _faults.victims import adopt, fork
 
 from _ha import accounting, clients, judging
@@ -125,7 +126,7 @@ def run(options: Namespace, programs: Programs, folder: Path) -> judging.Found:
         writers, followers = _People(ends), _People(ends)
         for number in range(options.writers):
             writers.start("a writer", partial(clients.write, made.url, number, ours))
-        follow = partial(clients.follow, made.url, replicas["a follower"], ours / "written")
+        follow = partial(follow_until, made.url, replicas["a follower"], ours / "written")
         followers.start("a follower", follow)
         made.awaited("copied by anybody", replicas["a command"].exists, FIRST_SECONDS)
         done = _disturbed(made, writers, options, moments)

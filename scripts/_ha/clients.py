@@ -19,11 +19,9 @@ from time import monotonic, sleep
 from _faults.batches import WRITER, facts_of, opened, sheet
 
 from _ha.accounting import Call
-from tracker import following
 from tracker.errors import InputError, TrackerError
-from tracker.following import Follower
 from tracker.log import Conflict
-from tracker.situation import Situation, now
+from tracker.situation import Situation
 
 ROUND = 1_000_000
 """Numbers between the first batches of two writers."""
@@ -102,28 +100,6 @@ def calls_in(folder: Path) -> list[Call]:
     """Give all calls that were written down, in the order in which they ended."""
     lines = [line for path in folder.glob("calls-*") for line in path.read_text().splitlines()]
     return sorted((Call(*json.loads(line)) for line in lines), key=lambda call: call.ended)
-
-
-def follow(url: str, replica: Path, written: Path) -> None:
-    """Follow, looking often, until the file `written` is there and nothing is left to copy.
-
-    Raises ReplicaError where the source is not what was copied: then it had been ahead.
-    """
-    until: float | None = None
-    with Follower(url, str(replica), now) as one:
-        while True:
-            done = written.exists()
-            try:
-                passed = one.catch_up()
-            except following.SourceAway:
-                passed = None
-            if done and passed and not passed.copied:
-                return
-            if done:
-                until = until or monotonic() + PATIENCE
-                if monotonic() > until:
-                    raise TimeoutError("the log cannot be caught up with")
-            sleep(0.05)
 
 
 class Command:
