@@ -21,7 +21,7 @@ PROGRAMS = [
     *(
         f"scripts/{name}"
         for name in (
-            *("audit", "basemap", "bench", "demo", "faults", "fuzz", "lint", "machine"),
+            *("audit", "basemap", "bench", "demo", "faults", "fuzz", "ha", "lint", "machine"),
             *("reference", "test", "wheel"),
         )
     ),

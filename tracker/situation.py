@@ -247,9 +247,10 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
     def _append(self, decide: Callable[[], Decision]) -> Decision:
         """Decide and append; decide anew where another writer came first."""
         for _ in range(TRIES):
+            timeline = self.log.timeline()
             decision = decide()
             try:
-                self.log.append(decision.events)
+                self.log.append(decision.events, timeline=timeline)
             except Conflict:
                 continue
             return decision

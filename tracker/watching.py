@@ -21,7 +21,7 @@ from tracker.conditions import NAMES_OF, Condition, Rank, read_condition
 from tracker.errors import TrackerError
 from tracker.folders import state_folder
 from tracker.instants import Instant, format_instant, parse_moment
-from tracker.log import MEMORY, Log
+from tracker.log import MEMORY, Conflict, Log
 from tracker.model import ReadModel, beside
 
 if TYPE_CHECKING:
@@ -219,11 +219,16 @@ class Watching:
             if version is not None and version == seen:
                 sleep(POLL_SECONDS)
                 continue
+            timeline = self.log.timeline()
             found = self.changes(after, watched)
             if found.upto == after:
                 seen = version
                 if version is None:
                     sleep(POLL_SECONDS)
+                continue
+            try:
+                self.log.confirm(timeline)  # what was told of cannot be taken back
+            except Conflict:
                 continue
             after = found.upto
             yield found
