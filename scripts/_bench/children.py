@@ -96,6 +96,24 @@ def rebuild(log: str) -> Found:
         return {"seconds": time.perf_counter() - begun, "events": events}
 
 
+def on_spark(log: str, to: str, master: str) -> Found:
+    """Rebuild on Spark into a folder, Spark's start and end included."""
+    from tracker import Situation
+
+    with Situation(log) as situation:
+        begun = time.perf_counter()
+        events = situation.rebuild_on_spark(Path(to), master)
+        return {"seconds": time.perf_counter() - begun, "events": events}
+
+
+def unlike(log: str, to: str) -> Found:
+    """Compare such a folder with the read model, row by row."""
+    from tracker import Situation
+
+    with Situation(log) as situation:
+        return {"lines": situation.compare_parquet(Path(to))}
+
+
 def decode(log: str) -> Found:
     """Read every row of a log and decode its body: into its pydantic model, and only as JSON."""
     from pydantic_core import from_json
@@ -125,6 +143,8 @@ _WORKS: dict[str, Callable[..., Found]] = {
     "enter": enter,
     "insert": insert,
     "rebuild": rebuild,
+    "on_spark": on_spark,
+    "unlike": unlike,
     "decode": decode,
 }
 
