@@ -156,10 +156,13 @@ def columns_in_sql(columns: Columns) -> str:
     return ", ".join(f"`{name}` {_SQL_TYPES[kind]}" for name, kind in columns.items())
 
 
-def staged_in_sql() -> str:
-    """Declare what tasks hand over: which table a row is of, and a structure for each."""
-    tables = (f"`{name}` STRUCT<{_fields(columns)}>" for name, columns in STAGED.items())
-    return f"`table` STRING, {', '.join(tables)}"
+def staged_in_sql(*only: str) -> str:
+    """Declare what tasks hand over: which table a row is of, and a structure for each.
+
+    With `only`, what lies in the files of those tables.
+    """
+    tables = (f"`{name}` STRUCT<{_fields(STAGED[name])}>" for name in only or STAGED)
+    return ", ".join(tables if only else ("`table` STRING", *tables))
 
 
 def _fields(columns: Columns) -> str:

@@ -63,7 +63,7 @@ def rebuild_in(spark: SparkSession, log: Log, to: Path, progress: Callable[[int]
         progress(int(last * _BELIEVED))
         shutil.rmtree(work.staging, ignore_errors=True)
         write_manifest(fresh, log, last, meta)
-        _put_in_place(fresh, to)
+        put_in_place(fresh, to)
     progress(last)
     return last
 
@@ -88,7 +88,8 @@ class _Work:
             tasks.check_version(version)
             yield from tasks.take(batches, told.value)
 
-        events = self.spark.read.parquet(str(self.folder / "events"))
+        told_of = self.spark.read.schema(layout.columns_in_sql(layout.EVENTS))
+        events = told_of.parquet(str(self.folder / "events"))
         streams = (
             events.where(~events.topic.isin(*REGISTERING))
             .repartition(self._parts(EVENTS_A_TASK), "stream")
@@ -137,8 +138,9 @@ class _Work:
 
     def _staged(self, name: str) -> DataFrame:
         part = self.staging / f"table={name}"
-        if part.exists():
-            return self.spark.read.parquet(str(part)).select(f"{name}.*")
+        if part.exists():  # its columns are told, or Spark would start a job to look them up
+            told = self.spark.read.schema(layout.staged_in_sql(name))
+            return told.parquet(str(part)).select(f"{name}.*")
         return self.spark.createDataFrame([], layout.columns_in_sql(layout.STAGED[name]))
 
     def _write(self, rows: DataFrame, name: str, columns: layout.Columns) -> None:
@@ -221,7 +223,7 @@ def aside(to: Path) -> Iterator[Path]:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _put_in_place(fresh: Path, to: Path) -> None:
+def put_in_place(fresh: Path, to: Path) -> None:
     """Give the new folder its name; the old one goes once that is done."""
     old = to.with_name(f"{fresh.name.removesuffix('.new')}.old")
     if to.exists():

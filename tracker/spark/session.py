@@ -94,7 +94,10 @@ def _here(master: str) -> dict[str, str]:
     if not apart and not _ON_THIS_MACHINE.fullmatch(master):
         return {}
     found = {"spark.driver.host": _LOOPBACK, "spark.driver.bindAddress": _LOOPBACK}
-    return found | ({"spark.executor.memory": f"{apart[1]}m"} if apart else {})
+    if apart:
+        found["spark.executor.memory"] = f"{apart[1]}m"
+        found["spark.scheduler.minRegisteredResourcesRatio"] = "1"  # begun when all are there
+    return found
 
 
 @contextmanager
