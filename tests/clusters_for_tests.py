@@ -5,29 +5,35 @@ No Spark and no Java: rows are dealt out as a cluster would deal them, and files
 
 from __future__ import annotations
 
+from collections import defaultdict
+from pathlib import Path
+from zlib import crc32
+
 import contradictions_for_tests as war
 import duckdb
 import pyarrow as pa
-from collections import defaultdict
-from pathlib import Path
 from pyarrow import compute, dataset, parquet
+from sheets_for_tests import NOW
 from tables_for_tests import LIST, SIRENS, TOLL, listing, load, sirens, toll
-from typing import Any
 
 from projections.store import Row
 from tracker.facts.record import FactCorrected
 from tracker.instants import AsOf, format_instant
+from tracker.kin import Kin
 from tracker.situation import Situation
 from tracker.spark import export, layout, rebuilding, tasks
-from zlib import crc32
 
 REPORTS = (
     war.report("courier", 3, war.took("rebels", 2), war.troops(war.number(400), 3)),
     war.report("mission", 4, war.found("army", 4), war.pledged(war.number(900), 4)),
     war.report("radio", 4, war.found("rebels", 4, since=1), war.killed("rebels", war.number(5), 3)),
     war.report("wire", 5, war.entered("legion", 5), war.raised("amber", 5)),
-    war.report("courier", 6, war.carried_from("wire", war.entered("legion", 5)),
-               war.troops(war.more_by(200), 6)),  # fmt: skip
+    war.report(
+        "courier",
+        6,
+        war.carried_from("wire", war.entered("legion", 5)),
+        war.troops(war.more_by(200), 6),
+    ),
     war.report("chronicle", 7, war.left("rebels", "[2013-01-05..2013-01-08]")),
     war.report("ministry", 8, war.retook("army", 8), war.troops(war.number(700), 8)),
     war.report("rebel-radio", 8, war.found("rebels", 8), war.besieged("clans", 8)),
@@ -39,7 +45,7 @@ REPORTS = (
 
 def troubled(folder: Path) -> Situation:
     """Open a war told by rivals, with tables, corrections of corrections, rulings, erasures."""
-    situation = Situation(str(folder / "war.db"), create=True, clock=lambda: war.NOW)
+    situation = Situation(str(folder / "war.db"), create=True, clock=lambda: NOW)
     situation.register(war.SITUATION, "situation.yaml", by="tests")
     situation.record([one.raw() for one in REPORTS[:6]], by="tests")
     load(situation, folder, toll(), TOLL)
@@ -69,11 +75,14 @@ def _amend(situation: Situation) -> None:
     situation.hold([fourth], authority="the court", reason="a case", by="ana")
     said = next(event.id for event in situation.log.read() if event.fact and event.fact.gist)
     situation.redact(
-        situation.to_erase([said], fields=["gist"]), authority="the editor", reason="a name", by="ana"
+        situation.to_erase([said], fields=["gist"]),
+        authority="the editor",
+        reason="a name",
+        by="ana",
     )
 
 
-# -- as a cluster would -----------------------------------------------------------------------------
+# -- as a cluster would ---------------------------------------------------------------------------
 
 
 def rebuilt_here(situation: Situation, to: Path, parts: int = 3) -> Path:
@@ -108,7 +117,7 @@ def _taken(events: Path, found: export.Exported, parts: int) -> dict[str, pa.Tab
     }
 
 
-def _believed(staged: dict[str, pa.Table], kin: Any, parts: int) -> pa.Table:
+def _believed(staged: dict[str, pa.Table], kin: Kin, parts: int) -> pa.Table:
     gone = staged["retractions"].group_by("fact").aggregate([("published", "min")])
     gone = gone.rename_columns(["fact", "retracted"])
     replacing = defaultdict(list)
@@ -116,9 +125,11 @@ def _believed(staged: dict[str, pa.Table], kin: Any, parts: int) -> pa.Table:
         if row["replaced_by"]:
             replacing[row["fact"]].append(row["replaced_by"])
     claims = staged["claims"].join(gone, "fact")
-    claims = claims.sort_by([(name, "ascending") for name in ("projection", "key", "position", "turn")])
+    claims = claims.sort_by(
+        [(name, "ascending") for name in ("projection", "key", "position", "turn")]
+    )
     dealt = pa.array([crc32(one.as_py().encode()) % parts for one in claims["key"]])
-    batches = []
+    batches: list[pa.RecordBatch] = []
     for part in range(parts):
         mine = claims.filter(compute.equal(dealt, part)).select(list(tasks.CLAIM))
         batches += tasks.believe(mine.to_batches(max_chunksize=7), kin, replacing)
@@ -130,10 +141,12 @@ def _write(folder: Path, rows: pa.Table, columns: layout.Columns) -> None:
     folder.mkdir()
     written = ", ".join(layout.as_written(columns)).replace("`", '"')
     written = written.replace("timestamp_micros(", "make_timestamptz(")
-    parquet.write_table(duckdb.sql(f"SELECT {written} FROM rows").to_arrow_table(), folder / "0.parquet")
+    with duckdb.connect() as c:
+        table = c.from_arrow(rows).project(written).to_arrow_table()
+    parquet.write_table(table, folder / "0.parquet")
 
 
-# -- asked ------------------------------------------------------------------------------------------
+# -- asked ----------------------------------------------------------------------------------------
 
 AS_OF = """
 SELECT projection, key, state FROM beliefs

@@ -289,7 +289,7 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
         return rebuild(self.log, to, master, progress)
 
     def compare_parquet(self, folder: Path) -> list[str]:
-        """Compare a folder of Parquet files with the read model: one line for each row that differs.
+        """Compare a folder of Parquet files with the read model: a line for each row that differs.
 
         Raises TrackerError.
         """

@@ -28,19 +28,23 @@ def compare(folder: Path, model: str) -> list[str]:
     """
     lines: list[str] = []
     manifest = read_manifest(folder)
-    with TemporaryDirectory(prefix="tracker-") as aside:
-        with closing(sqlite3.connect(Path(aside) / "parquet.db", isolation_level=None)) as c:
-            c.execute("PRAGMA journal_mode=OFF")
-            c.execute("PRAGMA synchronous=OFF")
-            c.execute("PRAGMA trusted_schema=OFF")
-            c.execute("ATTACH ? AS model", (f"{Path(model).absolute().as_uri()}?mode=ro",))
-            _put(c, "meta", ["name", "value"], iter(manifest["meta"].items()))
-            lines += _differences(c, "meta", ["name", "value"])
-            for name, columns in TABLES.items():
-                held = RECTANGLE if name == "beliefs" else columns
-                _put(c, name, list(held), _rows(folder / name, held))
-                lines += _differences(c, name, list(held))
+    with TemporaryDirectory(prefix="tracker-") as aside, closing(_beside(aside, model)) as c:
+        _put(c, "meta", ["name", "value"], iter(manifest["meta"].items()))
+        lines += _differences(c, "meta", ["name", "value"])
+        for name, columns in TABLES.items():
+            held = RECTANGLE if name == "beliefs" else columns
+            _put(c, name, list(held), _rows(folder / name, held))
+            lines += _differences(c, name, list(held))
     return lines
+
+
+def _beside(folder: str, model: str) -> sqlite3.Connection:
+    """Open a new database, with the read model beside it as `model`."""
+    c = sqlite3.connect(Path(folder) / "parquet.db", isolation_level=None, uri=True)
+    for pragma in ("journal_mode=OFF", "synchronous=OFF", "trusted_schema=OFF"):
+        c.execute(f"PRAGMA {pragma}")
+    c.execute("ATTACH ? AS model", (f"{Path(model).absolute().as_uri()}?mode=ro",))
+    return c
 
 
 def _put(

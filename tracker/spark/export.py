@@ -71,9 +71,7 @@ def _written(
                 writer.close()
             name = folder / f"part-{count // A_FILE:05}.parquet"
             schema = arrow_schema(EVENTS)
-            writer = stack.enter_context(
-                parquet.ParquetWriter(name, schema, compression="zstd")
-            )
+            writer = stack.enter_context(parquet.ParquetWriter(name, schema, compression="zstd"))
         writer.write_batch(batch(EVENTS, group))
         count += len(group)
         yield group

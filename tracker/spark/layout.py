@@ -175,7 +175,8 @@ def as_written(columns: Columns) -> list[str]:
 
 
 def _written(name: str) -> str:
-    return f"timestamp_micros(greatest({FIRST}, least({LAST}, `{name}`))) AS `{name}`"
+    within = f"CASE WHEN `{name}` < {FIRST} THEN {FIRST} WHEN `{name}` > {LAST} THEN {LAST}"
+    return f"timestamp_micros({within} ELSE `{name}` END) AS `{name}`"  # least() skips nulls
 
 
 def arrow_schema(columns: Columns) -> pa.Schema:

@@ -74,7 +74,7 @@ class _Work:
     def __init__(self, spark: SparkSession, folder: Path, last: int) -> None:
         self.spark, self.folder, self.last = spark, folder, last
         self.staging = folder / "staging"
-        self.least = TASKS_A_CORE * spark.sparkContext.defaultParallelism
+        self.least: int = TASKS_A_CORE * spark.sparkContext.defaultParallelism
         spark.conf.set("spark.sql.shuffle.partitions", str(self.least))
 
     def _parts(self, at_most: int) -> int:

@@ -50,7 +50,9 @@ def check_needs() -> None:
     home = os.environ.get("JAVA_HOME")
     if not (shutil.which(str(Path(home) / "bin" / "java")) if home else shutil.which("java")):
         where = f"in JAVA_HOME ({home})" if home else "on PATH"
-        raise TrackerError(f"Spark needs Java 17 or newer, and there is none {where}: apt install {JAVA}")
+        raise TrackerError(
+            f"Spark needs Java 17 or newer, and there is none {where}: apt install {JAVA}"
+        )
 
 
 @contextmanager
@@ -67,8 +69,10 @@ def session(master: str) -> Iterator[SparkSession]:
         try:
             with _standard_error_to(said):
                 spark = _started(master)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is no fault of the user's
-            raise TrackerError(f"Spark did not start on {master}: {_reason(error, said)}") from error
+        except Exception as error:
+            raise TrackerError(
+                f"Spark did not start on {master}: {_reason(error, said)}"
+            ) from error
         try:
             yield spark
         except Exception as error:
