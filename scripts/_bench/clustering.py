@@ -9,7 +9,7 @@ from pathlib import Path
 from shutil import rmtree, which
 
 from _bench.asking import AnswersDifferError
-from _bench.children import child
+from _bench.children import Found, child
 from _bench.filling import MEGA
 from _bench.lines import Line
 
@@ -36,18 +36,16 @@ def measure(log: Path, size: Mapping[str, int], runs: int) -> list[Line]:
     small = log.with_name("small.db")
     child("enter", log=str(small), **{**size, "facts": SMALLEST})
     to = log.parent / "spark"
-    here = sorted(child("rebuild", log=str(log))["seconds"] for _ in range(runs))[runs // 2]
-    lines = [Line("rebuild here", here, "s")]
+    here = _middle([child("rebuild", log=str(log)) for _ in range(runs)])
+    lines = _lines("rebuild here", here)
     for executors in EXECUTORS:
         told = f"{executors} executor{'s' if executors > 1 else ''}"
         master = f"local-cluster[{executors},1,{MEGABYTES}]"
-        begun = child("on_spark", log=str(small), to=str(to), master=master)
-        found = [child("on_spark", log=str(log), to=str(to), master=master) for _ in range(runs)]
-        spent = sorted(one["seconds"] for one in found)[runs // 2]
-        lines += [
-            Line(f"rebuild on Spark, {told}", spent, "s", "rebuild here", here, here / spent),
-            Line(f"rebuild on Spark, {told}: of {SMALLEST} facts", begun["seconds"], "s"),
-        ]
+        how = {"to": str(to), "master": master}
+        small_one = child("on_spark", log=str(small), **how)
+        found = _middle([child("on_spark", log=str(log), **how) for _ in range(runs)])
+        lines += _lines(f"on Spark, {told}, of {SMALLEST} facts", small_one)
+        lines += _lines(f"on Spark, {told}", found, here)
         if different := child("unlike", log=str(log), to=str(to))["lines"]:
             raise AnswersDifferError(f"on Spark, {told}: {different[0]}")
     rows = json.loads((to / "manifest.json").read_text())["rows"]
@@ -58,4 +56,19 @@ def measure(log: Path, size: Mapping[str, int], runs: int) -> list[Line]:
             Line(f"Parquet {table}, a row", weight / rows[table], "bytes"),
         ]
     rmtree(to)
+    return lines
+
+
+def _middle(found: list[Found]) -> Found:
+    return sorted(found, key=lambda one: one["seconds"])[len(found) // 2]
+
+
+def _lines(what: str, found: Found, here: Found | None = None) -> list[Line]:
+    """Give the time of a clock, and of a processor; beside those of the rebuild here."""
+    lines = []
+    for name, of in (("seconds", what), ("processor", f"{what}: processors")):
+        theirs = {} if here is None else {
+            "against": "rebuild here", "theirs": here[name], "ratio": here[name] / found[name]
+        }  # fmt: skip
+        lines.append(Line(of, found[name], "s", **theirs))
     return lines
