@@ -107,3 +107,17 @@ prepare_tools() {
   fi
   exec 9<&-
 }
+
+# Spark is most of a gigabyte, and few changes touch what uses it: only who asks for it gets it.
+prepare_spark() {
+  local lock=("$root/scripts/requirements-spark.txt")
+  ! fresh spark "${lock[@]}" || return 0
+
+  one_at_a_time
+  if ! fresh spark "${lock[@]}"; then
+    echo "preparing Spark in .venv (first time only; a large download) ..." >&2
+    install --require-hashes --requirement "${lock[0]}"
+    stamp spark "${lock[@]}"
+  fi
+  exec 9<&-
+}
