@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 from clusters_for_tests import as_of, rebuilt_here, told, troubled
-from commands_for_tests import answer, mali, run, said
+from commands_for_tests import ROOT, answer, mali, run, said
 from pyarrow import parquet
 from server_for_tests import missing
 
@@ -29,6 +30,7 @@ from tracker.spark import session as sessions
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+GUIDE = (ROOT / "tracker" / "guides" / "large-logs.md").read_text(encoding="utf-8")
 LIGHT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 """For Java that lives a minute: to make its code faster costs more than it brings, by half."""
 MOMENTS = [
@@ -110,6 +112,25 @@ def test_a_question_in_sql_has_the_answer_of_state(
     for cell, state in found.items():
         assert state == {name: expected[cell][name] for name in state}
     assert found
+
+
+def test_the_guide_s_questions_in_sql_have_the_answers_of_the_command_line(
+    seeds: Situation, tmp_path: Path
+) -> None:
+    rebuilt_here(seeds, tmp_path / "situation.parquet")
+    control, evidence = re.findall(r"^```sql\n(.+?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+    rows = seeds.state(seeds.clocks("2013-01-21", "2013-01-17"), "control").dicts
+    with duckdb.connect() as c:
+        c.execute(f"SET file_search_path = '{tmp_path}'")
+        assert c.execute(control).fetchall() == [
+            (row["key"], row["status"], row["holders"], row["support"], row["since"]["edtf"])
+            for row in sorted(rows, key=lambda row: str(row["key"]))
+        ]
+        found = c.execute(evidence).fetchall()
+    (now,) = seeds.state(seeds.clocks("2013-01-21"), "control", "diabaly").dicts
+    facts = [seeds.show(fact) for fact in now["evidence"]]
+    assert {gist for *_, gist in found} == {fact["body"]["gist"] for fact in facts}
+    assert {(key, source) for key, source, *_ in found} == {("diabaly", "the-guardian")}
 
 
 def test_the_columns_beside_a_state_say_what_it_says(here: Path) -> None:
