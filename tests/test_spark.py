@@ -85,6 +85,14 @@ def test_however_the_rows_are_dealt_out_each_table_is_the_local_one(
     assert all(counts.values()), counts
 
 
+def test_an_empty_log_has_empty_tables(tmp_path: Path) -> None:
+    with Situation(str(tmp_path / "empty.db"), create=True) as empty:
+        folder = rebuilt_here(empty, tmp_path / "empty.parquet")
+        assert empty.compare_parquet(folder) == []
+    counts = json.loads((folder / "manifest.json").read_text())["rows"]
+    assert set(counts.values()) == {0}
+
+
 def test_what_differs_is_found(war: Situation, here: Path, tmp_path: Path) -> None:
     other = tmp_path / "war.parquet"
     shutil.copytree(here, other)
@@ -178,6 +186,31 @@ def test_without_java_it_says_which_to_install(
     result = run("--log", log, "rebuild", "--engine", "spark")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "apt install openjdk-17-jre-headless" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "java", "told"),
+    [
+        (
+            "An exception was thrown\n  File x\ntracker.errors.TrackerError: event 3 is damaged\n",
+            "Caused by: java.lang.Error: all of it",
+            "event 3 is damaged",
+        ),
+        (
+            "An exception was thrown\nModuleNotFoundError: No module named 'tracker'\n",
+            "",
+            "ModuleNotFoundError: No module named 'tracker'",
+        ),
+        (
+            "[JAVA_GATEWAY_EXITED] Java gateway process exited",
+            'WARNING: odd\nException in thread "main" java.lang.Old: version 61.0\n\tat here\n',
+            "java.lang.Old: version 61.0",
+        ),
+        ("[MASTER_GONE] No such\nplace", "WARNING: odd", "[MASTER_GONE] No such"),
+    ],
+)
+def test_of_what_spark_says_the_line_that_tells_is_shown(error: str, java: str, told: str) -> None:
+    assert sessions.reason(error, java) == told
 
 
 def test_a_folder_of_something_else_is_never_replaced(seeds: Situation, tmp_path: Path) -> None:

@@ -64,14 +64,16 @@ def _written(
     """Write rows into files, a group at a time; yield each group once it is written."""
     from pyarrow import parquet
 
-    count, writer = 0, None
+    def begun(number: int) -> parquet.ParquetWriter:
+        name = folder / f"part-{number:05}.parquet"
+        made = parquet.ParquetWriter(name, arrow_schema(EVENTS), compression="zstd")
+        return stack.enter_context(made)
+
+    count, writer = 0, begun(0)
     while group := list(islice(rows, A_GROUP)):
-        if writer is None or count % A_FILE == 0:
-            if writer is not None:
-                writer.close()
-            name = folder / f"part-{count // A_FILE:05}.parquet"
-            schema = arrow_schema(EVENTS)
-            writer = stack.enter_context(parquet.ParquetWriter(name, schema, compression="zstd"))
+        if count and count % A_FILE == 0:
+            writer.close()
+            writer = begun(count // A_FILE)
         writer.write_batch(batch(EVENTS, group))
         count += len(group)
         yield group

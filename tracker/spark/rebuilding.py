@@ -7,6 +7,7 @@ the events of one report, and then from the claims of one key, wherever these ar
 from __future__ import annotations
 
 import fcntl
+import glob
 import json
 import os
 import shutil
@@ -45,6 +46,7 @@ def rebuild(log: Log, to: Path, master: str, progress: Callable[[int], None]) ->
     It is written aside and put in the place of an older one whole. Raises TrackerError where Spark
     is not there or fails, or where the folder holds anything else.
     """
+    to = to.resolve()
     refuse_others(to)
     with session(master) as spark:
         return rebuild_in(spark, log, to, progress)
@@ -168,7 +170,7 @@ def refuse_others(folder: Path) -> None:
         raise TrackerError(f"{folder.parent} cannot be written to: nothing can be made there")
     if folder.is_dir() and not any(folder.iterdir()):
         return
-    if folder.is_symlink() or (folder.exists() and not (folder / layout.MANIFEST).is_file()):
+    if folder.exists() and not (folder / layout.MANIFEST).is_file():
         raise TrackerError(f"{folder} is there, and no Parquet read model: name another with --to")
 
 
@@ -203,7 +205,7 @@ def aside(to: Path) -> Iterator[Path]:
 
     Who works in one holds a lock on it, which goes with its process.
     """
-    for left in to.parent.glob(f"{to.name}.*.new"):
+    for left in to.parent.glob(f"{glob.escape(to.name)}.*.new"):
         mark = os.open(left, os.O_RDONLY)
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -212,7 +214,7 @@ def aside(to: Path) -> Iterator[Path]:
             pass  # someone is at work there
         finally:
             os.close(mark)
-    fresh = to.with_name(f"{to.name}.{uuid4().hex[:8]}.new").absolute()
+    fresh = to.with_name(f"{to.name}.{uuid4().hex[:8]}.new")
     fresh.mkdir()
     mark = os.open(fresh, os.O_RDONLY)
     try:

@@ -64,21 +64,22 @@ def session(master: str) -> Iterator[SparkSession]:
     What Java says goes into a file, of which an error tells the last word. Raises TrackerError.
     """
     check_needs()
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
     with TemporaryDirectory(prefix="tracker-spark-") as folder, _surroundings(master, Path(folder)):
         said = Path(folder) / "java.txt"
         try:
             with _standard_error_to(said):
                 spark = _started(master)
-        except Exception as error:
-            raise TrackerError(
-                f"Spark did not start on {master}: {_reason(error, said)}"
-            ) from error
+        except (Py4JError, PySparkException) as error:
+            why = reason(str(error), said.read_text(errors="replace"))
+            raise TrackerError(f"Spark did not start on {master}: {why}") from error
         try:
             yield spark
-        except Exception as error:
-            if isinstance(error, TrackerError | OSError):
-                raise
-            raise TrackerError(f"the rebuild on {master} failed: {_reason(error, said)}") from error
+        except (Py4JError, PySparkException) as error:
+            why = reason(str(error), said.read_text(errors="replace"))
+            raise TrackerError(f"the rebuild on {master} failed: {why}") from error
         finally:
             _end(spark)
 
@@ -151,16 +152,19 @@ def _standard_error_to(path: Path) -> Iterator[None]:
         os.close(kept)
 
 
-_OURS = re.compile(r"tracker\.errors\.\w+: (.+)")
-_CAUSE = re.compile(r"^(?:Caused by: |Error: |Exception in thread .*?: )(.+)", re.MULTILINE)
+_TOLD = (
+    re.compile(r"^tracker\.errors\.\w+: (.+)$", re.MULTILINE),  # said by us, on an executor
+    re.compile(r"^(\w+(?:\.\w+)*Error: .+)$", re.MULTILINE),  # by Python there
+    re.compile(r"^(?:Caused by: |Error: |Exception in thread \S+ )(.+)$", re.MULTILINE),  # by Java
+)
 
 
-def _reason(error: Exception, said: Path) -> str:
-    """Find the one line that says what was wrong: ours where there is one, else Java's last."""
-    text = f"{error}\n{said.read_text(errors='replace') if said.exists() else ''}"
-    ours, causes = _OURS.findall(text), _CAUSE.findall(text)
-    first = str(error).strip().partition("\n")[0] or type(error).__name__
-    return str((ours or causes or [first])[-1]).strip()
+def reason(error: str, java: str) -> str:
+    """Find the one line that says what was wrong, in Spark's error and in what Java said."""
+    for pattern in _TOLD:
+        if found := pattern.findall(f"{error}\n{java}"):
+            return str(found[-1]).strip()
+    return error.strip().partition("\n")[0] or "it did not say why"
 
 
 def _end(spark: SparkSession) -> None:
