@@ -59,8 +59,10 @@ def troubled(folder: Path) -> Situation:
 
 
 def _amend(situation: Situation) -> None:
-    held = [claim.fact for claim in situation.store.claims("control", "mill")]
-    first, second, third, fourth = held[:4]
+    claims = situation.store.claims("control", "mill")
+    # Better rated than the radio is the mission, which says otherwise: only a ruling decides so.
+    first = next(claim.fact for claim in claims if claim.source == "radio")
+    second, third, fourth = [claim.fact for claim in claims if claim.source != "radio"][:3]
     situation.rule("control", "mill", [first], when="2013-01-04", reason="seen there", by="ana")
     for note in ("seen again", "seen a third time"):  # the ruling follows what replaces its fact
         situation.correct(first, {"note": note}, reason="a slip", by="ana")
