@@ -87,15 +87,22 @@ def _notice(fact: AlertFact) -> str:
 
 def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:
     """Say which level is in force once this is told too."""
-    goes = value is not None and public(claim.value) == public(value)
-    return Step(claim.value, "agrees" if goes else "replaces")
+    found = claim.value
+    goes = value is not None and (
+        found == value or (found["level"] == value["level"] and public(found) == public(value))
+    )
+    return Step(found, "agrees" if goes else "replaces")
 
 
 def same(one: Value, other: Value, _kin: Kin) -> bool:
     """Whether two levels are one, whatever they are called. No notice contradicts another."""
     if "notice" in one and "notice" in other:
         return True
-    return all(one.get(name) == other.get(name) for name in ("level", "rank", "modifiers"))
+    return bool(
+        one["level"] == other["level"]
+        and one["rank"] == other["rank"]
+        and one["modifiers"] == other["modifiers"]
+    )
 
 
 def backs(one: Value, other: Value, kin: Kin) -> bool:

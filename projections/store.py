@@ -64,7 +64,7 @@ _SETTLED = (
 
 
 class Store:
-    """One read model. A context manager; not shared between threads."""
+    """One read model. A context manager; threads that share it take turns (tracker.threads)."""
 
     def __init__(self, path: str | Path, *, frozen: bool = False) -> None:
         """Open, and make the tables where there are none of this version.
@@ -77,7 +77,11 @@ class Store:
         name = f"{Path(path).absolute().as_uri()}?immutable=1" if frozen else self.path
         try:
             self.connection = sqlite3.connect(
-                name, timeout=LOCK_SECONDS, isolation_level=None, uri=frozen
+                name,
+                timeout=LOCK_SECONDS,
+                isolation_level=None,
+                uri=frozen,
+                check_same_thread=False,
             )
         except sqlite3.Error as error:
             raise self._unusable(error) from error

@@ -148,7 +148,7 @@ def test_now_enters_an_answer_only_as_its_as_of(tmp_path: Path) -> None:
         situation.register(SITUATION, "situation.yaml", by="ana")
         tell(situation, "gazette", "2013-02-01", TAKEN, FOUGHT)
         clocks, known = situation.clocks(), situation.clocks(known_at="2013-02-01")
-        asked = [
+        asked: list[Answer] = [
             situation.state(clocks, stale_after=DAY),
             situation.audit(clocks, "control", "mill"),
             situation.gaps(clocks),
@@ -296,7 +296,7 @@ def erase(situation: Situation, *names: str) -> int:
 def everything(situation: Situation, *more: Answer) -> list[Citation]:
     """Cite whatever can be asked."""
     clocks = situation.clocks("2013-02-05")
-    asked = [
+    asked: list[Answer] = [
         situation.state(clocks),
         situation.audit(clocks, "control", "mill"),
         situation.audit(clocks, "control", "mill", weighing=Weighing("official-only/1")),

@@ -50,6 +50,7 @@ from tracker.errors import TrackerError
 from tracker.facts.envelope import Event
 from tracker.facts.record import TextErased
 from tracker.instants import FUTURE_OPEN, PAST_OPEN, AsOf, Instant, format_instant, parse_moment
+from tracker.outcomes import Answer
 from tracker.situation import Situation, read_citation
 from tracker.times import When
 
@@ -774,7 +775,7 @@ class Machine(RuleBasedStateMachine):
         cell, clocks = self.cell(number), AsOf(t)
         match verb:
             case "state":
-                answer = self.real.state(clocks)
+                answer: Answer = self.real.state(clocks)
             case "audit":
                 answer = self.real.audit(clocks, *cell)
             case "history":

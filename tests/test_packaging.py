@@ -29,7 +29,16 @@ FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 # What a face may import besides the situation.
 VALUES = {
     f"tracker.{name}"
-    for name in ("edtf", "errors", "instants", "outcomes", "quantities", "tabular", "times")
+    for name in (
+        "edtf",
+        "errors",
+        "instants",
+        "outcomes",
+        "quantities",
+        "results",
+        "tabular",
+        "times",
+    )
 }
 UNBOUND = {"tracker.__main__", "tracker._version", "tracker.situation"}
 

@@ -14,29 +14,84 @@ if TYPE_CHECKING:
     from projections.weighing import Weighing
     from tracker.errors import InputError, LogError, NotFoundError, Problem, TrackerError
     from tracker.instants import AsOf
-    from tracker.situation import Situation
+    from tracker.outcomes import Answer
+    from tracker.results import (
+        Alert,
+        Belief,
+        Change,
+        Control,
+        Dispute,
+        Entry,
+        Evidence,
+        Force,
+        Found,
+        Gap,
+        Logged,
+        Loss,
+        Since,
+        State,
+        Stretch,
+        Value,
+    )
+    from tracker.situation import Situation, follow
 
 _HOMES = {
+    "Alert": "tracker.results",
+    "Answer": "tracker.outcomes",
     "AsOf": "tracker.instants",
+    "Belief": "tracker.results",
+    "Change": "tracker.results",
+    "Control": "tracker.results",
+    "Dispute": "tracker.results",
+    "Entry": "tracker.results",
+    "Evidence": "tracker.results",
+    "Force": "tracker.results",
+    "Found": "tracker.results",
+    "Gap": "tracker.results",
     "InputError": "tracker.errors",
     "LogError": "tracker.errors",
+    "Logged": "tracker.results",
+    "Loss": "tracker.results",
     "NotFoundError": "tracker.errors",
     "Problem": "tracker.errors",
+    "Since": "tracker.results",
     "Situation": "tracker.situation",
+    "State": "tracker.results",
+    "Stretch": "tracker.results",
     "TrackerError": "tracker.errors",
+    "Value": "tracker.results",
+    "follow": "tracker.situation",
     "Weighing": "projections.weighing",
 }
 
 __all__ = [
+    "Alert",
+    "Answer",
     "AsOf",
+    "Belief",
+    "Change",
+    "Control",
+    "Dispute",
+    "Entry",
+    "Evidence",
+    "Force",
+    "Found",
+    "Gap",
     "InputError",
     "LogError",
+    "Logged",
+    "Loss",
     "NotFoundError",
     "Problem",
+    "Since",
     "Situation",
+    "State",
+    "Stretch",
     "TrackerError",
+    "Value",
     "Weighing",
     "__version__",
+    "follow",
 ]
 
 

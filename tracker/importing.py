@@ -65,7 +65,7 @@ class Importing:
 
     def import_table(  # noqa: PLR0913 - by keyword: an option each
         self,
-        mapping: tuple[bytes, str] | str,
+        mapping: tuple[bytes, str] | str | Path,
         files: Sequence[Path],
         *,
         by: str,
@@ -76,7 +76,7 @@ class Importing:
         quarantine: Path | None = None,
         progress: Progress = _silent,
     ) -> Imported:
-        """Import tables through a mapping: (raw bytes, file name), or the name of a shipped one.
+        """Import tables through a mapping: its path, its bytes and name, or that of a shipped one.
 
         Nothing is recorded while there is a problem that the mapping does not send to quarantine.
         `batch` names what is recorded (None: the dataset and a digest of the files); `published`
@@ -92,6 +92,8 @@ class Importing:
 
         if not dry_run:
             self.log.check_writable()  # before a long table is read for nothing
+        if isinstance(mapping, Path):
+            mapping = mapping.read_bytes(), str(mapping)
         accepted = read_mapping(*(shipped(mapping) if isinstance(mapping, str) else mapping))
         known = self.registry()
         block = not_registered(accepted.registers, known, accepted.tree)

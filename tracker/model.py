@@ -98,6 +98,13 @@ class ReadModel:
 
     def _begun(self) -> Store:
         """Begin to read a store that is up to the log, as another process may have left it."""
+        known = self._store
+        if known is not None:
+            known.begin_reading()
+            version = self._log.version()
+            if version is not None and self._seen == (version, known.version()):
+                return known  # the usual case, in as few questions to SQLite as there can be
+            known.end_reading()
         while True:
             store = self.store
             reached, version = store.position, store.version()

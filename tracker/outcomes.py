@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple
+
+from typing_extensions import TypeVar
 
 from tracker.errors import Problem
 
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+    from tracker.results import Evidence
+
 Row = dict[str, Any]
+R = TypeVar("R", default=Any)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +178,12 @@ def log_json(position: int, head: str | None, replica: Row | None) -> Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a question returns: the rows, and what they were asked by. JSON through `as_json`.
+class Answer(Generic[R]):
+    """What a question returns: the rows, and what they were asked by.
+
+    `rows()` gives them typed (tracker.results), `to_dicts()` as JSON has them, `to_pandas()` and
+    `to_polars()` as a table, `as_json()` with all that was asked. A notebook shows a table of
+    them, with a map or a chart where they have places or times.
 
     `verb` and `query` are the whole question: asked so of the log's first `position` events, the
     same rows come back. `names` gives the registered name of each id that rows speak of; `more` is
@@ -187,6 +202,53 @@ class Answer:
     notes: tuple[str, ...] = ()
     more: Row = field(default_factory=dict)
     replica: Row | None = None
+
+    def rows(self) -> tuple[R, ...]:
+        """Give the rows typed: frozen objects of tracker.results, by the kind of question."""
+        from tracker.results import typed
+
+        return typed(self.verb, self.dicts, self.names)
+
+    def rows_of(self, kind: type[T]) -> tuple[T, ...]:
+        """Give the rows of one type: those of `state` may be Control, Force, Alert, Loss, Entry."""
+        return tuple(row for row in self.rows() if isinstance(row, kind))
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Give, of an audit, every fact with its role; nothing of another answer."""
+        from tracker.results import evidence_of
+
+        return tuple(map(evidence_of, self.more.get("evidence", ())))
+
+    def to_dicts(self) -> list[Row]:
+        """Give the rows as JSON has them: text for instants, lists and dictionaries for the rest.
+
+        They are copies, as far as their uppermost values.
+        """
+        return [dict(row) for row in self.dicts]
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Give the rows as a DataFrame, with columns and types of tracker.tabular.
+
+        Times are datetime64[us, UTC]; ids in lists are tuples. Raises TrackerError without pandas.
+        """
+        from tracker.frames import to_pandas
+
+        return to_pandas(self.dicts)
+
+    def to_polars(self) -> pl.DataFrame:
+        """Give the rows as a DataFrame, with columns and types of tracker.tabular.
+
+        Times are Datetime("us", "UTC"). Raises TrackerError without polars.
+        """
+        from tracker.frames import to_polars
+
+        return to_polars(self.dicts)
+
+    def _repr_html_(self) -> str:
+        """Show the answer in a notebook: what was asked, a map or a chart, and a table."""
+        # By name: the faces stand above this floor, and only a notebook asks for one.
+        page = import_module("tracker.web.notebook")
+        return str(page.shown(self))
 
     def as_json(self) -> Row:
         """Give {"query", "log", "rows", "notes", ...}.
@@ -296,7 +358,7 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview(Answer):
+class Overview(Answer[Any]):
     """All that a picture of a situation shows, over all of valid and known time.
 
     `rows` are those of the clocks it was asked by, which it opens at: `as_of`, and `known_at` or

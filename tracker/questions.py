@@ -10,25 +10,24 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from projections import answers
 from projections.answers import ALL_ALIKE
 from projections.store import Row, Store
 from projections.weighing import Weighing, weighing_of
+from tracker.clocks import Asked, Clocks, Moment, read_clocks
 from tracker.errors import NotFoundError, Problem, TrackerError
 from tracker.instants import (
     AsOf,
     Instant,
-    InstantError,
     format_instant,
-    last_instant,
-    parse_moment,
 )
 from tracker.outcomes import Answer, Overview
 
-FARTHEST = 10**15
-"""A position that no log comes near, and that SQLite takes."""
+if TYPE_CHECKING:
+    from tracker.results import Change, Dispute, Found, Gap, State, Stretch
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -73,39 +72,24 @@ class Questions:
 
     def clocks(
         self,
-        as_of: str | None = None,
-        known_at: str | None = None,
-        recorded_at: str | None = None,
+        as_of: Asked = None,
+        known_at: Moment = None,
+        recorded_at: Moment = None,
         tz: str | None = None,
     ) -> AsOf:
         """Read the three clocks as people write them; a bare date means through its end.
 
         `recorded_at` is a time or `#position`. Raises TrackerError, naming the clock.
         """
-        zone = tz or self.store.meta("zone", "UTC")
-
-        def last(clock: str, text: str) -> Instant:
-            try:
-                return last_instant(parse_moment(text, zone, assume_zone=tz is not None))
-            except InstantError as error:
-                raise TrackerError(f"{clock}: {error}") from error
-
-        position, recorded = None, None
-        if recorded_at is not None and recorded_at.startswith("#"):
-            if not recorded_at[1:].isdecimal():
-                raise TrackerError(
-                    f"recorded-at: a position is # and a number, not {recorded_at!r}"
-                )
-            if len(recorded_at) > len(str(FARTHEST)):
-                raise TrackerError(f"recorded-at: no log is that long: {recorded_at[:40]}")
-            position = int(recorded_at[1:])
-        elif recorded_at is not None:
-            recorded = last("recorded-at", recorded_at)
-        return AsOf(
-            self.clock() if as_of is None else last("as-of", as_of),
-            None if known_at is None else last("known-at", known_at),
-            recorded,
-            position,
+        if isinstance(as_of, AsOf) and known_at is None and recorded_at is None:
+            return as_of
+        return read_clocks(
+            as_of,
+            known_at,
+            recorded_at,
+            zone=tz or self.store.meta("zone", "UTC"),
+            assume=tz is not None,
+            now=self.clock(),
         )
 
     def two_moments(
@@ -140,17 +124,22 @@ class Questions:
     @_of_one_position
     def state(
         self,
-        clocks: AsOf,
+        as_of: Asked = None,
         projection: str | None = None,
         key: str | None = None,
         *,
         weighing: Weighing = ALL_ALIKE,
         stale_after: int | None = None,
-    ) -> Answer:
-        """Answer what is so as of the clocks; a cell without evidence has no row.
+        **others: Unpack[Clocks],
+    ) -> Answer[State]:
+        """Answer what is so as of a moment; a cell without evidence has no row.
 
-        `stale_after` in microseconds (projections.answers.state).
+        `projection` is control, forces, alerts, losses, incidents, humanitarian or posture, None
+        for all; `key` one cell of it. `stale_after` is in microseconds: rows say whether their
+        evidence is older. Raises NotFoundError for an unknown projection, and TrackerError for a
+        clock that cannot be read.
         """
+        clocks = self.clocks(as_of, **others)
         rows = answers.state(
             self.store, clocks, projection, key, weighing=weighing, stale_after=stale_after
         )
@@ -177,11 +166,17 @@ class Questions:
         self,
         key: str,
         projection: str | None = None,
-        clocks: AsOf | None = None,
+        as_of: Asked = None,
         *,
         weighing: Weighing = ALL_ALIKE,
-    ) -> Answer:
-        """Answer how the belief about one key ran, in valid and in known time."""
+        **others: Unpack[Clocks],
+    ) -> Answer[Stretch]:
+        """Answer how the belief about one key ran, in valid and in known time.
+
+        With clocks, as it was known and recorded by then; valid time is no bound. Raises
+        NotFoundError, with the nearest, where no projection has the key.
+        """
+        clocks = None if as_of is None and not others else self.clocks(as_of, **others)
         rows = answers.history(self.store, clocks, key, projection, weighing=weighing)
         answer = self._answer("history", clocks, weighing, rows, projection=projection, key=key)
         return replace(answer, query={**answer.query, "as_of": None})  # a history has no as-of
@@ -193,13 +188,20 @@ class Questions:
 
     @_of_one_position
     def audit(
-        self, clocks: AsOf, projection: str, key: str, *, weighing: Weighing = ALL_ALIKE
-    ) -> Answer:
+        self,
+        as_of: Asked,
+        projection: str,
+        key: str,
+        *,
+        weighing: Weighing = ALL_ALIKE,
+        **others: Unpack[Clocks],
+    ) -> Answer[State]:
         """Answer why: the cell's row, and every fact with its role, back to the sentence.
 
-        The answer's JSON also holds `evidence`, `rule`, `later` and `later_rows`
-        (projections.answers.audit).
+        `Answer.evidence()` gives those. The answer's JSON also holds `evidence`, `rule`, `later`
+        and `later_rows` (projections.answers.audit). Raises NotFoundError for an unknown key.
         """
+        clocks = self.clocks(as_of, **others)
         found = answers.audit(self.store, clocks, projection, key, weighing=weighing)
         rows = found.pop("rows")
         answer = self._answer("audit", clocks, weighing, rows, projection=projection, key=key)
@@ -208,19 +210,23 @@ class Questions:
     @_of_one_position
     def diff(
         self,
-        before: AsOf,
-        after: AsOf,
+        before: Asked,
+        after: Asked = None,
         projection: str | None = None,
         key: str | None = None,
         *,
         weighing: Weighing = ALL_ALIKE,
-    ) -> Answer:
+        **others: Unpack[Clocks],
+    ) -> Answer[Change]:
         """Answer what changed on the ground, and what was learned (projections.changes.diff).
 
-        The JSON also holds `events`: {position, kind} of each that a row names.
+        Two AsOf say what was known at each moment; other clocks, beside plain moments, hold for
+        both. The JSON also holds `events`: {position, kind} of each that a row names. Raises
+        TrackerError where a clock runs backwards.
         """
         from projections.changes import diff, events_of
 
+        before, after = self.clocks(before, **others), self.clocks(after, **others)
         rows = diff(self.store, before, after, weighing, projection, key)
         notes = self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key}
@@ -232,14 +238,16 @@ class Questions:
     @_of_one_position
     def whatif(
         self,
-        clocks: AsOf,
+        as_of: Asked,
         weighing: Weighing,
         projection: str | None = None,
         key: str | None = None,
-    ) -> Answer:
+        **others: Unpack[Clocks],
+    ) -> Answer[Change]:
         """Answer which cells would be otherwise, weighed so (projections.changes.whatif)."""
         from projections.changes import whatif
 
+        clocks = self.clocks(as_of, **others)
         rows = whatif(self.store, clocks, weighing, projection, key)
         notes = self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key}
@@ -248,19 +256,21 @@ class Questions:
     @_of_one_position
     def disputes(
         self,
-        clocks: AsOf,
+        as_of: Asked = None,
         projection: str | None = None,
         key: str | None = None,
         *,
         weighing: Weighing = ALL_ALIKE,
         closed: bool = False,
-    ) -> Answer:
+        **others: Unpack[Clocks],
+    ) -> Answer[Dispute]:
         """Answer where sources disagree, since when; `closed` ones too, if asked.
 
         See projections.disputes.
         """
         from projections.disputes import disputes
 
+        clocks = self.clocks(as_of, **others)
         rows = disputes(self.store, clocks, weighing, projection, key, closed=closed)
         notes = self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key, "closed": closed}
@@ -269,18 +279,20 @@ class Questions:
     @_of_one_position
     def gaps(
         self,
-        clocks: AsOf,
+        as_of: Asked = None,
         *,
         weighing: Weighing = ALL_ALIKE,
         stale_after: int | None = None,
         documents: str | Path | None = None,
-    ) -> Answer:
+        **others: Unpack[Clocks],
+    ) -> Answer[Gap]:
         """Answer what is old, unsure, unexplained or not read (projections.gaps).
 
         With a folder of `documents`, also quotes and sentences as they stand there.
         """
         from projections.gaps import STALE_AFTER, gaps
 
+        clocks = self.clocks(as_of, **others)
         after = STALE_AFTER if stale_after is None else stale_after
         rows = gaps(self.store, clocks, weighing, after, uncoded=documents is None)
         if documents is not None:
@@ -290,7 +302,7 @@ class Questions:
         looked = documents is not None
         return self._answer("gaps", clocks, weighing, rows, stale_after=after, documents=looked)
 
-    def search(self, text: str, *, limit: int = 100, offset: int = 0) -> Answer:
+    def search(self, text: str, *, limit: int = 100, offset: int = 0) -> Answer[Found]:
         """Answer which places, actors, sources and facts hold the words (projections.search).
 
         The first search makes the index. Raises TrackerError for no words.
@@ -359,7 +371,7 @@ class Questions:
         rows: Sequence[Row],
         notes: Sequence[str] = (),
         **query: object,
-    ) -> Answer:
+    ) -> Answer[Any]:
         asked = {
             **query,
             "as_of": format_instant(clocks.as_of) if clocks else None,

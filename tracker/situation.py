@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from tracker.instants import AsOf, Instant, format_instant
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Answer, Recorded
+from tracker.threads import one_at_a_time
 from tracker.vouching import Vouching
 from tracker.watching import Watching
 
@@ -30,8 +33,12 @@ if TYPE_CHECKING:
     from tracker.quotes import Quote
     from tracker.registry import Registry
     from tracker.reports import Decision
+    from tracker.results import Logged
     from tracker.sheets import Sheet
 
+Given = str | os.PathLike[str] | tuple[bytes, str]
+Sheets = str | os.PathLike[str] | Sequence[Given]
+"""Fact sheets: a path, or several; or raw bytes with a name for each."""
 TRIES = 20
 """Times a decision is taken anew when other writers keep appending first."""
 
@@ -41,15 +48,18 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
+@one_at_a_time("still", "watch")  # those take it themselves
 class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
     """A situation: its log and the read model beside it. A context manager.
+
+    `path` is a file or postgresql://...; several threads may use one situation, and take turns.
 
     `clock` gives the present instant; tests pass their own.
     """
 
     def __init__(
         self,
-        path: str,
+        path: str | os.PathLike[str],
         *,
         create: bool = False,
         read_only: bool = False,
@@ -59,7 +69,8 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
 
         Opened `read_only` nothing is ever written to the log, and recording raises LogError.
         """
-        self.log = Log(path, create=create, read_only=read_only)
+        self.lock = RLock()
+        self.log = Log(os.fspath(path), create=create, read_only=read_only)
         self.clock = clock
         self.model = ReadModel(self.log)
         self.log.appended = self._grown
@@ -129,20 +140,23 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
 
     def register(
         self,
-        data: bytes,
-        file: str,
+        data: bytes | str | os.PathLike[str],
+        file: str = "",
         *,
         by: str,
         agree: Callable[[Sequence[Problem]], bool] = lambda _: True,
     ) -> Recorded:
         """Register what a situation.yaml names; what is registered so already adds nothing.
 
+        `data` is its path; or its raw bytes, and `file` then the name to tell problems by.
         `agree` is asked about look-alike names. Raises InputError with every problem, and
         TrackerError where `agree` says no.
         """
         from tracker import reports
         from tracker.situation_file import read_situation
 
+        if not isinstance(data, bytes):
+            data, file = _read(data)
         accepted = read_situation(data, file, self.registry())
         asking = [warning for warning in accepted.warnings if warning.confirm]
         if asking and not agree(asking):
@@ -158,12 +172,12 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
 
     def read_sheets(
         self,
-        sheets: Sequence[tuple[bytes, str]],
+        sheets: Sheets,
         *,
         tz: str | None = None,
         batch: str | None = None,
     ) -> list[tuple[str, Sheet]]:
-        """Read fact sheets, (raw bytes, file name) each; raises InputError with all problems."""
+        """Read fact sheets; raises InputError with all problems."""
         from tracker import arguments
         from tracker.sheets import read_sheet
 
@@ -171,7 +185,7 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
         named = None if batch is None else arguments.batch(batch)
         read: list[tuple[str, Sheet]] = []
         problems: list[Problem] = []
-        for data, file in sheets:
+        for data, file in map(_read, [sheets] if isinstance(sheets, str | os.PathLike) else sheets):
             try:
                 read.append((file, read_sheet(data, file, registry, tz=tz, batch=named)))
             except InputError as error:
@@ -181,7 +195,7 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
         return read
 
     def examine(
-        self, sheets: Sequence[tuple[bytes, str]], *, tz: str | None = None
+        self, sheets: Sheets, *, tz: str | None = None
     ) -> list[tuple[str, int, tuple[Problem, ...]]]:
         """Validate only: (file, number of facts, warnings) each; InputError as `record`."""
         read = self.read_sheets(sheets, tz=tz)
@@ -189,7 +203,7 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
 
     def record(
         self,
-        sheets: Sequence[tuple[bytes, str]],
+        sheets: Sheets,
         *,
         by: str,
         tz: str | None = None,
@@ -197,6 +211,7 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
     ) -> list[Recorded]:
         """Record fact sheets: all of a file or none of it, and nothing if any file has a problem.
 
+        `sheets` is a path, or several; or (raw bytes, the name to tell problems by) each.
         `batch` names them together, so that `retract` can take all of them back. Re-recording
         adds nothing, and leaves a report in the batch that it was first recorded with. Raises
         InputError, LogError, or TrackerError where a sheet no longer tells what is in the log.
@@ -248,9 +263,11 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
         """The read model, followed up to the log."""
         return self.model.store
 
-    def still(self) -> AbstractContextManager[Store]:
+    @contextmanager
+    def still(self) -> Iterator[Store]:
         """Hold the read model at one position of the log, for several questions."""
-        return self.model.still()
+        with self.lock, self.model.still() as store:
+            yield store
 
     @property
     def store_path(self) -> str:
@@ -330,7 +347,7 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
         """Name the user as whom a server says that an event was recorded; None for a file."""
         return self.log.login(position)
 
-    def report(self, name: str) -> Answer:
+    def report(self, name: str) -> Answer[Logged]:
         """Give a report and its events, as `log` lists them, by a unique prefix of its id.
 
         The answer's JSON also holds `report`: {id, position, source, published, document, batch,
@@ -376,6 +393,17 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
         return diagnose(self.log, self.model)
 
 
+def _read(given: Given) -> tuple[bytes, str]:
+    """Read a file that is given by its path. Raises TrackerError."""
+    if isinstance(given, tuple):
+        return given
+    path = Path(given)
+    try:
+        return path.read_bytes(), str(path)
+    except OSError as error:
+        raise TrackerError(f"{path}: {error.strerror}") from error
+
+
 def shown_name(log: str) -> str:
     """Give a log's name as it may be shown: an address on a server without its password."""
     from tracker.engines.address import hidden
@@ -387,12 +415,18 @@ def follow(
     path: str,
     source: str | None,
     *,
-    once: bool,
-    poll: float,
-    tell: Callable[[str], None],
-    progress: Callable[[int, int], None],
+    once: bool = True,
+    poll: float = 1.0,
+    tell: Callable[[str], None] = lambda _: None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> tuple[int, int]:
-    """Copy a log into a replica at `path`, and go on (following.follow); (copied, position)."""
+    """Copy a log into a replica at `path`: the events copied, and the replica's position then.
+
+    `source` is a path or postgresql://..., None for the one it was copied from before. `once`
+    copies what is there; else it goes on, asking every `poll` seconds. What is copied is checked
+    against the ledger as it comes. `tell` is told in words of what goes wrong meanwhile, `progress`
+    how far it is: (position, the source's). Raises TrackerError (following.follow).
+    """
     from random import random
 
     from tracker import following

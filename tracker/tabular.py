@@ -19,18 +19,20 @@ Kind = Literal["text", "whole", "number", "flag", "time", "list", "json"]
 Value = str | int | float | bool | datetime | tuple[str, ...] | None
 
 _KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(("position", "age_days", "rank", "sentence"), "whole"),
+    **dict.fromkeys(("position", "age_days", "sentence"), "whole"),
     **dict.fromkeys(("low", "best", "high", "unexplained", "remainder", "restated"), "number"),
-    **dict.fromkeys(("lat", "lon"), "number"),
+    **dict.fromkeys(("rank", "lat", "lon"), "number"),
     **dict.fromkeys(("stale", "cumulative", "retracted"), "flag"),
     **dict.fromkeys(("valid_from", "valid_to", "known_from", "known_to"), "time"),
-    **dict.fromkeys(("since_earliest", "since_latest", "last_evidence", "recorded_at"), "time"),
+    **dict.fromkeys(("since_earliest", "since_latest", "last_evidence", "published"), "time"),
+    "recorded_at": "time",
     **dict.fromkeys(("holders", "actors", "modifiers"), "list"),
     **dict.fromkeys(("evidence", "dissent", "events", "facts"), "list"),
     **dict.fromkeys(("values", "possibly", "last_undisputed", "before", "after"), "json"),
     **dict.fromkeys(("locator", "withheld", "opened", "closed"), "json"),
 }
 """What a column holds, by its name; one that is not named here holds text."""
+
 
 class Column(NamedTuple):
     """A column: its name, and what its values are.

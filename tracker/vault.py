@@ -132,7 +132,9 @@ class Vault:
             return f"the keys file {self.path} is missing: sealed text cannot be read"
         try:
             uri = MEMORY if memory else f"{Path(self.path).absolute().as_uri()}?mode=rw"
-            connection = sqlite3.connect(uri, LOCK_SECONDS, isolation_level=None, uri=True)
+            connection = sqlite3.connect(
+                uri, LOCK_SECONDS, isolation_level=None, uri=True, check_same_thread=False
+            )
         except sqlite3.Error as error:
             return _unusable(self.path, error)
         try:

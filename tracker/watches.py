@@ -65,7 +65,9 @@ class Watches:
         self._log_id = log_id
         self._lock: int | None = None
         with self._errors():
-            self._connection = sqlite3.connect(path, LOCK_SECONDS, isolation_level=None)
+            self._connection = sqlite3.connect(
+                path, LOCK_SECONDS, isolation_level=None, check_same_thread=False
+            )
             self._connection.execute("PRAGMA trusted_schema=OFF")
             self._make()
 

@@ -26,6 +26,7 @@ from projections.policies.walk import (
     is_direct,
     is_unsettled,
     may_begin,
+    order,
     possibilities,
     rulings,
     speaking,
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
 
 MOST_STATES = 20_000
 """States kept to be given again; they are made anew where they are dropped."""
+
+MOST_LISTED = 1_000
+"""Walks among what lists say that are kept to be gone on from."""
 
 Spell = tuple[Instant, Instant, int, Claim]
 
@@ -72,6 +76,7 @@ class Timeline:
         self._direct = False
         self._heard: list[Claim] = []
         self._states: dict[int, tuple[Outcome | None, State | None]] = {}
+        self._listed_walks: dict[tuple[str, ...], Any] = {}
 
     def change(
         self, added: Sequence[Claim], removed: Sequence[Claim] = ()
@@ -190,6 +195,8 @@ class Timeline:
                 return self._walks[last - 2] if last > 1 else None
             if not is_direct(claim, t):
                 return self._walks[last - 1]
+        if not last and all(claim.standing for claim in stabbed):
+            return self._walk_lists(speaking([one for one in stabbed if one.certain_from <= t]))
         skipped = {self._place(claim) for claim in stabbed if _is_early(claim, t)}
         extra = [claim for claim in stabbed if claim.certain_from <= t and not _is_plain(claim, t)]
         places = [*skipped, *(self._place(claim) for claim in extra if not is_direct(claim, t))]
@@ -198,6 +205,27 @@ class Timeline:
         rest = [self._plain[place] for place in range(start, last) if place not in skipped]
         more = (*rest, *speaking(extra))
         return self._policy.fold(more, at, walk) if more else walk
+
+    def _walk_lists(self, spoken: Sequence[Claim]) -> Any:  # noqa: ANN401 - as above
+        """Walk among entries of lists, and nothing else: at any t they speak about t itself.
+
+        So the walk is the same at all of them, and is gone at one that stands for all; what some
+        lists say is gone on from when another says something else.
+        """
+        at = At(0, self._projection, self._kin)
+        walk: Any = None
+        told: tuple[str, ...] = ()
+        for claim in (
+            sorted(spoken, key=lambda one: order(one, at.t)) if len(spoken) > 1 else spoken
+        ):
+            told = (*told, claim.fact)
+            known = self._listed_walks.get(told)
+            if known is None:
+                if len(self._listed_walks) > MOST_LISTED:
+                    self._listed_walks.clear()
+                known = self._listed_walks[told] = self._policy.advance(walk, claim, at)
+            walk = known
+        return walk
 
     def _walk_anew(self, low: int, high: int) -> Instant:
         """Walk anew from a place on; give the valid time from which all is as it was."""

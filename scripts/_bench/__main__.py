@@ -15,16 +15,16 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 
-from _bench import asking, clustering, copying, filling, reporting, serving
+from _bench import asking, clustering, copying, filling, putting, reporting, serving
 from _bench.children import Found, child
 from _bench.engines import COMPETITORS, Engine, Ours
 from _bench.lines import Line, table
 from tracker import Situation
 
 SECTIONS = ("import", "rebuild", "point", "whole", "diff")
-APART = ("report", "serve", "follow", "watch", "spark")
+APART = ("report", "serve", "follow", "watch", "server", "spark")
 """Measured only where named: on situations of their own, in a browser, as a server, as a replica,
-beside a process that records, and on Spark."""
+beside a process that records, with a log on a PostgreSQL server, and on Spark."""
 SMALL, FOLDED = 10_000, 100_000
 """Facts of the situation that one key is compared with, and of the log that is folded."""
 
@@ -97,6 +97,10 @@ class Bench:
         if "watch" in only:
             say("watching while another process records ...")
             self.lines += copying.watch(self.folder, options.seconds)
+        if "server" in only:
+            say("importing into SQLite and PostgreSQL in turn ...")
+            size = self.size(options.facts)
+            self.lines += putting.measure(self.folder, size, options.runs)
         if "spark" in only:
             self.entered()
             say("rebuilding it here, and on Spark ...")

@@ -54,6 +54,18 @@ def enter(log: str, seed: int, facts: int, places: int) -> Found:
     return recording.enter(Path(log), seed=seed, facts=facts, places=places)._asdict()
 
 
+def put(log: str, warm: str, table: str) -> Found:
+    """Import a table into a new log, after a small one into another (`warm`) to warm up."""
+    from _bench import recording
+    from _bench.generator import generate
+
+    with TemporaryDirectory() as folder:
+        small = Path(folder) / "warm.csv"
+        recording.write_table(small, generate(1, 300, 30))
+        recording.put(warm, small)
+    return recording.put(log, Path(table))._asdict()
+
+
 def insert(log: str, batch: int) -> Found:
     """Insert the rows of a log into an equal table with bare sqlite3, in batches of a size."""
     spent, events = 0.0, 0
@@ -145,6 +157,7 @@ def decode(log: str) -> Found:
 _READ = "SELECT topic, state FROM stored_events ORDER BY seq"
 _WORKS: dict[str, Callable[..., Found]] = {
     "enter": enter,
+    "put": put,
     "insert": insert,
     "rebuild": rebuild,
     "on_spark": on_spark,

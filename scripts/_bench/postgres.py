@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from urllib.parse import quote
 
 from tracker.instants import FUTURE_OPEN
 
@@ -61,8 +62,11 @@ def _user() -> str | None:
 
 
 @contextmanager
-def cluster() -> Iterator[Any]:
-    """Yield a connection to a new cluster, in autocommit; it is stopped and removed afterwards."""
+def cluster(**settings: str) -> Iterator[Any]:
+    """Yield a connection to a new cluster, in autocommit; it is stopped and removed afterwards.
+
+    `settings` are in the place of those above. Its address is `address`.
+    """
     folder = Path(mkdtemp(prefix="bench-"))
     other: dict[str, Any] = {}
     if os.geteuid() == 0:
@@ -84,9 +88,9 @@ def cluster() -> Iterator[Any]:
             subprocess.run(  # noqa: S603 - Debian's program, fixed arguments
                 [*made, "-E", "UTF8", "--locale=C", "--no-sync"], check=True, **common
             )
-            settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+            told = [f"-c{name}={value}" for name, value in {**SETTINGS, **settings}.items()]
             server = subprocess.Popen(  # noqa: S603 - the same
-                [str(BIN / "postgres"), "-D", str(data), "-k", str(folder), *settings], **common
+                [str(BIN / "postgres"), "-D", str(data), "-k", str(folder), *told], **common
             )
             try:
                 with _connected(folder, server) as connection:
@@ -96,6 +100,12 @@ def cluster() -> Iterator[Any]:
                 server.wait(WAIT_SECONDS)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def address(connection: Any, schema: str) -> str:  # noqa: ANN401 - optional
+    """Give the address of a log in a cluster."""
+    folder = quote(connection.info.host, safe="")
+    return f"postgresql://bench@{folder}:{connection.info.port}/postgres?schema={schema}"
 
 
 def _connected(folder: Path, server: subprocess.Popen[bytes]) -> Any:  # noqa: ANN401 - optional

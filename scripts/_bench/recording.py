@@ -132,7 +132,12 @@ def begin(log: Path) -> Situation:
     os.environ.setdefault("TRACKER_KEYS", str(log.parent / "keys"))  # not the user's own
     for old in log.parent.glob(f"{log.stem}.*"):
         old.unlink()
-    situation = Situation(str(log), create=True)
+    return begin_at(str(log))
+
+
+def begin_at(log: str) -> Situation:
+    """Make a new log, also on a server, with sources and actors registered."""
+    situation = Situation(log, create=True)
     situation.register(SITUATION.encode(), "situation.yaml", by=WRITER)
     return situation
 
@@ -152,6 +157,17 @@ def enter(log: Path, *, seed: int, facts: int, places: int) -> Entered:
             rows = one_by_one(situation, generate(seed, facts, places), places)
             seconds, how = time.perf_counter() - begun, "one by one"
         return Entered(how, rows, situation.position - before, seconds)
+
+
+def put(log: str, table: Path) -> Entered:
+    """Import a table that was generated before into a new log, also on a server."""
+    os.environ.setdefault("TRACKER_KEYS", str(table.parent / "keys"))
+    with begin_at(log) as situation, table.open(encoding="utf-8") as lines:
+        rows, before = sum(1 for _ in lines) - 1, situation.position
+        begun = time.perf_counter()
+        situation.import_table((MAPPING.encode(), "bench.yaml"), [table], by=WRITER)
+        seconds = time.perf_counter() - begun
+        return Entered("import", rows, situation.position - before, seconds)
 
 
 def one_by_one(situation: Situation, reports: Iterable[Report], places: int) -> int:

@@ -280,7 +280,9 @@ class SQLiteEngine:
         try:
             if self._probe is None:
                 uri = f"{Path(self.shown).absolute().as_uri()}?mode=ro"
-                self._probe = sqlite3.connect(uri, uri=True, timeout=LOCK_SECONDS)
+                self._probe = sqlite3.connect(
+                    uri, uri=True, timeout=LOCK_SECONDS, check_same_thread=False
+                )
                 self._probe.execute("PRAGMA trusted_schema=OFF")
             return int(self._probe.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.Error:

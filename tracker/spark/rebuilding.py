@@ -11,6 +11,7 @@ import glob
 import json
 import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,7 +56,9 @@ def rebuild(log: Log, to: Path, master: str, progress: Callable[[int], None]) ->
 def rebuild_in(spark: SparkSession, log: Log, to: Path, progress: Callable[[int], None]) -> int:
     """Rebuild as `rebuild` does, in a session that somebody else began and ends."""
     last = log.position
-    with aside(to) as fresh:
+    with aside(to) as fresh, warnings.catch_warnings():
+        # It looks for pandas, which none of this uses, and says what it thinks of the version.
+        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
         found = export(log, fresh / "events", last, lambda at: progress(int(at * _EXPORTED)))
         meta, kin = registered(found, fresh)
         work = _Work(spark, fresh, last)

@@ -129,7 +129,9 @@ def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
         for row in found.dicts[: asked.limit]
     ]  # fmt: skip
     more = (
-        next_page(at, "offset", asked.offset + asked.limit) if len(found.dicts) > asked.limit else ""
+        next_page(at, "offset", asked.offset + asked.limit)
+        if len(found.dicts) > asked.limit
+        else ""
     )
     body = element(
         "main",

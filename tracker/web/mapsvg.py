@@ -136,8 +136,13 @@ def _ground(land: Land) -> Markup:
 def _path(name: str, lines: list[Points], *, closed: bool = False) -> Markup | None:
     if not lines:
         return None
-    said = "".join(_said(line, closed=closed) for line in lines)
+    said = path_data(lines, closed=closed)
     return element("path", class_=name, d=said) if said else None
+
+
+def path_data(lines: Iterable[Points], *, closed: bool = False) -> str:
+    """Write lines as the data of one path."""
+    return "".join(_said(line, closed=closed) for line in lines)
 
 
 def _said(line: Points, *, closed: bool) -> str:

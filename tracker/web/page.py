@@ -246,7 +246,8 @@ def timelines() -> Markup:
 def tables(overview: Answer) -> Markup:
     """The state in tables, one a projection."""
     found = {
-        name: list(rows) for name, rows in groupby(overview.dicts, key=lambda row: row["projection"])
+        name: list(rows)
+        for name, rows in groupby(overview.dicts, key=lambda row: row["projection"])
     }
     return element(
         "section",

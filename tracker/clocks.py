@@ -1,0 +1,74 @@
+"""The three clocks as people and programs say them: text, dates, datetimes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TypedDict
+
+from tracker.errors import TrackerError
+from tracker.instants import AsOf, Instant, InstantError, last_instant, parse_moment
+
+FARTHEST = 10**15
+"""Positions: no log comes near it, and SQLite can be asked about it."""
+
+Moment = str | date | datetime | None
+"""A moment: ISO text, a date (through its end) or a datetime with its zone; None for no bound."""
+Asked = AsOf | Moment
+"""What a question is asked as of: a moment of valid time (None: now), or all three clocks."""
+
+
+class Clocks(TypedDict, total=False):
+    """The other clocks of a question, and the zone of times that name none.
+
+    `known_at`: what had been published by then. `recorded_at`: what the log held by then, a moment
+    or "#POSITION". `tz`: a zone such as "Africa/Bamako"; the situation's own where none is given.
+    """
+
+    known_at: Moment
+    recorded_at: Moment
+    tz: str | None
+
+
+def read_clocks(
+    as_of: Asked,
+    known_at: Moment,
+    recorded_at: Moment,
+    *,
+    zone: str,
+    assume: bool,
+    now: Instant,
+) -> AsOf:
+    """Read the clocks; `assume` the zone for times without one. Raises TrackerError, naming one."""
+    if isinstance(as_of, AsOf):
+        if known_at is not None or recorded_at is not None:
+            raise TrackerError("an AsOf holds all three clocks: give no other beside it")
+        return as_of
+
+    def last(clock: str, moment: str | date) -> Instant:
+        try:
+            return last_instant(parse_moment(_text(moment), zone, assume_zone=assume))
+        except InstantError as error:
+            raise TrackerError(f"{clock}: {error}") from error
+
+    position, recorded = None, None
+    if isinstance(recorded_at, str) and recorded_at.startswith("#"):
+        if not recorded_at[1:].isdecimal():
+            raise TrackerError(f"recorded-at: a position is # and a number, not {recorded_at!r}")
+        if len(recorded_at) > len(str(FARTHEST)):
+            raise TrackerError(f"recorded-at: no log is that long: {recorded_at[:40]}")
+        position = int(recorded_at[1:])
+    elif recorded_at is not None:
+        recorded = last("recorded-at", recorded_at)
+    return AsOf(
+        now if as_of is None else last("as-of", as_of),
+        None if known_at is None else last("known-at", known_at),
+        recorded,
+        position,
+    )
+
+
+def _text(moment: str | date) -> str:
+    """Write a moment as people do; a datetime is meant to the microsecond."""
+    if isinstance(moment, datetime):
+        return moment.isoformat(timespec="microseconds")
+    return moment if isinstance(moment, str) else moment.isoformat()
