@@ -15,6 +15,7 @@ from pathlib import Path
 from projections import filling
 from projections.beliefs import rectangles
 from projections.catalogue import PROJECTIONS
+from projections.claims import Claim
 from projections.helping import Helper, processors
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
@@ -83,22 +84,31 @@ def _work_out(
     store: Store, cells: Iterable[int], kin: Kin
 ) -> Iterator[tuple[int, filling.BELIEF_ROWS]]:
     """Yield (the cell that was reached, rows of rectangles and of states), a batch at a time."""
-    policy = POLICIES[DEFAULT_POLICY]
     found: filling.BELIEF_ROWS = ([], [])
     cell = 0
     for cell in cells:
         name, key = store.connection.execute(
             "SELECT projection, key FROM cells WHERE id = ?", (cell,)
         ).fetchone()
-        projection = PROJECTIONS[name]
-        beliefs = rectangles(store.claims_of(cell), policy, projection, kin)
-        rows, states = filling.belief_rows(cell, projection.row(key), beliefs)
+        rows, states = work_out(name, key, store.claims_of(cell), kin, cell)
         found[0].extend(rows)
         found[1].extend(states)
         if len(found[0]) >= ROWS_AT_ONCE:
             yield cell, found
             found = ([], [])
     yield cell, found
+
+
+def work_out(
+    projection: str, key: str, claims: Sequence[Claim], kin: Kin, cell: int = 0
+) -> filling.BELIEF_ROWS:
+    """Work one cell out: (rectangles, states), as filling.belief_rows gives them.
+
+    A pure function of the cell's claims and of who stands with whom, wherever it is run.
+    """
+    found = PROJECTIONS[projection]
+    beliefs = rectangles(claims, POLICIES[DEFAULT_POLICY], found, kin)
+    return filling.belief_rows(cell, found.row(key), beliefs)
 
 
 def believe_into(part: str, model: str, which: int, among: int) -> None:

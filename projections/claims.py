@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from tracker.instants import FUTURE_OPEN, Bounds, Instant, format_open
@@ -125,6 +125,31 @@ class Claim(NamedTuple):
         """Give the claim as it is once a retraction published at that instant counts."""
         first = published if self.retracted is None else min(self.retracted, published)
         return self._replace(retracted=first)
+
+
+def amended(
+    claims: Sequence[Claim],
+    retracted: Mapping[str, Instant],
+    replacing: Callable[[str], Iterable[str]],
+) -> list[Claim]:
+    """Give claims as retractions have them; let rulings follow what replaced what they follow.
+
+    `retracted` gives, by fact, when the first of its retractions was out; `replacing`, what
+    corrections have put in the place of a fact.
+    """
+    if retracted:
+        claims = [
+            claim.retracted_at(retracted[claim.fact]) if claim.fact in retracted else claim
+            for claim in claims
+        ]
+    return [_followed(claim, replacing) if claim.mode == "ruling" else claim for claim in claims]
+
+
+def _followed(claim: Claim, replacing: Callable[[str], Iterable[str]]) -> Claim:
+    follows = list(claim.value["follows"])
+    for fact in follows:  # grows while it is walked: a correction may be corrected
+        follows += replacing(fact)
+    return claim.following(follows)
 
 
 _decode = json.JSONDecoder().raw_decode

@@ -132,7 +132,7 @@ def _of_facts(
     told = dict(
         store.connection.execute(
             "SELECT f.id, json_extract(f.data, '$.when') FROM chronologies c"
-            " JOIN facts f ON f.id = c.fact WHERE c.projection = ?",
+            " JOIN fact_rows f ON f.id = c.fact WHERE c.projection = ?",
             (name,),
         ).fetchall()
     )
@@ -184,7 +184,7 @@ def evidence(
     narrowed = projection is not None or key is not None
     speaking = _speaking(store, projection, key) if narrowed else None
     places = store.names("places").whole()
-    recorded = dict(store.connection.execute("SELECT id, recorded_at FROM facts").fetchall())
+    recorded = dict(store.connection.execute("SELECT id, recorded_at FROM fact_rows").fetchall())
     known = min(clocks.known, FUTURE_OPEN - 1)
     rows = []
     for row in facts_heard(store, clocks, weighing).values():
@@ -223,9 +223,9 @@ def _speaking(store: Store, projection: str | None, key: str | None) -> set[str]
     marks = ", ".join(f"'{name}'" for name in names)
     found: Iterable[tuple[str]] = store.connection.execute(
         "SELECT coalesce(f.id, a.id) FROM held h JOIN cells c ON c.id = h.cell"
-        " LEFT JOIN facts f ON f.position = h.position LEFT JOIN acts a ON a.position = h.position"
+        " LEFT JOIN fact_rows f ON f.position = h.position LEFT JOIN acts a ON a.position = h.position"
         f" WHERE c.projection IN ({marks}){narrowed}"
-        " UNION SELECT c.fact FROM chronologies c JOIN facts f ON f.id = c.fact"
+        " UNION SELECT c.fact FROM chronologies c JOIN fact_rows f ON f.id = c.fact"
         f" WHERE c.projection IN ({marks})"
         + ("" if key is None else " AND (f.id = :key OR f.place = :key)"),
         asked,

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from projections.claims import Claim
+from projections.claims import Claim, amended
 from projections.moments import Moments
 from projections.registers import Names, Register
 from tracker.errors import NotFoundError, StoreError
@@ -368,20 +368,12 @@ class Store:
     def _amended(self, claims: list[Claim], clock: dict[str, int]) -> list[Claim]:
         """Give claims as retractions recorded by then have them, and rulings as they follow on."""
         retracted = self._retracted({claim.fact for claim in claims}, clock)
-        if retracted:
-            claims = [
-                claim.retracted_at(retracted[claim.fact]) if claim.fact in retracted else claim
-                for claim in claims
-            ]
-        return [self._followed(claim) if claim.mode == "ruling" else claim for claim in claims]
+        return amended(claims, retracted, self._replacing)
 
-    def _followed(self, claim: Claim) -> Claim:
-        """Let a ruling follow what replaced the facts that it follows."""
-        follows = list(claim.value["follows"])
-        for fact in follows:  # grows while it is walked: a correction may be corrected
-            sql = "SELECT replaced_by FROM retractions WHERE fact = ? AND replaced_by IS NOT NULL"
-            follows += [row["replaced_by"] for row in self.rows(sql, (fact,))]
-        return claim.following(follows)
+    def _replacing(self, fact: str) -> list[str]:
+        """Name what corrections have put in the place of a fact."""
+        sql = "SELECT replaced_by FROM retractions WHERE fact = ? AND replaced_by IS NOT NULL"
+        return [row["replaced_by"] for row in self.rows(sql, (fact,))]
 
     def _retracted(self, facts: set[str], clock: dict[str, int]) -> dict[str, Instant]:
         """Give, by fact, when the first of its retractions was out; of these facts at least."""

@@ -95,15 +95,25 @@ prepare_venv() {
   exec 9<&-
 }
 
-prepare_tools() {
-  local lock=("$root/scripts/requirements-dev.txt")
-  ! fresh tools "${lock[@]}" || return 0
+# prepare_more STAMP LOCK WHAT: what not everyone needs, put into the environment beside the rest.
+prepare_more() {
+  local lock=("$root/scripts/$2")
+  ! fresh "$1" "${lock[@]}" || return 0
 
   one_at_a_time
-  if ! fresh tools "${lock[@]}"; then
-    echo "preparing the linters in .venv (first time only) ..." >&2
+  if ! fresh "$1" "${lock[@]}"; then
+    echo "preparing $3 in .venv (first time only) ..." >&2
     install --require-hashes --requirement "${lock[0]}"
-    stamp tools "${lock[@]}"
+    stamp "$1" "${lock[@]}"
   fi
   exec 9<&-
+}
+
+prepare_tools() {
+  prepare_more tools requirements-dev.txt "the linters"
+}
+
+# Spark is most of a gigabyte, and few changes touch what uses it: only who asks for it gets it.
+prepare_spark() {
+  prepare_more spark requirements-spark.txt "Spark, a large download,"
 }

@@ -20,6 +20,7 @@ settings.register_profile("no clock", deadline=None, suppress_health_check=[Heal
 settings.load_profile("no clock")
 
 COSTLY = (
+    "test_spark.py",
     "test_real_tables.py",
     "test_laws.py",
     "test_laws_weighted.py",

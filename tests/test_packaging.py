@@ -16,7 +16,7 @@ from tracker.situation import Situation
 ROOT = Path(__file__).resolve().parent.parent
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 CONTRACTS = PYPROJECT["tool"]["importlinter"]["contracts"]
-LOCKS = [ROOT / "scripts" / name for name in ("requirements.txt", "requirements-dev.txt")]
+LOCKS = [ROOT / "scripts" / f"requirements{of}.txt" for of in ("", "-dev", "-spark")]
 PROGRAMS = [
     *(
         f"scripts/{name}"
@@ -81,8 +81,9 @@ def test_a_lock_file_names_no_host_and_no_path_of_a_machine(lock: Path, pattern:
 
 
 def test_the_locks_agree() -> None:
-    run, dev = map(pins, LOCKS)
+    run, dev, spark = map(pins, LOCKS)
     assert run.items() <= dev.items()
+    assert all(run.get(name, version) == version for name, version in spark.items())
 
 
 def test_what_the_project_asks_for_is_locked() -> None:
@@ -93,6 +94,7 @@ def test_what_the_project_asks_for_is_locked() -> None:
     itself = {project["name"]}  # by the name of another extra
     assert {name_of(requirement) for requirement in asked} <= pins(LOCKS[0]).keys() | itself
     assert {name_of(requirement) for requirement in extras["dev"]} <= pins(LOCKS[1]).keys() | itself
+    assert {name_of(requirement) for requirement in extras["spark"]} <= pins(LOCKS[2]).keys()
 
 
 def test_the_version_is_a_release_number_and_stands_in_one_place() -> None:

@@ -290,6 +290,33 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         """Rebuild aside and compare: one line for each row that the live model has otherwise."""
         return self.model.compare(progress)
 
+    @property
+    def parquet_path(self) -> Path:
+        """Where a Parquet read model lies that nobody named another folder for."""
+        path = Path(self.store_path)
+        return path.with_name(f"{path.name.removesuffix('.state.db')}.parquet")
+
+    def rebuild_on_spark(
+        self, to: Path, master: str, progress: Callable[[int], None] = lambda _: None
+    ) -> int:
+        """Rebuild on Spark into a folder of Parquet files, which is replaced whole; events read.
+
+        Raises TrackerError, also where Spark, or its Java, is not there.
+        """
+        from tracker.spark.rebuilding import rebuild
+
+        return rebuild(self.log, to, master, progress)
+
+    def compare_parquet(self, folder: Path) -> list[str]:
+        """Compare a folder of Parquet files with the read model: a line for each row that differs.
+
+        Raises TrackerError.
+        """
+        from tracker.spark.comparing import compare
+
+        with self.still() as store:
+            return compare(folder, store.path)
+
     # -- the record ----------------------------------------------------------------------------
 
     def replay(

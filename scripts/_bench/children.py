@@ -17,6 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from _bench.processor import Watched
+
 Found = dict[str, Any]
 
 
@@ -102,10 +104,30 @@ def rebuild(log: str) -> Found:
         recording.enter(warm, seed=1, facts=300, places=30)
         with Situation(str(warm)) as situation:
             situation.rebuild()
-    with Situation(log) as situation:
+    with Situation(log) as situation, Watched() as watched:
         begun = time.perf_counter()
         events = situation.rebuild()
-        return {"seconds": time.perf_counter() - begun, "events": events}
+        seconds = time.perf_counter() - begun
+    return {"seconds": seconds, "events": events, "processor": watched.seconds}
+
+
+def on_spark(log: str, to: str, master: str) -> Found:
+    """Rebuild on Spark into a folder, Spark's start and end included."""
+    from tracker import Situation
+
+    with Situation(log) as situation, Watched() as watched:
+        begun = time.perf_counter()
+        events = situation.rebuild_on_spark(Path(to), master)
+        seconds = time.perf_counter() - begun
+    return {"seconds": seconds, "events": events, "processor": watched.seconds}
+
+
+def unlike(log: str, to: str) -> Found:
+    """Compare such a folder with the read model, row by row."""
+    from tracker import Situation
+
+    with Situation(log) as situation:
+        return {"lines": situation.compare_parquet(Path(to))}
 
 
 def decode(log: str) -> Found:
@@ -138,6 +160,8 @@ _WORKS: dict[str, Callable[..., Found]] = {
     "put": put,
     "insert": insert,
     "rebuild": rebuild,
+    "on_spark": on_spark,
+    "unlike": unlike,
     "decode": decode,
 }
 

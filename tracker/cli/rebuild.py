@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -19,30 +20,67 @@ from tracker.cli.common import (
 from tracker.cli.output import emit, note, safe
 from tracker.errors import TrackerError
 
+if TYPE_CHECKING:
+    from tracker.situation import Situation
+
 SHOWN = 20
+HERE = "local[*]"
+"""Spark's own name for all cores of this machine."""
+
+Progress = Callable[[int], None]
+
+
+class _Engine(NamedTuple):
+    """What rebuilds, what compares; and in words: what was made, what is equal, what mends it."""
+
+    rebuild: Callable[[Progress], int]
+    compare: Callable[[Progress], list[str]]
+    made: str
+    equal: str
+    again: str
 
 
 @click.command()
 @click.option(
     "--check", is_flag=True, help="Change nothing: compare the live model with a new one."
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    help="spark: on a cluster, into a folder of Parquet files.",
+)
+@click.option(
+    "--to",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="That folder (with spark; situation.parquet beside the log).",
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help="The cluster (with spark): spark://HOST:PORT, yarn, ... (local[*]: this machine).",
+)
 @common_options
-def rebuild(check: bool) -> None:
+def rebuild(check: bool, engine: str, to: Path | None, master: str | None) -> None:
     """Rebuild the read model, or compare it (--check).
 
     It is made from the log into a new file that replaces the old one at once. With
     --check, compare instead: exit 1 where the live model differs.
 
+    `--engine spark` needs the extra `situation-tracker[spark]` and Java. With it,
+    --check compares the folder's tables with the live model, row by row.
+
     \b
     Example:
       tracker rebuild --check
     """
+    if engine == "local" and (to is not None or master is not None):
+        raise click.UsageError("--to and --master go with --engine spark")
     situation = open_situation()
     if check and tell_of_no_model(situation):
         click.get_current_context().exit(BAD_ANSWER)
-    folder = Path(situation.store_path).absolute().parent
-    if not check and not os.access(folder, os.W_OK):
-        raise TrackerError(f"{folder} cannot be written to: no read model can be made there")
+    made = _local(situation, check) if engine == "local" else _spark(situation, to, master)
     total = situation.position
     quiet = options().quiet or not sys.stderr.isatty()
     bar = click.progressbar(length=total, label="events", file=sys.stderr, hidden=quiet)
@@ -53,30 +91,46 @@ def rebuild(check: bool) -> None:
         bar.update(position - done)
         done = position
 
+    different: list[str] = []
     with bar:
-        different = _run(check, situation.compare, situation.rebuild, progress)
+        if check:
+            different = made.compare(progress)
+        else:
+            made.rebuild(progress)
     rows = [{"problem": line} for line in different]
     if emit({"events": total, "rows": rows}, rows):
         pass
     elif not check:
-        note(f"rebuilt from {total} events")
+        note(f"{made.made} from {total} events")
     elif not different:
-        click.echo(f"the read model equals a rebuild of {total} events")
+        click.echo(safe(f"{made.equal} of {total} events"))
     if not different:
         return
     for line in different[:SHOWN]:
         click.echo(safe(line), err=True)
-    click.echo(f"{len(different)} rows differ: run `tracker rebuild`", err=True)
+    click.echo(f"{len(different)} rows differ: run `{made.again}`", err=True)
     click.get_current_context().exit(BAD_ANSWER)
 
 
-def _run(
-    check: bool,
-    compare: Callable[[Callable[[int], None]], list[str]],
-    rebuild: Callable[[Callable[[int], None]], int],
-    progress: Callable[[int], None],
-) -> list[str]:
-    if check:
-        return compare(progress)
-    rebuild(progress)
-    return []
+def _local(situation: Situation, check: bool) -> _Engine:
+    folder = Path(situation.store_path).absolute().parent
+    if not check and not os.access(folder, os.W_OK):
+        raise TrackerError(f"{folder} cannot be written to: no read model can be made there")
+    return _Engine(
+        situation.rebuild,
+        situation.compare,
+        "rebuilt",
+        "the read model equals a rebuild",
+        "tracker rebuild",
+    )
+
+
+def _spark(situation: Situation, to: Path | None, master: str | None) -> _Engine:
+    folder = situation.parquet_path if to is None else to
+    return _Engine(
+        lambda progress: situation.rebuild_on_spark(folder, master or HERE, progress),
+        lambda _: situation.compare_parquet(folder),
+        f"{folder} rebuilt",
+        f"{folder} equals the read model",
+        "tracker rebuild --engine spark",
+    )
