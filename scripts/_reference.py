@@ -46,15 +46,23 @@ FILES = {
     "citation": "A citation, as `--cite FILE` writes it.",
 }
 ENVIRONMENT = {
+    "CLICOLOR": "`0`: no colours",
+    "CLICOLOR_FORCE": "colours, also where nobody looks",
     "COLUMNS": "how wide tables are where the terminal does not say",
+    "FORCE_COLOR": "colours, also where nobody looks",
     "HOSTNAME": "who records, where there is no login name at all",
     "NO_COLOR": "no colours, whatever it is set to",
-    "PAGER": "the program that shows a guide on a terminal",
+    "PAGER": "the program that shows long answers on a terminal",
     "TERM": "`dumb`: no colours",
+    "TRACKER_CONFIG": "the settings, in the place of the nearest tracker.toml; empty, none",
+    "TRACKER_FORMAT": "table, json, csv or nl, as `--json` and the like",
     "TRACKER_KEYS": "the folder of the signing key and of what is remembered of each log",
     "TRACKER_LOG": "the log, as `--log` names it",
+    "TRACKER_PAGER": "the pager of this program alone; empty or `cat`, none",
+    "TRACKER_POLICY": "the policy, as `--policy` names it",
     "TRACKER_READ_ONLY": "`1`: nothing is written to a log",
     "TRACKER_TOKEN": "what programs must show to `tracker serve`",
+    "TRACKER_TZ": "the zone of times written without one, as `--tz` names it",
     "TRACKER_USER": "who records, as `--by` names it",
     "TRACKER_VAULT": "the keys of sealed text: a file, or the address of a server",
     "XDG_CACHE_HOME": "where read models lie that cannot lie beside their log",
@@ -62,7 +70,7 @@ ENVIRONMENT = {
     "XDG_STATE_HOME": "where watches keep their places, if they cannot beside the log",
 }
 ELSEWHERE = {"COLUMNS", "PAGER"}  # read by the libraries that print
-NAMED = re.compile(r"\b(TRACKER_[A-Z_]+|XDG_[A-Z]+_HOME|NO_COLOR|TERM|HOSTNAME)\b")
+NAMED = re.compile(r"\b(TRACKER_[A-Z_]+|XDG_[A-Z]+_HOME|NO_COLOR|FORCE_COLOR|CLICOLOR(?:_FORCE)?|TERM|HOSTNAME)\b")
 
 
 def main() -> int:

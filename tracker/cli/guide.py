@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.cli.common import common_options
-from tracker.cli.output import emit, table
+from tracker.cli.output import emit, say, table
 from tracker.errors import NotFoundError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def guide(name: str | None) -> None:
     text = path.read_text(encoding="utf-8")
     whole = {"name": path.stem, "title": _title(path), "text": text}
     if not emit(whole, [whole]):
-        click.echo_via_pager(text)
+        say(text)
 
 
 def _guides() -> dict[str, Path]:
