@@ -161,9 +161,10 @@ def test_every_row_has_a_type_with_the_names_that_json_has(situation: Situation)
 
 def test_spans_and_facts_say_where_and_when(situation: Situation) -> None:
     spans = situation.spans(None, "control", "diabaly", known_at="2013-01-17").rows()
-    held = [span for span in spans if isinstance(span.state, Control) and span.state.holders]
-    assert (held[0].state.support, held[0].lat) == ("confirmed", 14.69)
-    assert held[0].valid_to == held[1].valid_from
+    states = [span.state for span in spans if isinstance(span.state, Control)]
+    assert next(state.support for state in states if state.holders) == "confirmed"
+    assert {(span.lat, span.lon) for span in spans} == {(14.69, -6.02)}
+    assert [span.valid_from for span in spans[1:]] == [span.valid_to for span in spans[:-1]]
     facts = situation.evidence(None, "control", "diabaly", known_at="2013-01-14").rows()
     assert [fact.locator["sentence"] for fact in facts] == [1, 1]
 
