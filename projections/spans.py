@@ -223,7 +223,8 @@ def _speaking(store: Store, projection: str | None, key: str | None) -> set[str]
     marks = ", ".join(f"'{name}'" for name in names)
     found: Iterable[tuple[str]] = store.connection.execute(
         "SELECT coalesce(f.id, a.id) FROM held h JOIN cells c ON c.id = h.cell"
-        " LEFT JOIN fact_rows f ON f.position = h.position LEFT JOIN acts a ON a.position = h.position"
+        " LEFT JOIN fact_rows f ON f.position = h.position"
+        " LEFT JOIN acts a ON a.position = h.position"
         f" WHERE c.projection IN ({marks}){narrowed}"
         " UNION SELECT c.fact FROM chronologies c JOIN fact_rows f ON f.id = c.fact"
         f" WHERE c.projection IN ({marks})"
