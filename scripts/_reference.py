@@ -70,7 +70,9 @@ ENVIRONMENT = {
     "XDG_STATE_HOME": "where watches keep their places, if they cannot beside the log",
 }
 ELSEWHERE = {"COLUMNS", "PAGER"}  # read by the libraries that print
-NAMED = re.compile(r"\b(TRACKER_[A-Z_]+|XDG_[A-Z]+_HOME|NO_COLOR|FORCE_COLOR|CLICOLOR(?:_FORCE)?|TERM|HOSTNAME)\b")
+NAMED = re.compile(
+    r"\b(TRACKER_[A-Z_]+|XDG_[A-Z]+_HOME|NO_COLOR|FORCE_COLOR|CLICOLOR(?:_FORCE)?|TERM|HOSTNAME)\b"
+)
 
 
 def main() -> int:
