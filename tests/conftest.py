@@ -29,6 +29,7 @@ COSTLY = (
     "test_verify.py",
     "test_served_browser.py",
     "test_edtf_oracle.py",
+    "test_exports_read.py",
 )
 """Files that take longest, begun first: a long one begun last is waited for by all others."""
 
