@@ -68,7 +68,7 @@ def history(
     rows: Rows = []
     for name in names:
         found = cells.rectangles(name, key)
-        for belief in found if known is None else _known(found, known):
+        for belief in found if known is None else as_known(found, known):
             rows.append(
                 {
                     "projection": name,
@@ -83,7 +83,7 @@ def history(
     return rows
 
 
-def _known(beliefs: Rows, known: Instant) -> Rows:
+def as_known(beliefs: Rows, known: Instant) -> Rows:
     """Keep what was known then, as it looked then: no cut, and no end, that came later."""
     line: Rows = []
     seen = (one for one in beliefs if one["known_from"] <= known < one["known_to"])
@@ -172,14 +172,14 @@ def projections_with(store: Store, key: str, projection: str | None = None) -> l
     names = [name for name in wanted_names(projection) if name in BELIEVED]
     marks = ", ".join("?" * len(names))
     found = store.rows(
-        f"SELECT DISTINCT projection FROM claims WHERE key = ? AND projection IN ({marks})",
+        f"SELECT projection FROM cells WHERE key = ? AND projection IN ({marks})",
         (key, *names),
     )
     if found:
         return [row["projection"] for row in found]
     from difflib import get_close_matches
 
-    known = [row["key"] for row in store.rows("SELECT DISTINCT key FROM claims")]
+    known = [row["key"] for row in store.rows("SELECT DISTINCT key FROM cells")]
     near = get_close_matches(key, known, n=3, cutoff=0.5)
     hint = f": did you mean {', '.join(near)}?" if near else ": `tracker state` lists the keys"
     where = f" in {projection}" if projection else ""
@@ -191,9 +191,9 @@ def has_key(store: Store, projection: str | None, key: str) -> bool:
     """Whether a key names something: a registered place, or a cell with any claim."""
     if key in store.names("places"):
         return True
-    sql = "SELECT 1 FROM claims WHERE key = :key"
+    sql = "SELECT 1 FROM cells WHERE key = :key"
     sql += " AND projection = :projection" if projection else ""
-    facts = "SELECT 1 FROM facts WHERE id = :key"
+    facts = "SELECT 1 FROM fact_rows WHERE id = :key"
     parameters: dict[str, object] = {"key": key, "projection": projection}
     return bool(store.rows(sql + " LIMIT 1", parameters) or store.rows(facts, parameters))
 
@@ -229,7 +229,7 @@ def chronology(
     filtered = bool(weighing.only or weighing.without)
     sql = (
         f"SELECT {ENTRY}{', f.data' if filtered else ''}"
-        " FROM chronologies c JOIN facts f ON f.id = c.fact"
+        " FROM chronologies c JOIN fact_rows f ON f.id = c.fact"
         " JOIN reports r ON r.id = f.report WHERE c.projection = :projection"
         " AND f.begins <= :t AND f.published <= :k"
         " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id AND x.published <= :k"

@@ -260,7 +260,7 @@ def events_of(store: Store, ids: Iterable[str]) -> dict[str, Row]:
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
         marks = ", ".join("?" * len(some))
-        for table in ("facts", "retractions", "acts"):
+        for table in ("fact_rows", "retractions", "acts"):
             sql = f"SELECT id, position, kind FROM {table} WHERE id IN ({marks})"
             for name, position, kind in store.connection.execute(sql, some):
                 found.setdefault(name, {"position": position, "kind": kind})

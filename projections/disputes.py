@@ -9,7 +9,7 @@ from projections.answers import wanted_names
 from projections.cells import Cells
 from projections.names import BELIEVED, CHRONICLED
 from projections.rows import Decorator
-from projections.store import Row, Store
+from projections.store import BELIEFS, Row, Store
 from projections.weighing import Weighing
 from tracker.errors import NotFoundError
 from tracker.instants import FUTURE_OPEN, AsOf, Instant, format_open
@@ -81,7 +81,7 @@ def _candidates(
         claims = cells.heard(projection, key)
         return sorted({(claim.projection, claim.key) for claim in claims})
     sql = (
-        "SELECT DISTINCT projection, key FROM beliefs"
+        f"SELECT DISTINCT projection, key FROM ({BELIEFS})"
         ' WHERE state LIKE \'%"support":"disputed"%\''
         " AND projection = coalesce(:projection, projection) AND key = coalesce(:key, key)"
     )

@@ -62,7 +62,7 @@ class Effects:
         if amended is None:
             found = self.store.rows(sql.format("?"), (position,))
         else:
-            named = "SELECT position FROM facts WHERE id = ? UNION SELECT position FROM acts"
+            named = "SELECT position FROM fact_rows WHERE id = ? UNION SELECT position FROM acts"
             found = self.store.rows(sql.format(f"{named} WHERE id = ?"), (amended, amended))
         return {
             (row["projection"], row["key"])
@@ -104,7 +104,7 @@ class Effects:
         where, value = ("f.position = ?", position) if amended is None else ("f.id = ?", amended)
         marks = ", ".join("?" * len(wanted))
         found = self.store.rows(
-            f"SELECT {ENTRY}, f.data, c.projection FROM facts f"
+            f"SELECT {ENTRY}, f.data, c.projection FROM fact_rows f"
             f" JOIN chronologies c ON c.projection IN ({marks}) AND c.fact = f.id"
             f" JOIN reports r ON r.id = f.report WHERE {where} AND f.begins <= ?"
             " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id AND x.position < ?)"

@@ -123,8 +123,8 @@ def custody_of(store: Store, event_id: str) -> list[Row]:
 def _amended(event: Event, store: Store) -> list[Row]:
     sql = (
         "SELECT r.kind, r.position, r.published_edtf AS published, r.reason, r.replaced_by,"
-        " f.position AS replaced_at FROM retractions r LEFT JOIN facts f ON f.id = r.replaced_by"
-        " WHERE r.fact = ? ORDER BY r.position"
+        " f.position AS replaced_at FROM retractions r"
+        " LEFT JOIN fact_rows f ON f.id = r.replaced_by WHERE r.fact = ? ORDER BY r.position"
     )
     return store.rows(sql, (event.id,))
 
@@ -132,7 +132,7 @@ def _amended(event: Event, store: Store) -> list[Row]:
 def _replaces(event: Event, store: Store) -> Row | None:
     sql = (
         "SELECT r.fact, f.position, r.position AS correction, r.published_edtf AS published,"
-        " r.reason FROM retractions r JOIN facts f ON f.id = r.fact WHERE r.replaced_by = ?"
+        " r.reason FROM retractions r JOIN fact_rows f ON f.id = r.fact WHERE r.replaced_by = ?"
     )
     found = store.rows(sql, (event.id,)) if event.fact else []
     return found[0] if found else None
@@ -151,7 +151,7 @@ def _differences(body: Body, store: Store) -> list[Row]:
 
 
 def _fields(store: Store, fact: str) -> Row:
-    found = store.rows("SELECT data FROM facts WHERE id = ?", (fact,))
+    found = store.rows("SELECT data FROM fact_rows WHERE id = ?", (fact,))
     data = json.loads(found[0]["data"]) if found else {}
     data.pop("id", None)
     return dict(_flat(data))

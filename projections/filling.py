@@ -204,7 +204,7 @@ def begin_filling(store: Store) -> None:
 
 
 TAKEN = (
-    "INSERT INTO facts SELECT * FROM part.facts",
+    "INSERT INTO fact_rows SELECT * FROM part.fact_rows",
     "INSERT INTO acts SELECT * FROM part.acts",
     "INSERT OR REPLACE INTO chronologies SELECT * FROM part.chronologies",
     "INSERT OR IGNORE INTO cells (projection, key) SELECT projection, key FROM part.cells",

@@ -149,7 +149,7 @@ def read_by(store: Store, clocks: AsOf) -> Iterator[Row]:
     }
     facts: dict[str, dict[str, Row]] = {}
     sql = (
-        "SELECT id, report, gist, json_extract(data, '$.locator') AS locator FROM facts f"
+        "SELECT id, report, gist, json_extract(data, '$.locator') AS locator FROM fact_rows f"
         " WHERE published <= :known AND position <= :position AND recorded_at <= :recorded"
         " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id AND x.published <= :known"
         " AND x.position <= :position AND x.recorded_at <= :recorded) ORDER BY position"

@@ -57,7 +57,7 @@ def _speaking(store: Store, asked: Cells) -> dict[tuple[str, str], list[str]]:
     if asked.stored:
         for row in store.connection.execute(
             "SELECT c.projection, c.key, coalesce(f.id, a.id) FROM held h"
-            " JOIN cells c ON c.id = h.cell LEFT JOIN facts f ON f.position = h.position"
+            " JOIN cells c ON c.id = h.cell LEFT JOIN fact_rows f ON f.position = h.position"
             " LEFT JOIN acts a ON a.position = h.position ORDER BY h.position"
         ):
             found.setdefault((row[0], row[1]), []).append(row[2])
@@ -124,7 +124,7 @@ def facts(store: Store, clocks: AsOf, weighing: Weighing = ALL_ALIKE) -> dict[st
     )
     found = {}
     for row in store.rows(
-        "SELECT f.*, r.source, r.published_edtf, r.data AS header FROM facts f"
+        "SELECT f.*, r.source, r.published_edtf, r.data AS header FROM fact_rows f"
         " JOIN reports r ON r.id = f.report WHERE f.position <= :position"
         " AND f.recorded_at <= :recorded ORDER BY f.position",
         recorded,

@@ -250,7 +250,7 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
     fact = claim if isinstance(claim, str) else claim.fact
     sql = (
         "SELECT f.*, r.source, r.published_edtf, r.data AS header"
-        " FROM facts f JOIN reports r ON r.id = f.report"
+        " FROM fact_rows f JOIN reports r ON r.id = f.report"
         " WHERE f.id = ?"
     )
     found = store.rows(sql, (fact,))

@@ -1,8 +1,8 @@
-"""The read model's tables, made with sqlite-utils. Open the file with any SQLite tool to browse.
+"""The read model's tables, made with sqlite-utils. They may change with any version.
 
-`claims` and `beliefs` are views for reading; what they show lies in cells, held, rectangles and
-states. A cell is one key of one projection; a state is written once a cell, however many rectangles
-of the valid x known plane it fills.
+What others read are the views over them (projections/views.py). A cell is one key of one
+projection; a state is written once a cell, however many rectangles of the valid x known plane it
+fills.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from tracker.foreign import Part, parts
+from projections.views import VIEWS
+from tracker.foreign import Part, made_by, parts
 
 _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "meta": ({"name": str, "value": str}, ("name",)),
@@ -33,7 +34,7 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         },
         ("id",),
     ),
-    "facts": (
+    "fact_rows": (
         {
             "position": int,
             "id": str,
@@ -102,19 +103,14 @@ _SQL = (
     "CREATE UNIQUE INDEX cells_by_name ON cells (key, projection)",
     "CREATE TABLE held (position INTEGER, cell INTEGER, published INTEGER, data TEXT)",
     *BELIEF_TABLES,
-    """CREATE VIEW claims AS SELECT c.projection, c.key, coalesce(f.id, a.id) AS fact,
-        h.position, h.published, h.data FROM held h JOIN cells c ON c.id = h.cell
-        LEFT JOIN facts f ON f.position = h.position LEFT JOIN acts a ON a.position = h.position""",
-    """CREATE VIEW beliefs AS SELECT c.projection, c.key, r.valid_from, r.valid_to,
-        r.known_from, r.known_to, s.text AS state FROM rectangles r JOIN cells c ON c.id = r.cell
-        JOIN states s ON s.id = r.state""",
+    *(view.sql for view in VIEWS),
 )
 OF_CLAIMS = ("CREATE INDEX IF NOT EXISTS held_by_cell ON held (cell)",)
 OF_EVENTS = (
-    "CREATE UNIQUE INDEX IF NOT EXISTS facts_by_id ON facts (id)",
-    "CREATE INDEX IF NOT EXISTS facts_by_report ON facts (report)",
-    "CREATE INDEX IF NOT EXISTS facts_by_record ON facts (record) WHERE record IS NOT NULL",
-    "CREATE INDEX IF NOT EXISTS facts_by_batch ON facts (batch) WHERE batch IS NOT NULL",
+    "CREATE UNIQUE INDEX IF NOT EXISTS facts_by_id ON fact_rows (id)",
+    "CREATE INDEX IF NOT EXISTS facts_by_report ON fact_rows (report)",
+    "CREATE INDEX IF NOT EXISTS facts_by_record ON fact_rows (record) WHERE record IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS facts_by_batch ON fact_rows (batch) WHERE batch IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS reports_by_batch ON reports (batch)",
     "CREATE INDEX IF NOT EXISTS acts_by_id ON acts (id)",
     "CREATE INDEX IF NOT EXISTS retractions_by_fact ON retractions (fact)",
@@ -130,7 +126,7 @@ OF_BELIEFS = (
 
 _WORDS = """tokenize = "unicode61 remove_diacritics 2 separators 'ʻʼʽʾʿˈ'", prefix = '2 3'"""
 SEARCH_TABLES = (
-    f"""CREATE VIRTUAL TABLE IF NOT EXISTS searched_facts USING fts5(gist, content = 'facts',
+    f"""CREATE VIRTUAL TABLE IF NOT EXISTS searched_facts USING fts5(gist, content = 'fact_rows',
         content_rowid = 'position', {_WORDS})""",
     f"""CREATE VIRTUAL TABLE IF NOT EXISTS searched_names USING fts5(name, others,
         sort UNINDEXED, id UNINDEXED, {_WORDS})""",
@@ -145,7 +141,8 @@ _TABLE = re.compile(
     r'( ?, PRIMARY KEY \(["\[]?\w+["\]]?(, ["\[]?\w+["\]]?)*\))? ?\)( WITHOUT ROWID)?',
     re.IGNORECASE,
 )
-_NAMES = {*_TABLES, "held", "rectangles", "states"}
+TABLES = (*_TABLES, "held", "rectangles", "states")
+"""What the views are made of."""
 
 
 def foreign_parts(connection: sqlite3.Connection) -> list[str]:
@@ -158,12 +155,19 @@ def foreign_parts(connection: sqlite3.Connection) -> list[str]:
         " ".join(sql.replace("IF NOT EXISTS ", "").split())
         for sql in (*_SQL, *OF_CLAIMS, *OF_EVENTS, *OF_BELIEFS)
     }
-    return [str(part) for part in parts(connection) if part.sql not in ours and not _plain(part)]
+    odd = [part for part in parts(connection) if part.sql not in ours and not _plain(part)]
+    return [str(part) for part in odd if part not in made_by(SEARCH_TABLES)] if odd else []
+
+
+def foreign_modules(connection: sqlite3.Connection) -> list[str]:
+    """Name the virtual tables of a model that no search made: they would run when dropped."""
+    odd = [part for part in parts(connection) if part.virtual]
+    return [str(part) for part in odd if part not in made_by(SEARCH_TABLES)] if odd else []
 
 
 def _plain(part: Part) -> bool:
     found = _TABLE.fullmatch(part.sql) if part.kind == "table" and not part.virtual else None
-    return found is not None and found["name"] == part.name and part.name in _NAMES
+    return found is not None and found["name"] == part.name and part.name in TABLES
 
 
 def make_tables(connection: sqlite3.Connection, *, indexed: bool = True) -> None:
@@ -175,8 +179,8 @@ def make_tables(connection: sqlite3.Connection, *, indexed: bool = True) -> None
     from sqlite_utils import Database
 
     database = Database(connection)
-    for view in ("claims", "beliefs"):
-        _drop(connection, view)
+    for view in VIEWS:
+        _drop(connection, view.name)
     searched = ("searched_facts", "searched_names", "searched")
     for name in ("held", "rectangles", "states", *searched):
         _drop(connection, name)

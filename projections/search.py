@@ -44,7 +44,7 @@ def bring_up(store: Store) -> None:
         (done,) = store.rows("SELECT facts, names FROM searched") or [{"facts": 0, "names": 0}]
         position, registered = _reached(store)
         store.connection.execute(
-            "INSERT INTO searched_facts (rowid, gist) SELECT position, gist FROM facts"
+            "INSERT INTO searched_facts (rowid, gist) SELECT position, gist FROM fact_rows"
             " WHERE position > ?",
             (done["facts"],),
         )
@@ -111,7 +111,7 @@ def _fact(store: Store, position: int) -> Row:
     (row,) = store.rows(
         "SELECT f.id, f.gist, f.kind, f.place, f.published, f.report, r.source,"
         " EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id) AS retracted"
-        " FROM facts f JOIN reports r ON r.id = f.report WHERE f.position = ?",
+        " FROM fact_rows f JOIN reports r ON r.id = f.report WHERE f.position = ?",
         (position,),
     )
     return {

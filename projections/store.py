@@ -19,27 +19,37 @@ from projections.claims import Claim, amended
 from projections.moments import Moments
 from projections.registers import Names, Register
 from tracker.errors import NotFoundError, StoreError
-from tracker.foreign import parts, told_plainly
+from tracker.foreign import told_plainly
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
 MEMORY = ":memory:"
-VERSION = 9
+VERSION = 10
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 CACHE = -32_768  # SQLite's own unit: minus kilobytes
 MAPPED = 2**31 - 2**16  # bytes of the file that are read without copying: as many as SQLite allows
 REGISTERS = ("places", "actors", "sources", "schemes")
-_FILLED = (
-    "reports",
-    "facts",
-    "retractions",
-    "custody",
-    "acts",
-    "chronologies",
-    "claims",
-    "beliefs",
+BELIEFS = (
+    "SELECT c.projection, c.key, r.valid_from, r.valid_to, r.known_from, r.known_to,"
+    " s.text AS state FROM rectangles r JOIN cells c ON c.id = r.cell"
+    " JOIN states s ON s.id = r.state"
 )
+CLAIMS = (
+    "SELECT c.projection, c.key, coalesce(f.id, a.id) AS fact, h.position, h.published, h.data"
+    " FROM held h JOIN cells c ON c.id = h.cell LEFT JOIN fact_rows f ON f.position = h.position"
+    " LEFT JOIN acts a ON a.position = h.position"
+)
+_FILLED = {
+    **{name: f"SELECT * FROM {name}" for name in ("meta", *REGISTERS, "reports")},
+    "facts": "SELECT * FROM fact_rows",
+    **{
+        name: f"SELECT * FROM {name}" for name in ("retractions", "custody", "acts", "chronologies")
+    },
+    "claims": CLAIMS,
+    "beliefs": BELIEFS,
+}
+"""What two models are compared by, and how it is read."""
 _LATEST = FUTURE_OPEN - 1
 """The last instant there is to ask about: the ends are exclusive, also the open ones."""
 
@@ -99,7 +109,9 @@ class Store:
             self.connection.execute(f"PRAGMA {pragma}")
         self._moments = Moments(self.connection)
         if self._version() != VERSION:
-            self._refuse(str(part) for part in parts(self.connection) if part.virtual)
+            from projections.schema import foreign_modules
+
+            self._refuse(foreign_modules(self.connection))
             self.clear(only_if_old=True)
         elif not frozen:
             from projections.schema import foreign_parts
@@ -261,7 +273,11 @@ class Store:
 
     def beliefs(self, projection: str | None = None, key: str | None = None) -> list[Row]:
         """Give every rectangle of a cell, by known and then by valid time."""
-        return self._of_cell("SELECT * FROM beliefs WHERE 1", projection, key)
+        sql = f"SELECT * FROM ({BELIEFS}) WHERE 1"
+        sql += " AND projection = :projection" if projection is not None else ""
+        sql += " AND key = :key" if key is not None else ""
+        order = " ORDER BY projection, key, known_from, valid_from"
+        return self.rows(sql + order, {"projection": projection, "key": key})
 
     def claims(
         self,
@@ -304,7 +320,7 @@ class Store:
         plain = name.lower().replace("-", "")
         found = self.rows(
             "SELECT r.id, r.position, r.source, r.published_edtf AS published, r.document, r.batch,"
-            " (SELECT count(*) FROM facts f WHERE f.report = r.id) AS facts"
+            " (SELECT count(*) FROM fact_rows f WHERE f.report = r.id) AS facts"
             " FROM reports r WHERE r.id >= :name AND r.id < :name || 'g' ORDER BY r.id LIMIT 2",
             {"name": plain},
         )
@@ -316,7 +332,7 @@ class Store:
     def cells_of(self, fact: str) -> set[tuple[str, str]]:
         """Give (projection, key) of every cell that a fact says anything about."""
         found = self.connection.execute(
-            "SELECT c.projection, c.key FROM facts f JOIN held h ON h.position = f.position"
+            "SELECT c.projection, c.key FROM fact_rows f JOIN held h ON h.position = f.position"
             " JOIN cells c ON c.id = h.cell WHERE f.id = ?",
             (fact,),
         )
@@ -332,8 +348,9 @@ class Store:
             some = names[start : start + _FEW]
             marks = ", ".join("?" * len(some))
             sql = (
-                "SELECT f.record, f.published, f.id FROM facts f JOIN reports r ON r.id = f.report"
-                f" WHERE f.record IN ({marks}) AND json_extract(r.data, '$.dataset') = ?"
+                "SELECT f.record, f.published, f.id FROM fact_rows f"
+                f" JOIN reports r ON r.id = f.report WHERE f.record IN ({marks})"
+                " AND json_extract(r.data, '$.dataset') = ?"
                 " ORDER BY f.published, f.position"
             )
             for record, published, fact in self._tuples(sql, (*some, dataset)):
@@ -379,10 +396,10 @@ class Store:
         """Give the corrections of a cell's facts: fact, replaced_by, their positions, why, when."""
         return self.rows(
             "SELECT t.fact, t.replaced_by, t.published_edtf, t.reason, a.position AS wrong,"
-            " b.position AS right FROM retractions t JOIN facts a ON a.id = t.fact"
-            " JOIN facts b ON b.id = t.replaced_by"
+            " b.position AS right FROM retractions t JOIN fact_rows a ON a.id = t.fact"
+            " JOIN fact_rows b ON b.id = t.replaced_by"
             " WHERE t.position <= :position AND t.recorded_at <= :recorded_at"
-            " AND EXISTS (SELECT 1 FROM claims WHERE projection = :projection AND key = :key"
+            f" AND EXISTS (SELECT 1 FROM ({CLAIMS}) WHERE projection = :projection AND key = :key"
             " AND fact IN (t.fact, t.replaced_by)) ORDER BY t.position",
             {
                 "projection": projection,
@@ -392,22 +409,10 @@ class Store:
             },
         )
 
-    def _of_cell(
-        self, sql: str, projection: str | None, key: str | None, **values: object
-    ) -> list[Row]:
-        if projection is not None:
-            sql += " AND projection = :projection"
-        if key is not None:
-            sql += " AND key = :key"
-        order = " ORDER BY projection, key"
-        if "beliefs WHERE 1" in sql:
-            order += ", known_from, valid_from"
-        return self.rows(sql + order, {**values, "projection": projection, "key": key})
-
     def dump(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         """Yield every row of every table in one fixed order, to compare two models by."""
-        for table in ("meta", *REGISTERS, *_FILLED):
-            found = self.connection.execute(f"SELECT * FROM {table}")
+        for table, sql in _FILLED.items():
+            found = self.connection.execute(sql)
             rows = sorted(map(tuple, found), key=repr)  # a damaged model may hold anything
             yield from ((table, row) for row in rows)
 

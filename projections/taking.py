@@ -246,7 +246,7 @@ class Taker:
         if isinstance(body, FactCorrected):
             self.replaced[body.replaced_by] = row["published"]
         self._flush()
-        named = [f"SELECT position FROM {table} WHERE id = ?" for table in ("facts", "acts")]
+        named = [f"SELECT position FROM {table} WHERE id = ?" for table in ("fact_rows", "acts")]
         self._touch(f"position IN ({' UNION '.join(named)})", (body.fact, body.fact))
 
     def _flush(self) -> None:
@@ -288,8 +288,8 @@ def _entry(entry: Place | Actor | Source | AlertScheme) -> Row:
 
 
 _PUT_FACT = (
-    "INSERT INTO facts (position, id, report, kind, place, actors, status, voice, speaker, gist,"
-    " edtf, record, begins, published, recorded_at, recorded_by, batch, data)"
+    "INSERT INTO fact_rows (position, id, report, kind, place, actors, status, voice, speaker,"
+    " gist, edtf, record, begins, published, recorded_at, recorded_by, batch, data)"
     f" VALUES ({', '.join('?' * 18)})"
 )
 

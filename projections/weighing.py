@@ -78,7 +78,8 @@ def _tellers(store: Store) -> dict[str, str]:
         for name, entry in store.names(register).items():
             found |= {str(entry["name"]).casefold(): name, name.casefold(): name}
     sql = (
-        "SELECT speaker AS one FROM facts UNION SELECT json_extract(data, '$.origin') FROM facts"
+        "SELECT speaker AS one FROM fact_rows"
+        " UNION SELECT json_extract(data, '$.origin') FROM fact_rows"
         " UNION SELECT source FROM reports"
     )
     for row in store.rows(sql):

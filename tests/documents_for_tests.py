@@ -21,7 +21,7 @@ from tracker.cli import tracker
 WIDTH = "120"  # columns of what documents show; README names it
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(
-    r"^```(?:yaml|csv|python|toml)\n# (\S+\.(?:yaml|csv|py|toml))\n(.*?)^```$",
+    r"^```(?:yaml|csv|python|toml|text)\n# (\S+\.(?:yaml|csv|py|toml|txt))\n(.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 PYTHON = re.compile(r"^```(pycon|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -57,14 +57,15 @@ def shown(block: str) -> list[Shown]:
     return [Shown(*part.split("\n", 1)) for part in parts]
 
 
-def run(command: str) -> str:
+def run(command: str, *, apart: bool = False) -> str:
     """Run one line, here and in this process; give all that it prints.
 
-    `|| true` at its end says that it may fail. `python FILE` runs in a process of its own.
+    `|| true` at its end says that it may fail. `python FILE` runs in a process of its own; so does
+    `tracker`, `apart`: then it is the code that lies in this folder.
     """
     name, *arguments = shlex.split(command.removesuffix(MAY_FAIL))
-    if name == "python":
-        call = [sys.executable, *arguments]
+    if name == "python" or apart:
+        call = [sys.executable, *([] if name == "python" else ["-m", name]), *arguments]
         done = subprocess.run(
             call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )

@@ -51,6 +51,8 @@ def answers(situation: Situation) -> list[Answer]:
         situation.search("Diabaly"),
         situation.whatif("2013-01-21", situation.weighing(without=["voa"])),
         situation.report(next(situation.log_rows(60))["report"]),
+        situation.spans(known_at="2013-01-21"),
+        situation.evidence(projection="control"),
     ]
 
 
@@ -150,9 +152,21 @@ def test_every_row_has_a_type_with_the_names_that_json_has(situation: Situation)
             nested = {"place"} if isinstance(row, Control) else set()
             if isinstance(row, results.Stretch):
                 nested |= {field.name for field in fields(row.belief)}
+            if isinstance(row, results.Span):
+                nested |= {"place", *(field.name for field in fields(row.state))}
             if isinstance(row, results.Dispute):
                 nested |= {"opened", "closed", "state"}
             assert said.keys() - names - nested == set(), answer.verb
+
+
+def test_spans_and_facts_say_where_and_when(situation: Situation) -> None:
+    spans = situation.spans(None, "control", "diabaly", known_at="2013-01-17").rows()
+    states = [span.state for span in spans if isinstance(span.state, Control)]
+    assert next(state.support for state in states if state.holders) == "confirmed"
+    assert {(span.lat, span.lon) for span in spans} == {(14.69, -6.02)}
+    assert [span.valid_from for span in spans[1:]] == [span.valid_to for span in spans[:-1]]
+    facts = situation.evidence(None, "control", "diabaly", known_at="2013-01-14").rows()
+    assert [fact.locator["sentence"] for fact in facts] == [1, 1]
 
 
 def test_a_row_says_what_its_json_says(situation: Situation) -> None:

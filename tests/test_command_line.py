@@ -531,7 +531,7 @@ def model(log: Path) -> Path:
 
 def test_rebuild_and_check(log: Path) -> None:
     assert said("rebuild", "--check").startswith("the read model equals a rebuild of ")
-    sql(model(log), "UPDATE facts SET gist = 'something else' WHERE position = 60")
+    sql(model(log), "UPDATE fact_rows SET gist = 'something else' WHERE position = 60")
     sql(
         model(log),
         "DELETE FROM rectangles WHERE cell IN (SELECT id FROM cells WHERE key = 'diabaly')",

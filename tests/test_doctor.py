@@ -27,6 +27,7 @@ LOOKED_AT = [
     "ledger",
     "read model",
     "disk room",
+    "tracker.toml",
 ]
 Usage = namedtuple("Usage", "total used free")  # noqa: PYI024 - what shutil gives
 

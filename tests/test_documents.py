@@ -7,6 +7,7 @@ stood there as `...` are then to be put back by hand.
 from __future__ import annotations
 
 import doctest
+import os
 import re
 import shutil
 import tempfile
@@ -20,6 +21,7 @@ from documents_for_tests import CONSOLE, FILE, PYTHON, WIDTH, lay, reader, run, 
 from tracker._version import __version__
 from tracker.cli import tracker as program
 from tracker.expectations import read_expectations
+from tracker.facts import Fact
 from tracker.registry import Registry
 from tracker.sheets import read_sheet
 from tracker.situation_file import read_situation
@@ -86,7 +88,7 @@ def test_the_python_example_runs(toured: tuple[Path, list[str]]) -> None:
 
 
 def test_the_example_files_are_valid() -> None:
-    written = FILE.findall(text("README.md"))
+    written = FILE.findall(text("tracker/guides/record.md"))
     files = {name: one.encode() for name, one in written if name.endswith(".yaml")}
     situation, sheet, expect = files  # in the order in which one writes them
     found = read_situation(files[situation], situation)
@@ -94,6 +96,26 @@ def test_the_example_files_are_valid() -> None:
     assert found.warnings == ()
     assert read_sheet(files[sheet], sheet, registry).warnings == ()
     assert read_expectations(files[expect], expect)
+
+
+def test_the_facts_that_the_readme_shows_are_those_of_the_sheets() -> None:
+    situation = read_situation((ROOT / SEEDS / "situation.yaml").read_bytes(), "situation.yaml")
+    known = Registry().after(situation.events)
+    block = re.compile(r"^```yaml\n(  - kind: .*?)^```$", re.MULTILINE | re.DOTALL)
+    (shown_facts,) = block.findall(text("README.md"))
+    sheet = f"report: {{source: voa, published: 2013-01-21}}\nfacts:\n{shown_facts}"
+    told = [_main(fact) for fact in read_sheet(sheet.encode(), "README.md", known).report.facts]
+    sheets = [path.read_bytes() for path in (ROOT / SEEDS).glob("[gv]*.yaml")]
+    held = [_main(fact) for one in sheets for fact in read_sheet(one, "seed", known).report.facts]
+    assert len(told) == 2
+    assert all(one in held for one in told)
+
+
+def _main(fact: Fact) -> tuple[object, ...]:
+    """Give what a shortened fact may not leave out."""
+    where = (fact.locator.sentence, fact.locator.span)
+    said = (fact.status, fact.voice, fact.speaker, fact.gist)
+    return (fact.kind, fact.places, fact.actors, fact.when.edtf, *said, *where)
 
 
 def test_every_verb_is_in_the_readme() -> None:
@@ -125,6 +147,24 @@ def test_what_a_document_links_to_is_there(name: str) -> None:
     assert [
         target for target in targets if not (ROOT / name).parent.joinpath(target).exists()
     ] == []
+
+
+def headings(name: str) -> set[str]:
+    """Give the anchors of a document's headings, as they are made of them where it is shown."""
+    found = re.findall(r"^#+ (.+)$", text(name), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in found}
+
+
+@every_document
+def test_a_link_into_a_document_finds_its_heading(name: str) -> None:
+    links = re.findall(r"\]\(([^)#]*)#([^)]+)\)", text(name))
+    folder = (ROOT / name).parent
+    lost = [
+        (target, anchor)
+        for target, anchor in links
+        if anchor not in headings(os.path.relpath(folder / target, ROOT) if target else name)
+    ]
+    assert lost == []
 
 
 @every_document

@@ -147,7 +147,7 @@ def test_a_read_model_that_differs_is_seen(log: Path) -> None:
     with module("batches").opened(log) as situation:
         model = Path(situation.store_path)
         assert situation.compare() == []
-    sql(model, "DELETE FROM facts WHERE position = 20")
+    sql(model, "DELETE FROM fact_rows WHERE position = 20")
     line = module("lines").Line("a test")
     module("batches").judge_model(log, line, "here")
     assert dict(line.wrong) == {"differ": 1}
@@ -189,7 +189,7 @@ def test_what_is_wrong_with_a_replica_is_seen(
 
 def test_a_replica_that_believes_otherwise_is_seen(log: Path) -> None:
     replica, _ = replica_of(log)
-    sql(replica.with_name("replica.state.db"), "DELETE FROM facts WHERE position = 20")
+    sql(replica.with_name("replica.state.db"), "DELETE FROM fact_rows WHERE position = 20")
     line = module("lines").Line("a test")
     module("follow").judge_model(str(log), replica, line, "here")
     assert dict(line.wrong) == {"differ": 3}  # the fact itself, and the claims that name it

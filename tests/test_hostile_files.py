@@ -161,7 +161,7 @@ def test_a_read_model_with_more_than_one_holds(log: Path, odd: str) -> None:
     """It is not asked: the answers are the same, from the log, and it is said how to mend it."""
     model = log.with_name("situation.state.db")
     expected = answer("--log", log, "state", "--as-of", "2013-01-21")
-    sql(model, odd.format(table="facts", column="kind"))
+    sql(model, odd.format(table="fact_rows", column="kind"))
     result = run("--log", log, "state", "--as-of", "2013-01-21", "--json")
     assert result.exit_code == 0
     assert "cannot be opened: answering from the log" in " ".join(result.stderr.split())
@@ -171,7 +171,7 @@ def test_a_read_model_with_more_than_one_holds(log: Path, odd: str) -> None:
     assert run("--log", log, "state").stderr == ""
 
 
-@pytest.mark.parametrize("view", ["facts", "claims"])
+@pytest.mark.parametrize("view", ["fact_rows", "claims"])
 def test_a_read_model_with_another_view(log: Path, view: str) -> None:
     model = log.with_name("situation.state.db")
     kind = "VIEW" if view == "claims" else "TABLE"
@@ -179,6 +179,19 @@ def test_a_read_model_with_another_view(log: Path, view: str) -> None:
     sql(model, f"DROP {kind} {view}", odd)
     assert "holds what no read model holds: view" in unfolded(run("--log", log, "doctor").stdout)
     assert run("--log", log, "state").exit_code == 0
+
+
+@pytest.mark.parametrize("version", [None, 3], ids=["of this version", "of an older one"])
+def test_the_index_that_a_search_makes_is_ours(log: Path, version: int | None) -> None:
+    model = log.with_name("situation.state.db")
+    for _ in range(2):
+        assert "Diabaly" in said("--log", log, "search", "diabaly")
+        if version is not None:
+            sql(model, f"PRAGMA user_version={version}")
+        assert run("--log", log, "state").stderr == ""
+    said("--log", log, "search", "diabaly")
+    sql(model, "CREATE TABLE searched_facts_more (a)")
+    assert "cannot be opened" in run("--log", log, "state").stderr
 
 
 @pytest.mark.parametrize("version", [0, 3])

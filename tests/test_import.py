@@ -191,7 +191,7 @@ def test_an_import_that_was_killed_goes_on(tmp_path: Path, monkeypatch: pytest.M
         for batches in (0, 1, 3):
             left = [batches]
 
-            def stop(log: Log, events: Any, left: list[int] = left, **more: bool) -> range:  # noqa: ANN401
+            def stop(log: Log, events: Any, left: list[int] = left, **more: Any) -> range:  # noqa: ANN401
                 if not left[0]:
                     raise KeyboardInterrupt
                 left[0] -= 1

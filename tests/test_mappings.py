@@ -440,7 +440,7 @@ def test_acled_territory_fights_strikes_and_deaths(log: Situation) -> None:
     strikes = log.state(AsOf(moment("2013-02-01") or 0), "incidents").dicts
     assert "dated to the week" in {row.get("note") for row in strikes} | {
         row["note"]
-        for row in log.store.rows("SELECT json_extract(data, '$.note') AS note FROM facts")
+        for row in log.store.rows("SELECT json_extract(data, '$.note') AS note FROM fact_rows")
     }
     assert bring(log, "acled", ACLED).events == 0
 

@@ -20,7 +20,10 @@ LOCKS = [ROOT / "scripts" / f"requirements{of}.txt" for of in ("", "-dev", "-spa
 PROGRAMS = [
     *(
         f"scripts/{name}"
-        for name in ("audit", "bench", "demo", "faults", "fuzz", "lint", "machine", "test")
+        for name in (
+            *("audit", "basemap", "bench", "demo", "faults", "fuzz", "ha", "lint", "machine"),
+            *("reference", "test", "wheel"),
+        )
     ),
     ".ci/run",
 ]
@@ -30,14 +33,9 @@ FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 VALUES = {
     f"tracker.{name}"
     for name in (
-        "edtf",
-        "errors",
-        "instants",
-        "outcomes",
-        "quantities",
-        "results",
-        "tabular",
-        "times",
+        *("edtf", "errors", "harmless", "instants", "outcomes", "quantities", "results"),
+        *("tabular", "times"),
+        "offers",  # what completes words as they are typed has no time to load the situation
     )
 }
 UNBOUND = {"tracker.__main__", "tracker._version", "tracker.situation"}
@@ -99,8 +97,10 @@ def test_what_the_project_asks_for_is_locked() -> None:
     assert {name_of(requirement) for requirement in extras["spark"]} <= pins(LOCKS[2]).keys()
 
 
-def test_the_version_is_a_release_number() -> None:
+def test_the_version_is_a_release_number_and_stands_in_one_place() -> None:
     assert re.fullmatch(r"\d+\.\d+\.\d+", __version__)
+    assert PYPROJECT["project"]["dynamic"] == ["version"]
+    assert PYPROJECT["tool"]["hatch"]["version"] == {"path": "tracker/_version.py"}
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -189,6 +189,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give a server up sooner than users would want to."""
     monkeypatch.setattr(link_to_server, "SILENCE", 0.3)
     monkeypatch.setattr(link_to_server, "CONNECT", 2)
+    monkeypatch.setattr(link_to_server, "REST", 0)
     monkeypatch.setattr("tracker.engines.postgres.SILENCE", 0.3)
     monkeypatch.setattr("tracker.engines.postgres.DOUBT", 0.3)
 
@@ -499,6 +500,14 @@ def test_who_recorded_an_event_is_the_servers_word(granted: Callable[[str], str]
         )
 
 
+def test_who_may_not_record_can_go_on_reading(granted: Callable[[str], str]) -> None:
+    with Log(granted("ana")) as log:
+        for _ in range(2):
+            with pytest.raises(LogError, match="may not do that there"):
+                log.append(facts(1, 1, STREAM))
+            assert log.position == len(list(log.read()))
+
+
 @pytest.mark.parametrize(
     "statement",
     [
@@ -586,11 +595,14 @@ def answer_of_doctor(url: str) -> list[dict[str, str]]:
     return rows
 
 
-def test_synchronous_commit_is_on_whatever_the_server_says(postgres: Server, url: str) -> None:
+@pytest.mark.parametrize("less", ["off", "local", "remote_write"])
+def test_synchronous_commit_is_on_whatever_the_server_says(
+    postgres: Server, url: str, less: str
+) -> None:
     with Log(url, create=True):
         pass
     with postgres.connect() as link:
-        link.execute("ALTER ROLE owner SET synchronous_commit = off")
+        link.execute(f"ALTER ROLE owner SET synchronous_commit = {less}")
     try:
         with Log(url) as log:
             assert engine_of(log).health().synchronous_commit == "on"

@@ -803,7 +803,7 @@ def test_in_memory_it_is_all_the_same() -> None:
         situation.redact(situation.to_erase(speaker=SPEAKER), authority="A", reason="R", by="a")
         gists = [event.fact.gist for event in situation.log.read() if event.fact]
         assert gists == [WITHHELD, WITHHELD]
-        assert situation.store.rows("SELECT DISTINCT gist FROM facts") == [{"gist": WITHHELD}]
+        assert situation.store.rows("SELECT DISTINCT gist FROM fact_rows") == [{"gist": WITHHELD}]
         with pytest.raises(NotFoundError):
             situation.to_erase(speaker=SPEAKER)
 

@@ -45,3 +45,8 @@ def test_a_column_without_a_value_has_its_type_all_the_same() -> None:
 
 def test_the_place_of_forces_is_a_text() -> None:
     assert tabulated([{"place": "bamako"}]).columns == (Column("place", "text"),)
+
+
+def test_the_rank_of_a_level_may_lie_between_two() -> None:
+    table = tabulated([{"rank": 3.5}])  # red, reinforced
+    assert (table.columns, table.rows) == ((Column("rank", "number"),), ((3.5,),))

@@ -6,6 +6,7 @@ import fcntl
 import os
 import pty
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from commands_for_tests import mali, run, said
+from server_for_tests import missing
 from sheets_for_tests import fact, sheet
 
 from tracker import Situation
@@ -35,6 +37,7 @@ QUESTIONS = {
     "log": "log",
     "search": "search diabaly",
 }
+LONG = [QUESTIONS[name] for name in ("state", "audit", "diff", "gaps")]
 
 
 @pytest.fixture(scope="module")
@@ -135,19 +138,20 @@ def test_a_terminal_that_has_no_blocks_gets_letters(log: Path) -> None:
     assert any(line.endswith("*######") for line in lines)
 
 
-@pytest.mark.parametrize("columns", [40, 80])
-def test_a_real_terminal_is_asked_for_its_width_and_gets_colours(columns: int, log: Path) -> None:
+def on_a_terminal(
+    *words: str, columns: int = 80, lines: int = 40, environment: dict[str, str] | None = None
+) -> str:
+    """Run a command in a terminal of that size; give what it showed."""
     ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
-    left_out = {"COLUMNS", "LINES", "NO_COLOR"}
-    environment = {name: value for name, value in os.environ.items() if name not in left_out}
-    words = ["--log", str(log), *QUESTIONS["control"].split()]
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+    left_out = {"COLUMNS", "LINES", "NO_COLOR", "PAGER", "LESS"}
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
     process = subprocess.Popen(
         [sys.executable, "-m", "tracker", *words],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env={**environment, "TERM": "xterm"},
+        env={**kept, "TERM": "xterm", **(environment or {})},
     )
     os.close(theirs)
     shown = b""
@@ -159,6 +163,70 @@ def test_a_real_terminal_is_asked_for_its_width_and_gets_colours(columns: int, l
     finally:
         os.close(ours)
         assert process.wait() == 0
-    text = shown.decode().replace("\r\n", "\n")
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_a_real_terminal_is_asked_for_its_width_and_gets_colours(columns: int, log: Path) -> None:
+    text = on_a_terminal("--log", str(log), *QUESTIONS["control"].split(), columns=columns)
     assert "\x1b[32mconfirmed\x1b[0m" in text
     assert max(width_of(ANSI.sub("", line)) for line in text.splitlines()) <= columns
+
+
+# -- long answers ----------------------------------------------------------------------------------
+
+PAGED = {"TRACKER_PAGER": "sed s/^/PAGED/"}
+
+
+@pytest.mark.parametrize("question", ["log", "show #58", "history diabaly", *LONG])
+def test_what_is_longer_than_the_terminal_goes_through_a_pager(question: str, log: Path) -> None:
+    text = on_a_terminal("--log", str(log), *question.split(), lines=8, environment=PAGED)
+    plain = said("--log", log, *question.split())
+    assert text.startswith("PAGED")
+    assert len(plain.splitlines()) >= 8
+
+
+@pytest.mark.parametrize(
+    ("words", "environment"),
+    [
+        (["--no-pager"], PAGED),
+        (["--json"], PAGED),
+        (["--nl"], PAGED),
+        ([], {"TRACKER_PAGER": "", "PAGER": "sed s/^/PAGED/"}),
+        ([], {"TRACKER_PAGER": "cat"}),
+        ([], {**PAGED, "TERM": "dumb"}),
+    ],
+)
+def test_whoever_wants_no_pager_gets_none(
+    words: list[str], environment: dict[str, str], log: Path
+) -> None:
+    text = on_a_terminal("--log", str(log), "log", *words, lines=8, environment=environment)
+    assert "PAGED" not in text
+    assert "TownOccupied" in text
+
+
+def test_what_fits_needs_no_pager(log: Path) -> None:
+    words = ("--log", str(log), *QUESTIONS["control"].split())
+    assert "PAGED" not in on_a_terminal(*words, lines=60, environment=PAGED)
+
+
+def test_a_pipe_gets_no_pager(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGER", "sed s/^/PAGED/")
+    assert "PAGED" not in said("--log", log, "log")
+
+
+def test_a_pager_that_is_not_there_is_done_without(log: Path) -> None:
+    environment = {"TRACKER_PAGER": "no-such-pager"}
+    assert "TownOccupied" in on_a_terminal(
+        "--log", str(log), "log", lines=8, environment=environment
+    )
+
+
+def test_less_keeps_colours_and_lets_nothing_live_through(log: Path) -> None:
+    if shutil.which("less") is None:
+        missing("needs Debian's package less")
+    environment = {"TRACKER_PAGER": "less +Gq", "LESS": "-EFRX"}  # to the end, which ends it
+    text = on_a_terminal(
+        "--log", str(log), *QUESTIONS["control"].split(), lines=5, environment=environment
+    )
+    assert "\x1b[32mconfirmed\x1b[0m" in text

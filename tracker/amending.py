@@ -204,13 +204,13 @@ class Amending:
     def _batch_streams(self, batch: str) -> list[UUID]:
         found = self.store.rows(
             "SELECT id FROM reports WHERE batch = :batch OR id IN"
-            " (SELECT report FROM facts WHERE batch = :batch) ORDER BY position",
+            " (SELECT report FROM fact_rows WHERE batch = :batch) ORDER BY position",
             {"batch": batch},
         )
         if not found:
             rows = self.store.rows(
                 "SELECT batch FROM reports WHERE batch IS NOT NULL"
-                " UNION SELECT batch FROM facts WHERE batch IS NOT NULL"
+                " UNION SELECT batch FROM fact_rows WHERE batch IS NOT NULL"
             )
             named = ", ".join(sorted(row["batch"] for row in rows)) or "there are none"
             raise NotFoundError(f"nothing was recorded as batch '{batch}' (batches: {named})")
@@ -233,7 +233,7 @@ class Amending:
         return Amended(len(rows), decision.already, self.log.position, tuple(rows))
 
     def _kind(self, event_id: str, places: Mapping[str, int]) -> str:
-        found = self.store.rows("SELECT kind FROM facts WHERE id = ?", (event_id,))
+        found = self.store.rows("SELECT kind FROM fact_rows WHERE id = ?", (event_id,))
         return str(found[0]["kind"] if found else self.event(f"#{places[event_id]}").body.TOPIC)
 
 

@@ -226,10 +226,15 @@ class Erasing:
             *(id_ for id_, name in self.store.display_names().items() if name == speaker),
         }
         marks = ", ".join("?" * len(known))
-        sql = f"SELECT position FROM facts WHERE speaker IN ({marks}) ORDER BY position"  # noqa: S608 - only marks
+        sql = f"SELECT position FROM fact_rows WHERE speaker IN ({marks}) ORDER BY position"  # noqa: S608 - only marks
         found = [row["position"] for row in self.store.rows(sql, tuple(known))]
         if not found:
-            raise NotFoundError(f"no fact has the speaker '{speaker}': `tracker log` lists facts")
+            from tracker.validation import did_you_mean
+
+            spoken = self.store.rows("SELECT DISTINCT speaker FROM fact_rows")
+            near = did_you_mean(speaker, [row["speaker"] for row in spoken if row["speaker"]])
+            hint = near or ": `tracker log` lists facts"
+            raise NotFoundError(f"no fact has the speaker '{speaker}'{hint}")
         return [self.event(f"#{position}") for position in found]
 
 

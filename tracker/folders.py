@@ -29,6 +29,11 @@ def state_folder() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "state").absolute() / FOLDER
 
 
+def named_beside(log: Path, ending: str) -> Path:
+    """Name a file that lies beside a log's file: situation.db has situation.state.db."""
+    return log.with_name(f"{log.stem if log.suffix == '.db' else log.name}.{ending}")
+
+
 def named_after(log_id: str, ending: str) -> str:
     """Name a file after a log's id: a server may give out anything as one, so none leads away."""
     plain = re.fullmatch(r"[0-9a-f-]{36}", log_id)

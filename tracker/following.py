@@ -190,7 +190,8 @@ class Follower:
         if last < tree.size:
             raise ReplicaError(
                 f"{shown(self.source)} ends at #{last}, and #{tree.size} was copied from it: it "
-                "was cut back or put back from a copy; nothing was changed here"
+                "was cut back, put back from a copy, or taken over by a server that lacked the "
+                "rest; nothing was changed here"
             )
         if self._seen is None or last == tree.size:
             self._compare(log, replica, tree, tree.size)
@@ -226,6 +227,8 @@ class Follower:
     def _copy(self, log: Log, replica: Replica, tree: Frontier, last: int) -> Frontier:
         """Copy the next batch; give the tree that it leads to."""
         after = tree.size
+        with self._asking():
+            timeline = log.timeline()
         signed, stamped = self._signatures(log, replica, last)
         stop = _end(after, [one.size for one in signed], last)
         with self._asking():
@@ -244,8 +247,15 @@ class Follower:
         if upto == last or upto - nearest <= NEAR:
             self._compare(log, replica, grown, after)
         count = replica.signed()[0] + len(known)
-        replica.keep(Batch(tree, grown, rows, hashes, known, _stamps(stamped, count)))
+        batch = Batch(tree, grown, rows, hashes, known, _stamps(stamped, count))
+        self._keep(log, timeline, replica, batch)
         return grown
+
+    def _keep(self, log: Log, timeline: str, replica: Replica, batch: Batch) -> None:
+        """Keep a batch, once no failover can take it from the source again."""
+        with self._asking():
+            log.confirm(timeline)
+        replica.keep(batch)
 
     def _checked(self, found: list[StoredRow], after: int) -> tuple[list[Row], list[bytes]]:
         """Give the rows as they are kept, and their leaves. Raises ReplicaError."""
@@ -291,11 +301,14 @@ class Follower:
 
     def _copy_signatures(self, log: Log, replica: Replica, tree: Frontier) -> None:
         """Copy what was signed since for events that were copied before."""
+        with self._asking():
+            timeline = log.timeline()
         signatures = self._signatures(log, replica, tree.size)
         if any(signatures):
             try:
                 checkpoints, timestamps = signatures
-                replica.keep(Batch(tree, tree, (), (), checkpoints, timestamps))
+                batch = Batch(tree, tree, (), (), checkpoints, timestamps)
+                self._keep(log, timeline, replica, batch)
             except Ahead:
                 self._seen = None  # looked at again in the next pass
 

@@ -62,12 +62,13 @@ def parts(connection: sqlite3.Connection) -> Iterator[Part]:
 
 def foreign(connection: sqlite3.Connection, statements: tuple[str, ...]) -> tuple[str, ...]:
     """Name what a database holds and these statements do not make, word for word."""
-    ours = _made_by(statements)
+    ours = made_by(statements)
     return tuple(str(part) for part in parts(connection) if part not in ours)
 
 
 @cache
-def _made_by(statements: tuple[str, ...]) -> frozenset[Part]:
+def made_by(statements: tuple[str, ...]) -> frozenset[Part]:
+    """Give what these statements make, in a database of its own."""
     with closing(sqlite3.connect(":memory:")) as connection:
         for sql in statements:
             connection.execute(sql)

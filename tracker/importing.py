@@ -301,6 +301,10 @@ def shipped(name: str) -> tuple[bytes, str]:
     folder = Path(__file__).parent / "datasets" / "mappings"
     path = folder / f"{name}.yaml"
     if "/" in name or "\\" in name or not path.is_file():
-        names = ", ".join(sorted(one.stem for one in folder.glob("*.yaml"))) or "none"
-        raise NotFoundError(f"no mapping file '{name}', and none of that name is shipped ({names})")
+        from tracker.validation import did_you_mean
+
+        names = sorted(one.stem for one in folder.glob("*.yaml"))
+        said = f"no mapping file '{name}', and none of that name is shipped"
+        listed = f" (those are {', '.join(names)})"
+        raise NotFoundError(f"{said}{did_you_mean(name, names) or listed}")
     return path.read_bytes(), f"{name}.yaml"

@@ -98,34 +98,53 @@ class Log(LedgeredLog, SealedLog):
         """The position of the newest event, 0 for an empty log."""
         return self._engine.position()
 
-    def append(self, events: Sequence[Event]) -> range:
+    def timeline(self) -> str:
+        """Name the history that is read from now on: a failover of a server begins another."""
+        return self._engine.timeline()
+
+    def confirm(self, timeline: str) -> bool:
+        """See to it that all that was read since `timeline` was asked for is kept.
+
+        A server can show for a moment what its standbys do not have, and a failover loses that: to
+        be asked before something is made of it that lasts. False where that cannot be told, on a
+        server that only follows another. Raises Conflict after a failover, LogError.
+        """
+        return self._engine.confirm(timeline)
+
+    def append(self, events: Sequence[Event], *, timeline: str | None = None) -> range:
         """Record events in one transaction, all or none; return their positions.
 
-        Raises Conflict where one of them is there already or another writer took its version:
-        look up with `positions` and decide anew. An event whose append returned is kept.
+        Raises Conflict where one of them is there already or another writer took its version, or
+        where the log is no longer on the `timeline` on which they were decided: look up with
+        `positions` and decide anew. An event whose append returned is kept; and where none is to
+        be appended, so is what was read on that timeline.
         """
         self.check_writable()
         encoded = [
             Encoded(event.stream, event.version, event.id, event.body.TOPIC, stored.state)
             for event, stored in zip(events, map(self._mapper.to_stored_event, events), strict=True)
         ]
-        return self._append(self._sealed(encoded)) if encoded else self._nothing()
+        return self._append(self._sealed(encoded), timeline) if encoded else self._nothing(timeline)
 
-    def append_encoded(self, events: Sequence[Encoded], *, seal: bool = False) -> range:
+    def append_encoded(
+        self, events: Sequence[Encoded], *, seal: bool = False, timeline: str | None = None
+    ) -> range:
         """Record events that are encoded already, in one transaction; as `append` otherwise.
 
         With `seal` their text is sealed, as that of `append` is.
         """
         self.check_writable()
         if not events:
-            return self._nothing()
-        return self._append(self._sealed(events) if seal else events)
+            return self._nothing(timeline)
+        return self._append(self._sealed(events) if seal else events, timeline)
 
-    def _nothing(self) -> range:
+    def _nothing(self, timeline: str | None) -> range:
+        """Append nothing, because all of it is there: then that is what is acknowledged."""
+        self.confirm(self.timeline() if timeline is None else timeline)
         return range(self.position + 1, self.position + 1)
 
-    def _append(self, events: Sequence[Encoded]) -> range:
-        seqs = self._engine.insert(events)
+    def _append(self, events: Sequence[Encoded], timeline: str | None) -> range:
+        seqs = self._engine.insert(events, timeline)
         self.appended(seqs)
         return seqs
 

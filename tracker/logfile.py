@@ -69,6 +69,18 @@ SCHEMA = (*EVENTS, *LEDGER, REPLICA)
 """All that a log may hold; one of version 1 lacks the ledger."""
 
 
+def _near(path: Path) -> str:
+    """Suggest the log of a name like this one in the same folder, if there is one."""
+    from difflib import get_close_matches
+
+    try:
+        logs = [one.name for one in path.absolute().parent.glob("*.db") if one.name.count(".") == 1]
+    except OSError:
+        return ""
+    near = get_close_matches(path.name, logs, n=1, cutoff=0.8)
+    return f"did you mean {path.with_name(near[0])}? Else " if near else ""
+
+
 def check_file(path: Path, *, create: bool) -> str:
     """Refuse what is plainly not a log before SQLite writes anything beside it; give its URI."""
     uri = path.absolute().as_uri()
@@ -78,8 +90,8 @@ def check_file(path: Path, *, create: bool) -> str:
     if not path.exists() or path.stat().st_size == 0:
         if create:
             return uri
-        msg = f"no log at {path}: make one with `tracker init`, or name another with --log"
-        raise LogError(msg)
+        msg = f"no log at {path}: {_near(path)}make one with `tracker init`, or name another"
+        raise LogError(f"{msg} with --log")
     found, uri = _look(path, uri)
     if found.tables == 0 and found.application_id == 0:
         if create:

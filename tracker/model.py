@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from projections.store import MEMORY, Store, replace_file
 from tracker.errors import StoreError
-from tracker.folders import OURS_ALONE, cache_folder, named_after
+from tracker.folders import OURS_ALONE, cache_folder, named_after, named_beside
 from tracker.log import Log
 
 SOON_FOLLOWED = 20_000
@@ -261,7 +261,7 @@ def beside(log: Log, what: str, elsewhere: Callable[[], Path]) -> Path:
         with suppress(OSError):  # who opens the file says it better
             own.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
         return own / named_after(log.log_id, f".{what}.db")
-    return path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.{what}.db")
+    return named_beside(path, f"{what}.db")
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from typing import NamedTuple, Self
 from tracker import leaves
 from tracker.engines.address import hidden, is_url, secrets_of
 from tracker.errors import LogError, TrackerError
+from tracker.folders import named_beside
 from tracker.instants import Instant
 from tracker.leaves import Stored, Timestamp
 from tracker.ledger import Frontier
@@ -65,7 +66,7 @@ def without_secrets(text: str, source: str) -> str:
 def heard_path(log: str) -> Path:
     """Say where a follower notes what it heard: situation.db has situation.heard.json beside it."""
     path = Path(log)
-    return path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.heard.json")
+    return named_beside(path, "heard.json")
 
 
 def read_heard(log: str) -> Heard:

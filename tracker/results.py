@@ -205,6 +205,24 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of valid time in which a cell was one thing, or in which a fact lies.
+
+    `projection` and `key` name the cell or the fact; `state` is what was so from `valid_from`
+    until `valid_to`, as known at the clocks. Ends are exclusive; None is open. `lat` and `lon` are
+    the coordinates of its place in degrees (WGS 84), None where none are known.
+    """
+
+    projection: str
+    key: str
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    state: State
+    lat: float | None = None
+    lon: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """A cell that differs between two moments: `before` and `after`, None for no evidence.
 
@@ -288,6 +306,40 @@ class Evidence:
     role: str
     why: str
     withheld: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """A fact as it was told, and where: a row of `Situation.evidence`.
+
+    `fact`, `kind`, `position`, `source`, `voice`, `speaker`, `status`, `when`, `gist`, `locator`,
+    `rating` and `report` as of an Evidence. `published` is when its report was out,
+    `published_edtf` as the report has it; `recorded_at` when the log took it. It was known from
+    `known_from` until `known_to`, when it was taken back, None where it was not. `place` is an id,
+    `lat` and `lon` its coordinates in degrees, `url` the report's address.
+    """
+
+    fact: str
+    kind: str
+    position: int
+    source: str
+    published: datetime
+    published_edtf: str
+    voice: str
+    speaker: str | None = None
+    status: str
+    when: str
+    gist: str
+    locator: Mapping[str, Any]
+    rating: str | None = None
+    report: str
+    place: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    url: str | None = None
+    recorded_at: datetime | None = None
+    known_from: datetime | None = None
+    known_to: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -427,6 +479,18 @@ def _stretch(row: Row, names: Mapping[str, str]) -> Stretch:
     return made
 
 
+def _span(row: Row, _: Mapping[str, str]) -> Span:
+    where = row["place"] if isinstance(row.get("place"), dict) else row
+    at = {"lat": where.get("lat"), "lon": where.get("lon")}
+    made: Span = _filled(Span, {**row, **at, "state": state_of(row)})
+    return made
+
+
+def _fact(row: Row, _: Mapping[str, str]) -> Fact:
+    made: Fact = _filled(Fact, {**row, "when": row["when"].get("edtf")})
+    return made
+
+
 def _dispute(row: Row, _: Mapping[str, str]) -> Dispute:
     made: Dispute = _filled(
         Dispute,
@@ -447,6 +511,8 @@ _MADE: Mapping[str, Callable[[Row, Mapping[str, str]], Any]] = {
     "state": lambda row, _names: state_of(row),
     "audit": lambda row, _names: state_of(row),
     "history": _stretch,
+    "spans": _span,
+    "facts": _fact,
     "diff": _plain(Change),
     "whatif": _plain(Change),
     "disputes": _dispute,

@@ -43,6 +43,14 @@ class SealedLog:
         """Give a number that changes whenever anyone has appended."""
         raise NotImplementedError
 
+    def timeline(self) -> str:
+        """Name the history that is read from now on."""
+        raise NotImplementedError
+
+    def confirm(self, timeline: str) -> bool:
+        """See to it that what was read on a timeline is kept."""
+        raise NotImplementedError
+
     def mark(self, position: int) -> str | None:
         """Tell the event at a position from any other log's."""
         raise NotImplementedError
@@ -127,11 +135,14 @@ class SealedLog:
         if not vault.found or (version is not None and version == self._settled_at):
             return
         self._settled_at = version
-        position, done = self.position, vault.settled
+        timeline, position, done = self.timeline(), self.position, vault.settled
         if done and self.mark(done) != vault.mark:
             done = 0  # this log was put back from a copy, or is another's
         if position > done:
-            vault.settle(self.erased(done, position), position, self.mark(position) or "")
+            erased, mark = self.erased(done, position), self.mark(position) or ""
+            if erased:
+                self.confirm(timeline)  # a key that is destroyed cannot be had again
+            vault.settle(erased, position, mark)
 
     def erased(self, after: int, upto: int) -> list[tuple[str, str]]:
         """Give (event id, field) of what the erasures recorded after a position erase."""

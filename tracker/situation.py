@@ -21,6 +21,7 @@ from tracker.erasing import Erasing
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.importing import Importing
 from tracker.instants import AsOf, Instant, format_instant
+from tracker.listing import Listing
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Answer, Recorded
@@ -49,7 +50,7 @@ def now() -> Instant:
 
 
 @one_at_a_time("still", "watch")  # those take it themselves
-class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
+class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watching):
     """A situation: its log and the read model beside it. A context manager.
 
     `path` is a file or postgresql://...; several threads may use one situation, and take turns.
@@ -246,9 +247,10 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
     def _append(self, decide: Callable[[], Decision]) -> Decision:
         """Decide and append; decide anew where another writer came first."""
         for _ in range(TRIES):
+            timeline = self.log.timeline()
             decision = decide()
             try:
-                self.log.append(decision.events)
+                self.log.append(decision.events, timeline=timeline)
             except Conflict:
                 continue
             return decision
@@ -359,6 +361,11 @@ class Situation(Amending, Vouching, Citing, Erasing, Importing, Watching):
             seen = [event for event in stream if event.position <= store.position]
             answer = self._answer("report", None, ALL_ALIKE, [self.row(event) for event in seen])
         return replace(answer, query={"report": head["id"]}, more={"report": head})
+
+    @property
+    def log_id(self) -> str | None:
+        """The id that the ledger gave the log; None for a log of before the ledger."""
+        return self.log.log_id
 
     def version(self) -> int | None:
         """Give a number that changes whenever anyone has recorded; None where none can be told."""
@@ -495,7 +502,10 @@ def read_citation(data: bytes, file: str) -> Citation:
 
 
 def file_schema(what: str) -> Row:
-    """Give the JSON Schema of a file: sheet, situation, expect, mapping, citation."""
+    """Give the JSON Schema of a file: sheet, situation, expect, mapping, citation.
+
+    Of `datasette` the metadata that explain the read model to it.
+    """
     if what == "sheet":
         from tracker.sheets import sheet_schema
 
@@ -508,6 +518,10 @@ def file_schema(what: str) -> Row:
         from tracker.datasets.mapping import mapping_schema
 
         return mapping_schema()
+    if what == "datasette":
+        from projections.browsing import datasette_metadata
+
+        return datasette_metadata()
     if what == "citation":
         from tracker.citations import citation_schema
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from tracker.engines.address import is_url
 from tracker.errors import LogError
-from tracker.folders import OURS_ALONE, config_folder, named_after
+from tracker.folders import OURS_ALONE, config_folder, named_after, named_beside
 from tracker.foreign import foreign, told_plainly
 from tracker.logfile import LOCK_SECONDS, plain_error
 
@@ -62,7 +62,7 @@ def vault_path(log: str, log_id: str, *, local: bool = True) -> str:
     if not local:
         return str(config_folder() / VAULTS / named)
     path = Path(log)
-    return str(path.with_name(f"{path.stem if path.suffix == '.db' else path.name}.keys.db"))
+    return str(named_beside(path, "keys.db"))
 
 
 def open_vault(path: str, log_id: str) -> Vault:

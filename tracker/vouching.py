@@ -65,9 +65,11 @@ class Vouching:
 
         if self.log.position == 0:
             raise TrackerError("the log is empty: there is nothing to sign for yet")
-        keys = self.keys()
+        keys, timeline = self.keys(), self.log.timeline()
         _refuse_another_past(keys, self.log.log_id, self._root)
         stored = self._signed_already(keys)
+        if stored:
+            self.log.confirm(timeline)
         signed = stored or self.log.add_checkpoint(partial(_sign, keys))
         try:
             keys.remember(str(self.log.log_id), Remembered(signed.note, signed.number))
@@ -95,7 +97,10 @@ class Vouching:
         return held[-1]
 
     def public_key(self) -> str:
-        """Give the public key that this log's checkpoints are verified by: name+id+key."""
+        """Give the public key that this log's checkpoints are verified by: name+id+key.
+
+        Raises TrackerError where the log has no ledger, or where a replica's key is elsewhere.
+        """
         from tracker.keys import origin_of
 
         log_id = self.log.log_id
@@ -126,7 +131,7 @@ class Vouching:
         from tracker.notes import read_verifier
         from tracker.verifying import verify
 
-        keys = self.keys()
+        keys, timeline = self.keys(), self.log.timeline()
         with self.log.source() as source:
             verdict = verify(
                 source,
@@ -136,7 +141,10 @@ class Vouching:
                 progress=progress,
             )
         if verdict.verdict == "fine" and verdict.newest and verdict.log_id:
-            with suppress(KeysError):  # a folder that cannot be written to remembers nothing
+            # What a failover may still lose is not remembered; nor is anything in a folder that
+            # cannot be written to.
+            with suppress(KeysError, LogError):
+                self.log.confirm(timeline)
                 keys.remember(verdict.log_id, Remembered(*verdict.newest))
         return replace(verdict, withheld=tuple(self._withheld()))
 
@@ -172,7 +180,11 @@ class Vouching:
         return prove(self.log, position, note, self.public_key(), sealed=sealed)
 
     def prove_consistency(self, old: bytes, new: bytes) -> Row:
-        """Prove that one checkpoint of this log extends an older one (bundling)."""
+        """Prove that one checkpoint of this log extends an older one (bundling).
+
+        `old` and `new` are signed checkpoints, as bytes. Raises TrackerError for another log's, and
+        NoteError for what is no checkpoint, or not signed by this log's key.
+        """
         from tracker.bundling import prove_consistency
         from tracker.notes import open_note, read_checkpoint, read_note, read_verifier
 

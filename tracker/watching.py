@@ -14,14 +14,14 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from projections.answers import ALL_ALIKE
+from projections.answers import ALL_ALIKE, has_key
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.conditions import NAMES_OF, Condition, Rank, read_condition
 from tracker.errors import TrackerError
 from tracker.folders import state_folder
 from tracker.instants import Instant, format_instant, parse_moment
-from tracker.log import MEMORY, Log
+from tracker.log import MEMORY, Conflict, Log
 from tracker.model import ReadModel, beside
 
 if TYPE_CHECKING:
@@ -159,11 +159,15 @@ class Watching:
         return Watched(projection, key, condition, as_of, weighing)
 
     def unknown_names(self, watched: Watched) -> list[str]:
-        """Say which names of a condition nothing is registered by: it may never hold."""
-        if watched.condition is None:
-            return []
-        registry = self.registry()
+        """Say which names of a watch nothing here goes by: it may never tell of anything."""
         said = []
+        with self.still() as store:
+            known = watched.key is None or has_key(store, watched.projection, watched.key)
+        if not known:
+            said.append(f"--key: nothing here is called '{watched.key}' (yet)")
+        if watched.condition is None:
+            return said
+        registry = self.registry()
         for field, value, column in watched.condition.named:
             if field == "level":
                 known = any(one.rank(value) is not None for one in registry.schemes.values())
@@ -172,11 +176,11 @@ class Watching:
             else:
                 known = True
             if not known:
-                said.append(f"column {column}: no {field} '{value}' is registered (yet)")
+                said.append(f"--when: column {column}: no {field} '{value}' is registered (yet)")
         return said
 
     def watches(self) -> Watches:
-        """Open the file in which watches keep their places. Raises WatchError."""
+        """Open the file in which watches keep their places. Raises TrackerError (WatchError)."""
         from tracker.watches import Watches
 
         log_id = self.log.log_id
@@ -215,11 +219,16 @@ class Watching:
             if version is not None and version == seen:
                 sleep(POLL_SECONDS)
                 continue
+            timeline = self.log.timeline()
             found = self.changes(after, watched)
             if found.upto == after:
                 seen = version
                 if version is None:
                     sleep(POLL_SECONDS)
+                continue
+            try:
+                self.log.confirm(timeline)  # what was told of cannot be taken back
+            except Conflict:
                 continue
             after = found.upto
             yield found

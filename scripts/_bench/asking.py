@@ -14,6 +14,7 @@ from _bench.folding import Folding
 from _bench.generator import FIRST_DAY, days_of
 from _bench.lines import Line, in_turn
 from projections.rows import said
+from projections.store import BELIEFS
 from tracker import Situation
 from tracker.instants import DAY, AsOf, format_instant, parse_moment
 
@@ -52,14 +53,14 @@ class Moments:
 
 def keys_of(situation: Situation) -> list[str]:
     """Give the places of which anything was ever believed."""
-    rows = situation.store.rows("SELECT DISTINCT key FROM beliefs WHERE projection = 'control'")
+    rows = situation.store.rows("SELECT key FROM cells WHERE projection = 'control'")
     return sorted(row["key"] for row in rows)
 
 
 def busiest(situation: Situation) -> str:
     """Give the place with the most rectangles."""
     sql = (
-        "SELECT key FROM beliefs WHERE projection = 'control'"
+        f"SELECT key FROM ({BELIEFS}) WHERE projection = 'control'"  # noqa: S608 - our own SQL
         " GROUP BY key ORDER BY count(*) DESC, key LIMIT 1"
     )
     return str(situation.store.rows(sql)[0]["key"])

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from _bench.postgres import cluster, missing, timestamp
+from projections.store import BELIEFS
 from tracker import Situation
 from tracker.instants import FUTURE_OPEN, PAST_OPEN
 
@@ -49,7 +50,7 @@ def rectangles(model: str) -> Iterator[tuple[Any, ...]]:
     """Read the control rectangles of a read model, in the order of COLUMNS."""
     with closing(sqlite3.connect(model)) as connection:
         yield from connection.execute(
-            f"SELECT {', '.join(COLUMNS)} FROM beliefs WHERE projection = 'control'"  # noqa: S608
+            f"SELECT {', '.join(COLUMNS)} FROM ({BELIEFS}) WHERE projection = 'control'"  # noqa: S608
         )
 
 

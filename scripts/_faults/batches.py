@@ -90,12 +90,12 @@ def opened(
             os.close(file)
 
 
-def _acknowledged(append: Callable[[Sequence[Event]], range], file: int) -> Callable[..., range]:
+def _acknowledged(append: Callable[..., range], file: int) -> Callable[..., range]:
     from tracker.facts.codec import encode
 
-    def appended(events: Sequence[Event]) -> range:
+    def appended(events: Sequence[Event], **more: str | None) -> range:
         hashes = {event.id: sha256(encode(event)).hexdigest() for event in events}
-        positions = append(events)
+        positions = append(events, **more)
         if hashes:
             os.write(file, json.dumps(hashes).encode() + b"\n")
         return positions
@@ -139,7 +139,7 @@ def judge(path: Path, acks: dict[str, str], line: Line, where: str) -> None:
             (head,) = connection.execute("SELECT seq FROM log_head").fetchone()
             ledger = _ledger_of(connection)
             (log_id,) = connection.execute("SELECT log_id FROM ledger_head").fetchone()
-        keys = _keys_in(keys_of(path))
+        keys = keys_in(keys_of(path))
     except sqlite3.Error as error:
         line.found("corrupt", f"{where}: {error}")
         line.found("lost", f"{where}: all of them", len(acks))
@@ -147,7 +147,17 @@ def judge(path: Path, acks: dict[str, str], line: Line, where: str) -> None:
     if [row[0] for row in rows] != list(range(1, head + 1)):
         line.found("corrupt", f"{where}: positions have gaps, or differ from the head {head}")
     _judge_ledger(rows, ledger, line, where)
-    kept = {row[5]: sha256(unsealed(row, log_id, keys)).hexdigest() for row in rows}
+    judge_rows(rows, acks, (log_id, keys), line, where)
+
+
+def judge_rows(
+    rows: Sequence[Row], acks: dict[str, str], opened_by: tuple[str, Keys], line: Line, where: str
+) -> None:
+    """Count what is lost, half there or there twice among events as they are stored.
+
+    `opened_by` is the log's id and the keys of its text.
+    """
+    kept = {row[5]: sha256(unsealed(row, *opened_by)).hexdigest() for row in rows}
     lost = [event for event, digest in acks.items() if kept.get(event) != digest]
     line.found("lost", f"{where}: {lost[:2]}", len(lost))
     _judge_batches(rows, line, where)
@@ -164,7 +174,8 @@ def keys_of(log: Path) -> Path:
     return log.with_name(f"{log.stem}.keys.db")
 
 
-def _keys_in(path: Path) -> Keys:
+def keys_in(path: Path) -> Keys:
+    """Give the keys that a file holds; none where it is not there."""
     if not path.exists():
         return {}
     with closing(sqlite3.connect(path)) as connection:
@@ -299,7 +310,12 @@ def rows_of(path: Path) -> list[Row]:
 def batches_in(path: Path) -> list[int]:
     """Give the numbers of the batches that a log holds, in order."""
     with closing(sqlite3.connect(path)) as connection:
-        return sorted(_numbers(connection.execute(_ROWS)).values())
+        return batches_of(connection.execute(_ROWS))
+
+
+def batches_of(rows: Iterable[Row]) -> list[int]:
+    """Give the numbers of the batches among events as they are stored, in order."""
+    return sorted(_numbers(rows).values())
 
 
 def judge_model(path: Path, line: Line, where: str) -> None:

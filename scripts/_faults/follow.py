@@ -200,7 +200,7 @@ def crowd(folder: Path, source: str, moments: Random, *, short: bool) -> Line:
 
     replicas = [folder / f"replica-{number}.db" for number in range(FOLLOWERS)]
     writers = [fork(partial(writer, number)) for number in range(WRITERS)]
-    followers = [fork(partial(_follow, source, one, over)) for one in replicas]
+    followers = [fork(partial(follow_until, source, one, over)) for one in replicas]
     _wait(writers, line, "writer")
     over.touch()
     _wait(followers, line, "follower")
@@ -214,7 +214,7 @@ def crowd(folder: Path, source: str, moments: Random, *, short: bool) -> Line:
     return line
 
 
-def _follow(source: str, replica: Path, over: Path) -> None:
+def follow_until(source: str, replica: Path, over: Path) -> None:
     """Follow until the writers are done and nothing is left to copy; looking often."""
     until: float | None = None
     with Follower(source, str(replica), now) as one:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
 import sys
 from typing import Any
 
@@ -16,19 +14,23 @@ from tracker.cli import (
     check,
     checkpoint,
     cite,
+    completion,
     correct,
     demo,
     diff,
     disputes,
     doctor,
+    export,
     follow,
     gaps,
     grant,
+    guide,
     history,
     hold,
     import_,
     init,
     log,
+    man,
     prove,
     rebuild,
     record,
@@ -46,7 +48,7 @@ from tracker.cli import (
     watch,
     whatif,
 )
-from tracker.cli.common import BAD_INPUT, common_options
+from tracker.cli.common import BAD_INPUT, begin, common_options
 from tracker.errors import TrackerError
 
 VERBS = (
@@ -71,6 +73,7 @@ VERBS = (
     search.search,
     replay.replay,
     report.report,
+    export.export,
     rebuild.rebuild,
     check.check,
     verify.verify,
@@ -81,6 +84,9 @@ VERBS = (
     watch.watch,
     follow.follow,
     schema.schema,
+    guide.guide,
+    completion.completion,
+    man.man,
     grant.grant,
     doctor.doctor,
     demo.demo,
@@ -94,6 +100,11 @@ class Verbs(click.Group):
         """Give the verbs' names in the order of VERBS."""
         del ctx
         return list(self.commands)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Begin with the settings, before anything that is typed."""
+        begin(ctx)
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -112,6 +123,8 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
         """Run a verb; what a user can meet becomes a message and exit code 2, never a traceback."""
+        import sqlite3
+
         from tracker.cli.output import safe
 
         try:
@@ -138,8 +151,6 @@ def tracker(**_: object) -> None:
     Example:
       tracker demo
     """
-    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
-        click.get_current_context().color = False
 
 
 for _verb in VERBS:

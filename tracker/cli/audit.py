@@ -18,7 +18,8 @@ from tracker.cli.common import (
     save_citation,
     weighing_options,
 )
-from tracker.cli.output import TONES, brief, emit, fitted, indented
+from tracker.cli.completing import keys, projections
+from tracker.cli.output import TONES, brief, emit, fitted, indented, say
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -41,8 +42,8 @@ PLACE = re.compile(r" \(#\d+\)$")  # the position at the end of a reason
 
 
 @click.command()
-@click.argument("projection")
-@click.argument("key")
+@click.argument("projection", shell_complete=projections)
+@click.argument("key", shell_complete=keys)
 @click.option(
     "--documents",
     metavar="DIR",
@@ -85,13 +86,9 @@ def audit(
             _quote(situation, line, documents)
     if emit(answer.as_json(), trail):
         return
-    click.echo(fitted(_verdict(answer)))
     lines = [_entry(line, answer) for line in trail] if full or documents else _brief(answer)
-    for text in lines:
-        click.echo(text)
-    for text in _later(answer):
-        click.echo(fitted(text))
-    click.echo(fitted(f"rule: {answer.more['rule']}"))
+    after = map(fitted, [*_later(answer), f"rule: {answer.more['rule']}"])
+    say("\n".join([fitted(_verdict(answer)), *lines, *after]))
 
 
 def _quote(situation: Situation, line: Row, documents: str) -> None:

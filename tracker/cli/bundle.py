@@ -13,22 +13,40 @@ from tracker.cli.common import (
     read_file,
     recorder,
 )
+from tracker.cli.completing import facts, paths
 from tracker.cli.output import emit, safe
 
 
 @click.command()
 @click.option("-o", "--out", metavar="DIR|FILE.zip", help="A new folder, or a new zip.")
 @click.option("--only", metavar="KEY", help="Only one key's evidence, such as control/diabaly.")
-@click.option("--check", "checked", metavar="PATH", help="Instead, check a bundle; needs no log.")
-@click.option("--key", "key_file", metavar="FILE", help="With --check: the public key that counts.")
 @click.option(
-    "--against", metavar="FILE", multiple=True, help="With --check: a checkpoint kept from earlier."
+    "--check",
+    "checked",
+    metavar="PATH",
+    shell_complete=paths,
+    help="Instead, check a bundle; needs no log.",
+)
+@click.option(
+    "--key",
+    "key_file",
+    metavar="FILE",
+    shell_complete=paths,
+    help="With --check: the public key that counts.",
+)
+@click.option(
+    "--against",
+    metavar="FILE",
+    multiple=True,
+    shell_complete=paths,
+    help="With --check: a checkpoint kept from earlier.",
 )
 @click.option(
     "--withhold",
     metavar="ID|#POSITION",
     multiple=True,
     callback=refuse_far_positions,
+    shell_complete=facts,
     help="Leave this event out but for its leaf, and record why; repeatable.",
 )
 @click.option("--authority", metavar="WHO", help="With --withhold: who ordered it.")

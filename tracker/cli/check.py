@@ -11,11 +11,12 @@ from tracker.cli.common import (
     read_file,
     tell_of_no_model,
 )
+from tracker.cli.completing import paths
 from tracker.cli.output import emit, safe
 
 
 @click.command()
-@click.argument("files", metavar="[EXPECT.YAML]...", nargs=-1)
+@click.argument("files", metavar="[EXPECT.YAML]...", nargs=-1, shell_complete=paths)
 @common_options
 def check(files: tuple[str, ...]) -> None:
     """Run the expectations of an expect.yaml.

@@ -10,6 +10,7 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import BAD_ANSWER, BAD_INPUT, common_options, open_situation, options
+from tracker.cli.completing import paths
 from tracker.cli.output import emit, safe, table
 from tracker.errors import TrackerError
 
@@ -37,7 +38,7 @@ def cite() -> None:
 
 
 @cite.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, shell_complete=paths)
 @common_options
 def verify(files: tuple[str, ...]) -> None:
     """Ask a cited question again, of the events that it was asked of.
@@ -66,7 +67,7 @@ def verify(files: tuple[str, ...]) -> None:
 
 
 @cite.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, shell_complete=paths)
 @common_options
 def show(files: tuple[str, ...]) -> None:
     """Show what a citation cites: the question in full, the log, the digest. Needs no log.

@@ -6,10 +6,11 @@ import click
 
 from tracker.cli.amended import amendment_options, tell
 from tracker.cli.common import open_situation, read_file, recorder, refuse_far_position
+from tracker.cli.completing import facts, paths
 
 
 @click.command()
-@click.argument("fact", metavar="ID|#POSITION", callback=refuse_far_position)
+@click.argument("fact", metavar="ID|#POSITION", callback=refuse_far_position, shell_complete=facts)
 @click.option(
     "--set",
     "settings",
@@ -17,7 +18,13 @@ from tracker.cli.common import open_situation, read_file, recorder, refuse_far_p
     multiple=True,
     help="Say a field anew, in YAML (null: leave it out); repeatable.",
 )
-@click.option("--with", "file", metavar="FILE", help="A fact as in a sheet, to replace it whole.")
+@click.option(
+    "--with",
+    "file",
+    metavar="FILE",
+    shell_complete=paths,
+    help="A fact as in a sheet, to replace it whole.",
+)
 @amendment_options
 def correct(
     fact: str,

@@ -20,7 +20,8 @@ from tracker.cli.common import (
     weighing_options,
     zone_option,
 )
-from tracker.cli.output import emit, fitted, note, table
+from tracker.cli.completing import keys, projections
+from tracker.cli.output import emit, fitted, note, say, table
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -33,8 +34,8 @@ CHRONICLED = {"incidents", "humanitarian", "posture"}
 
 
 @click.command()
-@click.argument("projection", required=False)
-@click.argument("key", required=False)
+@click.argument("projection", required=False, shell_complete=projections)
+@click.argument("key", required=False, shell_complete=keys)
 @click.option("--from", "start", metavar="TIME", help="As of when, before.")
 @click.option("--to", "stop", metavar="TIME", help="As of when, after (default: now).")
 @click.option("--known-from", metavar="TIME", help="What had been reported by then, before.")
@@ -90,7 +91,7 @@ def diff(
         parts.append(table(headers, [_line(row, answer) for row in answer.dicts]))
     else:
         parts.append("nothing changed")
-    click.echo("\n\n".join(parts))
+    say("\n\n".join(parts))
 
 
 def heading(answer: Answer) -> str:

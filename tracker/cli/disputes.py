@@ -18,7 +18,8 @@ from tracker.cli.common import (
     save_citation,
     weighing_options,
 )
-from tracker.cli.output import emit, fitted, note, table
+from tracker.cli.completing import believed, keys
+from tracker.cli.output import emit, fitted, note, say, table
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -27,8 +28,8 @@ Row = dict[str, Any]
 
 
 @click.command()
-@click.argument("projection", required=False)
-@click.argument("key", required=False)
+@click.argument("projection", required=False, shell_complete=believed)
+@click.argument("key", required=False, shell_complete=keys)
 @click.option("--all", "closed", is_flag=True, help="Also those that are settled.")
 @clock_options
 @weighing_options
@@ -77,7 +78,7 @@ def disputes(
         parts.append(table(headers, cells))
     else:
         parts.append("no disputes")
-    click.echo("\n\n".join(parts))
+    say("\n\n".join(parts))
 
 
 def _line(row: Row, answer: Answer) -> list[str]:

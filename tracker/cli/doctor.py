@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import BAD_ANSWER, common_options, open_situation
+from tracker.cli.common import BAD_ANSWER, SETTINGS, common_options, open_situation, options
 from tracker.cli.output import emit, table
 
 
 @click.command()
 @common_options
 def doctor() -> None:
-    """Check log, read model, SQLite and disk.
+    """Check log, read model, SQLite and disk, and tell which tracker.toml counts.
 
     Exit 1 where something is wrong; a warning alone leaves 0.
 
@@ -19,7 +19,10 @@ def doctor() -> None:
     Example:
       tracker doctor
     """
-    rows = open_situation().diagnose()
+    settings = options().settings
+    verdict, found = settings.described() if settings else ("ok", "none in this folder or above")
+    row = {"verdict": verdict, "what": SETTINGS, "found": found}
+    rows = [*open_situation().diagnose(), row]
     if not emit({"rows": rows}, rows):
         click.echo(
             table(["", "WHAT", "FOUND"], [[r["verdict"], r["what"], r["found"]] for r in rows])

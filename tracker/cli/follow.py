@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from tracker.cli.common import bar, common_options, options
+from tracker.cli.completing import paths
 from tracker.cli.output import emit, note, safe
 from tracker.errors import TrackerError
 
 
 @click.command()
-@click.argument("source", required=False)
+@click.argument("source", required=False, shell_complete=paths)
 @click.option("--once", is_flag=True, help="Stop when the replica holds all that the source does.")
 @click.option(
     "--poll",

@@ -19,7 +19,7 @@ from tracker.cli.common import (
     stale_option,
     weighing_options,
 )
-from tracker.cli.output import emit, fitted, table
+from tracker.cli.output import emit, fitted, say, table
 
 TITLES = {
     "disputed": "SOURCES DISAGREE",
@@ -81,4 +81,4 @@ def gaps(
     for kind, found in groupby(rows, key=lambda row: row["gap"]):
         cells = [[words.cell(row), row["what"]] for row in found]
         parts.append(table([TITLES[kind], ""], cells))
-    click.echo("\n\n".join(parts if rows else [*parts, "no gaps"]))
+    say("\n\n".join(parts if rows else [*parts, "no gaps"]))

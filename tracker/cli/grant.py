@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import common_options, open_situation
+from tracker.cli.common import OneOf, common_options, open_situation
 from tracker.cli.output import emit, table
 
 ROLES = ("reader", "recorder", "reviewer", "admin", "none")
 
 
 @click.command()
-@click.argument("role", metavar="[ROLE]", type=click.Choice(ROLES), required=False)
+@click.argument("role", metavar="[ROLE]", type=OneOf(ROLES), required=False)
 @click.argument("user", metavar="[USER]", required=False)
 @common_options
 def grant(role: str | None, user: str | None) -> None:

@@ -20,7 +20,8 @@ from tracker.cli.common import (
     weighing_options,
     zone_option,
 )
-from tracker.cli.output import emit, fitted, note, table
+from tracker.cli.completing import believed, keys
+from tracker.cli.output import emit, fitted, note, say, table
 from tracker.cli.sparkline import sparklines
 
 if TYPE_CHECKING:
@@ -30,8 +31,12 @@ Row = dict[str, Any]
 
 
 @click.command()
-@click.argument("key")
-@click.option("--projection", help="Only this projection, where several have the key.")
+@click.argument("key", shell_complete=keys)
+@click.option(
+    "--projection",
+    shell_complete=believed,
+    help="Only this projection, where several have the key.",
+)
 @click.option("--known-at", metavar="TIME", help="Only what had been reported by then.")
 @recorded_option
 @click.option("--instants", is_flag=True, help="To the instant, not by days.")
@@ -80,15 +85,14 @@ def history(
         return
     if emit(answer.as_json(), answer.dicts):
         return
-    if not options().quiet:
-        click.echo(fitted(words.heading(answer, f"history of {key}")) + "\n")
-    for line in sparklines(answer):
-        click.echo(line)
+    told = [] if options().quiet else [fitted(words.heading(answer, f"history of {key}")) + "\n"]
+    told += sparklines(answer)
     lines, within = _lines(answer, instants=instants)
     several = len({row["projection"] for row in answer.dicts}) > 1
     headers = ["KNOWN AT", "AS OF", "STATE", "SUPPORT", "SINCE", "EVIDENCE"]
     cells = [line if several else line[1:] for line in lines]
-    click.echo(table(["PROJECTION", *headers] if several else headers, cells))
+    told.append(table(["PROJECTION", *headers] if several else headers, cells))
+    say("\n".join(told))
     if within:
         note(f"{within} more that last less than a day: --instants shows them")
 

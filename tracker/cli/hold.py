@@ -6,11 +6,17 @@ import click
 
 from tracker.cli.amended import amendment_options, refuse_far_positions, tell
 from tracker.cli.common import open_situation, recorder
+from tracker.cli.completing import facts
 
 
 @click.command()
 @click.argument(
-    "events", metavar="ID|#POSITION...", nargs=-1, required=True, callback=refuse_far_positions
+    "events",
+    metavar="ID|#POSITION...",
+    nargs=-1,
+    required=True,
+    callback=refuse_far_positions,
+    shell_complete=facts,
 )
 @click.option("--lift", is_flag=True, help="Lift these holds, or those that stand on these events.")
 @click.option("--authority", metavar="WHO", required=True, help="Who ordered it.")

@@ -19,6 +19,7 @@ from tracker.cli.common import (
     warn,
     zone_option,
 )
+from tracker.cli.completing import mappings, paths
 from tracker.cli.output import emit, safe
 
 if TYPE_CHECKING:
@@ -30,10 +31,12 @@ LABELS = {"read": "Reading", "append": "Recording"}
 
 
 @click.command("import")
-@click.argument("mapping", metavar="MAPPING", required=False)
+@click.argument("mapping", metavar="MAPPING", required=False, shell_complete=mappings)
 @click.argument("files", metavar="FILE...", nargs=-1, type=click.Path(exists=True, dir_okay=False))
 @click.option("--dry-run", is_flag=True, help="Only read and count: record nothing.")
-@click.option("--guess", metavar="FILE", help="Write a starting mapping for a table.")
+@click.option(
+    "--guess", metavar="FILE", shell_complete=paths, help="Write a starting mapping for a table."
+)
 @click.option("--batch", metavar="NAME", help="Name what is recorded, to retract it together.")
 @click.option("--published", metavar="TIME", help="When it was published, if no column says so.")
 @click.option(

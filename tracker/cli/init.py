@@ -18,6 +18,7 @@ from tracker.cli.common import (
     warn,
     yes_option,
 )
+from tracker.cli.completing import paths
 from tracker.cli.output import emit, safe
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("situation_file", metavar="[SITUATION.YAML]", required=False)
+@click.argument("situation_file", metavar="[SITUATION.YAML]", required=False, shell_complete=paths)
 @by_option
 @yes_option
 @click.option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 from typing import Any
 
@@ -9,7 +10,10 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import FARTHEST, common_options, open_situation, options
-from tracker.cli.output import dump, emit, fitted, table
+from tracker.cli.completing import kinds
+from tracker.cli.output import dump, emit, fitted, note, say, table
+
+Row = dict[str, Any]
 
 
 @click.command()
@@ -17,7 +21,7 @@ from tracker.cli.output import dump, emit, fitted, table
     "--after", type=click.IntRange(0, FARTHEST), default=0, help="Only after this position."
 )
 @click.option("-n", "--limit", type=click.IntRange(1, FARTHEST), help="At most so many.")
-@click.option("--kind", help="Only events of this kind.")
+@click.option("--kind", shell_complete=kinds, help="Only events of this kind.")
 @common_options
 def log(after: int, limit: int | None, kind: str | None) -> None:
     """List the events of the log, in their order.
@@ -27,7 +31,8 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
       tracker log --kind TownOccupied
     """
     situation = open_situation()
-    rows = (row for row in situation.log_rows(after) if kind is None or row["kind"] == kind)
+    kinds: set[str] = set()
+    rows = _of_kind(situation.log_rows(after), kind, kinds)
     if options().format == "nl":
         for row in islice(rows, limit):
             click.echo(dump(row, indent=None))
@@ -37,18 +42,33 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
     whole = {"position": position, "head": situation.head(position)}
     if emit({"log": whole, "rows": found}, found):
         return
-    if not found:
-        click.echo("no events")
+    told = [] if found else ["no events"]
+    if kind and not found:
+        _tell_of_nearest(kind, kinds)
     for (at, by), together in groupby(
         found, key=lambda row: (row["recorded_at"], row["recorded_by"])
     ):
-        click.echo(fitted(f"recorded {at} by {by}"))
-        click.echo(
-            table(["#", "KIND", "ID", "ABOUT", "WHEN", "WHAT"], map(_cells, together)) + "\n"
-        )
+        cells = table(["#", "KIND", "ID", "ABOUT", "WHEN", "WHAT"], map(_cells, together))
+        told += [fitted(f"recorded {at} by {by}"), f"{cells}\n"]
+    say("\n".join(told))
 
 
-def _cells(row: dict[str, Any]) -> list[str]:
+def _of_kind(rows: Iterable[Row], kind: str | None, kinds: set[str]) -> Iterator[Row]:
+    """Yield the events of one kind, or all, and note which kinds there are."""
+    for row in rows:
+        kinds.add(row["kind"])
+        if kind in {None, row["kind"]}:
+            yield row
+
+
+def _tell_of_nearest(kind: str, kinds: set[str]) -> None:
+    from difflib import get_close_matches
+
+    if near := get_close_matches(kind, kinds, n=1, cutoff=0.5):
+        note(f"there is no {kind} here: did you mean {near[0]}?")
+
+
+def _cells(row: Row) -> list[str]:
     return [
         f"#{row['position']}",
         row["kind"],

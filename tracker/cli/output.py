@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,36 +10,57 @@ from typing import Any
 import click
 
 from tracker.cli.common import options
+from tracker.harmless import dump, neutral, safe
+
+__all__ = [
+    "brief",
+    "dump",
+    "emit",
+    "fitted",
+    "indented",
+    "note",
+    "safe",
+    "say",
+    "table",
+    "terminal_width",
+    "width_of",
+]
 
 Row = Mapping[str, Any]
 
 NARROWEST = 12  # columns; below that a folded column cannot be read
 LONGEST_WORD = 24  # columns; a word up to that is not broken while other columns can give room
-# Everything that can move a cursor, change a colour, or reorder what is read: C0, DEL, C1, and the
-# characters that control direction or line breaks.
-_LIVE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
-)
-_LIVE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-# How a cell begins that a spreadsheet runs as a formula, and the numbers that begin so as well.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 
 
-def _escape(found: re.Match[str]) -> str:
-    code = ord(found[0])
-    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - a byte
+def say(text: str) -> None:
+    """Print an answer that may be long: on a terminal that it does not fit on, through a pager.
+
+    That is $TRACKER_PAGER, $PAGER or less; empty or `cat`, there is none.
+    """
+    pager = _pager() if _reads(text) else None
+    if pager in {None, "", "cat"}:
+        click.echo(text)
+        return
+    os.environ["PAGER"] = str(pager)
+    os.environ.setdefault("LESS", "-FRX")
+    click.echo_via_pager(text, color=click.get_current_context().color)
 
 
-def safe(text: str) -> str:
-    """Make a text from outside fit for one line of a terminal: what is live shows as an escape."""
-    return _LIVE.sub(_escape, text.replace("\n", " ").replace("\t", " "))
+def _pager() -> str:
+    """Name the pager to use."""
+    named = (os.environ.get(name) for name in ("TRACKER_PAGER", "PAGER"))
+    return next((one for one in named if one is not None), "less").strip()
 
 
-def dump(value: object, indent: int | None = 2) -> str:
-    """Write JSON that is readable and holds no live character."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return _LIVE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+def _reads(text: str) -> bool:
+    """Whether somebody sits at a terminal that has fewer lines than a text."""
+    from shutil import get_terminal_size
+
+    if not options().pager or os.environ.get("TERM") == "dumb":
+        return False
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    return text.count("\n") + 1 >= get_terminal_size().lines
 
 
 def emit(whole: object, rows: Sequence[Row]) -> bool:
@@ -78,16 +98,7 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, list | dict):
         return dump(value, indent=None)
-    return _neutral(safe(value)) if isinstance(value, str) else str(value)
-
-
-def _neutral(text: str) -> str:
-    """Keep a text that a spreadsheet would run as a formula from being run, by an apostrophe.
-
-    One with apostrophes before such a beginning gets another, so that taking one off (Reading's
-    `neutralised`) gives back what was.
-    """
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    return neutral(safe(value)) if isinstance(value, str) else str(value)
 
 
 TONES: dict[str, dict[str, Any]] = {

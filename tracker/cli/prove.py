@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from tracker.cli.common import common_options, open_situation, options, read_file
+from tracker.cli.completing import facts, paths
 from tracker.cli.output import dump, safe
 
 
 @click.command()
-@click.argument("name", metavar="[ID|#POSITION]", required=False)
+@click.argument("name", metavar="[ID|#POSITION]", required=False, shell_complete=facts)
 @click.option(
     "--consistency",
     nargs=2,
@@ -19,9 +20,19 @@ from tracker.cli.output import dump, safe
     help="Instead, that one checkpoint file extends another.",
 )
 @click.option(
-    "--check", "checked", metavar="FILE", help="Instead, check such a file; needs no log."
+    "--check",
+    "checked",
+    metavar="FILE",
+    shell_complete=paths,
+    help="Instead, check such a file; needs no log.",
 )
-@click.option("--key", "key_file", metavar="FILE", help="With --check: the public key that counts.")
+@click.option(
+    "--key",
+    "key_file",
+    metavar="FILE",
+    shell_complete=paths,
+    help="With --check: the public key that counts.",
+)
 @click.option("--sealed", is_flag=True, help="Without the keys of sealed text, and without it.")
 @click.option("-o", "--out", metavar="FILE", help="Write the proof here.")
 @common_options

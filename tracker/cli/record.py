@@ -13,11 +13,12 @@ from tracker.cli.common import (
     warn,
     zone_option,
 )
+from tracker.cli.completing import paths
 from tracker.cli.output import emit, safe
 
 
 @click.command()
-@click.argument("sheets", metavar="SHEET...", nargs=-1, required=True)
+@click.argument("sheets", metavar="SHEET...", nargs=-1, required=True, shell_complete=paths)
 @zone_option("Zone of times written without one; it is recorded.")
 @click.option("--batch", metavar="NAME", help="Name what is recorded, to retract it together.")
 @click.option("--dry-run", is_flag=True, help="Only validate: record nothing.")

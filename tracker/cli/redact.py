@@ -9,12 +9,14 @@ import click
 
 from tracker.cli.amended import amendment_options, refuse_far_positions, tell
 from tracker.cli.common import (
+    OneOf,
     open_situation,
     options,
     recorder,
     refuse_far_position,
     tell_of_no_model,
 )
+from tracker.cli.completing import facts, reports
 from tracker.cli.output import emit, note, safe, table
 
 if TYPE_CHECKING:
@@ -25,18 +27,25 @@ SHOWN = 20
 
 
 @click.command()
-@click.argument("events", metavar="[ID|#POSITION]...", nargs=-1, callback=refuse_far_positions)
+@click.argument(
+    "events",
+    metavar="[ID|#POSITION]...",
+    nargs=-1,
+    callback=refuse_far_positions,
+    shell_complete=facts,
+)
 @click.option("--speaker", metavar="NAME", help="All that this speaker says, in any report.")
 @click.option(
     "--report",
     metavar="ID|#POSITION",
     callback=refuse_far_position,
+    shell_complete=reports,
     help="All that a report says.",
 )
 @click.option(
     "--field",
     "fields",
-    type=click.Choice(FIELDS),
+    type=OneOf(FIELDS),
     multiple=True,
     help="What to erase; repeatable (default: all of these).",
 )

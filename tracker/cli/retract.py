@@ -6,17 +6,31 @@ import click
 
 from tracker.cli.amended import amendment_options, refuse_far_positions, tell
 from tracker.cli.common import open_situation, recorder, refuse_far_position
+from tracker.cli.completing import batches, reports
+from tracker.cli.completing import facts as fact_ids
 
 
 @click.command()
-@click.argument("facts", metavar="[ID|#POSITION]...", nargs=-1, callback=refuse_far_positions)
+@click.argument(
+    "facts",
+    metavar="[ID|#POSITION]...",
+    nargs=-1,
+    callback=refuse_far_positions,
+    shell_complete=fact_ids,
+)
 @click.option(
     "--report",
     metavar="ID|#POSITION",
     callback=refuse_far_position,
+    shell_complete=reports,
     help="All that a report says.",
 )
-@click.option("--batch", metavar="NAME", help="All that was recorded with --batch NAME.")
+@click.option(
+    "--batch",
+    metavar="NAME",
+    shell_complete=batches,
+    help="All that was recorded with --batch NAME.",
+)
 @amendment_options
 def retract(
     facts: tuple[str, ...],

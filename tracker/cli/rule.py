@@ -8,6 +8,7 @@ import click
 
 from tracker.cli.amended import amendment_options, refuse_far_positions, tell
 from tracker.cli.common import open_situation, recorder
+from tracker.cli.completing import believed, facts, keys
 from tracker.cli.output import note
 
 if TYPE_CHECKING:
@@ -15,14 +16,15 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("projection")
-@click.argument("key")
+@click.argument("projection", shell_complete=believed)
+@click.argument("key", shell_complete=keys)
 @click.option(
     "--follow",
     metavar="ID|#POSITION",
     multiple=True,
     required=True,
     callback=refuse_far_positions,
+    shell_complete=facts,
     help="A fact to follow; repeatable.",
 )
 @click.option(

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import common_options
+from tracker.cli.common import OneOf, common_options, options
 from tracker.cli.output import dump
+
+WHAT = ("sheet", "situation", "expect", "mapping", "citation", "datasette")
 
 
 @click.command()
-@click.argument("what", type=click.Choice(["sheet", "situation", "expect", "mapping", "citation"]))
+@click.argument("what", type=OneOf(WHAT))
 @common_options
 def schema(what: str) -> None:
     """Print the JSON Schema of a file.
 
     That is a fact sheet, a situation.yaml, an expect.yaml, the mapping of a data set, or the
-    citation of an answer.
+    citation of an answer. `datasette` is no schema, but what explains the read model's views to
+    datasette: titles, columns with their units, questions to fill in.
 
     \b
-    Example:
+    Examples:
       tracker schema sheet
+      tracker schema datasette
     """
+    from tracker.offers import model_of
     from tracker.situation import file_schema
 
-    click.echo(dump(file_schema(what)))
+    found = file_schema(what)
+    if what == "datasette" and (model := model_of(options().log)):
+        (about,) = found["databases"].values()
+        found = {"databases": {model.stem: about}}
+    click.echo(dump(found))

@@ -6,7 +6,7 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import FARTHEST, common_options, open_situation, options, tell_of_no_model
-from tracker.cli.output import emit, table
+from tracker.cli.output import emit, say, table
 
 
 @click.command()
@@ -49,6 +49,6 @@ def search(text: tuple[str, ...], limit: int) -> None:
         for row in answer.dicts
     ]
     headers = ["FOUND", "WHAT", "ID OR PLACE", "SOURCE", "PUBLISHED"]
-    click.echo(table(headers, cells))
+    say(table(headers, cells))
     if not options().quiet and len(answer.dicts) == limit:
         click.echo(f"the first {limit}: --limit asks for more", err=True)

@@ -9,13 +9,14 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import common_options, open_situation, refuse_far_position
-from tracker.cli.output import dump, emit, table
+from tracker.cli.completing import facts
+from tracker.cli.output import dump, emit, say, table
 
 Row = Mapping[str, Any]
 
 
 @click.command()
-@click.argument("event", metavar="ID|#POSITION", callback=refuse_far_position)
+@click.argument("event", metavar="ID|#POSITION", callback=refuse_far_position, shell_complete=facts)
 @common_options
 def show(event: str) -> None:
     """Show one event whole.
@@ -56,12 +57,13 @@ def show(event: str) -> None:
         for name, value in row["body"].items()
         if name not in {"id", "batch"}
     ]
-    click.echo(table(["FIELD", "VALUE"], cells))
+    told = [table(["FIELD", "VALUE"], cells)]
     if row["changes"]:
         changes = [
             (one["field"], _said(one["before"]), _said(one["after"])) for one in row["changes"]
         ]
-        click.echo("\n" + table(["FIELD", "BEFORE", "AFTER"], changes))
+        told.append(table(["FIELD", "BEFORE", "AFTER"], changes))
+    say("\n\n".join(told))
 
 
 def _replaces(one: Row) -> str:

@@ -21,7 +21,8 @@ from tracker.cli.common import (
     stale_option,
     weighing_options,
 )
-from tracker.cli.output import emit, fitted, note, table
+from tracker.cli.completing import keys, projections
+from tracker.cli.output import emit, fitted, note, say, table
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -30,8 +31,8 @@ Row = dict[str, Any]
 
 
 @click.command()
-@click.argument("projection", required=False)
-@click.argument("key", required=False)
+@click.argument("projection", required=False, shell_complete=projections)
+@click.argument("key", required=False, shell_complete=keys)
 @clock_options
 @weighing_options
 @stale_option
@@ -77,7 +78,7 @@ def state(
         headers, cells = COLUMNS[name]
         title = "" if projection else f"{name.upper()}\n"
         parts.append(title + table(headers, [cells(row, answer) for row in rows]))
-    click.echo("\n\n".join(parts if answer.dicts else [*parts, "no evidence"]))
+    say("\n\n".join(parts if answer.dicts else [*parts, "no evidence"]))
 
 
 def _control(row: Row, answer: Answer) -> list[str]:

@@ -21,6 +21,7 @@ from tracker.cli.common import (
     weighing_options,
     zone_option,
 )
+from tracker.cli.completing import keys, projections
 from tracker.cli.diff import CHRONICLED
 from tracker.cli.output import dump, emit, note, safe, table
 
@@ -28,8 +29,13 @@ Row = dict[str, Any]
 
 
 @click.command()
-@click.option("--projection", metavar="NAME", help="Only changes of this projection.")
-@click.option("--key", metavar="KEY", help="Only changes of this key.")
+@click.option(
+    "--projection",
+    metavar="NAME",
+    shell_complete=projections,
+    help="Only changes of this projection.",
+)
+@click.option("--key", metavar="KEY", shell_complete=keys, help="Only changes of this key.")
 @click.option("--when", metavar="CONDITION", help="Only changes of which this holds; see below.")
 @click.option(
     "--after",
@@ -109,7 +115,7 @@ def watch(
         weighing = read_weighing(situation, only, without)
         watched = situation.watched(projection, key, when, at, weighing)
         for text in situation.unknown_names(watched):
-            note(f"--when: {text}")
+            note(text)
         place = _place(after, begin, end, once)
         found = situation.watch(place, watched, end=end if once else None, sleep=time.sleep)
         try:

@@ -16,12 +16,13 @@ from tracker.cli.common import (
     save_citation,
     weighing_options,
 )
-from tracker.cli.output import emit, fitted, note, table
+from tracker.cli.completing import keys, projections
+from tracker.cli.output import emit, fitted, note, say, table
 
 
 @click.command()
-@click.argument("projection", required=False)
-@click.argument("key", required=False)
+@click.argument("projection", required=False, shell_complete=projections)
+@click.argument("key", required=False, shell_complete=keys)
 @weighing_options
 @clock_options
 @cite_option
@@ -70,4 +71,4 @@ def whatif(
         parts.append(table(["WHAT", "NOW", "THEN"], cells))
     else:
         parts.append("nothing changes")
-    click.echo("\n\n".join(parts))
+    say("\n\n".join(parts))

@@ -112,6 +112,11 @@ class Appender:
     _pending: list[_Pending] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
     _at: Stream | None = None
+    _timeline: str = ""
+
+    def __post_init__(self) -> None:
+        """Note on which history of the log the import begins."""
+        self._timeline = self.log.timeline()
 
     def stream(self, published: Moment) -> Stream:
         """Give the stream of what is published at a moment."""
@@ -189,10 +194,11 @@ class Appender:
             if self.dry:
                 break
             try:
-                self.log.append_encoded(events, seal=self.origin.seal)
+                self.log.append_encoded(events, seal=self.origin.seal, timeline=self._timeline)
             except Conflict:
-                for stream in set(map(_stream_of, pending)):
+                for stream in self.streams.values():  # known from before a failover, it may be
                     stream.version, stream.document = -1, ""
+                self._timeline = self.log.timeline()
                 continue
             break
         else:

@@ -83,7 +83,7 @@ class History:
             if one is not None and isinstance(event.body, SnapshotTaken):
                 one.version, one.entries = event.body.version, event.body.entries
                 self._taken.setdefault(one.stream, []).append(event.body)
-        for row in self.store.rows("SELECT report, count(*) AS n FROM facts GROUP BY report"):
+        for row in self.store.rows("SELECT report, count(*) AS n FROM fact_rows GROUP BY report"):
             if row["report"] in by_stream:
                 by_stream[row["report"]].facts = row["n"]
 
@@ -104,8 +104,8 @@ class History:
 
     def _facts(self, stream: str) -> Iterator[dict[str, Any]]:
         sql = (
-            "SELECT data FROM facts WHERE report = ? AND id NOT IN (SELECT fact FROM retractions)"
-            " ORDER BY position"
+            "SELECT data FROM fact_rows WHERE report = ?"
+            " AND id NOT IN (SELECT fact FROM retractions) ORDER BY position"
         )
         for row in self.store.rows(sql, (stream,)):
             yield from_json(row["data"])
@@ -125,7 +125,7 @@ def versions_in(
         sql = (
             "SELECT f.record, f.published, f.id, f.kind, f.data, r.data AS report,"  # noqa: S608
             " (SELECT min(t.published) FROM retractions t WHERE t.fact = f.id AND t.reason = ?)"
-            " AS ended FROM facts f JOIN reports r ON r.id = f.report WHERE r.source = ?"
+            " AS ended FROM fact_rows f JOIN reports r ON r.id = f.report WHERE r.source = ?"
             f" AND json_extract(r.data, '$.dataset') = ? AND f.record IN ({marks})"
             " ORDER BY f.published, f.position"
         )

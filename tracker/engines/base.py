@@ -115,8 +115,22 @@ class Engine(Protocol):
     def position(self) -> int:
         """Give the position of the newest event, 0 for none."""
 
-    def insert(self, events: Sequence[Encoded]) -> range:
-        """Append in one transaction, all or none; give the positions. Raises Conflict."""
+    def insert(self, events: Sequence[Encoded], timeline: str | None = None) -> range:
+        """Append in one transaction, all or none; give the positions. Raises Conflict.
+
+        Also where it is not on `timeline`, if that is given: what was decided there may rest on
+        events that are not here.
+        """
+
+    def timeline(self) -> str:
+        """Name the history that is read from now on: a failover begins another. "" for a file's."""
+
+    def confirm(self, timeline: str) -> bool:
+        """See to it that what was read on a timeline is kept by all who have to keep it.
+
+        False where that cannot be told: a server that only follows another. Raises Conflict where
+        the timeline is another by now.
+        """
 
     def page(self, after: int, upto: int) -> list[StoredRow]:
         """Give the next events, at most `page_size`."""

@@ -38,6 +38,7 @@ from tracker.engines.server import (
     Link,
     One,
     SilentError,
+    confirm,
     lost,
     marked,
     plain_error,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 PAGE = 2_000  # rows a read: each is a journey
 DOUBT = 2.0
 """Seconds of silence after which a server that has just fallen silent is given up again."""
+_POSITION_BITS = 48
 _ROW = "seq, originator_id, originator_version, topic, state"
 _COPY = f"COPY stored_events ({_ROW}, event_id) FROM STDIN (FORMAT BINARY)"
 _TYPES = ("int8", "text", "int8", "text", "bytea", "text")
@@ -59,6 +61,9 @@ _IN_DOUBT = (
     "{why}: whether the last events were kept is not known. Try again: what is there is not added "
     "twice"
 )
+
+
+_ANOTHER = "{shown} was taken over by another server meanwhile: ask anew"
 
 
 class PostgresEngine:
@@ -119,25 +124,34 @@ class PostgresEngine:
 
     # -- writing -------------------------------------------------------------------------------
 
-    def insert(self, events: Sequence[Encoded]) -> range:
+    def insert(self, events: Sequence[Encoded], timeline: str | None = None) -> range:
         """Append in one transaction, all or none; give the positions. Raises Conflict.
 
         Where the connection breaks meanwhile, the outcome is looked up. What is not there then is
-        inserted once more, over a new connection: to whoever leads by now.
+        inserted once more, over a new connection: to whoever leads by now; unless it was decided
+        on another `timeline`.
         """
         try:
-            return self._insert(events)
+            return self._insert(events, timeline)
         except _LostError as error:
-            found = self._outcome(events, error)
+            found = self._outcome(events, self._sent(error))
         if found is not None:
             return found
         try:
-            return self._insert(events)
+            return self._insert(events, timeline)
         except _LostError as error:
-            raise self._in_doubt(error) from error
+            raise self._in_doubt(self._sent(error)) from error
 
-    def _insert(self, events: Sequence[Encoded]) -> range:
+    def _sent(self, error: _LostError) -> _LostError:
+        """Give an error after which something may have been kept. Raises LogError for others."""
+        if not error.sent:
+            raise plain_error(error.why, self.shown) from error
+        return error
+
+    def _insert(self, events: Sequence[Encoded], timeline: str | None) -> range:
         with self._errors(), self._locked() as (c, last):
+            if timeline not in {None, c.link.timeline}:
+                raise Conflict(_ANOTHER.format(shown=self.shown))
             seqs = range(last + 1, last + 1 + len(events))
             try:
                 self._copy(c.link, seqs, events)
@@ -196,18 +210,11 @@ class PostgresEngine:
         Each try to be alone is short, so that a busy server is told from one that hangs; there are
         tries for LOCK_SECONDS, unless `seconds` says otherwise.
         """
+        sent = False
         try:
             with self._datastore.link() as link:
-                until = time.monotonic() + (LOCK_SECONDS if seconds is None else seconds)
-                while True:
-                    link.execute("BEGIN")
-                    try:
-                        ((last,),) = link.execute("SELECT seq FROM log_head FOR UPDATE").fetchall()
-                        break
-                    except psycopg.errors.LockNotAvailable:
-                        link.execute("ROLLBACK")
-                        if time.monotonic() > until:
-                            raise
+                sent = True
+                last = _alone(link, LOCK_SECONDS if seconds is None else seconds)
                 try:
                     yield Cursor(link), last
                 except BaseException:
@@ -217,8 +224,23 @@ class PostgresEngine:
                 self._commit(link)
         except (PersistenceError, psycopg.Error) as error:
             if lost(error):
-                raise _LostError(error) from error
+                raise _LostError(error, sent=sent) from error
             raise
+
+    def timeline(self) -> str:
+        """Name the history that is read from now on; asks only where the connection is lost."""
+        with self._errors(), self._datastore.link() as link:
+            return link.timeline
+
+    def confirm(self, timeline: str) -> bool:
+        """See to it that what was read on a timeline is kept by all who have to keep it.
+
+        False on a server that only follows another. Raises Conflict, LogError.
+        """
+        with self._errors(), self._datastore.link() as link:
+            if link.timeline != timeline:
+                raise Conflict(_ANOTHER.format(shown=self.shown))
+            return confirm(link)
 
     def _commit(self, link: Link) -> None:
         link.warned = ""
@@ -234,7 +256,7 @@ class PostgresEngine:
             with self._errors(), self._locked() as (c, _):
                 yield c
         except _LostError as error:
-            raise self._in_doubt(error) from error
+            raise self._in_doubt(self._sent(error)) from error
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -250,9 +272,9 @@ class PostgresEngine:
         raise AssertionError  # the second time it either answers or raises
 
     def version(self) -> int | None:
-        """Give the last position: it changes with every append."""
+        """Give the last position and the timeline: they change with every append, and failover."""
         with suppress(LogError):
-            return self.position()
+            return self.position() + (int(self.timeline() or "0", 16) << _POSITION_BITS)
         return None
 
     def position(self) -> int:
@@ -422,10 +444,28 @@ class PostgresEngine:
 class _LostError(Exception):
     """The connection broke while something was written: `why`, as psycopg or the library has it."""
 
-    def __init__(self, why: BaseException) -> None:
-        """Keep the reason."""
+    def __init__(self, why: BaseException, *, sent: bool = True) -> None:
+        """Keep the reason; `sent` says whether there was a connection at all."""
         super().__init__(str(why))
         self.why = why
+        self.sent = sent
+
+
+def _alone(link: Link, seconds: float) -> int:
+    """Begin a transaction that nobody else writes beside; give the last position."""
+    until = time.monotonic() + seconds
+    while True:
+        link.execute("BEGIN")
+        try:
+            ((last,),) = link.execute("SELECT seq FROM log_head FOR UPDATE").fetchall()
+        except BaseException as error:
+            if not link.closed:
+                link.execute("ROLLBACK")
+            busy = isinstance(error, psycopg.errors.LockNotAvailable)
+            if not busy or time.monotonic() > until:
+                raise
+        else:
+            return int(last)
 
 
 def _version(link: Link, schema: str) -> int | None:

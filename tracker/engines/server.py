@@ -25,18 +25,32 @@ SILENCE = 4.0
 CONNECT = 3
 """Seconds that connecting may take, all hosts together; libpq grants each at least two."""
 LEAST = 2
+REST = 0.5
+"""Seconds in which nobody is tried again who could just not be reached: a question is several
+statements, and each would wait as long."""
 LOCKED = 2
 """Seconds that one try waits for who else is writing: less than SILENCE, so as not to be taken for
 a server that hangs."""
 BELT = 60
 """Seconds after which the server itself ends a statement, or a transaction that is left alone."""
 KEEPALIVE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 2}
-# Who has given up leaves no statement running; and an acknowledged event is on the disk.
+# Who has given up leaves no statement running; and an acknowledged event is on the disk, and on
+# those of the standbys that have to confirm.
 _MORE = """SELECT
     CASE WHEN current_setting('server_version_num')::int >= 140000
         THEN set_config('client_connection_check_interval', '2s', false) END,
-    CASE WHEN current_setting('synchronous_commit') = 'off'
+    CASE WHEN current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')
         THEN set_config('synchronous_commit', 'on', false) END"""
+_KEEPING = ("on", "remote_apply")
+# The timeline is the first third of the name of a piece of the write-ahead log.
+_FOUND = """SELECT current_setting('synchronous_commit'), current_setting('server_encoding'),
+    CASE WHEN pg_is_in_recovery() THEN ''
+        ELSE left(pg_walfile_name(pg_current_wal_lsn()), 8) END"""
+# A transaction that writes something: its commit waits for whom all before it had to wait for. A
+# mere reader may do this, and a session that is read-only; it adds some fifty bytes to the
+# write-ahead log and nothing to any table.
+_CONFIRM = """SELECT CASE WHEN NOT pg_is_in_recovery()
+    THEN pg_logical_emit_message(true, 'situation-tracker', '') END"""
 
 T = TypeVar("T")
 
@@ -51,6 +65,9 @@ class Link(psycopg.Connection[Any]):
     patience = SILENCE
     warned = ""
     """The last warning of the server: where it comes with a commit, not all is well with that."""
+    timeline = ""
+    """The server's history, as PostgreSQL counts them; a standby that is promoted begins another.
+    Nothing for a server that only follows another."""
 
     def wait(self, gen: Generator[Any, Any, T], *args: Any, **kwargs: Any) -> T:  # noqa: ANN401
         """Wait for an answer. Raises SilentError, and is closed, where none comes."""
@@ -102,6 +119,7 @@ class One:
         self._address = address
         self._read_only = read_only
         self._link: Link | None = None
+        self._refused: tuple[float, psycopg.Error] | None = None
         self.patience = SILENCE
 
     def open(self, *_: object) -> None:
@@ -118,9 +136,22 @@ class One:
         """Give the connection, made anew where it is lost."""
         if self._link is None or self._link.gone:
             self.close()
-            self._link = self.connect()
+            self._link = self._connected()
         self._link.patience = self.patience
         yield self._link
+
+    def _connected(self) -> Link:
+        if self._refused is not None:
+            when, error = self._refused
+            if time.monotonic() - when < REST:
+                raise error.with_traceback(None)
+        try:
+            link = self.connect()
+        except psycopg.Error as error:
+            self._refused = (time.monotonic(), error)
+            raise
+        self._refused = None
+        return link
 
     def connect(self) -> Link:
         """Make a connection, its settings set and read back. Raises psycopg.Error, LogError."""
@@ -156,16 +187,28 @@ class One:
         sql = f"SELECT set_config('search_path', %s, false), {settings}"
         link.execute(sql.encode(), (path,))
         link.execute(_MORE)
-        ((kept, encoding),) = link.execute(
-            "SELECT current_setting('synchronous_commit'), current_setting('server_encoding')"
-        ).fetchall()
-        if kept == "off":
+        ((kept, encoding, link.timeline),) = link.execute(_FOUND).fetchall()
+        if kept not in _KEEPING:
             link.close()
             raise LogError("PostgreSQL did not take synchronous_commit=on; refusing to go on")
         if encoding != "UTF8":
             link.close()
             raise LogError(f"{self._address.shown}: the database must be in UTF8, not {encoding}")
         return link
+
+
+def confirm(link: Link) -> bool:
+    """See to it that whatever could be read so far is kept by all who have to keep it.
+
+    After a wait for standbys that was broken off, and after a crash, a server shows commits that no
+    standby has: a failover loses them. False on a server that only follows another, where this
+    cannot be told. Raises psycopg.Error.
+    """
+    link.warned = ""
+    ((written,),) = link.execute(_CONFIRM).fetchall()
+    if link.warned:
+        raise psycopg.OperationalError(link.warned)
+    return written is not None
 
 
 class Datastore(PostgresDatastore):
@@ -234,6 +277,8 @@ def plain_error(error: BaseException, shown: str) -> LogError:
         return LogError(_WORDS[state[:2]].format(shown=shown, said=said))
     if isinstance(cause, SilentError):
         return LogError(f"{shown} gives no answer ({said}): it hangs, or the way to it")
+    if _NOBODY in str(cause):
+        return LogError(f"{shown}: none of these servers leads just now; try again in a moment")
     if lost(error):
         return LogError(f"{shown} cannot be reached: {said}")
     return LogError(f"{shown}: {said}")
@@ -247,6 +292,7 @@ def _first(error: BaseException) -> str:
     return re.sub(r"^.*?(FATAL|ERROR):\s+", "", fatal)
 
 
+_NOBODY = "session is read-only"  # libpq's words for a host that only follows another
 HALF_MADE = "no log at {shown}: make one with `tracker init`, or name another with --log"
 _WORDS = {
     "42P01": HALF_MADE,

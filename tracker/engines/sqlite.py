@@ -293,7 +293,15 @@ class SQLiteEngine:
         with self._errors():
             return int(self._recorder.max_notification_id())
 
-    def insert(self, events: Sequence[Encoded]) -> range:
+    def timeline(self) -> str:
+        """Give nothing: a file has one history."""
+        return ""
+
+    def confirm(self, timeline: str) -> bool:  # noqa: ARG002 - the engines' common shape
+        """Do nothing: what can be read in a file is on its disk (synchronous=FULL)."""
+        return True
+
+    def insert(self, events: Sequence[Encoded], timeline: str | None = None) -> range:  # noqa: ARG002 - the engines' common shape
         """Append in one transaction, all or none; give the positions. Raises Conflict."""
         with self._errors():
             try:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 import psycopg
 
 from tracker.engines.address import read_address
-from tracker.engines.server import Link, One, plain_error
+from tracker.engines.server import Link, One, confirm, plain_error
 from tracker.engines.tables import quoted
 from tracker.errors import LogError
 from tracker.vault import KEY_BYTES, Subject, Vault
@@ -100,6 +100,7 @@ class ServerVault(Vault):
         None for one that was destroyed. Two that ask at once are given the same. Raises LogError.
         """
         self.make()
+        timeline = self._timeline()
         wanted = sorted(set(subjects))
         for start in range(0, len(wanted), MANY):
             some = wanted[start : start + MANY]
@@ -107,7 +108,20 @@ class ServerVault(Vault):
             fresh = [secrets.token_bytes(KEY_BYTES) for _ in some]
             with self._link() as link:
                 link.execute(_GIVE, (self._log_id, events, fields, fresh))
-        return self.keys(dict.fromkeys(event for event, _ in wanted))
+        given = self.keys(dict.fromkeys(event for event, _ in wanted))
+        self._confirm(timeline)
+        return given
+
+    def _timeline(self) -> str:
+        with self._link() as link:
+            return link.timeline
+
+    def _confirm(self, timeline: str) -> None:
+        """See to it that what was done on a timeline is kept by all who have to keep it."""
+        with self._link() as link:
+            if link.timeline != timeline:
+                raise LogError(f"{self.path} was taken over by another server: try again")
+            confirm(link)
 
     def keys(self, events: Iterable[str]) -> dict[Subject, bytes | None]:
         """Give what keys there are of these events' fields: None for one that was destroyed."""
@@ -125,6 +139,7 @@ class ServerVault(Vault):
 
     def _destroy(self, erased: Collection[Subject], position: int, mark: str) -> None:
         """Write down that keys are destroyed, and up to where; all or nothing."""
+        timeline = self._timeline()
         with self._link() as link, link.transaction():
             if erased:
                 events, fields = map(list, zip(*erased, strict=True))
@@ -133,6 +148,7 @@ class ServerVault(Vault):
                 "UPDATE vaults SET settled = %s, mark = %s WHERE log = %s",
                 (position, mark, self._log_id),
             )
+        self._confirm(timeline)
 
     def _sweep(self) -> None:
         """Sweep the table's pages, in which what was there still lies."""

@@ -37,7 +37,8 @@ CLAIM = ("projection", "key", "data", "fact", "retracted")
 
 _CLAIMS = (
     "SELECT c.projection, c.key, coalesce(f.id, a.id), h.position, h.published, h.data, h.rowid"
-    " FROM held h CROSS JOIN cells c ON c.id = h.cell LEFT JOIN facts f ON f.position = h.position"
+    " FROM held h CROSS JOIN cells c ON c.id = h.cell"
+    " LEFT JOIN fact_rows f ON f.position = h.position"
     " LEFT JOIN acts a ON a.position = h.position ORDER BY h.rowid"
 )
 

@@ -1,0 +1,240 @@
+"""Spans: what was so over all of valid time, as known at one moment; for who draws it over time.
+
+A question reads one moment, and a history one key. Tools with a time axis of their own want every
+cell's line at once, each stretch with its ends.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+
+from pydantic_core import from_json
+
+from projections.answers import ALL_ALIKE, as_known, chronology, wanted_names
+from projections.cells import Cells
+from projections.names import BELIEVED, CHRONICLED
+from projections.overview import facts as facts_heard
+from projections.rows import Decorator
+from projections.store import Row, Store
+from projections.weighing import Weighing
+from tracker.edtf import parse_edtf
+from tracker.instants import (
+    FUTURE_OPEN,
+    PAST_OPEN,
+    AsOf,
+    Instant,
+    format_instant,
+    format_open,
+    parse_moment,
+)
+
+Ends = tuple[Instant, Instant]
+"""[from, to), with PAST_OPEN and FUTURE_OPEN for ends that nobody stated."""
+
+EVER: Ends = (PAST_OPEN, FUTURE_OPEN)
+
+
+def spans(
+    store: Store,
+    clocks: AsOf,
+    projection: str | None = None,
+    key: str | None = None,
+    *,
+    weighing: Weighing = ALL_ALIKE,
+    period: Ends = EVER,
+) -> list[Row]:
+    """Give one row for each stretch of valid time in which a cell was one thing, and each fact.
+
+    The row of `state` (without what depends on when it is asked), with `valid_from` and
+    `valid_to`, null for an open end; also `lat` and `lon` of forces and facts, null where no
+    coordinates are known. Of a fact they bound the time in which it lies. Of the clocks, the
+    as-of does not count. Only what touches `period`. By projection, key and time; facts by time.
+    Raises NotFoundError for a projection that does not exist.
+    """
+    rows: list[Row] = []
+    for name in wanted_names(projection):
+        if name in BELIEVED:
+            rows += _of_cells(store, clocks, name, key, weighing, period)
+        else:
+            rows += _of_facts(store, clocks, name, key, weighing, period)
+    return rows
+
+
+def _of_cells(
+    store: Store, clocks: AsOf, name: str, key: str | None, weighing: Weighing, period: Ends
+) -> Iterator[Row]:
+    asked = Cells(store, clocks, weighing)
+    decorate = Decorator(asked, clocks)
+    decorate.places = store.names("places").whole()
+    decorate.actors = store.names("actors").whole()
+    known = min(clocks.known, FUTURE_OPEN - 1)
+    for one, found in _lines(asked, name, key, known):
+        for belief in as_known(found, known):
+            if not _touches((belief["valid_from"], belief["valid_to"]), period):
+                continue
+            state = from_json(belief["state"])
+            row = {
+                "projection": name,
+                "key": one,
+                "name": decorate.name(name, one, state),
+                "valid_from": format_open(belief["valid_from"]),
+                "valid_to": format_open(belief["valid_to"]),
+                **state,
+            }
+            yield _placed(row, decorate.places)
+
+
+def _lines(
+    asked: Cells, name: str, key: str | None, known: Instant
+) -> Iterator[tuple[str, list[Row]]]:
+    """Yield each cell's key with its rectangles known at a moment, by key."""
+    if not asked.stored:
+        heard = sorted(asked.heard(name, key), key=lambda claim: claim.key)
+        for one, claims in groupby(heard, key=lambda claim: claim.key):
+            yield one, asked.live.rectangles(list(claims), name, one)
+        return
+    narrowed = "" if key is None else " AND c.key = :key"
+    rows = asked.store.connection.execute(
+        "SELECT c.key, r.valid_from, r.valid_to, r.known_from, r.known_to, s.text AS state"
+        " FROM cells c JOIN rectangles r ON r.cell = c.id JOIN states s ON s.id = r.state"
+        f" WHERE c.projection = :name AND r.known_from <= :known AND :known < r.known_to{narrowed}"
+        " ORDER BY c.key, r.valid_from",
+        {"name": name, "known": known, "key": key},
+    )
+    for one, together in groupby(rows, key=lambda row: str(row["key"])):
+        yield one, [dict(row) for row in together]
+
+
+def _placed(row: Row, places: Mapping[str, Row]) -> Row:
+    """Add where it is: of control as `state` has it, else beside the place's id."""
+    if row["projection"] == "control":
+        place = places.get(row["key"], {})
+        return {**row, "place": {"lat": place.get("lat"), "lon": place.get("lon")}}
+    if row["projection"] == "forces" or row["projection"] in CHRONICLED:
+        place = places.get(row["place"] or "", {})
+        return {**row, "lat": place.get("lat"), "lon": place.get("lon")}
+    return row
+
+
+def _touches(span: Ends, period: Ends) -> bool:
+    return span[0] < period[1] and period[0] < span[1]
+
+
+# -- facts ---------------------------------------------------------------------------------------
+
+
+def _of_facts(
+    store: Store, clocks: AsOf, name: str, key: str | None, weighing: Weighing, period: Ends
+) -> list[Row]:
+    whenever = AsOf(FUTURE_OPEN - 1, clocks.known_at, clocks.recorded_at, clocks.position)
+    told = dict(
+        store.connection.execute(
+            "SELECT f.id, json_extract(f.data, '$.when') FROM chronologies c"
+            " JOIN fact_rows f ON f.id = c.fact WHERE c.projection = ?",
+            (name,),
+        ).fetchall()
+    )
+    places = store.names("places").whole()
+    found = []
+    for row in chronology(store, whenever, name, key, weighing):
+        published = parse_moment(row["published"]).earliest
+        ends = lies(json.loads(told[row["key"]]), published)
+        if _touches(ends, period):
+            span = {"valid_from": format_open(ends[0]), "valid_to": format_open(ends[1])}
+            found.append((ends[0], row["key"], _placed({**row, **span}, places)))
+    found.sort(key=lambda one: one[:2])
+    return [row for _, _, row in found]
+
+
+def lies(when: Row, published: Instant) -> Ends:
+    """Bound the time in which a fact lies, from its `when` as stored.
+
+    A span from its start to its end; one moment by its earliest and latest, and never later than
+    what reports it. "By 21 January" says nothing of the days before, so it lies on the 21st.
+    """
+    span = parse_edtf(when["edtf"], when.get("zone", "UTC"), local_times=bool(when.get("local")))
+    if "/" in when["edtf"]:
+        return span.speaks_from, span.end.latest if span.end else FUTURE_OPEN
+    start = span.speaks_from if span.start_open else span.start.earliest
+    return start, max(start + 1, min(span.start.latest, max(published, start) + 1))
+
+
+# -- evidence ------------------------------------------------------------------------------------
+
+
+def evidence(
+    store: Store,
+    clocks: AsOf,
+    projection: str | None = None,
+    key: str | None = None,
+    *,
+    weighing: Weighing = ALL_ALIKE,
+    period: Ends = EVER,
+) -> list[Row]:
+    """Give the facts and rulings known at the clocks, in the log's order, each with its locator.
+
+    {fact, kind, position, recorded_at, source, published, published_edtf, voice, speaker, status,
+    when, gist, locator, rating, report, url, place, lat, lon, known_from, known_to}; `published`
+    and `known_from` are the instant by which it was out, `known_to` that of its being taken back.
+    The as-of does not count. With a projection, or a key (a place or a cell), those alone that
+    speak of it.
+    """
+    narrowed = projection is not None or key is not None
+    speaking = _speaking(store, projection, key) if narrowed else None
+    places = store.names("places").whole()
+    recorded = dict(store.connection.execute("SELECT id, recorded_at FROM fact_rows").fetchall())
+    known = min(clocks.known, FUTURE_OPEN - 1)
+    rows = []
+    for row in facts_heard(store, clocks, weighing).values():
+        if not row["known_from"] <= known < row["known_to"]:
+            continue
+        if speaking is not None and row["fact"] not in speaking:
+            continue
+        if not _touches(_lies_of(row), period):
+            continue
+        place, at = places.get(row["place"] or "", {}), recorded.get(row["fact"])
+        known_from = format_open(row["known_from"])
+        row |= {
+            "published": known_from,
+            "published_edtf": row["published"],
+            "recorded_at": None if at is None else format_instant(at),
+            "known_from": known_from,
+            "known_to": format_open(row["known_to"]),
+            "lat": place.get("lat"),
+            "lon": place.get("lon"),
+        }
+        del row["begins"]
+        rows.append(row)
+    return rows
+
+
+def _lies_of(row: Row) -> Ends:
+    published: Instant = row["known_from"]
+    return lies(row["when"], published)
+
+
+def _speaking(store: Store, projection: str | None, key: str | None) -> set[str]:
+    """Give the ids of the facts and rulings that speak of a projection, a cell or a place."""
+    names = wanted_names(projection)
+    asked: dict[str, object] = {"key": key}
+    narrowed = "" if key is None else " AND (c.key = :key OR f.place = :key)"
+    marks = ", ".join(f"'{name}'" for name in names)
+    found: Iterable[tuple[str]] = store.connection.execute(
+        "SELECT coalesce(f.id, a.id) FROM held h JOIN cells c ON c.id = h.cell"
+        " LEFT JOIN fact_rows f ON f.position = h.position"
+        " LEFT JOIN acts a ON a.position = h.position"
+        f" WHERE c.projection IN ({marks}){narrowed}"
+        " UNION SELECT c.fact FROM chronologies c JOIN fact_rows f ON f.id = c.fact"
+        f" WHERE c.projection IN ({marks})"
+        + ("" if key is None else " AND (f.id = :key OR f.place = :key)"),
+        asked,
+    )
+    return {row[0] for row in found}
+
+
+def registers(store: Store) -> dict[str, dict[str, Row]]:
+    """Give every registered place, actor, source and scheme by id, as registered."""
+    kinds = ("places", "actors", "sources", "schemes")
+    return {kind: dict(store.names(kind).whole()) for kind in kinds}

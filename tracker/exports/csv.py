@@ -1,0 +1,45 @@
+"""CSV: a table that spreadsheets, DuckDB and everything else can read.
+
+What it is of stands in a file beside it (`NAME.csv.about.json`): CSV has no place for that, and a
+line of comment, or columns that repeat it in every row, would be data to most readers. Cells that a
+spreadsheet would run are neutralised with an apostrophe.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from tracker.exports.question import Format, Question, Told, about
+from tracker.exports.values import in_text
+from tracker.harmless import neutral, safe
+from tracker.tabular import Kind, Value, tabulated
+
+
+def write(question: Question, path: Path) -> Told:
+    """Write a header and a line a row, as RFC 4180 has it, in UTF-8."""
+    answer = question.answer()
+    table = tabulated(answer.dicts)
+    kinds = [column.kind for column in table.columns]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow([column.name for column in table.columns])
+        for row in table.rows:
+            writer.writerow([_cell(*cell) for cell in zip(row, kinds, strict=True)])
+    return Told(len(table.rows), about(answer, len(table.rows)))
+
+
+def _cell(value: Value, kind: Kind) -> str:
+    found = in_text(value)
+    if not isinstance(found, str):
+        return "" if found is None else str(found)
+    return neutral(safe(found)) if kind in {"text", "list", "json"} else found
+
+
+FORMAT = Format(
+    "csv",
+    "a table for spreadsheets; what it is of in NAME.csv.about.json beside it",
+    write,
+    rows=("state", "spans", "facts"),
+    aside=True,
+)

@@ -1,0 +1,304 @@
+"""STIX 2.1: who held what and when, as a bundle for OpenCTI, MISP and other STIX platforms.
+
+    identity       actors; sources; the desk whose log it is
+    location       places
+    relationship   identity -> location, with start_time and stop_time: controls, contests,
+                   besieges, partly-controls, said-to-control (one side of a dispute), and
+                   located-at for forces that are deployed
+    report         reports, with the relationships that rest on them
+    note           what the bundle is of: question, clocks, policy, log
+
+Ids are made from the log's id and what they name (UUID version 5), so that a later export of the
+same log updates objects instead of doubling them; `created` is when the log began and `modified`
+when it was last added to. What STIX has no property for stands in a property extension that the
+bundle itself defines. Source: STIX 2.1, OASIS Standard, 10 June 2021.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from uuid import UUID, uuid5
+
+from tracker.cli import words
+from tracker.exports import holding
+from tracker.exports.holding import Line
+from tracker.exports.question import Format, Question, Row, Told, about
+from tracker.harmless import dump, safe
+from tracker.instants import parse_moment, to_datetime
+
+NAMESPACE = UUID("0f6a2a0e-6b1c-5d7e-9a35-7c1d3f2b8e40")
+"""Ours: STIX keeps its own namespace for observables (section 2.9)."""
+TOOL_TIME = "2026-11-28T00:00:00.000Z"
+"""When the extension was defined, and with it who defines it."""
+
+PROJECTIONS = ("control", "forces")
+CREDIBILITY = {1: 90, 2: 70, 3: 50, 4: 30, 5: 10}
+"""Admiralty credibility as confidence (STIX 2.1, appendix A); 6, cannot be judged, gives none."""
+CONFIRMED = 1
+"""The credibility of what independent origins confirm: that is what the digit 1 means."""
+
+_CLASSES = {"person": "individual", "group": "group", "population": "class"}
+_SCHEMA = (
+    "Properties of Situation tracker. tracker_id: the id in the tracker's log. side: an actor's "
+    "camp. support: confirmed, reported, claimed or disputed. certainty: certain or possible. "
+    "status: held, contested, besieged or mixed. since: when it began, as EDTF. evidence: ids of "
+    "facts. ratings: Admiralty codes (letter for the source, digit for the item) of that evidence. "
+    "number: how many, in words. about: the question, its clocks and policy, and the log's "
+    "position and head that the bundle is of."
+)
+
+
+class Bundle:
+    """The objects of one bundle, made from what a situation answers."""
+
+    def __init__(self, question: Question) -> None:
+        """Ask for all that the bundle holds."""
+        situation = question.situation
+        self.question = question
+        self.registered = situation.registered()
+        asked = (question.projection,) if question.projection else PROJECTIONS
+        self.spans = [question.of(name, "spans").answer() for name in asked]
+        evidence = situation.evidence(question.clocks, weighing=question.weighing)
+        self.facts = {row["fact"]: row for row in evidence.dicts}
+        self.log = situation.log_id or self.spans[0].title
+        first, last = (question.recorded_at(at) for at in (1, self.spans[0].position))
+        self.created = stamp(first) if first else TOOL_TIME
+        self.modified = max(self.created, stamp(last) if last else TOOL_TIME)
+
+    # -- names -------------------------------------------------------------------------------
+
+    def id(self, kind: str, *parts: str) -> str:
+        """Give the id of an object, the same in every export of this log."""
+        return f"{kind}--{uuid5(NAMESPACE, dump([self.log, kind, *parts], indent=None))}"
+
+    @property
+    def desk(self) -> str:
+        """The id of the identity whose log it is: it created all the rest."""
+        return self.id("identity", "desk")
+
+    def actor(self, name: str) -> str:
+        """Give the id of an actor."""
+        return self.id("identity", "actor", name)
+
+    def place(self, name: str) -> str:
+        """Give the id of a place."""
+        return self.id("location", "place", name)
+
+    # -- objects -----------------------------------------------------------------------------
+
+    def objects(self) -> Iterator[Row]:
+        """Yield every object: those that others refer to come first."""
+        found = [line for answer in self.spans for line in holding.lines(answer)]
+        lines = [line for line in found if _tellable(line)]
+        yield from tool()
+        yield self.made("identity", self.desk, name=self.spans[0].title, identity_class="group")
+        for name in sorted({line.actor for line in lines}):
+            yield self.actor_object(name)
+        for name in sorted({line.place for line in lines}):
+            yield self.place_object(name)
+        resting: dict[str, list[str]] = {}
+        for line in lines:
+            made = self.relationship(line)
+            yield made
+            for report in {self.facts[one]["report"] for one in line.evidence if one in self.facts}:
+                resting.setdefault(report, []).append(made["id"])
+        yield from self.reports(resting)
+
+    def made(self, kind: str, made_id: str, beside: Row | None = None, **properties: object) -> Row:
+        """Make an object: what all have in common, its properties that are not None, ours."""
+        common = {
+            "type": kind,
+            "spec_version": "2.1",
+            "id": made_id,
+            "created_by_ref": self.desk,
+            "created": self.created,
+            "modified": self.modified,
+        }
+        kept = {key: item for key, item in properties.items() if item is not None}
+        ours = {key: item for key, item in (beside or {}).items() if item not in (None, [], "")}
+        extended = {"extension_type": "property-extension", **ours}
+        return {**common, **kept, **({"extensions": {EXTENSION: extended}} if ours else {})}
+
+    def actor_object(self, name: str) -> Row:
+        """Give the identity of an actor."""
+        found = self.registered["actors"].get(name, {})
+        return self.made(
+            "identity",
+            self.actor(name),
+            {"tracker_id": name, "side": found.get("side")},
+            name=_text(found.get("name", name)),
+            identity_class=_CLASSES.get(found.get("type", ""), "organization"),
+        )
+
+    def place_object(self, name: str) -> Row:
+        """Give a location: by its coordinates, or, for want of them, as a region by its id."""
+        found = self.registered["places"].get(name, {})
+        called, lat = _text(found.get("name", name)), found.get("lat")
+        return self.made(
+            "location",
+            self.place(name),
+            {"tracker_id": name},
+            name=called,
+            latitude=lat,
+            longitude=found.get("lon"),
+            region=name if lat is None else None,  # an open vocabulary: small letters, hyphens
+        )
+
+    def relationship(self, line: Line) -> Row:
+        """Give the relationship of a line."""
+        row, ratings = line.row, self.ratings(line.evidence)
+        number = words.number(row) if line.kind == "located-at" else None
+        beside = {name: row.get(name) for name in ("status", "support", "certainty", "category")}
+        beside |= {"since": line.since, "number": number, "ratings": ratings}
+        return self.made(
+            "relationship",
+            self.id("relationship", line.actor, line.kind, row["key"], line.start or ""),
+            {**beside, "evidence": list(line.evidence)},
+            relationship_type=line.kind,
+            description=_text(line.said),
+            source_ref=self.actor(line.actor),
+            target_ref=self.place(line.place),
+            start_time=line.start and stamp(line.start),
+            stop_time=line.stop and stamp(line.stop),
+            confidence=confidence(row["support"], ratings),
+        )
+
+    def ratings(self, evidence: Iterable[str]) -> list[str]:
+        """Give the Admiralty codes of facts: their own, else that of who published them."""
+        sources = self.registered["sources"]
+        found: set[str] = set()
+        for fact in (self.facts[one] for one in evidence if one in self.facts):
+            rating = fact["rating"] or sources.get(fact["source"], {}).get("rating")
+            found |= {str(rating)} if rating else set()
+        return sorted(found)
+
+    def reports(self, resting: Mapping[str, list[str]]) -> Iterator[Row]:
+        """Yield the reports that relationships rest on, with their sources before them."""
+        by_report: dict[str, Row] = {}
+        for fact in self.facts.values():
+            if fact["report"] in resting:
+                by_report.setdefault(fact["report"], fact)
+        for source in sorted({str(fact["source"]) for fact in by_report.values()}):
+            found = self.registered["sources"].get(source, {})
+            yield self.made(
+                "identity",
+                self.id("identity", "source", source),
+                {"tracker_id": source, "ratings": [found["rating"]] if "rating" in found else []},
+                name=_text(found.get("name", source)),
+                identity_class="organization",
+            )
+        for report, fact in by_report.items():
+            found = self.registered["sources"].get(fact["source"], {})
+            called = str(found.get("name", fact["source"]))
+            yield self.made(
+                "report",
+                self.id("report", report),
+                {"tracker_id": report},
+                name=_text(f"{called}, {words.when(fact['published_edtf'])}"),
+                published=stamp(fact["published"]),
+                object_refs=[self.id("identity", "source", fact["source"]), *resting[report]],
+                external_references=[_reference(called, fact)],
+            )
+
+    def note(self, told: Row) -> Row:
+        """Say what the bundle is of."""
+        return self.made(
+            "note",
+            self.id("note", "about", dump(told["query"], indent=None)),
+            {"about": told},
+            abstract="What this bundle is of",
+            content=dump(told),
+            object_refs=[self.desk],
+        )
+
+
+def _tellable(line: Line) -> bool:
+    """Whether it lasts so long that STIX can tell: stop_time lies after start_time."""
+    return None in (line.start, line.stop) or stamp(str(line.start)) < stamp(str(line.stop))
+
+
+def confidence(support: object, ratings: Iterable[str]) -> int | None:
+    """Give STIX's confidence by its own scale of Admiralty credibility, or none.
+
+    Independent origins that agree are credibility 1. Otherwise the best digit that the evidence
+    was rated with; a dispute, or what only the side that gains from it says, has none.
+    """
+    if support == "confirmed":
+        return CREDIBILITY[CONFIRMED]
+    if support != "reported":
+        return None
+    digits = [int(rating[1]) for rating in ratings]
+    return CREDIBILITY.get(min(digits)) if digits else None
+
+
+def tool() -> Iterator[Row]:
+    """Yield the definition of our extension, and who defined it."""
+    common = {"spec_version": "2.1", "created": TOOL_TIME, "modified": TOOL_TIME}
+    maker = f"identity--{uuid5(NAMESPACE, 'situation-tracker')}"
+    yield {
+        "type": "identity",
+        "id": maker,
+        **common,
+        "name": "Situation tracker",
+        "identity_class": "system",
+    }
+    yield {
+        "type": "extension-definition",
+        "id": EXTENSION,
+        "created_by_ref": maker,
+        **common,
+        "name": "Situation tracker",
+        "description": "What a situation tracker knows of an object beside what STIX can say.",
+        "schema": _SCHEMA,
+        "version": "1.0.0",
+        "extension_types": ["property-extension"],
+    }
+
+
+EXTENSION = f"extension-definition--{uuid5(NAMESPACE, 'extension')}"
+"""The id of our extension."""
+
+
+def stamp(text: str) -> str:
+    """Write an instant as a STIX timestamp: UTC, to the millisecond."""
+    moment = to_datetime(parse_moment(text).earliest).replace(tzinfo=None)
+    return f"{moment.isoformat(timespec='milliseconds')}Z"
+
+
+def _text(text: str) -> str:
+    return safe(str(text))
+
+
+def _reference(source: str, fact: Row) -> Row:
+    """Say where a report is to be found."""
+    document = fact["locator"].get("document") or {}
+    said = f"{document['name']}, sha256 {document['sha256']}" if document else None
+    parts = {"source_name": _text(source), "external_id": fact["report"], "url": fact.get("url")}
+    parts["description"] = None if said is None else _text(said)
+    return {name: item for name, item in parts.items() if item}
+
+
+def write(question: Question, path: Path) -> Told:
+    """Write a bundle, an object a line."""
+    bundle = Bundle(question)
+    made = list(bundle.objects())
+    told = about(bundle.spans[0], len(made) + 1)
+    told["query"] = {**told["query"], "projection": question.projection}
+    made.append(bundle.note(told))
+    name = bundle.id("bundle", dump(told, indent=None))
+    with path.open("w", encoding="utf-8") as file:
+        file.write(f'{{"type": "bundle", "id": "{name}", "objects": [')
+        for at, one in enumerate(made):
+            file.write(f"{',' if at else ''}\n{dump(one, indent=None)}")
+        file.write("\n]}\n")
+    return Told(len(made), told)
+
+
+FORMAT = Format(
+    "stix",
+    "a STIX 2.1 bundle: who held what and when, on which reports; for OpenCTI and its like",
+    write,
+    projections=PROJECTIONS,
+    counted="objects",
+)

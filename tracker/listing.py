@@ -1,0 +1,113 @@
+"""Lists: what was so over all of time, and every fact with where it stands; a part of `Situation`.
+
+What exports are made of, where a question about one moment is not enough.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+
+from projections.answers import ALL_ALIKE
+from projections.store import Row
+from projections.weighing import Weighing
+from tracker.clocks import Asked, Clocks
+from tracker.errors import TrackerError
+from tracker.instants import (
+    FUTURE_OPEN,
+    PAST_OPEN,
+    Instant,
+    InstantError,
+    format_open,
+    parse_moment,
+)
+from tracker.outcomes import Answer
+from tracker.questions import Questions
+
+if TYPE_CHECKING:
+    from tracker.results import Fact, Span
+
+R = TypeVar("R")
+EVER = (PAST_OPEN, FUTURE_OPEN)
+
+
+class Listing(Questions):
+    """The questions whose answers hold all of valid time."""
+
+    def period(
+        self, start: str | None, stop: str | None, tz: str | None = None
+    ) -> tuple[Instant, Instant]:
+        """Read a period, whole days of bare dates: [from, to). Raises TrackerError."""
+        zone = tz or self.store.meta("zone", "UTC")
+        ends = list(EVER)
+        for at, (name, text) in enumerate((("from", start), ("to", stop))):
+            if text is not None:
+                try:
+                    ends[at] = parse_moment(text, zone, assume_zone=tz is not None)[at]
+                except InstantError as error:
+                    raise TrackerError(f"{name}: {error}") from error
+        if ends[1] <= ends[0]:
+            raise TrackerError("the period ends before it begins: write the earlier time as from")
+        return ends[0], ends[1]
+
+    def spans(
+        self,
+        as_of: Asked = None,
+        projection: str | None = None,
+        key: str | None = None,
+        *,
+        weighing: Weighing = ALL_ALIKE,
+        period: tuple[Instant, Instant] = EVER,
+        **others: Unpack[Clocks],
+    ) -> Answer[Span]:
+        """Answer what was so over all of valid time, as known at the clocks (projections.spans).
+
+        A row for each stretch [valid_from, valid_to) in which a cell was one thing, and for each
+        fact of a chronology; only what touches the period [from, to). Of the clocks the as-of does
+        not count. Raises NotFoundError for a projection that does not exist.
+        """
+        from projections.spans import spans
+
+        clocks = self.clocks(as_of, **others)
+        with self.still() as store:
+            rows = spans(store, clocks, projection, key, weighing=weighing, period=period)
+            notes = self._unknown(rows, projection, key)
+            named = {"projection": projection, "key": key}
+            answer: Answer[Any] = self._answer("spans", clocks, weighing, rows, notes, **named)
+            return self._over(answer, period)
+
+    def evidence(
+        self,
+        as_of: Asked = None,
+        projection: str | None = None,
+        key: str | None = None,
+        *,
+        weighing: Weighing = ALL_ALIKE,
+        period: tuple[Instant, Instant] = EVER,
+        **others: Unpack[Clocks],
+    ) -> Answer[Fact]:
+        """Answer which facts are known at the clocks, and where each stands (projections.spans).
+
+        In the log's order; with a projection or a key, those that speak of it. The as-of does not
+        count; `period` as of `spans`.
+        """
+        from projections.spans import evidence
+
+        clocks = self.clocks(as_of, **others)
+        with self.still() as store:
+            rows = evidence(store, clocks, projection, key, weighing=weighing, period=period)
+            notes = self._unknown(rows, projection, key)
+            named = {"projection": projection, "key": key}
+            answer: Answer[Any] = self._answer("facts", clocks, weighing, rows, notes, **named)
+            return self._over(answer, period)
+
+    def registered(self) -> dict[str, dict[str, Row]]:
+        """Give the places, actors, sources and schemes by id, as registered."""
+        from projections.spans import registers
+
+        return registers(self.store)
+
+    def _over(self, answer: Answer[R], period: tuple[Instant, Instant]) -> Answer[R]:
+        """Say that an answer is about no one moment of valid time, but about a period of it."""
+        ends = {"as_of": None, "from": format_open(period[0]), "to": format_open(period[1])}
+        return replace(answer, query={**answer.query, **ends})
