@@ -40,7 +40,7 @@ CLAIMS = (
     " FROM held h JOIN cells c ON c.id = h.cell LEFT JOIN fact_rows f ON f.position = h.position"
     " LEFT JOIN acts a ON a.position = h.position"
 )
-_FILLED = {
+COMPARED = {
     **{name: f"SELECT * FROM {name}" for name in ("meta", *REGISTERS, "reports")},
     "facts": "SELECT * FROM fact_rows",
     **{
@@ -411,7 +411,7 @@ class Store:
 
     def dump(self) -> Iterator[tuple[str, tuple[object, ...]]]:
         """Yield every row of every table in one fixed order, to compare two models by."""
-        for table, sql in _FILLED.items():
+        for table, sql in COMPARED.items():
             found = self.connection.execute(sql)
             rows = sorted(map(tuple, found), key=repr)  # a damaged model may hold anything
             yield from ((table, row) for row in rows)

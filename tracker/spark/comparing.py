@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from projections.store import COMPARED
 from tracker.spark.layout import INSTANT, RECTANGLE, TABLES, Columns, to_open
 from tracker.spark.rebuilding import read_manifest
 
@@ -50,9 +51,9 @@ def _beside(folder: str, model: str) -> sqlite3.Connection:
 def _put(
     c: sqlite3.Connection, table: str, columns: list[str], rows: Iterator[tuple[Any, ...]]
 ) -> None:
-    c.execute(f"CREATE TABLE main.{table} ({', '.join(columns)})")
+    c.execute(f"CREATE TABLE found_{table} ({', '.join(columns)})")
     c.execute("BEGIN")
-    c.executemany(f"INSERT INTO main.{table} VALUES ({', '.join('?' * len(columns))})", rows)  # noqa: S608 - our own names
+    c.executemany(f"INSERT INTO found_{table} VALUES ({', '.join('?' * len(columns))})", rows)  # noqa: S608 - our own names
     c.execute("COMMIT")
 
 
@@ -76,10 +77,11 @@ def _values(column: pa.Array, kind: str) -> list[Any]:
 def _differences(c: sqlite3.Connection, table: str, columns: list[str]) -> Iterator[str]:
     """Yield how the two tables differ; rows that one has more often than the other count too."""
     names = ", ".join(columns)
-    for one, other, told in (("model", "main", "missing"), ("main", "model", "wrong")):
+    held, found = f"({COMPARED[table]})", f"found_{table}"
+    for one, other, told in ((held, found, "missing"), (found, held, "wrong")):
         sql = (
-            f"SELECT {names}, count(*) FROM {one}.{table} GROUP BY {names}"  # noqa: S608 - ours
-            f" EXCEPT SELECT {names}, count(*) FROM {other}.{table} GROUP BY {names}"
+            f"SELECT {names}, count(*) FROM {one} GROUP BY {names}"  # noqa: S608 - ours
+            f" EXCEPT SELECT {names}, count(*) FROM {other} GROUP BY {names}"
         )
         count = 0
         for count, row in enumerate(c.execute(sql), start=1):

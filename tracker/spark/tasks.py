@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from projections.believing import work_out
 from projections.claims import Claim, amended
-from projections.store import Store
+from projections.store import COMPARED, Store
 from projections.taking import take_into
 from tracker._version import __version__
 from tracker.errors import TrackerError
@@ -70,7 +70,8 @@ def take(
         take_into(str(part), iter(lambda: list(islice(events, CHUNK)), []))
         with Store(part, frozen=True) as store:
             for table, columns in STAGED.items():
-                sql = _CLAIMS if table == "claims" else f"SELECT {', '.join(columns)} FROM {table}"  # noqa: S608 - our own names
+                names = ", ".join(columns)
+                sql = _CLAIMS if table == "claims" else f"SELECT {names} FROM ({COMPARED[table]})"  # noqa: S608 - our own names
                 found = store.connection.execute(sql)
                 while rows := found.fetchmany(AT_ONCE):
                     yield staged_batch(table, rows)
