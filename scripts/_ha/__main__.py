@@ -90,6 +90,9 @@ def main() -> int:
         except ClusterError as error:
             print(f"error: the cluster: {error}", file=sys.stderr)
             return 1
+        except KeyboardInterrupt:
+            print("stopped, and everything ended", file=sys.stderr)
+            return 130
     return report(found)
 
 
@@ -166,7 +169,7 @@ class _People:
         ends.callback(self._end)
 
     def start(self, what: str, work: partial[None]) -> None:
-        self._running[fork(work)] = what
+        self._running[fork(partial(_obedient, work))] = what
 
     def all_there(self) -> bool:
         """Whether nobody has ended yet."""
@@ -190,6 +193,13 @@ class _People:
         for process in self._running:
             os.kill(process, signal.SIGKILL)
             os.waitpid(process, 0)
+
+
+def _obedient(work: partial[None]) -> None:
+    """Work; it is for us to say when that ends, not for a terminal's Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    work()
 
 
 def report(found: judging.Found) -> int:
