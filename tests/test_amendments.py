@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -380,12 +381,12 @@ def test_all_that_is_taken_back_is_one_append_decided_anew_after_another_writer(
     recorded_as(situation, "january", "radio", TAKEN)
     append, appended = situation.log.append, []
 
-    def after_another(events: Sequence[Event]) -> range:
+    def after_another(events: Sequence[Event], **more: Any) -> range:  # noqa: ANN401 - as append
         appended.append(len(events))
         if len(appended) == 1:
             recorded_as(situation, "january", "wire", TAKEN)
             raise Conflict
-        return append(events)
+        return append(events, **more)
 
     monkeypatch.setattr(situation.log, "append", after_another)
     assert retract(situation, batch="january").added == 3

@@ -171,8 +171,8 @@ def test_a_link_into_a_document_finds_its_heading(name: str) -> None:
 @pytest.mark.parametrize(
     "pattern",
     [
-        # A log on a server has an address; the next line sees to it that no host is in it.
-        pytest.param(r"(?<!\bpostgresql)://", id="url"),
+        # Logs on a server and clusters have addresses; the next line sees that no host is in them.
+        pytest.param(r"(?<!\bpostgresql)(?<!\bspark)://", id="url"),
         pytest.param(r"\b[a-z0-9-]+\.(?:org|com|net|io|dev|internal|local)\b", id="host"),
         pytest.param(
             r"(?<![\w.~])/(?:bin|etc|home|mnt|opt|root|srv|tmp|usr|var|work|Users)\b|[A-Z]:\\",
