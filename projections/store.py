@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from projections.claims import Claim, amended
 from projections.moments import Moments
@@ -22,6 +22,9 @@ from tracker.errors import NotFoundError, StoreError
 from tracker.foreign import told_plainly
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
+
+if TYPE_CHECKING:
+    from tracker.registry import Registry
 
 MEMORY = ":memory:"
 VERSION = 10
@@ -82,6 +85,8 @@ class Store:
         `frozen` opens for reading alone, and takes no lock: for what nobody changes meanwhile.
         """
         self.path = str(path)
+        self.registry: tuple[tuple[str, int], Registry] | None = None
+        """The registry as it was last made, and what it was made of (projections.taking)."""
         self._names: dict[str, Register] = {}
         self._head: tuple[int, str, str] | None = None
         name = f"{Path(path).absolute().as_uri()}?immutable=1" if frozen else self.path
@@ -143,6 +148,7 @@ class Store:
         """Drop whatever is there and make empty tables."""
         from projections.schema import make_tables
 
+        self.registry = None
         with self.transaction():
             if only_if_old and self._version() == VERSION:
                 return  # another process made them while this one waited for the lock

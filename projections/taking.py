@@ -75,7 +75,17 @@ def take_into(part: str, chunks: Iterable[list[StoredRow]]) -> None:
 
 
 def registry_of(store: Store) -> Registry:
-    """Rebuild the registry from the read model."""
+    """Rebuild the registry from the read model; made once for as long as nobody registers.
+
+    Of a situation of many places it takes as long as working out many beliefs.
+    """
+    known_by = (store.meta("registered", "0"), store.version())
+    if store.registry is None or store.registry[0] != known_by:
+        store.registry = known_by, _registry(store)
+    return store.registry[1]
+
+
+def _registry(store: Store) -> Registry:
     return Registry(
         store.meta("title", "untitled"),
         store.meta("zone", "UTC"),
