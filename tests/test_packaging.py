@@ -80,6 +80,12 @@ def test_a_lock_file_names_no_host_and_no_path_of_a_machine(lock: Path, pattern:
     assert found is None, found
 
 
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_a_lock_file_is_headed_by_the_command_that_the_contributors_are_given(lock: Path) -> None:
+    command = lock.read_text(encoding="utf-8").splitlines()[3].removeprefix("#    ")
+    assert command in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").splitlines()
+
+
 def test_the_locks_agree() -> None:
     run, dev, spark = map(pins, LOCKS)
     assert run.items() <= dev.items()
