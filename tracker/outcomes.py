@@ -207,7 +207,7 @@ class Answer(Generic[R]):
 
     def rows(self) -> tuple[R, ...]:
         """Give the rows typed: frozen objects of tracker.results, by the kind of question."""
-        from tracker.results import typed
+        from tracker.typing_rows import typed
 
         return typed(self.verb, self.dicts, self.names)
 
@@ -217,7 +217,7 @@ class Answer(Generic[R]):
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Give, of an audit, every fact with its role; nothing of another answer."""
-        from tracker.results import evidence_of
+        from tracker.typing_rows import evidence_of
 
         return tuple(map(evidence_of, self.more.get("evidence", ())))
 

@@ -1,0 +1,170 @@
+"""Rows as JSON has them, made into the frozen objects of tracker.results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any
+
+from tracker.results import (
+    Alert,
+    Belief,
+    Change,
+    Control,
+    Dispute,
+    Entry,
+    Evidence,
+    Fact,
+    Force,
+    Found,
+    Gap,
+    Logged,
+    Loss,
+    Row,
+    Since,
+    Span,
+    Stretch,
+    Value,
+)
+from tracker.tabular import moment
+
+_BELIEFS: Mapping[str, type[Belief]] = {
+    "control": Control,
+    "forces": Force,
+    "alerts": Alert,
+    "losses": Loss,
+}
+_CHANGES: dict[type[Any], tuple[tuple[str, Callable[[Any], Any] | None], ...]] = {}
+_ABOUT_A_VALUE = frozenset(("since", "evidence", "origins", "ratings"))
+
+
+def typed(verb: str, rows: Sequence[Row], names: Mapping[str, str]) -> tuple[Any, ...]:
+    """Make the rows of a question typed; `names` gives the registered name of an id."""
+    make = _MADE.get(verb)
+    if make is None:
+        raise LookupError(f"rows of {verb} have no type")
+    return tuple(make(row, names) for row in rows)
+
+
+def state_of(row: Row | None) -> Any:  # noqa: ANN401 - a State, or None for None
+    """Make a row of `state` typed."""
+    return None if row is None else _filled(_BELIEFS.get(row["projection"], Entry), row)
+
+
+def evidence_of(row: Row) -> Evidence:
+    """Make a row of an audit's evidence typed."""
+    made: Evidence = _filled(Evidence, {**row, "when": row["when"].get("edtf")})
+    return made
+
+
+def _filled(made: type[Any], row: Row) -> Any:  # noqa: ANN401 - one of `made`
+    """Fill the fields that a row has; the others keep their defaults."""
+    found = {
+        name: change(row[name]) if change and row[name] is not None else row[name]
+        for name, change in _changes(made)
+        if name in row
+    }
+    if made is Control:
+        found |= row.get("place") or {}
+    return made(**found)
+
+
+def _changes(made: type[Any]) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    """Say for each field of a class how the JSON value becomes the field's."""
+    if made in _CHANGES:
+        return _CHANGES[made]
+    named: dict[str, Callable[[Any], Any]] = {
+        "since": _since,
+        "last_undisputed": _value,
+        "possibly": _values,
+        "values": _values,
+        "locator": MappingProxyType,
+        "before": state_of,
+        "after": state_of,
+        "withheld": lambda rows: tuple(MappingProxyType(row) for row in rows),
+    }
+    changes = []
+    for field in fields(made):
+        change = named.get(field.name)
+        if change is None and str(field.type).startswith("datetime"):
+            change = moment
+        elif change is None and str(field.type).startswith("tuple"):
+            change = tuple
+        changes.append((field.name, change))
+    return _CHANGES.setdefault(made, tuple(changes))
+
+
+def _since(row: Row) -> Since:
+    earliest, latest = row["earliest"], row["latest"]
+    return Since(
+        row["edtf"],
+        None if earliest is None else moment(earliest),
+        None if latest is None else moment(latest),
+    )
+
+
+def _value(row: Row) -> Value:
+    says = {name: item for name, item in row.items() if name not in _ABOUT_A_VALUE}
+    return Value(
+        MappingProxyType(says),
+        _since(row["since"]) if row.get("since") else None,
+        tuple(row.get("evidence", ())),
+        tuple(row.get("origins", ())),
+        tuple(row.get("ratings", ())),
+    )
+
+
+def _values(rows: Sequence[Row]) -> tuple[Value, ...]:
+    return tuple(map(_value, rows))
+
+
+def _stretch(row: Row, names: Mapping[str, str]) -> Stretch:
+    belief = state_of({**row, "name": names.get(row["key"], row["key"])})
+    made: Stretch = _filled(Stretch, {**row, "belief": belief})
+    return made
+
+
+def _span(row: Row, _: Mapping[str, str]) -> Span:
+    where = row["place"] if isinstance(row.get("place"), dict) else row
+    at = {"lat": where.get("lat"), "lon": where.get("lon")}
+    made: Span = _filled(Span, {**row, **at, "state": state_of(row)})
+    return made
+
+
+def _fact(row: Row, _: Mapping[str, str]) -> Fact:
+    made: Fact = _filled(Fact, {**row, "when": row["when"].get("edtf")})
+    return made
+
+
+def _dispute(row: Row, _: Mapping[str, str]) -> Dispute:
+    made: Dispute = _filled(
+        Dispute,
+        {
+            **row,
+            **{f"opened_{clock}": instant for clock, instant in row["opened"].items()},
+            **{f"closed_{clock}": instant for clock, instant in row["closed"].items()},
+        },
+    )
+    return made
+
+
+def _plain(made: type[Any]) -> Callable[[Row, Mapping[str, str]], Any]:
+    return lambda row, _names: _filled(made, row)
+
+
+_MADE: Mapping[str, Callable[[Row, Mapping[str, str]], Any]] = {
+    "state": lambda row, _names: state_of(row),
+    "audit": lambda row, _names: state_of(row),
+    "history": _stretch,
+    "spans": _span,
+    "facts": _fact,
+    "diff": _plain(Change),
+    "whatif": _plain(Change),
+    "disputes": _dispute,
+    "gaps": _plain(Gap),
+    "search": _plain(Found),
+    "report": _plain(Logged),
+    "log": _plain(Logged),
+}
+"""By verb: what makes a row of its answer typed."""
