@@ -8,7 +8,7 @@ own, and this process takes what they wrote into the model.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from projections import filling
 from projections.beliefs import rectangles
 from projections.catalogue import PROJECTIONS
 from projections.claims import Claim
+from projections.growing import MOST_CELLS, Grown, Kept
 from projections.helping import Helper, processors
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
@@ -34,11 +35,28 @@ WORTH_HELP = 20_000
 """Claims; fewer are worked out sooner than a helper has started."""
 
 
-def believe(store: Store, cells: Sequence[int], kin: Kin) -> None:
-    """Work out some cells anew, in the caller's transaction."""
-    filling.forget_beliefs(store, cells)
-    for _, rows in _work_out(store, cells, kin):
+def believe(
+    store: Store, cells: Sequence[int], fresh: Mapping[int, Sequence[Claim]], kept: Kept
+) -> None:
+    """Work out some cells, in the caller's transaction: go on from those that are kept, if one can.
+
+    `fresh` are new claims of kept cells of which nothing else has changed. Cells are kept unless
+    they are many.
+    """
+    anew = [cell for cell in cells if not _gone_on(store, cell, fresh.get(cell, ()), kept)]
+    filling.forget_beliefs(store, anew)
+    for _, rows in _work_out(store, anew, kept.kin, kept if len(anew) <= MOST_CELLS else None):
         filling.put_beliefs(store.connection, rows)
+
+
+def _gone_on(store: Store, cell: int, fresh: Sequence[Claim], kept: Kept) -> bool:
+    """Go on from a kept cell; else it is kept no longer."""
+    grown = kept.take(cell)
+    if grown is None or not fresh or not grown.goes_on(fresh):
+        return False
+    grown.go_on(store.connection, fresh)
+    kept.put(cell, grown)
+    return True
 
 
 def believe_all(store: Store, kin: Kin, progress: Callable[[float], None] = lambda _: None) -> None:
@@ -81,7 +99,7 @@ def _share(last: int, which: int, among: int) -> Iterator[int]:
 
 
 def _work_out(
-    store: Store, cells: Iterable[int], kin: Kin
+    store: Store, cells: Iterable[int], kin: Kin, kept: Kept | None = None
 ) -> Iterator[tuple[int, filling.BELIEF_ROWS]]:
     """Yield (the cell that was reached, rows of rectangles and of states), a batch at a time."""
     found: filling.BELIEF_ROWS = ([], [])
@@ -90,7 +108,13 @@ def _work_out(
         name, key = store.connection.execute(
             "SELECT projection, key FROM cells WHERE id = ?", (cell,)
         ).fetchone()
-        rows, states = work_out(name, key, store.claims_of(cell), kin, cell)
+        claims = store.claims_of(cell)
+        if kept is None:
+            rows, states = work_out(name, key, claims, kin, cell)
+        else:
+            grown = Grown(cell, name, key, kin)
+            rows, states = grown.begin(claims)
+            kept.put(cell, grown)
         found[0].extend(rows)
         found[1].extend(states)
         if len(found[0]) >= ROWS_AT_ONCE:

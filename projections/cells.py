@@ -75,10 +75,10 @@ class Cells:
         """Give what a cell last was before t, as known at k, when nobody disputed it."""
         if self.stored:
             found = self.store.settled_before(projection, key, t, k)
-            return _value(found) if found else None
+            return value_of(found) if found else None
         before = self.live.states_before(self.heard(projection, key), projection, t, k)
         settled = (one for one in before if one["support"] != "disputed" and one["since"])
-        return next(map(_value, settled), None)
+        return next(map(value_of, settled), None)
 
     def rectangles(self, projection: str, key: str) -> list[Row]:
         """Give the rectangles of one cell, as the read model stores them."""
@@ -113,6 +113,6 @@ _BESIDE = frozenset(
 )
 
 
-def _value(state: Row) -> Row:
+def value_of(state: Row) -> Row:
     """Keep of a state what it says, since when, and its evidence; the parts of its key go too."""
     return {name: item for name, item in state.items() if name not in _BESIDE}

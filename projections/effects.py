@@ -11,7 +11,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from projections.answers import wanted_names
-from projections.cells import Cells
+from projections.cells import Cells, value_of
+from projections.front import Line
+from projections.growing import Grown
 from projections.live import Live
 from projections.names import CHRONICLED
 from projections.rows import ENTRY, Decorator, begun, fact_row, origin_in, says_the_same
@@ -20,6 +22,8 @@ from projections.weighing import Weighing
 from tracker.instants import AsOf
 
 Key = tuple[str, str]
+PLEDGED = "/pledged"
+"""The end of a key of forces whose row also tells of other cells."""
 
 
 class Effects:
@@ -44,19 +48,49 @@ class Effects:
         what is registered later bears on both sides alike, so that it makes none.
         """
         clocks = AsOf(as_of, position=position)
-        for cell in sorted(self._cells(position, amended)):
-            one = self._row(replace(clocks, position=position - 1), cell)
-            two = self._row(AsOf(as_of) if self._is_last(position, cell) else clocks, cell)
+        for cell, number in sorted(self._cells(position, amended).items()):
+            one, two = self._sides(clocks, cell, self._lines(position, number))
             moved = begun(one) != begun(two)
             if moved or not says_the_same(one, two):
                 changed = moved or not says_the_same(one, two, support=False)
                 yield _change(cell, one, two, changed=changed)
         yield from self._entries(clocks, position, amended)
 
-    def _cells(self, position: int, amended: str | None) -> set[Key]:
-        """Name the cells that an event says anything of, of those that are watched."""
+    def _lines(self, position: int, cell: int) -> tuple[Grown, Line, Line] | None:
+        """Give what a cell was before an event and is now, where whoever followed it just knows."""
+        kept = self.store.kept if self.weighing.stored else None
+        grown = kept.get(cell) if kept and kept.version == self.store.version() else None
+        lines = grown.lines(position) if grown else None
+        return (grown, *lines) if grown and lines else None
+
+    def _sides(
+        self, clocks: AsOf, cell: Key, known: tuple[Grown, Line, Line] | None
+    ) -> tuple[Row | None, Row | None]:
+        """Give the rows of a cell before an event and after it."""
+        position = clocks.position or 0
+        before = replace(clocks, position=position - 1)
+        if known and not cell[1].endswith(PLEDGED):
+            grown, was, now = known
+            return self._drawn(before, cell, grown, was), self._drawn(clocks, cell, grown, now)
+        after = AsOf(clocks.as_of) if self._is_last(position, cell) else clocks
+        return self._row(before, cell), self._row(after, cell)
+
+    def _drawn(self, clocks: AsOf, cell: Key, grown: Grown, line: Line) -> Row | None:
+        """Give the row of a cell from what is believed of it: as `_row` would, nothing read."""
+        t = clocks.as_of
+        found = line.at(t)
+        if found is None:
+            return None
+        state = grown.state_row(found)
+        settled = line.settled_before(t) if found.support == "disputed" else None
+        state["last_undisputed"] = value_of(grown.state_row(settled)) if settled else None
+        cells = Cells(self.store, clocks, self.weighing)
+        return Decorator(cells, clocks)({"projection": cell[0], "key": cell[1], "state": state})
+
+    def _cells(self, position: int, amended: str | None) -> dict[Key, int]:
+        """Name the cells that an event says anything of, of those that are watched; number them."""
         sql = (
-            "SELECT c.projection, c.key FROM held h JOIN cells c ON c.id = h.cell"
+            "SELECT c.projection, c.key, c.id FROM held h JOIN cells c ON c.id = h.cell"
             " WHERE h.position IN ({})"
         )
         if amended is None:
@@ -65,7 +99,7 @@ class Effects:
             named = "SELECT position FROM fact_rows WHERE id = ? UNION SELECT position FROM acts"
             found = self.store.rows(sql.format(f"{named} WHERE id = ?"), (amended, amended))
         return {
-            (row["projection"], row["key"])
+            (row["projection"], row["key"]): row["id"]
             for row in found
             if row["projection"] in self.wanted and self.key in {None, row["key"]}
         }

@@ -12,8 +12,8 @@ from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 
-from projections.beliefs import Belief
 from projections.claims import Since, Value, public
+from projections.front import Belief
 from projections.schema import STATE_BITS
 from projections.state import Alternative, State
 from projections.store import Row, Store
@@ -96,8 +96,7 @@ def belief_rows(cell: int, parts: Row, beliefs: Sequence[Belief]) -> BELIEF_ROWS
             text = state_text(head, state)
             n = of_state[id(state)] = numbers.setdefault(text, first + len(numbers))
             if n - first == len(states):
-                settled = state.support != "disputed" and state.since is not None
-                states.append((n, settled, text))
+                states.append((n, state.settled, text))
         sort, begins = class_of(valid_from, valid_to, known_from, known_to)
         rectangles.append((cell, known_from, valid_from, known_to, valid_to, n, sort, begins))
     return rectangles, states

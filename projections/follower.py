@@ -13,9 +13,10 @@ from typing import Self
 
 from projections import filling
 from projections.believing import believe, believe_all
+from projections.growing import Kept
 from projections.helping import Helper, processors
 from projections.store import MEMORY, Store
-from projections.taking import Taker, is_context, read
+from projections.taking import Taker, is_context, read, registry_of
 from tracker.errors import StoreError
 from tracker.facts.codec import StoredRow
 from tracker.facts.envelope import Event
@@ -50,12 +51,15 @@ def follow(
     stream = iter(events)
     applied = 0
     while first := list(islice(stream, min(batch, BATCH))):
-        with store.transaction():
-            position = store.position
+        kept, store.kept = store.kept, None  # what is not committed leaves nothing to go on from
+        with store.transaction(), uncollected():
+            position, version = store.position, store.version()
             if position < after:
                 msg = f"the read model {store.path} was cleared by another process: ask again"
                 raise StoreError(msg)
-            taker = Taker(store)
+            if kept is None or kept.version != version:
+                kept = Kept(registry_of(store).kin, version)
+            taker = Taker(store, kept=kept)
             chunk, left = first, batch
             while chunk:
                 fresh = [event for event in chunk if event.position > position]
@@ -65,7 +69,10 @@ def follow(
                 progress(after)
                 left -= len(chunk)
                 chunk = list(islice(stream, min(left, BATCH))) if left > 0 else []
-            believe(store, sorted(taker.dirty), taker.registry.kin)
+            if kept.kin is not taker.registry.kin:
+                kept = Kept(taker.registry.kin, version)
+            believe(store, sorted(taker.dirty), taker.fresh, kept)
+        store.kept = kept
         store.forget()
     return applied
 

@@ -151,6 +151,11 @@ class State(NamedTuple):
     rule: str | None = None
     values: tuple[Contender, ...] = ()
 
+    @property
+    def settled(self) -> bool:
+        """Whether it says something that nobody disputes."""
+        return self.support != "disputed" and self.since is not None
+
     def as_json(self) -> dict[str, Any]:
         """Give the fields of a row, in their order."""
         return {

@@ -24,6 +24,7 @@ from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
 if TYPE_CHECKING:
+    from projections.growing import Kept
     from tracker.registry import Registry
 
 MEMORY = ":memory:"
@@ -87,6 +88,8 @@ class Store:
         self.path = str(path)
         self.registry: tuple[tuple[str, int], Registry] | None = None
         """The registry as it was last made, and what it was made of (projections.taking)."""
+        self.kept: Kept | None = None
+        """The cells that are gone on from, by whoever follows the log into this store."""
         self._names: dict[str, Register] = {}
         self._head: tuple[int, str, str] | None = None
         name = f"{Path(path).absolute().as_uri()}?immutable=1" if frozen else self.path
@@ -148,7 +151,7 @@ class Store:
         """Drop whatever is there and make empty tables."""
         from projections.schema import make_tables
 
-        self.registry = None
+        self.registry = self.kept = None
         with self.transaction():
             if only_if_old and self._version() == VERSION:
                 return  # another process made them while this one waited for the lock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from projections import filling
 from projections.catalogue import chronologies_of, claims_of
@@ -103,10 +103,11 @@ class Taker:
     nothing is looked up to tell which.
     """
 
-    def __init__(self, store: Store, *, whole: bool = False) -> None:
-        """Begin where the model stands."""
+    def __init__(self, store: Store, *, whole: bool = False, kept: Container[int] = ()) -> None:
+        """Begin where the model stands; `kept` are cells that are gone on from."""
         self.store = store
         self._whole = whole
+        self._kept = kept
         self.registry = registry_of(store)
         self.tellers: dict[str, Teller] = {}
         self.pending: list[Registration] = []
@@ -119,6 +120,13 @@ class Taker:
         self.replaced: dict[str, Instant] = {}
         self.corrections = bool(store.rows("SELECT 1 FROM retractions LIMIT 1"))
         self.dirty: set[int] = set()
+        self._touched: set[int] = set()
+        self._fresh: dict[int, list[Claim]] = {}
+
+    @property
+    def fresh(self) -> dict[int, list[Claim]]:
+        """What is new of the kept cells of which nothing else has changed."""
+        return {cell: new for cell, new in self._fresh.items() if cell not in self._touched}
 
     def take(self, events: list[Event]) -> None:
         """Take events in; what they say is written, what follows from it is not yet."""
@@ -190,7 +198,9 @@ class Taker:
             return
         self._flush()
         sql = f"SELECT DISTINCT cell FROM held WHERE {where}"
-        self.dirty.update(row["cell"] for row in self.store.rows(sql, tuple(values)))
+        touched = {row["cell"] for row in self.store.rows(sql, tuple(values))}
+        self._touched |= touched
+        self.dirty |= touched
 
     def _report(self, event: Event, body: ReportRegistered) -> None:
         teller = self._know(event.stream.hex, body)
@@ -246,8 +256,11 @@ class Taker:
     def _claim(self, claims: Iterable[Claim]) -> None:
         for claim in claims:
             cell = self.cells.number(claim.projection, claim.key)
-            self.claims.append((claim.position, cell, claim.published, claim.as_json()))
+            text = claim.as_json()
+            self.claims.append((claim.position, cell, claim.published, text))
             self.dirty.add(cell)
+            if cell in self._kept:
+                self._fresh.setdefault(cell, []).append(Claim.from_json(text))
 
     def _amend(self, event: Event, body: FactCorrected | FactRetracted) -> None:
         row = _retraction_row(event, body)

@@ -18,12 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sheets_for_tests import new_situation, registry, sheet
 
-from projections.beliefs import Belief, rectangles
+from projections.beliefs import rectangles
 from projections.catalogue import PROJECTIONS
 from projections.claims import Claim
 from projections.filling import state_head, state_text
 from projections.follower import follow
+from projections.front import Belief
 from projections.policies import POLICIES
+from projections.schema import STATE_BITS
 from projections.state import State
 from projections.store import Row, Store
 from projections.told import Teller, Told
@@ -459,6 +461,45 @@ def test_a_read_model_is_the_same_rebuilt_or_followed_in_batches(raws: list[Raw]
             assert follow(store, events, batch=batch) == len(events)
             assert list(store.dump()) == expected
             assert follow(store, events, batch=batch) == 0, "every event counts once"
+            assert unused_states(store) == []
+
+
+def unused_states(store: Store) -> list[str]:
+    """Give the states that no rectangle fills, and those that a cell has twice."""
+    unused = store.rows("SELECT text FROM states WHERE id NOT IN (SELECT state FROM rectangles)")
+    twice = store.rows(
+        "SELECT text FROM states GROUP BY id >> ?, text HAVING count(*) > 1", (STATE_BITS,)
+    )
+    return [row["text"] for row in (*unused, *twice)]
+
+
+@examples(60)
+@given(ANYTHING)
+def test_a_cell_that_grows_is_the_one_worked_out_at_once(raws: list[Raw]) -> None:
+    with recorded(sorted(raws, key=out_of)) as situation, Store(":memory:") as store:
+        events = list(situation.log.read())
+        for event in events:
+            follow(store, [event], after=event.position - 1)
+        assert list(store.dump()) == list(situation.store.dump())
+        assert unused_states(store) == []
+        assert store.kept is not None
+
+
+@examples(40)
+@given(ANYTHING)
+def test_what_is_told_as_it_comes_is_what_is_told_afterwards(raws: list[Raw]) -> None:
+    times = set(some(times_of(tellings(raws, retractions=False)), 4))
+    with new_situation() as situation:
+        first = situation.position
+        told: dict[Instant, list[Row]] = {t: [] for t in times}
+        for raw in sorted(raws, key=out_of):
+            after = situation.position
+            record(situation, raw)
+            for t in times:
+                told[t] += situation.changes(after, situation.watched(as_of=t)).changes
+        situation.store.kept = None
+        for t in times:
+            assert situation.changes(first, situation.watched(as_of=t)).changes == told[t]
 
 
 @examples(30)

@@ -28,6 +28,7 @@ class Kin:
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _same: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False)
     _ratings: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False)
+    _leanings: dict[tuple[str, str], bool | None] = field(default_factory=dict, compare=False)
 
     def lineage(self, actor: str) -> tuple[str, ...]:
         """Give an actor and its parents, nearest first; a loop of parents ends where it closes."""
@@ -76,6 +77,12 @@ class Kin:
         side that is no armed group, or anyone who is not registered. A source's `interest` is a
         side, or the id of an actor.
         """
+        asked = (origin, actor)
+        if asked not in self._leanings:
+            self._leanings[asked] = self._leaning(origin, actor)
+        return self._leanings[asked]
+
+    def _leaning(self, origin: str, actor: str) -> bool | None:
         if origin in self.actors:
             if self.same_side(origin, actor):
                 return True

@@ -20,6 +20,7 @@ from projections.weighing import Weighing
 from tracker.conditions import NAMES_OF, Condition, Rank, read_condition
 from tracker.errors import TrackerError
 from tracker.folders import state_folder
+from tracker.garbage import uncollected
 from tracker.instants import Instant, format_instant, parse_moment
 from tracker.log import MEMORY, Conflict, Log
 from tracker.model import ReadModel, beside
@@ -105,7 +106,7 @@ class Watching:
         """
         from projections.effects import Effects
 
-        with self.still() as store:
+        with self.still() as store, uncollected():
             effects = Effects(store, watched.weighing, watched.projection, watched.key)
             events = list(islice(self.log.read(after, store.position), most))
             made = _Made(effects, watched, self.log.log_id, cache(self._rank))
