@@ -13,7 +13,7 @@ from functools import cached_property
 from projections.answers import wanted_names
 from projections.cells import Cells, value_of
 from projections.front import Line
-from projections.growing import Grown
+from projections.growing import Grown, Kept
 from projections.live import Live
 from projections.names import CHRONICLED
 from projections.rows import ENTRY, Decorator, begun, fact_row, origin_in, says_the_same
@@ -58,10 +58,15 @@ class Effects:
 
     def _lines(self, position: int, cell: int) -> tuple[Grown, Line, Line] | None:
         """Give what a cell was before an event and is now, where whoever followed it just knows."""
-        kept = self.store.kept if self.weighing.stored else None
-        grown = kept.get(cell) if kept and kept.version == self.store.version() else None
+        grown = self._kept.get(cell) if self._kept else None
         lines = grown.lines(position) if grown else None
         return (grown, *lines) if grown and lines else None
+
+    @cached_property
+    def _kept(self) -> Kept | None:
+        """The cells that whoever followed the log last knows."""
+        kept = self.store.kept if self.weighing.stored else None
+        return kept if kept and kept.version == self.store.version() else None
 
     def _sides(
         self, clocks: AsOf, cell: Key, known: tuple[Grown, Line, Line] | None

@@ -68,7 +68,6 @@ class Front:
         self._closed: list[Belief] = []
         self._before: tuple[list[Stretch], int] = ([], 0)
         self._told: tuple[list[Stretch], int, list[Belief]] = ([], 0, [])
-        self._was: list[Stretch] = []
 
     def remember(self) -> None:
         """Remember all as it is, before an instant is laid that may be laid again."""
@@ -166,13 +165,9 @@ class Front:
             if was[1:] != now[1:]:
                 self._keep(at, until, was[1], self.known, was[2])
 
-    def now(self) -> Line:
-        """Give what is believed now."""
-        return Line(self._stretches)
-
-    def before(self) -> Line:
-        """Give what was believed when the last but one asked what has changed."""
-        return Line(self._was)
+    def line(self) -> Line:
+        """Give what was believed when it was asked last what rectangles there are."""
+        return Line(self._told[0])
 
     def rectangles(self) -> list[Belief]:
         """Give every rectangle, those still open included, in order of known, then valid time."""
@@ -183,7 +178,6 @@ class Front:
     def changed(self) -> tuple[list[Belief], list[Belief]]:
         """Give (what is no rectangle any more, what has become one) since they were asked for."""
         was, sure, closed = self._told
-        self._was = was
         line = self._stretches
         alike, ends = _alike(was, line)
         first = max(alike - 1, 0)  # where the last that is alike ends may have changed

@@ -12,6 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
+from itertools import groupby, pairwise
 
 from projections.beliefs import Worked
 from projections.catalogue import PROJECTIONS
@@ -30,6 +31,8 @@ MOST_CLAIMS = 20_000
 """Of the cells that are kept, together: some fifty objects each."""
 MOST_CELLS = 2_000
 """Worked out in one transaction; of more, none is kept: that is no log that grows, but one read."""
+MOST_EVENTS = 16
+"""Of one cell, taken in one by one; more are taken in together, and nobody is told between them."""
 _DIGEST = 16  # bytes that a state's text is known by
 _STATE = 5  # among the columns of a rectangle
 _CORNER = "WHERE cell = ? AND known_from = ? AND valid_from = ?"
@@ -49,7 +52,7 @@ class Grown:
         self._names: dict[int, bytes] = {}
         self._uses: Counter[int] = Counter()
         self._next = 0
-        self._last: set[int] = set()
+        self._lines: dict[int, tuple[Line, Line]] = {}
 
     def begin(self, claims: Sequence[Claim]) -> BELIEF_ROWS:
         """Take in what is known of the cell; give all rows of it, as they are to be written."""
@@ -66,9 +69,19 @@ class Grown:
 
     def go_on(self, connection: sqlite3.Connection, claims: Sequence[Claim]) -> None:
         """Take in more claims, and write what they change. Raises StoreError."""
-        self._worked.take(claims)
+        self._lines = {}
         self.claims += len(claims)
-        self._last = {one.position for one in claims}
+        by_event = [list(told) for _, told in groupby(claims, key=lambda one: one.position)]
+        if len(by_event) > MOST_EVENTS or not _in_turn(by_event):
+            self._take(connection, claims)
+            return
+        for told in by_event:  # in the log's order
+            before = self._worked.front.line()
+            self._take(connection, told)
+            self._lines[told[0].position] = (before, self._worked.front.line())
+
+    def _take(self, connection: sqlite3.Connection, claims: Sequence[Claim]) -> None:
+        self._worked.take(claims)
         gone, come = self._worked.front.changed()
         before = [self._take_out(connection, one) for one in gone]
         put_beliefs(connection, self._numbered(come))
@@ -76,12 +89,11 @@ class Grown:
             self._let_go(connection, number)
 
     def lines(self, position: int) -> tuple[Line, Line] | None:
-        """Give what was believed before an event and what is now; None unless it came last.
+        """Give what was believed before an event and after it; None unless it was among the last.
 
-        The claims that came last are then all its own, and of these others nothing has changed.
+        What came last came event by event, and nothing else has changed the cell since.
         """
-        front = self._worked.front
-        return (front.before(), front.now()) if self._last == {position} else None
+        return self._lines.get(position)
 
     def state_row(self, state: State) -> Row:
         """Give a state of the cell as it is read from the model."""
@@ -119,6 +131,12 @@ class Grown:
         if not self._uses[number]:
             connection.execute("DELETE FROM states WHERE id = ?", (number,))
             del self._uses[number], self._numbers[self._names.pop(number)]
+
+
+def _in_turn(by_event: Sequence[Sequence[Claim]]) -> bool:
+    """Whether what each event says was published with, or after, what those before it say."""
+    spans = [(min(ats), max(ats)) for ats in ([c.published for c in told] for told in by_event)]
+    return all(one[1] <= other[0] for one, other in pairwise(spans))
 
 
 class Kept:

@@ -16,6 +16,7 @@ from statistics import median
 from _bench.lines import Line
 from tracker import Situation
 from tracker.following import Follower
+from tracker.garbage import seldom_collected
 from tracker.log import Log
 from tracker.reports import Decision, record
 from tracker.situation import now
@@ -87,7 +88,7 @@ def watch(folder: Path, seconds: float) -> list[Line]:
 def _late(log: Path, after: int, end: int) -> list[float]:
     """Give how many milliseconds after it was recorded each event was told."""
     late: list[float] = []
-    with Situation(str(log)) as situation, Log(str(log)) as beside:
+    with Situation(str(log)) as situation, Log(str(log)) as beside, seldom_collected():
         for found in situation.watch(after, situation.watched(), end=end, sleep=time.sleep):
             told = now()
             late += [(told - one.recorded_at) / 1000 for one in beside.read(after, found.upto)]

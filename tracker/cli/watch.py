@@ -24,6 +24,7 @@ from tracker.cli.common import (
 from tracker.cli.completing import keys, projections
 from tracker.cli.diff import CHRONICLED
 from tracker.cli.output import dump, emit, note, safe, table
+from tracker.garbage import seldom_collected
 
 Row = dict[str, Any]
 
@@ -119,8 +120,9 @@ def watch(
         place = _place(after, begin, end, once)
         found = situation.watch(place, watched, end=end if once else None, sleep=time.sleep)
         try:
-            for stretch in found:
-                delivery.tell(stretch, partial(_print, names=situation.names()))
+            with seldom_collected():
+                for stretch in found:
+                    delivery.tell(stretch, partial(_print, names=situation.names()))
         except KeyboardInterrupt:
             note("stopped")
 

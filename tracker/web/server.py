@@ -9,6 +9,7 @@ from collections.abc import Callable
 import uvicorn
 
 from tracker.errors import TrackerError
+from tracker.garbage import seldom_collected
 from tracker.web.app import App
 from tracker.web.guard import Guarded
 from tracker.web.safety import Door
@@ -59,7 +60,8 @@ def serve(
         server = uvicorn.Server(config)
         shown = f"[{host}]" if ":" in host else host
         ready(f"http://{shown}:{door.port}/")
-        server.run(sockets=[listening])
+        with seldom_collected():
+            server.run(sockets=[listening])
 
 
 def _listening(host: str, port: int) -> socket.socket:
