@@ -50,7 +50,7 @@ def names_in(body: Body) -> list[str]:
     """Give the ids of other events that an event names."""
     match body:
         case FactCorrected():
-            return [body.fact, body.replaced_by]
+            return [body.fact, body.replaced_by, *filter(None, [body.restores])]
         case FactRetracted():
             return [body.fact]
         case RulingMade():
@@ -202,7 +202,8 @@ def _what(event: Event, places: Mapping[str, int]) -> str:
             entry = next(iter(body.__dict__.values()))
             return str(getattr(entry, "name", entry))
         case FactCorrected():
-            return f"replaced by {_place(body.replaced_by, places)}: {body.reason}"
+            again = f", as {_place(body.restores, places)} was" if body.restores else ""
+            return f"replaced by {_place(body.replaced_by, places)}{again}: {body.reason}"
         case FactRetracted():
             return f"taken back: {body.reason}"
         case RulingMade():

@@ -348,11 +348,13 @@ def _retraction_row(event: Event, body: FactCorrected | FactRetracted) -> Row:
         "fact": body.fact,
         "kind": "retracted" if replaced_by is None else "corrected",
         "replaced_by": replaced_by,
+        "restores": body.restores if isinstance(body, FactCorrected) else None,
         "published": known_from(body.published),
         "published_edtf": body.published.edtf,
         "position": event.position,
         "recorded_at": event.recorded_at,
         "recorded_by": event.recorded_by,
+        "batch": event.batch,
         "reason": body.reason,
     }
 

@@ -9,8 +9,11 @@ import pytest
 from sheets_for_tests import new_situation
 from tables_for_tests import TOLL, facts_in, load, told, toll
 
-from tracker.errors import InputError
+from tracker.errors import InputError, TrackerError
+from tracker.outcomes import Amended
 from tracker.situation import Situation
+
+Said = dict[tuple[str, str], tuple[object, ...]]
 
 
 def test_a_restatement_is_a_correction_by_the_source(situation: Situation, tmp_path: Path) -> None:
@@ -212,3 +215,133 @@ def test_a_row_that_cannot_be_read_leaves_its_record_as_it_was(
     bad = clashes(bad={"number": "quarantine", "date": "quarantine"})
     table = later("1,2013-03-01,2013-02-30,Mill,battle,4,5")
     assert load(situation, tmp_path, bad, table, name="march.csv").events == 0
+
+
+# -- a batch taken back: what it had restated is so again ------------------------------------------
+
+WHEN, WHY = "2013-05-01", "the mapping was a draft"
+
+
+def take_back(situation: Situation, batch: str, when: str = WHEN) -> Amended:
+    return situation.retract(batch=batch, published=when, reason=WHY, by="tests")
+
+
+def counted(situation: Situation, known_at: str = "2013-06-01") -> Said:
+    """Give what is said of every cell, and every fact of the chronologies, as known at a time."""
+    rows = situation.state(situation.clocks("2013-02-01", known_at)).dicts
+    return {
+        (row["projection"], row["name"] if row["projection"] == "incidents" else row["key"]): (
+            row.get("best"),
+            row.get("fate"),
+            row.get("since"),
+        )
+        for row in rows
+    }
+
+
+RELEASES = [
+    CLASHES,
+    later("1,2013-03-01,2013-01-10,Mill,battle,4,5", SAME),
+    later("1,2013-03-02,2013-01-10,Mill,battle,0,5", SAME.replace("03-01", "03-02")),
+    later("1,2013-04-01,2013-01-10,Mill,attack,0,6"),
+    later("1,2013-04-02,2013-01-10,Mill,battle,4,6", "3,2013-04-02,2013-01-12,Ford,attack,1,"),
+    later("1,2013-04-03,2013-01-10,Mill,rumour,,"),
+]
+
+
+@pytest.mark.parametrize("number", range(1, len(RELEASES)))
+def test_the_last_release_taken_back_leaves_what_was_known_without_it(
+    tmp_path: Path, number: int
+) -> None:
+    with new_situation() as without, new_situation() as situation:
+        for one in (without, situation):
+            for at, table in enumerate(RELEASES[:number]):
+                load(one, tmp_path, clashes(), table, batch=f"release-{at}")
+        load(situation, tmp_path, clashes(), RELEASES[number], batch="last")
+        before = counted(situation)
+        assert take_back(situation, "last").added > 0
+        assert counted(situation) == counted(without)
+        assert counted(situation, "2013-04-15") == before
+        assert take_back(situation, "last").added == 0
+        assert situation.compare() == []
+
+
+def test_releases_taken_back_one_after_the_other_newest_first(tmp_path: Path) -> None:
+    with new_situation() as situation:
+        known = []
+        for at, table in enumerate(RELEASES):
+            known.append(counted(situation))
+            load(situation, tmp_path, clashes(), table, batch=f"release-{at}")
+        for at in reversed(range(len(RELEASES))):
+            take_back(situation, f"release-{at}")
+            assert counted(situation) == known[at], at
+            assert situation.compare() == []
+        for at in range(len(RELEASES)):
+            assert take_back(situation, f"release-{at}").added == 0
+
+
+def test_a_release_that_another_has_restated_is_not_taken_back_before_it(tmp_path: Path) -> None:
+    with new_situation() as situation:
+        for at, table in enumerate(RELEASES[:2]):
+            load(situation, tmp_path, clashes(), table, batch=f"release-{at}")
+        end = situation.position
+        with pytest.raises(TrackerError, match=r"is corrected already: take back #\d+ Casualties"):
+            take_back(situation, "release-0")
+        assert situation.position == end
+        take_back(situation, "release-1")
+        take_back(situation, "release-0")
+        assert counted(situation) == {}
+
+
+def test_what_is_put_back_names_what_it_repeats_and_the_release_that_told_it(
+    situation: Situation, tmp_path: Path
+) -> None:
+    load(situation, tmp_path, clashes(), RELEASES[0], batch="first")
+    load(situation, tmp_path, clashes(), RELEASES[1], batch="second")
+    take_back(situation, "second")
+    *_, correction, again = situation.log.read()
+    old = next(e for e in situation.log.read() if e.id == correction.body.restores)  # type: ignore[union-attr]
+    assert old.fact is not None
+    assert again.fact is not None
+    assert again.fact.note == "as before batch second"
+    assert again.fact.model_copy(update={"id": old.id, "note": None}) == old.fact
+
+
+def test_a_version_put_back_is_restated_like_any_other(
+    situation: Situation, tmp_path: Path
+) -> None:
+    load(situation, tmp_path, clashes(), RELEASES[0], batch="first")
+    load(situation, tmp_path, clashes(), RELEASES[1], batch="second")
+    take_back(situation, "second", "2013-03-15")
+    outcome = load(situation, tmp_path, clashes(), RELEASES[4], batch="third")
+    assert outcome.corrections == 2
+    known = counted(situation)
+    assert take_back(situation, "third").added > 0
+    with new_situation() as without:
+        load(without, tmp_path, clashes(), RELEASES[0])
+        assert counted(situation) == counted(without) != known
+
+
+@pytest.mark.parametrize(
+    ("when", "known"),
+    [
+        (WHEN, ["2013-02-15", "2013-06-01"]),  # until it was taken back it was what one knew
+        ("2013-03-01", ["2013-02-15", "2013-03-15", "2013-06-01"]),
+    ],
+)
+def test_a_release_taken_back_is_imported_anew_from_a_better_table(
+    tmp_path: Path, when: str, known: list[str]
+) -> None:
+    wrong = later("1,2013-03-01,2013-01-10,Mill,battle,40,50", SAME)
+    with new_situation() as situation, new_situation() as straight:
+        load(situation, tmp_path, clashes(), CLASHES, batch="first")
+        load(situation, tmp_path, clashes(), wrong, batch="second")
+        take_back(situation, "second", when)
+        load(situation, tmp_path, clashes(), RELEASES[1], batch="third")
+        for table in RELEASES[:2]:
+            load(straight, tmp_path, clashes(), table)
+        for moment in known:
+            assert counted(situation, moment) == counted(straight, moment)
+        for table in RELEASES[:2]:
+            assert load(situation, tmp_path, clashes(), table).events == 0
+        assert situation.compare() == []

@@ -36,6 +36,7 @@ VALUES = {
         *("edtf", "errors", "harmless", "instants", "outcomes", "quantities", "results"),
         *("tabular", "times"),
         "offers",  # what completes words as they are typed has no time to load the situation
+        "garbage",  # how often it is looked for is the whole process's business
     )
 }
 UNBOUND = {"tracker.__main__", "tracker._version", "tracker.situation"}

@@ -93,6 +93,9 @@ class Amending:
     ) -> Amended:
         """Take back facts, all that a report says, or all that a batch of reports says.
 
+        What a batch had put something else in the place of, or had retracted, is put back: a new
+        fact says what the old one said.
+
         `facts` and `report` are each a #position or the beginning of an id; a ruling can be taken
         back by its id as well. It counts from `published` on (None: now). All of it is appended or
         nothing; what is retracted already adds nothing. Raises NotFoundError or TrackerError.
@@ -119,7 +122,7 @@ class Amending:
                 of_it = amendments.of_batch(pasts[stream], name or "")
                 wanted |= dict.fromkeys(amendments.retractable(of_it))
             return amendments.retract(
-                pasts, wanted, published=when, reason=why, at=self.clock(), by=by
+                pasts, wanted, published=when, reason=why, at=self.clock(), by=by, batch=name
             )
 
         return self._amended(self._append(decide))
@@ -204,13 +207,16 @@ class Amending:
     def _batch_streams(self, batch: str) -> list[UUID]:
         found = self.store.rows(
             "SELECT id FROM reports WHERE batch = :batch OR id IN"
-            " (SELECT report FROM fact_rows WHERE batch = :batch) ORDER BY position",
+            " (SELECT report FROM fact_rows WHERE batch = :batch) OR id IN"
+            " (SELECT f.report FROM retractions x JOIN fact_rows f ON f.id = x.fact"
+            " WHERE x.batch = :batch) ORDER BY position",
             {"batch": batch},
         )
         if not found:
             rows = self.store.rows(
                 "SELECT batch FROM reports WHERE batch IS NOT NULL"
                 " UNION SELECT batch FROM fact_rows WHERE batch IS NOT NULL"
+                " UNION SELECT batch FROM retractions WHERE batch IS NOT NULL"
             )
             named = ", ".join(sorted(row["batch"] for row in rows)) or "there are none"
             raise NotFoundError(f"nothing was recorded as batch '{batch}' (batches: {named})")
@@ -228,6 +234,8 @@ class Amending:
             about = amends(event.body)
             published = getattr(event.body, "published", None)
             row["published"] = published.edtf if published else None
+            restores = getattr(event.body, "restores", None)
+            row["restores"] = restores and places[restores]
             row["of"] = about and {"position": places[about], "kind": self._kind(about, places)}
             rows.append(row)
         return Amended(len(rows), decision.already, self.log.position, tuple(rows))

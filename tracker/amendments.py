@@ -7,6 +7,7 @@ append; what has been done already adds nothing.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID, uuid5
 
 from tracker.errors import NotFoundError, TrackerError
@@ -22,6 +23,7 @@ from tracker.facts.record import (
 )
 from tracker.reports import Decision, derived_id, identified
 from tracker.times import When
+from tracker.undoing import part_of
 
 Cell = tuple[str, str]
 
@@ -83,13 +85,17 @@ def retract(
     reason: str,
     at: int,
     by: str,
+    batch: str | None = None,
 ) -> Decision:
     """Decide on one FactRetracted for each of the events `wanted` that is not retracted yet.
 
     `pasts` holds the whole stream of each. A fact, a ruling or a snapshot can be taken back, and
-    a fact that was replaced as well. Raises NotFoundError, or AmendmentError where it is published
-    before what it takes back.
+    a fact that was replaced as well. With `batch` they are what it told, and what it had replaced
+    or retracted is put back (tracker.undoing). Raises NotFoundError, or AmendmentError where it is
+    published before what it takes back.
     """
+    if batch is not None:
+        return _undo(pasts, wanted, batch, published=published, reason=reason, at=at, by=by)
     found: dict[str, Event] = {}
     gone: set[str] = set()
     for past in pasts.values():
@@ -113,6 +119,55 @@ def retract(
             bodies.append((str(uuid5(NAMESPACE, f"retracted:{event.id}")), body))
         events += numbered(stream, len(past), bodies, at=at, by=by)
     return Decision(tuple(events), already=len(set(wanted)) - len(events))
+
+
+def _undo(
+    pasts: Mapping[UUID, Sequence[Event]],
+    wanted: Collection[str],
+    batch: str,
+    *,
+    published: Published,
+    reason: str,
+    at: int,
+    by: str,
+) -> Decision:
+    """Take a batch out of the chains of what took the place of what, all of it or nothing."""
+    events: list[Event] = []
+    already, batches = 0, dict[str, str | None]()
+    for stream, past in pasts.items():
+        out = _published(past)
+        told = [event for event in past if event.id in wanted]
+        part = part_of(past, [event.id for event in told], batch)
+        for wrong, other in part.covered.items():
+            name = name_of(next(event for event in told if event.id == wrong))
+            raise AmendmentError(f"{name} is corrected already: take back {name_of(other)}")
+        already += len(part.undone)
+        bodies: list[tuple[str, Body]] = []
+        for event in past:
+            before = part.put_back.get(event.id)
+            if before is None and event.id not in part.over:
+                continue
+            _refuse_too_early(event, out[event.id], published, "retraction")
+            if before is None or before.fact is None:
+                body = FactRetracted(fact=event.id, published=published, reason=reason)
+                bodies.append((str(uuid5(NAMESPACE, f"retracted:{event.id}")), body))
+                continue
+            note = "; ".join(filter(None, [before.fact.note, f"as before batch {batch}"]))
+            again = before.fact.model_copy(update={"note": note})
+            fresh = identified(again, stream, of_table=_of_table(past))
+            corrected = FactCorrected(
+                fact=event.id,
+                replaced_by=fresh.id,
+                restores=before.id,
+                published=published,
+                reason=reason,
+            )
+            correction_id = str(uuid5(NAMESPACE, f"corrected:{event.id}:{fresh.id}"))
+            bodies += [(correction_id, corrected), (fresh.id, fresh)]
+            batches[fresh.id] = before.batch
+        made = numbered(stream, len(past), bodies, at=at, by=by)
+        events += [replace(event, batch=batches.get(event.id)) for event in made]
+    return Decision(tuple(events), already=already)
 
 
 def _refuse_replaced(past: Sequence[Event], wanted: Collection[str]) -> None:

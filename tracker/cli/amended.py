@@ -51,7 +51,7 @@ def tell(outcome: Amended, did: str, without: str | None) -> None:
         return
     acts = [row for row in outcome.events if row["published"]]
     for row in acts[:SHOWN]:
-        click.echo(safe(f"{did} {_act(row)}"))
+        click.echo(safe(f"{did} {_act(row)}" if row["restores"] is None else _put_back(row)))
     if len(acts) > SHOWN:
         click.echo(f"... and {len(acts) - SHOWN} more")
     there = f" ({outcome.already} already so)" if outcome.already else ""
@@ -64,6 +64,13 @@ def tell(outcome: Amended, did: str, without: str | None) -> None:
     click.echo(
         safe(f"asked about {before} or before #{first['position']} (--recorded-at) {without}")
     )
+
+
+def _put_back(row: Row) -> str:
+    """Say what was put back by taking back a batch: the fact that says so is the next event."""
+    of, before = row["of"], row["restores"]
+    instead = "" if of["position"] == before else f", in the place of #{of['position']}"
+    return f"put back #{before} {of['kind']} as #{row['position'] + 1}{instead}"
 
 
 def _act(row: Row) -> str:

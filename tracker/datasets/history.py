@@ -14,6 +14,7 @@ from tracker.facts.envelope import canonical
 from tracker.facts.record import SnapshotTaken
 from tracker.instants import FUTURE_OPEN
 from tracker.log import Log
+from tracker.undoing import Chains, Instead
 
 _ASIDE = ("id", "gist", "locator", "when")
 """Fields of a fact that are no part of what a list says."""
@@ -116,7 +117,9 @@ def versions_in(
 ) -> dict[str, list[Version]]:
     """Give the versions of records that the log holds, in the order in which they were known.
 
-    What an analyst corrected or retracted is still what the source says.
+    What an analyst corrected or retracted is still what the source says; what a batch said that was
+    taken back, and had taken the place of something, is not. What was put back then is the version
+    that it repeats.
     """
     found: dict[str, list[Version]] = {}
     for start in range(0, len(records), _AT_ONCE):
@@ -129,10 +132,30 @@ def versions_in(
             f" AND json_extract(r.data, '$.dataset') = ? AND f.record IN ({marks})"
             " ORDER BY f.published, f.position"
         )
-        for row in store.rows(sql, (REASON, source, dataset, *page)):
+        rows = store.rows(sql, (REASON, source, dataset, *page))
+        chains = _chains(store, [row["id"] for row in rows])
+        again = {chains.says(row["id"]): row for row in rows}  # the last that says so
+        for row in rows:
+            if chains.says(row["id"]) != row["id"] or chains.was_undone(row["id"]):
+                continue
+            last = again[row["id"]]
             published = canonical(from_json(row["report"])["published"]).decode()
             said = said_by(row["kind"], from_json(row["data"]))
-            ended = FUTURE_OPEN if row["ended"] is None else row["ended"]
-            version = Version(row["published"], row["id"], said, published, ended)
+            ended = FUTURE_OPEN if last["ended"] is None else last["ended"]
+            version = Version(row["published"], last["id"], said, published, ended)
             found.setdefault(row["record"], []).append(version)
     return found
+
+
+def _chains(store: Store, facts: Sequence[str]) -> Chains:
+    """Read what took the place of what among facts."""
+    corrections: list[Instead] = []
+    for start in range(0, len(facts), _AT_ONCE):
+        page = facts[start : start + _AT_ONCE]
+        marks = ",".join("?" * len(page))
+        sql = (
+            "SELECT fact, replaced_by, restores FROM retractions"  # noqa: S608 - only marks
+            f" WHERE replaced_by IS NOT NULL AND fact IN ({marks}) ORDER BY position"
+        )
+        corrections += [Instead(*row.values()) for row in store.rows(sql, page)]
+    return Chains(corrections)

@@ -90,12 +90,17 @@ class ReportRegistered(ReportHeader, RecordEvent):
 
 
 class FactCorrected(RecordEvent):
-    """A fact has been replaced by another, recorded beside it; the first stays in the log."""
+    """A fact has been replaced by another, recorded beside it; the first stays in the log.
+
+    `restores` names the fact whose words the other repeats, where a batch that had replaced or
+    retracted it was taken back.
+    """
 
     TOPIC = "FactCorrected"
 
     fact: Text
     replaced_by: Text
+    restores: Text | None = None
     published: Published
     reason: Text
 

@@ -73,11 +73,13 @@ OF_EVENTS: Final[dict[str, Columns]] = {
         "fact": TEXT,
         "kind": TEXT,
         "replaced_by": TEXT,
+        "restores": TEXT,
         "published": INSTANT,
         "published_edtf": TEXT,
         "position": WHOLE,
         "recorded_at": INSTANT,
         "recorded_by": TEXT,
+        "batch": TEXT,
         "reason": TEXT,
     },
     "custody": {
