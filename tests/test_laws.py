@@ -339,7 +339,7 @@ MORE = st.lists(
 )
 
 
-@examples(100)
+@examples(60)
 @given(st.sampled_from(CASTS).flatmap(lambda cast: reports(control(cast))), MORE)
 def test_a_belief_about_control_is_what_the_facts_say(
     raws: list[Raw], more: list[tuple[Instant, Instant]]
@@ -347,7 +347,7 @@ def test_a_belief_about_control_is_what_the_facts_say(
     hold_to_the_law(raws, more)
 
 
-@examples(100)
+@examples(60)
 @given(reports(FORCES), MORE)
 def test_a_belief_about_forces_is_what_the_facts_say(
     raws: list[Raw], more: list[tuple[Instant, Instant]]
@@ -355,7 +355,7 @@ def test_a_belief_about_forces_is_what_the_facts_say(
     hold_to_the_law(raws, more)
 
 
-@examples(100)
+@examples(60)
 @given(reports(ALERTS), MORE)
 def test_a_belief_about_alerts_is_what_the_facts_say(
     raws: list[Raw], more: list[tuple[Instant, Instant]]
@@ -408,7 +408,7 @@ def believed(rows: Sequence[Row]) -> dict[tuple[str, str], Row]:
     }
 
 
-@examples(100)
+@examples(60)
 @given(ANYTHING)
 def test_an_answer_is_what_the_facts_say(raws: list[Raw]) -> None:
     told = tellings(raws, retractions=False)

@@ -17,7 +17,8 @@ from tracker.folders import OURS_ALONE, cache_folder, named_after, named_beside
 from tracker.log import Log
 
 SOON_FOLLOWED = 20_000
-"""Events; a model that is further behind, and by more than it holds, is sooner made anew."""
+"""Events; a model further behind, and by more than half of what it holds, is sooner made anew: by
+all processors, while one follows; and whatever cell an event speaks of is worked out whole anyway."""
 
 
 def _silent(_position: int) -> None:
@@ -145,7 +146,7 @@ class ReadModel:
         behind = last - store.position
         if (behind and self._log.erased(store.position, last)) or self._keys_are_back(store):
             return self._made_anew(store, last)
-        if store.path != MEMORY and behind > max(store.position, SOON_FOLLOWED):
+        if store.path != MEMORY and behind > max(store.position // 2, SOON_FOLLOWED):
             store.close()
             self.rebuild(lambda position: self.progress(position, last))
             return Store(self.path)
