@@ -6,6 +6,7 @@ Only what a question needs is imported: a plain question reads stored beliefs an
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 
 from projections.cells import Cells
 from projections.names import ALL, BELIEVED, CHRONICLED
@@ -42,7 +43,9 @@ def state(
     if believed:
         only = believed[0] if projection else None
         rows += Decorator(Cells(store, clocks, weighing), clocks, stale_after).rows(only, key)
-        rows.sort(key=lambda row: (wanted.index(row["projection"]), row["key"]))
+        rows.sort(key=itemgetter("key"))
+        if only is None:
+            rows.sort(key=lambda row: wanted.index(row["projection"]))
     for name in wanted:
         if name in CHRONICLED:
             rows += chronology(store, clocks, name, key, weighing)

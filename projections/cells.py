@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from projections.claims import Claim
-from projections.store import Row, Store
+from projections.moments import begun
+from projections.store import Key, Row, Store
 from projections.weighing import Weighing
 from tracker.instants import AsOf, Instant
 
@@ -39,37 +39,28 @@ class Cells:
         clocks: AsOf,
         projection: str | None = None,
         key: str | None = None,
-        only: Collection[tuple[str, str]] | None = None,
-    ) -> Iterator[Row]:
-        """Yield {projection, key, state (a mapping)} of every cell with evidence at (t, k).
+        only: Collection[Key] | None = None,
+    ) -> list[Row]:
+        """Give {projection, key, name (None), **state} of every cell with evidence at (t, k).
 
-        With `only`, of those cells (projection, key) alone.
+        With `only`, of those cells (projection, key) alone. The rows are the caller's to go on.
         """
         t, k = clocks.as_of, clocks.known
         if self.stored:
-            if key is None:
-                found = self.store.states_at(t, k, projection, only)
-            else:
-                texts = self.store.beliefs_at(t, k, projection, key)
-                found = [(name, one, json.loads(state)) for name, one, state in texts]
-            for name, one, state in found:
-                if only is not None and (name, one) not in only:
-                    continue
-                cell = {"projection": name, "key": one, "state": {**state}}
-                yield self._with_last_undisputed(cell, t, k)
-            return
-        for cell in self.live.cells(self.heard(projection, key, k), t, k):
-            if only is not None and (cell["projection"], cell["key"]) not in only:
-                continue
-            yield self._with_last_undisputed(cell, t, k)
+            return begun(self.store.beliefs_at(t, k, projection, key, only))
+        return [
+            {"projection": name, "key": one, "name": None, **state}
+            for name, one, state in self.live.cells(self.heard(projection, key, k), t, k)
+            if only is None or (name, one) in only
+        ]
 
-    def _with_last_undisputed(self, cell: Row, t: Instant, k: Instant) -> Row:
-        """Add what a disputed cell last was before, as known at k; null for any other."""
-        state = cell["state"]
-        disputed = state["support"] == "disputed"
-        cell_of = (cell["projection"], cell["key"])
-        state["last_undisputed"] = self.last_undisputed(*cell_of, t, k) if disputed else None
-        return cell
+    def settled(self, clocks: AsOf, cells: Collection[Key]) -> Mapping[Key, Row | None]:
+        """Give what each of these cells last was before, undisputed (last_undisputed)."""
+        t, k = clocks.as_of, clocks.known
+        if self.stored and len(cells) > 1:
+            found = self.store.all_settled_before(cells, t, k)
+            return {cell: _value(state) for cell, state in found.items()}
+        return {cell: self.last_undisputed(*cell, t, k) for cell in cells}
 
     def last_undisputed(self, projection: str, key: str, t: Instant, k: Instant) -> Row | None:
         """Give what a cell last was before t, as known at k, when nobody disputed it."""

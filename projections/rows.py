@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -15,10 +16,10 @@ from tracker.garbage import uncollected
 from tracker.instants import (
     DAY,
     PAST_OPEN,
+    SECOND,
     AsOf,
     Instant,
     format_instant,
-    parse_moment,
 )
 from tracker.kin import Kin
 
@@ -32,6 +33,8 @@ _BESIDE = frozenset(
 _BESIDE_SUPPORT = _BESIDE | {"support"}
 _NESTED = ("possibly", "values")
 _NOTHING = object()
+_NOWHERE: Row = {}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def said(row: Row | None, *, support: bool = True) -> Row | None:
@@ -95,26 +98,38 @@ class Decorator:
             names = self.cells.store.names
             self.places, self.actors = names("places").whole(), names("actors").whole()
         with nullcontext() if key else uncollected():
-            rows = [self(cell) for cell in self.cells.at(self.clocks, projection, key, only)]
-        levels = {row["key"]: row for row in rows if row["projection"] == "forces"}
-        for row in levels.values():
-            if row["phase"] == "pledged":
-                row["remainder"] = self._remainder(row, None if key else levels)
+            rows = self.cells.at(self.clocks, projection, key, only)
+            for row in rows:
+                self._finish(row)
+            self._recall(rows)
+        if projection in {None, "forces"}:
+            self._count_remainders(rows, alone=key is not None)
         return rows
 
-    def __call__(self, cell: Row) -> Row:
-        """Give the row of one cell."""
-        projection, key, found = cell["projection"], cell["key"], cell["state"]
-        row = {"projection": projection, "key": key, "name": self.name(projection, key, found)}
-        row |= found
-        if projection == "control":
-            place = self.places.get(key, {})
+    def _finish(self, row: Row) -> None:
+        """Name a row that Cells began, place it, and say how old it is."""
+        if row["projection"] == "control":
+            place = self.places.get(row["key"], _NOWHERE)
+            row["name"] = str(place.get("name", row["key"]))
+            row["last_undisputed"] = None
             row["place"] = {"lat": place.get("lat"), "lon": place.get("lon")}
-        age = self._age(found["last_evidence"])
+        else:
+            row["name"] = self.name(row["projection"], row["key"], row)
+            row["last_undisputed"] = None
+        last = row["last_evidence"]
+        age = None if last is None else self.clocks.as_of - _instant(last)
         row["age_days"] = None if age is None else max(0, age // DAY)
         if self.stale_after is not None:
             row["stale"] = age is not None and age > self.stale_after
-        return row
+
+    def _recall(self, rows: Iterable[Row]) -> None:
+        """Say of disputed rows what they last were before."""
+        disputed = {
+            (row["projection"], row["key"]): row for row in rows if row["support"] == "disputed"
+        }
+        if disputed:
+            for cell, before in self.cells.settled(self.clocks, disputed).items():
+                disputed[cell]["last_undisputed"] = before
 
     def name(self, projection: str, key: str, found: Row) -> str:
         """Name a cell in words."""
@@ -132,9 +147,6 @@ class Decorator:
             case _:
                 return " + ".join(name_of(self.actors, one) for one in found["side"].split("+"))
 
-    def _age(self, last: str | None) -> Instant | None:
-        return None if last is None else self.clocks.as_of - _instant(last)
-
     # -- forces --------------------------------------------------------------------------------
 
     def within(self, place: str) -> Iterator[str]:
@@ -151,6 +163,13 @@ class Decorator:
 
         return [key(row["place"])], [key(place) for place in self.within(row["place"])]
 
+    def _count_remainders(self, rows: Iterable[Row], *, alone: bool) -> None:
+        """Say of pledges what is left; `alone`, other cells are not among the rows."""
+        levels = {row["key"]: row for row in rows if row["projection"] == "forces"}
+        for row in levels.values():
+            if row["phase"] == "pledged":
+                row["remainder"] = self._remainder(row, None if alone else levels)
+
     def _remainder(self, row: Row, shown: Mapping[str, Row] | None) -> int | None:
         """Say how many of a pledge are still to come; None where that cannot be told.
 
@@ -164,9 +183,7 @@ class Decorator:
         def deployed(keys: list[str]) -> list[Row]:
             if shown is not None:
                 return [shown[key] for key in keys if key in shown]
-            return [
-                cell["state"] for key in keys for cell in self.cells.at(self.clocks, "forces", key)
-            ]
+            return [one for key in keys for one in self.cells.at(self.clocks, "forces", key)]
 
         here, within = self.against(row)
         there = deployed(here) or deployed(within)
@@ -179,7 +196,8 @@ class Decorator:
 @lru_cache(maxsize=65_536)
 def _instant(text: str) -> Instant:
     """Read an instant as rows write it; rows share few."""
-    return parse_moment(text).earliest
+    since = datetime.fromisoformat(text) - _EPOCH
+    return since.days * DAY + since.seconds * SECOND + since.microseconds
 
 
 def around(places: Mapping[str, Row], place: str) -> list[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from projections.claims import Claim, amended
-from projections.moments import Moments
+from projections.moments import Moments, decoded
 from projections.registers import Names, Register
 from tracker.errors import NotFoundError, StoreError
 from tracker.foreign import told_plainly
@@ -57,6 +57,8 @@ _LATEST = FUTURE_OPEN - 1
 """The last instant there is to ask about: the ends are exclusive, also the open ones."""
 
 Row = dict[str, Any]
+Key = tuple[str, str]
+"""A cell: (projection, key)."""
 
 _FEW = 500
 """Facts that are looked up by name; of more, all retractions are read."""
@@ -74,6 +76,14 @@ _SETTLED = (
     " AND r.known_from <= ? AND ? < r.known_to ORDER BY r.valid_from DESC LIMIT -1) h"
     " CROSS JOIN states s ON s.id = h.state WHERE s.settled LIMIT 1"
 )
+
+_SETTLED_IN = (
+    "SELECT j.value, (SELECT s.text FROM (SELECT r.state FROM rectangles r WHERE r.cell = j.value"
+    " AND r.valid_from < ?1 AND r.known_from <= ?2 AND ?3 < r.known_to"
+    " ORDER BY r.valid_from DESC LIMIT -1) h CROSS JOIN states s ON s.id = h.state"
+    " WHERE s.settled LIMIT 1) FROM json_each(?4) j"
+)
+"""The same of many cells by their numbers: a quarter of the time."""
 
 
 class Store:
@@ -217,30 +227,24 @@ class Store:
         return Names([self.names(register) for register in REGISTERS])
 
     def beliefs_at(
-        self, t: Instant, k: Instant, projection: str | None = None, key: str | None = None
-    ) -> list[tuple[str, str, str]]:
-        """Give (projection, key, state as JSON) of the rectangles that hold (t, k), in no order."""
-        t, k = min(t, _LATEST), min(k, _LATEST)
-        if key is not None:
-            rows = self.connection.execute(_AT_KEY, (key, t, t, k, k)).fetchall()
-            return rows if projection is None else [row for row in rows if row[0] == projection]
-        rows = self._moments.texts(t, k)
-        return rows if projection is None else [row for row in rows if row[0] == projection]
-
-    def states_at(
         self,
         t: Instant,
         k: Instant,
-        projection: str | None,
-        only: Collection[tuple[str, str]] | None = None,
-    ) -> list[tuple[str, str, Row]]:
-        """Give (projection, key, state) of the rectangles that hold (t, k), in no order.
+        projection: str | None = None,
+        key: str | None = None,
+        only: Collection[Key] | None = None,
+    ) -> list[tuple[str, str, str]]:
+        """Give (projection, key, state as JSON) of the rectangles that hold (t, k), by key.
 
-        With `only`, of those cells (projection, key) alone. States are read once, and kept:
-        whoever changes one changes a copy.
+        With `only`, of those cells (projection, key) alone.
         """
-        rows = self._moments.states(min(t, _LATEST), min(k, _LATEST), only)
-        return rows if projection is None else [row for row in rows if row[0] == projection]
+        t, k = min(t, _LATEST), min(k, _LATEST)
+        if key is None:
+            return self._moments.texts(t, k, projection, only)
+        rows = self._tuples(_AT_KEY, (key, t, t, k, k))
+        if projection is not None:
+            rows = [row for row in rows if row[0] == projection]
+        return rows if only is None else [row for row in rows if row[:2] in only]
 
     def unlike(self, moments: Iterable[tuple[Instant, Instant]]) -> set[tuple[str, str]]:
         """Give the cells (projection, key) whose stored state is not the same at all of (t, k)."""
@@ -276,6 +280,14 @@ class Store:
         asked = (key, projection, t, k, min(k, _LATEST))
         found = self.connection.execute(_SETTLED, asked).fetchone()
         return json.loads(found[0]) if found else None
+
+    def all_settled_before(self, cells: Collection[Key], t: Instant, k: Instant) -> dict[Key, Row]:
+        """Give the same of many cells (projection, key); those that have none are left out."""
+        numbers = self._moments.numbers(cells)
+        asked = (t, k, min(k, _LATEST), str(list(numbers)))
+        found = [one for one in self._tuples(_SETTLED_IN, asked) if one[1] is not None]
+        states = decoded([text for _, text in found])
+        return {numbers[one]: state for (one, _), state in zip(found, states, strict=True)}
 
     def beliefs(self, projection: str | None = None, key: str | None = None) -> list[Row]:
         """Give every rectangle of a cell, by known and then by valid time."""
