@@ -12,14 +12,13 @@ from projections.cells import Cells
 from projections.names import ALL, BELIEVED, CHRONICLED
 from projections.rows import ENTRY, Decorator, evidence_row, fact_row, origin_in, said
 from projections.store import Row, Store
-from projections.weighing import Weighing
+from projections.weighing import USUAL, Weighing
 from tracker.edtf import describe
 from tracker.errors import NotFoundError
 from tracker.instants import FUTURE_OPEN, AsOf, Instant, format_open
 
 Rows = list[Row]
-ALL_ALIKE = Weighing()
-"""The default policy over all sources."""
+ALL_ALIKE = USUAL
 
 
 def state(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from projections.claims import Claim
 from projections.moments import begun
 from projections.store import Key, Row, Store
-from projections.weighing import Weighing
+from projections.weighing import USUAL, Weighing
 from tracker.instants import AsOf, Instant
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ class Cells:
         """Keep the question; without clocks it is about all that was ever recorded."""
         self.store = store
         self.clocks = clocks
-        self.weighing = weighing or Weighing()
-        recorded = clocks is not None and (clocks.recorded_at, clocks.position) != (None, None)
-        self.stored = self.weighing.stored and not recorded
+        self.weighing = weighing or USUAL
+        ever = clocks is None or (clocks.recorded_at is None and clocks.position is None)
+        self.stored = ever and self.weighing.stored
 
     @cached_property
     def live(self) -> Live:

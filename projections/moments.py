@@ -29,6 +29,7 @@ _MOMENTS_KEPT = 4
 _MANY = 2_000
 """Texts, from which on it is worth it to load what decodes JSON faster than Python's own."""
 
+_decode = json.JSONDecoder().raw_decode
 Row = dict[str, Any]
 Cell = tuple[str, str]
 
@@ -108,8 +109,8 @@ class Moments:
 
 def begun(found: Sequence[tuple[str, str, str]]) -> list[Row]:
     """Make of (projection, key, state as JSON) rows that have no name yet, nobody else's."""
-    heads = [_head(projection, key) for projection, key, _ in found]
-    return decoded([head + one[2][1:] for head, one in zip(heads, found, strict=True)])
+    texts = [_head(projection, key) + state[1:] for projection, key, state in found]
+    return decoded(texts) if len(texts) > 1 else [_decode(one)[0] for one in texts]
 
 
 def decoded(texts: Sequence[str]) -> list[Row]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from projections.cells import Cells
@@ -79,13 +79,25 @@ class Decorator:
     """Adds to a cell what people read it by; gives a row."""
 
     def __init__(self, cells: Cells, clocks: AsOf, stale_after: int | None = None) -> None:
-        """Read the registers once; rows say whether they are older than `stale_after` (µs)."""
+        """Keep the question; rows say whether they are older than `stale_after` (µs)."""
         self.cells = cells
         self.clocks = clocks
         self.stale_after = stale_after
-        self.places: Mapping[str, Row] = cells.store.names("places")
-        self.actors: Mapping[str, Row] = cells.store.names("actors")
-        self.schemes: Mapping[str, Row] = cells.store.names("schemes")
+
+    @cached_property
+    def places(self) -> Mapping[str, Row]:
+        """The registered places, by id."""
+        return self.cells.store.names("places")
+
+    @cached_property
+    def actors(self) -> Mapping[str, Row]:
+        """The registered actors, by id."""
+        return self.cells.store.names("actors")
+
+    @cached_property
+    def schemes(self) -> Mapping[str, Row]:
+        """The registered alert schemes, by id."""
+        return self.cells.store.names("schemes")
 
     def rows(
         self,

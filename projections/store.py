@@ -99,6 +99,7 @@ class Store:
         """The registry as it was last made, and what it was made of (projections.taking)."""
         self._names: dict[str, Register] = {}
         self._head: tuple[int, str, str] | None = None
+        self._display: Names | None = None
         name = f"{Path(path).absolute().as_uri()}?immutable=1" if frozen else self.path
         try:
             self.connection = sqlite3.connect(
@@ -118,6 +119,7 @@ class Store:
             raise self._unusable(error) from error
 
     def _begin(self, *, frozen: bool) -> None:
+        self._plain = self.connection.cursor()  # made before: its rows are tuples
         self.connection.row_factory = sqlite3.Row
         mapped = 0 if frozen else MAPPED  # a helper reads all of it once
         for pragma in ("trusted_schema=OFF", f"cache_size={CACHE}", f"mmap_size={mapped}"):
@@ -183,15 +185,18 @@ class Store:
             msg = f"the read model {self.path} cannot be written ({error})"
             raise StoreError(msg) from error
 
-    def begin_reading(self) -> None:
-        """See the model as it is now until `end_reading`, whatever others write meanwhile."""
-        self.connection.execute("BEGIN")
-        self.connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
+    def begin_reading(self) -> int:
+        """See the model as it is now until `end_reading`, whatever others write; give `version`.
+
+        The transaction begins with what is first read in it, which is that.
+        """
+        self._plain.execute("BEGIN")
+        return self.version()
 
     def end_reading(self) -> None:
         """See what others have written again."""
         if self.connection.in_transaction:
-            self.connection.rollback()
+            self._plain.execute("ROLLBACK")
 
     # -- what it holds -------------------------------------------------------------------------
 
@@ -224,7 +229,9 @@ class Store:
 
     def display_names(self) -> Names:
         """Give the name of every registered place, actor, source and scheme by id."""
-        return Names([self.names(register) for register in REGISTERS])
+        if self._display is None:
+            self._display = Names([self.names(register) for register in REGISTERS])
+        return self._display
 
     def beliefs_at(
         self,
@@ -255,18 +262,17 @@ class Store:
         return self._moments.cells(projection)
 
     def _tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        cursor = self.connection.cursor()
-        cursor.row_factory = None
-        return cursor.execute(sql, values).fetchall()
+        return self._plain.execute(sql, values).fetchall()
 
     def forget(self) -> None:
         """Forget what was kept of the model: it has changed."""
         self._moments = Moments(self.connection)
-        self._names, self._head = {}, None
+        self._names, self._head, self._display = {}, None, None
 
     def version(self) -> int:
         """Give a number that changes whenever another process has written to the model."""
-        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+        found: tuple[int] = self._plain.execute("PRAGMA data_version").fetchone()
+        return found[0]
 
     @property
     def head(self) -> tuple[int, str, str]:

@@ -59,11 +59,11 @@ def test_what_another_process_followed_in_between_is_read_anew(tmp_path: Path) -
         store = situation.store
         begin = store.begin_reading
 
-        def overtaken() -> None:
+        def overtaken() -> int:
             """Have the other record and follow between this one's following and its reading."""
             other.record([(LATER, "later.yaml")], by="another")
             other.state(clocks)
-            begin()
+            return begin()
 
         with mock.patch.object(store, "begin_reading", overtaken):
             found = situation.state(clocks, "control", "diabaly")
