@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -92,6 +92,15 @@ class Cells:
     ) -> list[Claim]:
         """Give those of the claims that the question listens to; published by `known`, if given."""
         return [claim for claim in self.claims(projection, key, known) if self.hears(claim)]
+
+    def heard_in(
+        self, cells: Iterable[Key], turning: tuple[Instant, Instant] | None = None
+    ) -> dict[Key, list[Claim]]:
+        """Give the claims of several cells that the question listens to (Store.claims_in)."""
+        position = self.clocks.position if self.clocks else None
+        recorded = self.clocks.recorded_at if self.clocks else None
+        found = self.store.claims_in(cells, turning, position=position, recorded_at=recorded)
+        return {cell: list(filter(self.hears, claims)) for cell, claims in found.items()}
 
     def hears(self, claim: Claim) -> bool:
         """Whether the question listens to a claim; an analyst's rulings always count."""

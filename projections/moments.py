@@ -42,6 +42,7 @@ class Moments:
         self._cursor = connection.cursor()
         self._cursor.row_factory = None
         self._cells: dict[int, Cell] = {}
+        self._numbers: dict[Cell, int] = {}
         self._moments: dict[tuple[Instant, Instant], list[int]] = {}
 
     def texts(
@@ -58,7 +59,8 @@ class Moments:
         held, cells = self._held(t, k), self._cell_names()
         with uncollected():
             if only is not None:
-                held = [one for one in held if cells[one >> STATE_BITS] in only]
+                wanted = self.numbers(only)
+                held = [one for one in held if one >> STATE_BITS in wanted]
             if projection is not None:
                 held = [one for one in held if cells[one >> STATE_BITS][0] == projection]
             # A list of numbers is JSON.
@@ -73,19 +75,21 @@ class Moments:
 
         A state is one and the same where it is stored once: nothing but numbers is read.
         """
-        found = [set(self._held(t, k)) for t, k in moments]
+        first, *others = [set(self._held(t, k)) for t, k in moments]
         names = self._cell_names()
-        others = set[int]().union(*found) - found[0].intersection(*found)
-        return {names[one >> STATE_BITS] for one in others}
+        unlike = set[int]().union(*(first ^ other for other in others))
+        return {names[one >> STATE_BITS] for one in unlike}
 
     def cells(self, projection: str) -> set[Cell]:
         """Give the cells (projection, key) of one projection."""
         return {cell for cell in self._cell_names().values() if cell[0] == projection}
 
     def numbers(self, cells: Iterable[Cell]) -> dict[int, Cell]:
-        """Give these cells by their numbers, in order of those."""
-        wanted = set(cells)
-        return {number: cell for number, cell in self._cell_names().items() if cell in wanted}
+        """Give those of these cells that there are, by their numbers."""
+        if not self._numbers:
+            self._numbers = {cell: number for number, cell in self._cell_names().items()}
+        numbers = self._numbers
+        return {numbers[cell]: cell for cell in cells if cell in numbers}
 
     def _held(self, t: Instant, k: Instant) -> list[int]:
         """Give the numbers of the states of the rectangles that hold (t, k), as they are stored."""
@@ -113,12 +117,12 @@ def begun(found: Sequence[tuple[str, str, str]]) -> list[Row]:
     return decoded(texts) if len(texts) > 1 else [_decode(one)[0] for one in texts]
 
 
-def decoded(texts: Sequence[str]) -> list[Row]:
-    """Decode JSON objects in one piece: one at a time takes twice as long."""
+def decoded(texts: Sequence[str]) -> list[Any]:
+    """Decode JSON texts in one piece: one at a time takes twice as long."""
     read: Callable[[str], Any] = json.loads
     if len(texts) > _MANY:
         from pydantic_core import from_json as read
-    found: list[Row] = read(f"[{','.join(texts)}]")
+    found: list[Any] = read(f"[{','.join(texts)}]")
     return found
 
 

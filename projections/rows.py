@@ -111,12 +111,23 @@ class Decorator:
             self.places, self.actors = names("places").whole(), names("actors").whole()
         with nullcontext() if key else uncollected():
             rows = self.cells.at(self.clocks, projection, key, only)
-            for row in rows:
-                self._finish(row)
-            self._recall(rows)
-        if projection in {None, "forces"}:
-            self._count_remainders(rows, alone=key is not None)
+            self.finish(rows, None if key else rows)
         return rows
+
+    def finish(self, rows: Iterable[Row], among: Iterable[Row] | None) -> None:
+        """Finish rows that Cells began, some of those `among` which pledges are counted.
+
+        Without, the others are looked up.
+        """
+        for row in rows:
+            self._finish(row)
+        self._recall(rows)
+        pledges = [row for row in rows if row.get("phase") == "pledged"]
+        if pledges:
+            forces = (row for row in among or () if row["projection"] == "forces")
+            levels = None if among is None else {row["key"]: row for row in forces}
+            for row in pledges:
+                row["remainder"] = self._remainder(row, levels)
 
     def _finish(self, row: Row) -> None:
         """Name a row that Cells began, place it, and say how old it is."""
@@ -174,13 +185,6 @@ class Decorator:
             return f"{row['actor']}/{place}/{row['category']}/deployed"
 
         return [key(row["place"])], [key(place) for place in self.within(row["place"])]
-
-    def _count_remainders(self, rows: Iterable[Row], *, alone: bool) -> None:
-        """Say of pledges what is left; `alone`, other cells are not among the rows."""
-        levels = {row["key"]: row for row in rows if row["projection"] == "forces"}
-        for row in levels.values():
-            if row["phase"] == "pledged":
-                row["remainder"] = self._remainder(row, None if alone else levels)
 
     def _remainder(self, row: Row, shown: Mapping[str, Row] | None) -> int | None:
         """Say how many of a pledge are still to come; None where that cannot be told.
