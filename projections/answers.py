@@ -6,6 +6,7 @@ Only what a question needs is imported: a plain question reads stored beliefs an
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from operator import itemgetter
 
 from projections.cells import Cells
@@ -18,6 +19,8 @@ from tracker.errors import NotFoundError
 from tracker.instants import FUTURE_OPEN, AsOf, Instant, format_open
 
 Rows = list[Row]
+_LATER = ("control", "alerts", "losses")
+"""Projections of whose rows each can be made alone."""
 ALL_ALIKE = USUAL
 
 
@@ -29,19 +32,23 @@ def state(
     *,
     weighing: Weighing = ALL_ALIKE,
     stale_after: int | None = None,
-) -> Rows:
+) -> Sequence[Row]:
     """Give the rows of one projection, or of all, as of the clocks.
 
-    A cell without evidence has no row. `stale_after` (microseconds): rows of beliefs say under
-    "stale" whether their newest evidence is older. Raises NotFoundError for a projection that
-    does not exist.
+    A cell without evidence has no row. Those of a whole projection may be made only when they are
+    looked at (projections.lazy). `stale_after` (microseconds): rows of beliefs say under "stale"
+    whether their newest evidence is older. Raises NotFoundError for a projection that does not
+    exist.
     """
     wanted = wanted_names(projection)
     rows: Rows = []
     believed = [name for name in wanted if name in BELIEVED]
+    asked = Cells(store, clocks, weighing)
+    if key is None and projection in _LATER and asked.stored:
+        return Decorator(asked, clocks, stale_after).later(projection)
     if believed:
         only = believed[0] if projection else None
-        rows += Decorator(Cells(store, clocks, weighing), clocks, stale_after).rows(only, key)
+        rows += Decorator(asked, clocks, stale_after).rows(only, key)
         rows.sort(key=itemgetter("key"))
         if only is None:
             rows.sort(key=lambda row: wanted.index(row["projection"]))

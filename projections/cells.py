@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from projections.claims import Claim
-from projections.moments import begun
+from projections.moments import decoded, rows_begun
 from projections.store import Key, Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.instants import AsOf, Instant
@@ -47,7 +47,7 @@ class Cells:
         """
         t, k = clocks.as_of, clocks.known
         if self.stored:
-            return begun(self.store.beliefs_at(t, k, projection, key, only))
+            return rows_begun(self.store.beliefs_at(t, k, projection, key, only))
         return [
             {"projection": name, "key": one, "name": None, **state}
             for name, one, state in self.live.cells(self.heard(projection, key, k), t, k)
@@ -59,17 +59,18 @@ class Cells:
         t, k = clocks.as_of, clocks.known
         if self.stored and len(cells) > 1:
             found = self.store.all_settled_before(cells, t, k)
-            return {cell: _value(state) for cell, state in found.items()}
+            states = decoded(list(found.values()))
+            return {cell: value_of(state) for cell, state in zip(found, states, strict=True)}
         return {cell: self.last_undisputed(*cell, t, k) for cell in cells}
 
     def last_undisputed(self, projection: str, key: str, t: Instant, k: Instant) -> Row | None:
         """Give what a cell last was before t, as known at k, when nobody disputed it."""
         if self.stored:
             found = self.store.settled_before(projection, key, t, k)
-            return _value(found) if found else None
+            return value_of(found) if found else None
         before = self.live.states_before(self.heard(projection, key), projection, t, k)
         settled = (one for one in before if one["support"] != "disputed" and one["since"])
-        return next(map(_value, settled), None)
+        return next(map(value_of, settled), None)
 
     def rectangles(self, projection: str, key: str) -> list[Row]:
         """Give the rectangles of one cell, as the read model stores them."""
@@ -113,6 +114,6 @@ _BESIDE = frozenset(
 )
 
 
-def _value(state: Row) -> Row:
+def value_of(state: Row) -> Row:
     """Keep of a state what it says, since when, and its evidence; the parts of its key go too."""
     return {name: item for name, item in state.items() if name not in _BESIDE}

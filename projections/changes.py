@@ -194,9 +194,7 @@ class _Diff:
         return self.before.known < instant <= self.after.known
 
 
-def _change(
-    cell: Key, before: Row | None, after: Row | None, cause: Cause, events: list[str]
-) -> Row:
+def _change(cell: Key, before: Row | None, after: Row | None, cause: str, events: list[str]) -> Row:
     name = (after or before or {})["name"]
     return {
         "projection": cell[0],

@@ -111,7 +111,7 @@ class Moments:
         return self._cells
 
 
-def begun(found: Sequence[tuple[str, str, str]]) -> list[Row]:
+def rows_begun(found: Sequence[tuple[str, str, str]]) -> list[Row]:
     """Make of (projection, key, state as JSON) rows that have no name yet, nobody else's."""
     texts = [_head(projection, key) + state[1:] for projection, key, state in found]
     return decoded(texts) if len(texts) > 1 else [_decode(one)[0] for one in texts]

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from datetime import UTC, datetime
+from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any
 
-from projections.cells import Cells
+from projections.cells import Cells, value_of
 from projections.claims import Claim
+from projections.lazy import Begun, Rows
+from projections.moments import rows_begun
 from projections.store import Row, Store
 from tracker.garbage import uncollected
 from tracker.instants import (
     DAY,
     PAST_OPEN,
-    SECOND,
     AsOf,
-    Instant,
     format_instant,
+    parse_moment,
 )
 from tracker.kin import Kin
 
@@ -34,7 +35,8 @@ _BESIDE_SUPPORT = _BESIDE | {"support"}
 _NESTED = ("possibly", "values")
 _NOTHING = object()
 _NOWHERE: Row = {}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DISPUTED = '"support":"disputed"'
+"""Stands so in the text of every disputed state, and hardly ever in another."""
 
 
 def said(row: Row | None, *, support: bool = True) -> Row | None:
@@ -114,6 +116,31 @@ class Decorator:
             self.finish(rows, None if key else rows)
         return rows
 
+    def later(self, projection: str) -> Rows:
+        """Give the rows of a projection to be made when they are looked at, by key.
+
+        All that they are made of is read now: the model may move on. Not of forces, which are
+        counted against each other.
+        """
+        t, k, store = self.clocks.as_of, self.clocks.known, self.cells.store
+        found = store.beliefs_at(t, k, projection)
+        self.places, self.actors, self.schemes = (
+            store.names(register).whole() for register in ("places", "actors", "schemes")
+        )
+        disputed = [one[:2] for one in found if _DISPUTED in one[2]]
+        before = store.all_settled_before(disputed, t, k) if disputed else {}
+
+        def make(some: Sequence[Begun]) -> list[Row]:
+            rows = rows_begun(some)
+            for row in rows:
+                self._finish(row)
+                last = before.get((row["projection"], row["key"])) if before else None
+                if last is not None and row["support"] == "disputed":
+                    row["last_undisputed"] = value_of(json.loads(last))
+            return rows
+
+        return Rows(found, make)
+
     def finish(self, rows: Iterable[Row], among: Iterable[Row] | None) -> None:
         """Finish rows that Cells began, some of those `among` which pledges are counted.
 
@@ -140,10 +167,20 @@ class Decorator:
             row["name"] = self.name(row["projection"], row["key"], row)
             row["last_undisputed"] = None
         last = row["last_evidence"]
-        age = None if last is None else self.clocks.as_of - _instant(last)
-        row["age_days"] = None if age is None else max(0, age // DAY)
+        if last is None:
+            row["age_days"] = None
+        else:
+            day, time = self._as_of
+            row["age_days"] = max(0, day - _day(last[:10]) - (last[10:-1] > time))
         if self.stale_after is not None:
+            age = None if last is None else self.clocks.as_of - parse_moment(last).earliest
             row["stale"] = age is not None and age > self.stale_after
+
+    @cached_property
+    def _as_of(self) -> tuple[int, str]:
+        """Give the day of the as-of, and its time as rows write them: so texts can be compared."""
+        days, rest = divmod(self.clocks.as_of, DAY)
+        return _day("1970-01-01") + days, format_instant(rest)[10:-1]
 
     def _recall(self, rows: Iterable[Row]) -> None:
         """Say of disputed rows what they last were before."""
@@ -209,11 +246,9 @@ class Decorator:
         return max(0, pledged - max(counts)) if counts else None
 
 
-@lru_cache(maxsize=65_536)
-def _instant(text: str) -> Instant:
-    """Read an instant as rows write it; rows share few."""
-    since = datetime.fromisoformat(text) - _EPOCH
-    return since.days * DAY + since.seconds * SECOND + since.microseconds
+@lru_cache(maxsize=16_384)
+def _day(text: str) -> int:
+    return date.fromisoformat(text).toordinal()
 
 
 def around(places: Mapping[str, Row], place: str) -> list[str]:

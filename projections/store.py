@@ -291,13 +291,12 @@ class Store:
         found = self.connection.execute(_SETTLED, asked).fetchone()
         return json.loads(found[0]) if found else None
 
-    def all_settled_before(self, cells: Collection[Key], t: Instant, k: Instant) -> dict[Key, Row]:
-        """Give the same of many cells (projection, key); those that have none are left out."""
+    def all_settled_before(self, cells: Iterable[Key], t: Instant, k: Instant) -> dict[Key, str]:
+        """Give the same of many cells, as JSON; those that have none are left out."""
         numbers = self._moments.numbers(cells)
         asked = (t, k, min(k, _LATEST), str(list(numbers)))
-        found = [one for one in self._tuples(_SETTLED_IN, asked) if one[1] is not None]
-        states = decoded([text for _, text in found])
-        return {numbers[one]: state for (one, _), state in zip(found, states, strict=True)}
+        found = self._tuples(_SETTLED_IN, asked)
+        return {numbers[one]: text for one, text in found if text is not None}
 
     def beliefs(self, projection: str | None = None, key: str | None = None) -> list[Row]:
         """Give every rectangle of a cell, by known and then by valid time."""

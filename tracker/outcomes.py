@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple
@@ -187,7 +187,8 @@ class Answer(Generic[R]):
 
     `verb` and `query` are the whole question: asked so of the log's first `position` events, the
     same rows come back; `head` is the ledger's root there, in hex, None where there is no ledger.
-    `title` and `zone` are the situation's; `dicts` the rows as JSON has them; `notes` what is to be
+    `title` and `zone` are the situation's; `dicts` the rows as JSON has them, a
+    tuple or what is like one and makes each when it is looked at; `notes` what is to be
     said beside them, such as that an as-of lies in the future. `names` gives the registered name of
     each id that rows speak of; `more` is what one kind of question adds to the JSON (the evidence
     of an audit); `replica` says whose copy was asked, and how far behind it is (Situation.replica).
@@ -199,7 +200,7 @@ class Answer(Generic[R]):
     head: str | None
     title: str
     zone: str
-    dicts: tuple[Row, ...]
+    dicts: Sequence[Row]
     names: Mapping[str, str]
     notes: tuple[str, ...] = ()
     more: Row = field(default_factory=dict)
