@@ -42,16 +42,17 @@ def state(
     """
     wanted = wanted_names(projection)
     rows: Rows = []
-    believed = [name for name in wanted if name in BELIEVED]
-    asked = Cells(store, clocks, weighing)
-    if key is None and projection in _LATER and asked.stored:
-        return Decorator(asked, clocks, stale_after).later(projection)
-    if believed:
-        only = believed[0] if projection else None
-        rows += Decorator(asked, clocks, stale_after).rows(only, key)
-        rows.sort(key=itemgetter("key"))
-        if only is None:
-            rows.sort(key=lambda row: wanted.index(row["projection"]))
+    if projection is None or projection in BELIEVED:
+        asked = Cells(store, clocks, weighing)
+        decorator = Decorator(asked, clocks, stale_after)
+        if key is None and projection in _LATER and asked.stored:
+            return decorator.later(projection)
+        rows = decorator.rows(projection, key)
+        if key is None:
+            rows.sort(key=itemgetter("key"))
+        if projection is not None:
+            return rows
+        rows.sort(key=lambda row: wanted.index(row["projection"]))
     for name in wanted:
         if name in CHRONICLED:
             rows += chronology(store, clocks, name, key, weighing)

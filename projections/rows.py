@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from datetime import date
-from functools import cached_property, lru_cache
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from projections.cells import Cells, value_of
@@ -16,11 +15,9 @@ from projections.moments import rows_begun
 from projections.store import Row, Store
 from tracker.garbage import uncollected
 from tracker.instants import (
-    DAY,
     PAST_OPEN,
     AsOf,
     format_instant,
-    parse_moment,
 )
 from tracker.kin import Kin
 
@@ -35,6 +32,7 @@ _BESIDE_SUPPORT = _BESIDE | {"support"}
 _NESTED = ("possibly", "values")
 _NOTHING = object()
 _NOWHERE: Row = {}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DISPUTED = '"support":"disputed"'
 """Stands so in the text of every disputed state, and hardly ever in another."""
 
@@ -85,21 +83,11 @@ class Decorator:
         self.cells = cells
         self.clocks = clocks
         self.stale_after = stale_after
-
-    @cached_property
-    def places(self) -> Mapping[str, Row]:
-        """The registered places, by id."""
-        return self.cells.store.names("places")
-
-    @cached_property
-    def actors(self) -> Mapping[str, Row]:
-        """The registered actors, by id."""
-        return self.cells.store.names("actors")
-
-    @cached_property
-    def schemes(self) -> Mapping[str, Row]:
-        """The registered alert schemes, by id."""
-        return self.cells.store.names("schemes")
+        self._as_of = timedelta(microseconds=clocks.as_of)
+        names = cells.store.names
+        self.places: Mapping[str, Row] = names("places")
+        self.actors: Mapping[str, Row] = names("actors")
+        self.schemes: Mapping[str, Row] = names("schemes")
 
     def rows(
         self,
@@ -167,26 +155,15 @@ class Decorator:
             row["name"] = self.name(row["projection"], row["key"], row)
             row["last_undisputed"] = None
         last = row["last_evidence"]
-        if last is None:
-            row["age_days"] = None
-        else:
-            day, time = self._as_of
-            row["age_days"] = max(0, day - _day(last[:10]) - (last[10:-1] > time))
+        age = None if last is None else self._as_of - (datetime.fromisoformat(last) - _EPOCH)
+        row["age_days"] = None if age is None else max(0, age.days)
         if self.stale_after is not None:
-            age = None if last is None else self.clocks.as_of - parse_moment(last).earliest
-            row["stale"] = age is not None and age > self.stale_after
-
-    @cached_property
-    def _as_of(self) -> tuple[int, str]:
-        """Give the day of the as-of, and its time as rows write them: so texts can be compared."""
-        days, rest = divmod(self.clocks.as_of, DAY)
-        return _day("1970-01-01") + days, format_instant(rest)[10:-1]
+            row["stale"] = age is not None and age > timedelta(microseconds=self.stale_after)
 
     def _recall(self, rows: Iterable[Row]) -> None:
         """Say of disputed rows what they last were before."""
-        disputed = {
-            (row["projection"], row["key"]): row for row in rows if row["support"] == "disputed"
-        }
+        found = [row for row in rows if row["support"] == "disputed"]
+        disputed = {(row["projection"], row["key"]): row for row in found}
         if disputed:
             for cell, before in self.cells.settled(self.clocks, disputed).items():
                 disputed[cell]["last_undisputed"] = before
@@ -244,11 +221,6 @@ class Decorator:
             return pledged
         counts = [found["best"] for found in there if isinstance(found.get("best"), int)]
         return max(0, pledged - max(counts)) if counts else None
-
-
-@lru_cache(maxsize=16_384)
-def _day(text: str) -> int:
-    return date.fromisoformat(text).toordinal()
 
 
 def around(places: Mapping[str, Row], place: str) -> list[str]:

@@ -509,10 +509,10 @@ def test_what_changed_is_the_same_whether_stored_or_worked_out(raws: list[Raw]) 
         for first, last in pairwise(times):
             for early, late in ((one, two) for one in knowns for two in knowns):
                 if (early or FUTURE_OPEN) <= (late or FUTURE_OPEN):
-                    moments = AsOf(first, early), AsOf(last, late)
-                    live = (replace(one, position=end) for one in moments)
-                    stored = situation.diff(*moments)
-                    worked_out = situation.diff(*live)
+                    before, after = AsOf(first, early), AsOf(last, late)
+                    stored = situation.diff(before, after)
+                    by_log = replace(before, position=end), replace(after, position=end)
+                    worked_out = situation.diff(by_log[0], by_log[1])
                     assert stored.dicts == worked_out.dicts
                     assert stored.more == worked_out.more
 
