@@ -24,6 +24,8 @@ _AT_ALL = (
 )
 # In the order of the list, which is that of the table: pages are visited one after the other.
 _TEXTS = "SELECT s.text FROM json_each(?) j CROSS JOIN states s ON s.id = j.value"
+_MOST_KEPT = 100_000
+"""Texts that are kept, for moments beside each other share most; forgotten where there are more."""
 _MOMENTS_KEPT = 4
 """Of which the numbers of the states are: as many as a diff asks about, and one more."""
 _MANY = 2_000
@@ -35,7 +37,7 @@ Cell = tuple[str, str]
 
 
 class Moments:
-    """The states of a model's rectangles, looked up by moment; of a few, their numbers are kept."""
+    """The states of a model's rectangles, looked up by moment; what was read once is kept."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Read nothing yet."""
@@ -43,6 +45,7 @@ class Moments:
         self._cursor.row_factory = None
         self._cells: dict[int, Cell] = {}
         self._numbers: dict[Cell, int] = {}
+        self._texts: dict[int, str] = {}
         self._moments: dict[tuple[Instant, Instant], list[int]] = {}
 
     def texts(
@@ -63,12 +66,11 @@ class Moments:
                 held = [one for one in held if one >> STATE_BITS in wanted]
             if projection is not None:
                 held = [one for one in held if cells[one >> STATE_BITS][0] == projection]
-            # A list of numbers is JSON.
-            read = self._cursor.execute(_TEXTS, (str(held),))
-            found = {one >> STATE_BITS: text for one, (text,) in zip(held, read, strict=True)}
+            texts = self._read(held)
+            found = {one >> STATE_BITS: texts[one] for one in held}
             if only is not None:
                 return sorted([(*cells[one], found[one]) for one in found], key=itemgetter(1))
-            return [(*cell, found[one]) for one, cell in cells.items() if one in found]
+            return [(name, key, found[one]) for one, (name, key) in cells.items() if one in found]
 
     def unlike(self, moments: Iterable[tuple[Instant, Instant]]) -> set[Cell]:
         """Give the cells (projection, key) whose state is not one and the same at all (t, k).
@@ -102,6 +104,17 @@ class Moments:
                 del self._moments[next(iter(self._moments))]
             self._moments[t, k] = known
         return known
+
+    def _read(self, wanted: Sequence[int]) -> dict[int, str]:
+        """Give texts of states by number, among them those of the wanted, which are in order."""
+        texts = self._texts
+        if len(texts) > _MOST_KEPT:
+            texts.clear()
+        new = [one for one in wanted if one not in texts]
+        if new:
+            read = self._cursor.execute(_TEXTS, (str(new),))  # a list of numbers is JSON
+            texts.update(zip(new, (text for (text,) in read), strict=True))
+        return texts
 
     def _cell_names(self) -> dict[int, Cell]:
         """Give (projection, key) of every cell by its number, in order of keys; read once."""

@@ -252,7 +252,7 @@ class Store:
         t, k = min(t, _LATEST), min(k, _LATEST)
         if key is None:
             return self._moments.texts(t, k, projection, only)
-        rows = self._tuples(_AT_KEY, (key, t, t, k, k))
+        rows = self.tuples(_AT_KEY, (key, t, t, k, k))
         if projection is not None:
             rows = [row for row in rows if row[0] == projection]
         return rows if only is None else [row for row in rows if row[:2] in only]
@@ -265,7 +265,8 @@ class Store:
         """Give the cells (projection, key) of one projection that anything was ever said of."""
         return self._moments.cells(projection)
 
-    def _tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    def tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Ask the same, of many rows or often: a row is a tuple."""
         return self._plain.execute(sql, values).fetchall()
 
     def forget(self) -> None:
@@ -295,7 +296,7 @@ class Store:
         """Give the same of many cells, as JSON; those that have none are left out."""
         numbers = self._moments.numbers(cells)
         asked = (t, k, min(k, _LATEST), str(list(numbers)))
-        found = self._tuples(_SETTLED_IN, asked)
+        found = self.tuples(_SETTLED_IN, asked)
         return {numbers[one]: text for one, text in found if text is not None}
 
     def beliefs(self, projection: str | None = None, key: str | None = None) -> list[Row]:
@@ -357,7 +358,7 @@ class Store:
             "recorded_at": FUTURE_OPEN if recorded_at is None else recorded_at,
         }
         cell_of = self._moments.numbers(cells)
-        rows = self._tuples(_CLAIMS_IN, (clock["position"], str(list(cell_of))))
+        rows = self.tuples(_CLAIMS_IN, (clock["position"], str(list(cell_of))))
         found: list[tuple[Key, Claim]] = []
         for (number, _), fields in zip(rows, decoded([row[1] for row in rows]), strict=True):
             if turning is None or turns_in(fields, *turning):
@@ -411,7 +412,7 @@ class Store:
                 " AND json_extract(r.data, '$.dataset') = ?"
                 " ORDER BY f.published, f.position"
             )
-            for record, published, fact in self._tuples(sql, (*some, dataset)):
+            for record, published, fact in self.tuples(sql, (*some, dataset)):
                 found.setdefault(record, []).append((published, fact))
         return found
 
