@@ -187,11 +187,11 @@ class Answer(Generic[R]):
 
     `verb` and `query` are the whole question: asked so of the log's first `position` events, the
     same rows come back; `head` is the ledger's root there, in hex, None where there is no ledger.
-    `title` and `zone` are the situation's; `dicts` the rows as JSON has them, a
-    tuple or what is like one and makes each when it is looked at; `notes` what is to be
-    said beside them, such as that an as-of lies in the future. `names` gives the registered name of
-    each id that rows speak of; `more` is what one kind of question adds to the JSON (the evidence
-    of an audit); `replica` says whose copy was asked, and how far behind it is (Situation.replica).
+    `title` and `zone` are the situation's; `dicts` the rows as JSON has them, in a tuple, or in
+    what is like one and makes each row when it is looked at; `notes` what is to be said beside
+    them, such as that an as-of lies in the future. `names` gives the registered name of each id
+    that rows speak of; `more` is what one kind of question adds to the JSON (the evidence of an
+    audit); `replica` says whose copy was asked, and how far behind it is (Situation.replica).
     """
 
     verb: str
