@@ -63,10 +63,12 @@ Key = tuple[str, str]
 _FEW = 500
 """Facts that are looked up by name; of more, all retractions are read."""
 
+# From the newest knowledge back, for what holds is rarely the oldest; one rectangle a cell does.
 _AT_KEY = (
-    "SELECT c.projection, c.key, s.text FROM cells c JOIN rectangles r ON r.cell = c.id"
-    " JOIN states s ON s.id = r.state WHERE c.key = ?"
-    " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to"
+    "SELECT c.projection, c.key, s.text FROM cells c CROSS JOIN states s ON s.id ="
+    " (SELECT r.state FROM rectangles r WHERE r.cell = c.id"
+    " AND r.valid_from <= ?2 AND ?2 < r.valid_to AND r.known_from <= ?3 AND ?3 < r.known_to"
+    " ORDER BY r.known_from DESC LIMIT 1) WHERE c.key = ?1"
 )
 
 # The state goes with the greatest valid_from; its lowest bit is set where it is settled.
@@ -251,7 +253,7 @@ class Store:
         t, k = min(t, _LATEST), min(k, _LATEST)
         if key is None:
             return self._moments.texts(t, k, projection, only)
-        rows = self.tuples(_AT_KEY, (key, t, t, k, k))
+        rows = self.tuples(_AT_KEY, (key, t, k))
         if projection is not None:
             rows = [row for row in rows if row[0] == projection]
         return rows if only is None else [row for row in rows if row[:2] in only]

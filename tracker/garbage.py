@@ -6,6 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_MANY = 50_000
+"""Objects, from which on a search for circles among them is worth avoiding."""
+
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -20,7 +23,8 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if was:
-            if not gc.get_freeze_count():  # what others froze stays so
+            # Not of few objects: garbage among them would wait long. What others froze stays so.
+            if gc.get_count()[0] > _MANY and not gc.get_freeze_count():
                 gc.freeze()
                 gc.unfreeze()  # all of it is old now, and nothing of it was looked at
             gc.enable()
