@@ -129,7 +129,7 @@ class Decorator:
 
         return Rows(found, make)
 
-    def finish(self, rows: Iterable[Row], among: Iterable[Row] | None) -> None:
+    def finish(self, rows: Collection[Row], among: Collection[Row] | None) -> None:
         """Finish rows that Cells began, some of those `among` which pledges are counted.
 
         Without, the others are looked up.
