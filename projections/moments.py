@@ -77,9 +77,9 @@ class Moments:
 
         A state is one and the same where it is stored once: nothing but numbers is read.
         """
-        first, *others = [set(self._held(t, k)) for t, k in moments]
-        names = self._cell_names()
-        unlike = set[int]().union(*(first ^ other for other in others))
+        first, *others = [self._held(t, k) for t, k in moments]
+        names, there = self._cell_names(), set(first)
+        unlike = set[int]().union(*map(there.symmetric_difference, others))
         return {names[one >> STATE_BITS] for one in unlike}
 
     def cells(self, projection: str) -> set[Cell]:

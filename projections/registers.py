@@ -36,6 +36,8 @@ class Register(Mapping[str, Entry]):
 
     def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as a mapping's
         """Give an entry, or the default."""
+        if self._whole is not None:
+            return self._whole.get(name, default)
         found = self._find(name)
         return default if found is None else found
 
