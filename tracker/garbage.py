@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_MANY = 50_000
+_MANY = 10_000
 """Objects, from which on a search for circles among them is worth avoiding."""
 
 
