@@ -6,19 +6,22 @@ Only what a question needs is imported: a plain question reads stored beliefs an
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from operator import itemgetter
 
 from projections.cells import Cells
 from projections.names import ALL, BELIEVED, CHRONICLED
 from projections.rows import ENTRY, Decorator, evidence_row, fact_row, origin_in, said
 from projections.store import Row, Store
-from projections.weighing import Weighing
+from projections.weighing import USUAL, Weighing
 from tracker.edtf import describe
 from tracker.errors import NotFoundError
 from tracker.instants import FUTURE_OPEN, AsOf, Instant, format_open
 
 Rows = list[Row]
-ALL_ALIKE = Weighing()
-"""The default policy over all sources."""
+_LATER = ("control", "alerts", "losses")
+"""Projections of whose rows each can be made alone."""
+ALL_ALIKE = USUAL
 
 
 def state(
@@ -29,20 +32,27 @@ def state(
     *,
     weighing: Weighing = ALL_ALIKE,
     stale_after: int | None = None,
-) -> Rows:
+) -> Sequence[Row]:
     """Give the rows of one projection, or of all, as of the clocks.
 
-    A cell without evidence has no row. `stale_after` (microseconds): rows of beliefs say under
-    "stale" whether their newest evidence is older. Raises NotFoundError for a projection that
-    does not exist.
+    A cell without evidence has no row. Those of a whole projection may be made only when they are
+    looked at (projections.lazy). `stale_after` (microseconds): rows of beliefs say under "stale"
+    whether their newest evidence is older. Raises NotFoundError for a projection that does not
+    exist.
     """
     wanted = wanted_names(projection)
     rows: Rows = []
-    believed = [name for name in wanted if name in BELIEVED]
-    if believed:
-        only = believed[0] if projection else None
-        rows += Decorator(Cells(store, clocks, weighing), clocks, stale_after).rows(only, key)
-        rows.sort(key=lambda row: (wanted.index(row["projection"]), row["key"]))
+    if projection is None or projection in BELIEVED:
+        asked = Cells(store, clocks, weighing)
+        decorator = Decorator(asked, clocks, stale_after)
+        if key is None and projection in _LATER and asked.stored:
+            return decorator.later(projection)
+        rows = decorator.rows(projection, key)
+        if key is None:
+            rows.sort(key=itemgetter("key"))
+        if projection is not None:
+            return rows
+        rows.sort(key=lambda row: wanted.index(row["projection"]))
     for name in wanted:
         if name in CHRONICLED:
             rows += chronology(store, clocks, name, key, weighing)

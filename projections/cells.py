@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from projections.claims import Claim
-from projections.store import Row, Store
-from projections.weighing import Weighing
+from projections.moments import decoded, rows_begun
+from projections.store import Key, Row, Store
+from projections.weighing import USUAL, Weighing
 from tracker.instants import AsOf, Instant
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ class Cells:
         """Keep the question; without clocks it is about all that was ever recorded."""
         self.store = store
         self.clocks = clocks
-        self.weighing = weighing or Weighing()
-        recorded = clocks is not None and (clocks.recorded_at, clocks.position) != (None, None)
-        self.stored = self.weighing.stored and not recorded
+        self.weighing = weighing or USUAL
+        ever = clocks is None or (clocks.recorded_at is None and clocks.position is None)
+        self.stored = ever and self.weighing.stored
 
     @cached_property
     def live(self) -> Live:
@@ -39,37 +39,29 @@ class Cells:
         clocks: AsOf,
         projection: str | None = None,
         key: str | None = None,
-        only: Collection[tuple[str, str]] | None = None,
-    ) -> Iterator[Row]:
-        """Yield {projection, key, state (a mapping)} of every cell with evidence at (t, k).
+        only: Collection[Key] | None = None,
+    ) -> list[Row]:
+        """Give {projection, key, name (None), **state} of every cell with evidence at (t, k).
 
-        With `only`, of those cells (projection, key) alone.
+        With `only`, of those cells (projection, key) alone. The rows are the caller's to go on.
         """
         t, k = clocks.as_of, clocks.known
         if self.stored:
-            if key is None:
-                found = self.store.states_at(t, k, projection, only)
-            else:
-                texts = self.store.beliefs_at(t, k, projection, key)
-                found = [(name, one, json.loads(state)) for name, one, state in texts]
-            for name, one, state in found:
-                if only is not None and (name, one) not in only:
-                    continue
-                cell = {"projection": name, "key": one, "state": {**state}}
-                yield self._with_last_undisputed(cell, t, k)
-            return
-        for cell in self.live.cells(self.heard(projection, key, k), t, k):
-            if only is not None and (cell["projection"], cell["key"]) not in only:
-                continue
-            yield self._with_last_undisputed(cell, t, k)
+            return rows_begun(self.store.beliefs_at(t, k, projection, key, only))
+        return [
+            {"projection": name, "key": one, "name": None, **state}
+            for name, one, state in self.live.cells(self.heard(projection, key, k), t, k)
+            if only is None or (name, one) in only
+        ]
 
-    def _with_last_undisputed(self, cell: Row, t: Instant, k: Instant) -> Row:
-        """Add what a disputed cell last was before, as known at k; null for any other."""
-        state = cell["state"]
-        disputed = state["support"] == "disputed"
-        cell_of = (cell["projection"], cell["key"])
-        state["last_undisputed"] = self.last_undisputed(*cell_of, t, k) if disputed else None
-        return cell
+    def settled(self, clocks: AsOf, cells: Collection[Key]) -> Mapping[Key, Row | None]:
+        """Give what each of these cells last was before, undisputed (last_undisputed)."""
+        t, k = clocks.as_of, clocks.known
+        if self.stored and len(cells) > 1:
+            found = self.store.all_settled_before(cells, t, k)
+            states = decoded(list(found.values()))
+            return {cell: value_of(state) for cell, state in zip(found, states, strict=True)}
+        return {cell: self.last_undisputed(*cell, t, k) for cell in cells}
 
     def last_undisputed(self, projection: str, key: str, t: Instant, k: Instant) -> Row | None:
         """Give what a cell last was before t, as known at k, when nobody disputed it."""
@@ -101,6 +93,15 @@ class Cells:
     ) -> list[Claim]:
         """Give those of the claims that the question listens to; published by `known`, if given."""
         return [claim for claim in self.claims(projection, key, known) if self.hears(claim)]
+
+    def heard_in(
+        self, cells: Iterable[Key], turning: tuple[Instant, Instant] | None = None
+    ) -> dict[Key, list[Claim]]:
+        """Give the claims of several cells that the question listens to (Store.claims_in)."""
+        position = self.clocks.position if self.clocks else None
+        recorded = self.clocks.recorded_at if self.clocks else None
+        found = self.store.claims_in(cells, turning, position=position, recorded_at=recorded)
+        return {cell: list(filter(self.hears, claims)) for cell, claims in found.items()}
 
     def hears(self, claim: Claim) -> bool:
         """Whether the question listens to a claim; an analyst's rulings always count."""

@@ -6,9 +6,11 @@ What leads there was learned; what leads on from there happened.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import Literal
 
 from projections.answers import chronology, wanted_names
 from projections.cells import Cells
@@ -23,6 +25,11 @@ from tracker.instants import FUTURE_OPEN, AsOf, Instant
 
 Rows = list[Row]
 Key = tuple[str, str]
+Cause = Literal["ground", "knowledge"]
+_Rows = dict[Key, Row]
+_Changed = tuple[Key, Row | None, Row | None, Cause]
+_CELLS_AT_ONCE = 1_000
+"""Of which claims are held: a cell may have thousands."""
 
 
 def diff(
@@ -69,21 +76,43 @@ class _Diff:
         moments = dict.fromkeys((self.before, self.between, self.after))
         only = self._otherwise(moments, projection) if key is None else None
         found = {clocks: self._at(clocks, projection, key, only) for clocks in moments}
-        start, learned, now = (found[at] for at in (self.before, self.between, self.after))
-        moved = self.between != self.before
-        for cell in sorted({*start, *learned, *now}):
-            one, two, three = start.get(cell), learned.get(cell), now.get(cell)
-            if moved and (not says_the_same(one, two) or begun(one) != begun(two)):
-                yield _change(cell, one, two, "knowledge", self._learned(cell, one, two))
-            if not says_the_same(two, three, support=False):
-                yield _change(cell, two, three, "ground", self._happened(cell, two, three))
+        changed = list(
+            self._changed(*(found[at] for at in (self.before, self.between, self.after)))
+        )
+        for clocks, rows in found.items():
+            self._finish(clocks, rows, changed, key)
+        for start in range(0, len(changed), _CELLS_AT_ONCE):
+            some = changed[start : start + _CELLS_AT_ONCE]
+            for one, events in zip(some, self._events(some), strict=True):
+                yield _change(*one, events)
 
     def _at(
         self, clocks: AsOf, projection: str | None, key: str | None, only: set[Key] | None
     ) -> dict[Key, Row]:
-        cells = self.first if clocks is self.before else self.last
-        rows = Decorator(cells, clocks).rows(projection, key, only)
+        """Give what was so at one of the moments, by cell: rows that are only begun."""
+        rows = self._cells(clocks).at(clocks, projection, key, only)
         return {(row["projection"], row["key"]): row for row in rows}
+
+    def _cells(self, clocks: AsOf) -> Cells:
+        return self.first if clocks is self.before else self.last
+
+    def _changed(self, start: _Rows, learned: _Rows, now: _Rows) -> Iterator[_Changed]:
+        """Yield (cell, before, after, cause) of what differs, in order."""
+        moved = self.between != self.before
+        for cell in sorted({**start, **learned, **now}):
+            one, two, three = start.get(cell), learned.get(cell), now.get(cell)
+            if moved and (not says_the_same(one, two) or begun(one) != begun(two)):
+                yield cell, one, two, "knowledge"
+            if not says_the_same(two, three, support=False):
+                yield cell, two, three, "ground"
+
+    def _finish(
+        self, clocks: AsOf, rows: _Rows, changed: Iterable[_Changed], key: str | None
+    ) -> None:
+        """Finish those of the rows of one moment that changed."""
+        shown = {id(row) for _, *both, _ in changed for row in both}
+        some = [row for row in rows.values() if id(row) in shown]
+        Decorator(self._cells(clocks), clocks).finish(some, None if key else rows.values())
 
     def _otherwise(self, moments: Iterable[AsOf], projection: str | None) -> set[Key] | None:
         """Name the cells whose stored state is not one and the same at all these moments.
@@ -99,9 +128,30 @@ class _Diff:
             found = {cell for cell in found if cell[0] == projection}
         return found | store.cells("forces") if projection in {None, "forces"} else found
 
-    def _learned(self, cell: Key, one: Row | None, two: Row | None) -> list[str]:
+    def _events(self, changed: Sequence[_Changed]) -> Iterator[list[str]]:
+        """Yield what made each of these changes; claims are read of all of them together."""
+        named = [self._fresh(*one) for one in changed]
+        unclear = [one for one, facts in zip(changed, named, strict=True) if not facts]
+        learned = [cell for cell, _, _, cause in unclear if cause == "knowledge"]
+        happened = [cell for cell, _, _, cause in unclear if cause == "ground"]
+        stretch = (self.before.as_of, self.after.as_of)
+        came = self.last.heard_in(learned) if learned else {}
+        turned = self.last.heard_in(happened, stretch) if happened else {}
+        for (cell, one, two, cause), facts in zip(changed, named, strict=True):
+            if cause == "knowledge":
+                yield self._learned(came.get(cell, []), one, two)
+            else:
+                yield facts or self._happened(turned.get(cell, []), one, two)
+
+    def _fresh(self, _: Key, two: Row | None, three: Row | None, cause: Cause) -> list[str]:
+        """Name what a state has come to rest on, where something happened."""
+        if cause == "knowledge":
+            return []
+        before = _cited(two)
+        return [fact for fact in _cited(three) if fact not in before]
+
+    def _learned(self, claims: list[Claim], one: Row | None, two: Row | None) -> list[str]:
         """Name what came in the window of known time and made the difference."""
-        claims = self.last.heard(*cell)
         came = [claim for claim in claims if self._in_known(claim.published)]
         named = _cited(one) | _cited(two)
         found = [claim.fact for claim in came if claim.fact in named or claim.mode == "ruling"]
@@ -129,27 +179,20 @@ class _Diff:
             for row in self.last.store.rows(sql, (fact, *window))
         ]
 
-    def _happened(self, cell: Key, two: Row | None, three: Row | None) -> list[str]:
+    def _happened(self, claims: list[Claim], two: Row | None, three: Row | None) -> list[str]:
         """Name what began, ended or was found in the window of valid time."""
-        before = _cited(two)
-        fresh = [fact for fact in _cited(three) if fact not in before]
-        if fresh:
-            return fresh
-        claims = [
-            claim
-            for claim in self.last.heard(*cell)
+        known = self.after.known
+        found = [
+            claim.fact
+            for claim in claims
             if claim.mode != "mention"
-            and claim.published <= self.after.known
-            and (claim.retracted is None or claim.retracted > self.after.known)
+            and claim.published <= known
+            and (claim.retracted is None or claim.retracted > known)
         ]
-        found = [claim.fact for claim in claims if any(map(self._in_valid, _turns(claim)))]
-        return _unique(found) or list(before | _cited(three))
+        return _unique(found) or list(_cited(two) | _cited(three))
 
     def _in_known(self, instant: Instant) -> bool:
         return self.before.known < instant <= self.after.known
-
-    def _in_valid(self, instant: Instant) -> bool:
-        return self.before.as_of < instant <= self.after.as_of
 
 
 def _change(cell: Key, before: Row | None, after: Row | None, cause: str, events: list[str]) -> Row:
@@ -165,17 +208,6 @@ def _change(cell: Key, before: Row | None, after: Row | None, cause: str, events
     }
 
 
-def _turns(claim: Claim) -> Iterator[Instant]:
-    """Yield the valid instants at which a claim begins, is seen, or ends."""
-    yield claim.start.earliest
-    yield claim.certain_from
-    if claim.observed is not None:
-        yield claim.observed
-    if claim.end:
-        yield claim.end.earliest
-        yield claim.end.latest - 1
-
-
 def _cited(row: Row | None) -> dict[str, None]:
     """Give every fact that a row names: its evidence, what lost, what rivals, what may be.
 
@@ -183,9 +215,11 @@ def _cited(row: Row | None) -> dict[str, None]:
     """
     if row is None:
         return {}
-    found = [*reversed(row["evidence"]), *row["dissent"]]
+    found = row["evidence"][::-1]
+    if row["dissent"]:
+        found += row["dissent"]
     for one in (*row["possibly"], *(row.get("values") or ())):
-        found += reversed(one["evidence"])
+        found += one["evidence"][::-1]
     return dict.fromkeys(found)
 
 
@@ -257,15 +291,13 @@ def events_of(store: Store, ids: Iterable[str]) -> dict[str, Row]:
     """Give {position, kind} of facts, retractions, corrections and rulings by id."""
     wanted = list(dict.fromkeys(ids))
     found: dict[str, Row] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
-        some = wanted[start : start + _AT_ONCE]
-        marks = ", ".join("?" * len(some))
-        for table in ("fact_rows", "retractions", "acts"):
-            sql = f"SELECT id, position, kind FROM {table} WHERE id IN ({marks})"
-            for name, position, kind in store.connection.execute(sql, some):
-                found.setdefault(name, {"position": position, "kind": kind})
+    left = sorted(wanted)  # as the indexes are: each of their pages is visited once
+    for table in ("fact_rows", "retractions", "acts"):
+        sql = (
+            "SELECT f.id, f.position, f.kind FROM json_each(?) j"
+            f" CROSS JOIN {table} f ON f.id = j.value"
+        )
+        for name, position, kind in store.tuples(sql, (json.dumps(left),)) if left else ():
+            found[name] = {"position": position, "kind": kind}
+        left = [one for one in left if one not in found]
     return {one: found[one] for one in wanted if one in found}
-
-
-_AT_ONCE = 500
-"""Names in one question of the store: SQLite takes no end of them, but not that many."""

@@ -97,7 +97,11 @@ class Claim(NamedTuple):
     @classmethod
     def from_json(cls, text: str) -> Claim:
         """Read one back from the array of its fields that the read model holds."""
-        data, _ = _decode(text)
+        return cls.from_fields(_decode(text)[0])
+
+    @classmethod
+    def from_fields(cls, data: list[Any]) -> Claim:
+        """Make one of that array decoded, which is used up."""
         data[_ACTORS] = tuple(data[_ACTORS])
         data[_SINCE] = Since(*data[_SINCE])
         data[_START] = Bounds(*data[_START])
@@ -127,6 +131,21 @@ class Claim(NamedTuple):
         return self._replace(retracted=first)
 
 
+def turns_in(fields: Sequence[Any], after: Instant, upto: Instant) -> bool:
+    """Whether a claim, as the array of its fields, begins, is seen or ends in such a stretch.
+
+    It begins perhaps, and surely: at each of those. `after` is exclusive.
+    """
+    start, observed, end = fields[_START], fields[_OBSERVED], fields[_END]
+    surely = start[1] if start[1] == FUTURE_OPEN else start[1] - 1
+    return (
+        after < start[0] <= upto
+        or after < surely <= upto
+        or (observed is not None and after < observed <= upto)
+        or (bool(end) and (after < end[0] <= upto or after < end[1] - 1 <= upto))
+    )
+
+
 def amended(
     claims: Sequence[Claim],
     retracted: Mapping[str, Instant],
@@ -154,7 +173,9 @@ def _followed(claim: Claim, replacing: Callable[[str], Iterable[str]]) -> Claim:
 
 _decode = json.JSONDecoder().raw_decode
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-_ACTORS, _SINCE, _START, _END = map(Claim._fields.index, ("actors", "since", "start", "end"))
+_ACTORS, _SINCE, _START, _END, _OBSERVED = map(
+    Claim._fields.index, ("actors", "since", "start", "end", "observed")
+)
 
 Relation = Literal["agrees", "adds", "replaces"]
 

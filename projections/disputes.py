@@ -72,11 +72,7 @@ def _candidates(
     """Name the cells that may hold a dispute."""
     if not closed:
         found = cells.at(clocks, projection, key)
-        return [
-            (one["projection"], one["key"])
-            for one in found
-            if one["state"]["support"] == "disputed"
-        ]
+        return [(row["projection"], row["key"]) for row in found if row["support"] == "disputed"]
     if not cells.stored:
         claims = cells.heard(projection, key)
         return sorted({(claim.projection, claim.key) for claim in claims})

@@ -87,10 +87,11 @@ class Effects:
         if found is None:
             return None
         state = grown.state_row(found)
+        row = {"projection": cell[0], "key": cell[1], "name": None, **state}
+        Decorator(Cells(self.store, clocks, self.weighing), clocks).finish_alone(row)
         settled = line.settled_before(t) if found.support == "disputed" else None
-        state["last_undisputed"] = value_of(grown.state_row(settled)) if settled else None
-        cells = Cells(self.store, clocks, self.weighing)
-        return Decorator(cells, clocks)({"projection": cell[0], "key": cell[1], "state": state})
+        row["last_undisputed"] = value_of(grown.state_row(settled)) if settled else None
+        return row
 
     def _cells(self, position: int, amended: str | None) -> dict[Key, int]:
         """Name the cells that an event says anything of, of those that are watched; number them."""

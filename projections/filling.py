@@ -76,7 +76,7 @@ def put_claims(store: Store, rows: Iterable[CLAIM_ROW]) -> None:
     store.connection.executemany("INSERT INTO held VALUES (?, ?, ?, ?)", rows)
 
 
-BELIEF_ROWS = tuple[list[tuple[int, ...]], list[tuple[int, bool, str]]]
+BELIEF_ROWS = tuple[list[tuple[int, ...]], list[tuple[int, str]]]
 
 
 def belief_rows(cell: int, parts: Row, beliefs: Sequence[Belief]) -> BELIEF_ROWS:
@@ -86,7 +86,7 @@ def belief_rows(cell: int, parts: Row, beliefs: Sequence[Belief]) -> BELIEF_ROWS
     """
     numbers: dict[str, int] = {}
     of_state: dict[int, int] = {}
-    states: list[tuple[int, bool, str]] = []
+    states: list[tuple[int, str]] = []
     first = cell << STATE_BITS
     head = state_head(parts)
     rectangles: list[tuple[int, ...]] = []
@@ -94,9 +94,10 @@ def belief_rows(cell: int, parts: Row, beliefs: Sequence[Belief]) -> BELIEF_ROWS
         n = of_state.get(id(state))
         if n is None:
             text = state_text(head, state)
-            n = of_state[id(state)] = numbers.setdefault(text, first + len(numbers))
-            if n - first == len(states):
-                states.append((n, state.settled, text))
+            if text not in numbers:
+                numbers[text] = first + 2 * len(numbers) + state.settled
+                states.append((numbers[text], text))
+            n = of_state[id(state)] = numbers[text]
         sort, begins = class_of(valid_from, valid_to, known_from, known_to)
         rectangles.append((cell, known_from, valid_from, known_to, valid_to, n, sort, begins))
     return rectangles, states
@@ -179,7 +180,7 @@ def put_beliefs(connection: sqlite3.Connection, rows: BELIEF_ROWS) -> None:
     """Insert the rectangles and the states of cells that have none."""
     rectangles, states = rows
     connection.executemany("INSERT INTO rectangles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rectangles)
-    connection.executemany("INSERT INTO states VALUES (?, ?, ?)", states)
+    connection.executemany("INSERT INTO states VALUES (?, ?)", states)
 
 
 def forget_beliefs(store: Store, cells: Iterable[int]) -> None:

@@ -119,7 +119,7 @@ def _too_many(row: Row, wider: Row, places: Mapping[str, Row]) -> str:
     )
 
 
-def doubts(cells: Cells, clocks: AsOf, rows: list[Row], key: str | None) -> list[str]:
+def doubts(cells: Cells, clocks: AsOf, rows: Iterable[Row], key: str | None) -> list[str]:
     """Say where forces among these rows are more in a place than in one around it.
 
     With a `key` the row is that of one cell: the places around it, and in it, are looked up.

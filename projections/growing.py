@@ -103,15 +103,16 @@ class Grown:
         """Give the rows of rectangles, and those of states that are not written yet."""
         rectangles, states = belief_rows(self._cell, self._parts, beliefs)
         numbers: dict[int, int] = {}
-        fresh: list[tuple[int, bool, str]] = []
-        for number, settled, text in states:
+        fresh: list[tuple[int, str]] = []
+        for number, text in states:
             name = blake2b(text.encode(), digest_size=_DIGEST).digest()
             known = self._numbers.get(name)
             if known is None:
-                known = self._numbers[name] = (self._cell << STATE_BITS) + self._next
-                self._next += 1
+                settled = number & 1
+                known = self._numbers[name] = (self._cell << STATE_BITS) + self._next + settled
+                self._next += 2
                 self._names[known] = name
-                fresh.append((known, settled, text))
+                fresh.append((known, text))
             numbers[number] = known
         self._uses.update(numbers[row[_STATE]] for row in rectangles)
         before, after = slice(_STATE), slice(_STATE + 1, None)

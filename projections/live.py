@@ -33,14 +33,15 @@ class Live:
         self.kin = store.kin()
         self.policy = POLICIES[policy]
 
-    def cells(self, claims: Iterable[Claim], t: Instant, k: Instant) -> Iterator[Row]:
-        """Yield {projection, key, state} of every cell that these claims say anything about."""
+    def cells(
+        self, claims: Iterable[Claim], t: Instant, k: Instant
+    ) -> Iterator[tuple[str, str, Row]]:
+        """Yield (projection, key, state) of every cell that these claims say anything about."""
         for name, key, group in by_cell(claims):
             projection = PROJECTIONS[name]
             found = self.policy.resolve(group, t, k, projection, self.kin)
             if found is not None:
-                state = {**projection.row(key), **found.as_json()}
-                yield {"projection": name, "key": key, "state": state}
+                yield name, key, {**projection.row(key), **found.as_json()}
 
     def states_before(
         self, claims: Iterable[Claim], name: str, t: Instant, k: Instant

@@ -11,6 +11,8 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from projections.moments import decoded
+
 Entry = dict[str, Any]
 SEVERAL = 64
 """Entries that are looked up one by one; after them the whole register is read."""
@@ -34,6 +36,8 @@ class Register(Mapping[str, Entry]):
 
     def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as a mapping's
         """Give an entry, or the default."""
+        if self._whole is not None:
+            return self._whole.get(name, default)
         found = self._find(name)
         return default if found is None else found
 
@@ -52,8 +56,9 @@ class Register(Mapping[str, Entry]):
     def whole(self) -> dict[str, Entry]:
         """Give all of it."""
         if self._whole is None:
-            rows = self._connection.execute(f"SELECT id, data FROM {self._register}")
-            self._whole = {row[0]: json.loads(row[1]) for row in rows}
+            rows = self._connection.execute(f"SELECT id, data FROM {self._register}").fetchall()
+            entries = decoded([row[1] for row in rows])
+            self._whole = {row[0]: entry for row, entry in zip(rows, entries, strict=True)}
         return self._whole
 
     def _find(self, name: str) -> Entry | None:

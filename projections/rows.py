@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from projections.cells import Cells
+from projections.cells import Cells, value_of
 from projections.claims import Claim
+from projections.lazy import Begun, Rows
+from projections.moments import rows_begun
 from projections.store import Row, Store
 from tracker.garbage import uncollected
 from tracker.instants import (
-    DAY,
     PAST_OPEN,
     AsOf,
-    Instant,
     format_instant,
-    parse_moment,
 )
 from tracker.kin import Kin
 
@@ -32,6 +31,10 @@ _BESIDE = frozenset(
 _BESIDE_SUPPORT = _BESIDE | {"support"}
 _NESTED = ("possibly", "values")
 _NOTHING = object()
+_NOWHERE: Row = {}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DISPUTED = '"support":"disputed"'
+"""Stands so in the text of every disputed state, and hardly ever in another."""
 
 
 def said(row: Row | None, *, support: bool = True) -> Row | None:
@@ -76,13 +79,15 @@ class Decorator:
     """Adds to a cell what people read it by; gives a row."""
 
     def __init__(self, cells: Cells, clocks: AsOf, stale_after: int | None = None) -> None:
-        """Read the registers once; rows say whether they are older than `stale_after` (µs)."""
+        """Keep the question; rows say whether they are older than `stale_after` (µs)."""
         self.cells = cells
         self.clocks = clocks
         self.stale_after = stale_after
-        self.places: Mapping[str, Row] = cells.store.names("places")
-        self.actors: Mapping[str, Row] = cells.store.names("actors")
-        self.schemes: Mapping[str, Row] = cells.store.names("schemes")
+        self._as_of = timedelta(microseconds=clocks.as_of)
+        names = cells.store.names
+        self.places: Mapping[str, Row] = names("places")
+        self.actors: Mapping[str, Row] = names("actors")
+        self.schemes: Mapping[str, Row] = names("schemes")
 
     def rows(
         self,
@@ -95,26 +100,76 @@ class Decorator:
             names = self.cells.store.names
             self.places, self.actors = names("places").whole(), names("actors").whole()
         with nullcontext() if key else uncollected():
-            rows = [self(cell) for cell in self.cells.at(self.clocks, projection, key, only)]
-        levels = {row["key"]: row for row in rows if row["projection"] == "forces"}
-        for row in levels.values():
-            if row["phase"] == "pledged":
-                row["remainder"] = self._remainder(row, None if key else levels)
+            rows = self.cells.at(self.clocks, projection, key, only)
+            self.finish(rows, None if key else rows)
         return rows
 
-    def __call__(self, cell: Row) -> Row:
-        """Give the row of one cell."""
-        projection, key, found = cell["projection"], cell["key"], cell["state"]
-        row = {"projection": projection, "key": key, "name": self.name(projection, key, found)}
-        row |= found
-        if projection == "control":
-            place = self.places.get(key, {})
+    def later(self, projection: str) -> Rows:
+        """Give the rows of a projection to be made when they are looked at, by key.
+
+        All that they are made of is read now: the model may move on. Not of forces, which are
+        counted against each other.
+        """
+        t, k, store = self.clocks.as_of, self.clocks.known, self.cells.store
+        found = store.beliefs_at(t, k, projection)
+        self.places, self.actors, self.schemes = (
+            store.names(register).whole() for register in ("places", "actors", "schemes")
+        )
+        disputed = [one[:2] for one in found if _DISPUTED in one[2]]
+        before = store.all_settled_before(disputed, t, k) if disputed else {}
+
+        def make(some: Sequence[Begun]) -> list[Row]:
+            rows = rows_begun(some)
+            for row in rows:
+                self.finish_alone(row)
+                last = before.get((row["projection"], row["key"])) if before else None
+                if last is not None and row["support"] == "disputed":
+                    row["last_undisputed"] = value_of(json.loads(last))
+            return rows
+
+        return Rows(found, make)
+
+    def finish(self, rows: Collection[Row], among: Collection[Row] | None) -> None:
+        """Finish rows that Cells began, some of those `among` which pledges are counted.
+
+        Without, the others are looked up.
+        """
+        for row in rows:
+            self.finish_alone(row)
+        self._recall(rows)
+        pledges = [row for row in rows if row.get("phase") == "pledged"]
+        if pledges:
+            forces = (row for row in among or () if row["projection"] == "forces")
+            levels = None if among is None else {row["key"]: row for row in forces}
+            for row in pledges:
+                row["remainder"] = self._remainder(row, levels)
+
+    def finish_alone(self, row: Row) -> None:
+        """Name a row that Cells began, place it, and say how old it is: nothing is looked up.
+
+        What hangs on other rows, or on what was before, is left null.
+        """
+        if row["projection"] == "control":
+            place = self.places.get(row["key"], _NOWHERE)
+            row["name"] = str(place.get("name", row["key"]))
+            row["last_undisputed"] = None
             row["place"] = {"lat": place.get("lat"), "lon": place.get("lon")}
-        age = self._age(found["last_evidence"])
-        row["age_days"] = None if age is None else max(0, age // DAY)
+        else:
+            row["name"] = self.name(row["projection"], row["key"], row)
+            row["last_undisputed"] = None
+        last = row["last_evidence"]
+        age = None if last is None else self._as_of - (datetime.fromisoformat(last) - _EPOCH)
+        row["age_days"] = None if age is None else max(0, age.days)
         if self.stale_after is not None:
-            row["stale"] = age is not None and age > self.stale_after
-        return row
+            row["stale"] = age is not None and age > timedelta(microseconds=self.stale_after)
+
+    def _recall(self, rows: Iterable[Row]) -> None:
+        """Say of disputed rows what they last were before."""
+        found = [row for row in rows if row["support"] == "disputed"]
+        disputed = {(row["projection"], row["key"]): row for row in found}
+        if disputed:
+            for cell, before in self.cells.settled(self.clocks, disputed).items():
+                disputed[cell]["last_undisputed"] = before
 
     def name(self, projection: str, key: str, found: Row) -> str:
         """Name a cell in words."""
@@ -131,9 +186,6 @@ class Decorator:
                 return f"{name_of(self.schemes, found['scheme'])}, {name_of(names, who)}"
             case _:
                 return " + ".join(name_of(self.actors, one) for one in found["side"].split("+"))
-
-    def _age(self, last: str | None) -> Instant | None:
-        return None if last is None else self.clocks.as_of - _instant(last)
 
     # -- forces --------------------------------------------------------------------------------
 
@@ -164,9 +216,7 @@ class Decorator:
         def deployed(keys: list[str]) -> list[Row]:
             if shown is not None:
                 return [shown[key] for key in keys if key in shown]
-            return [
-                cell["state"] for key in keys for cell in self.cells.at(self.clocks, "forces", key)
-            ]
+            return [one for key in keys for one in self.cells.at(self.clocks, "forces", key)]
 
         here, within = self.against(row)
         there = deployed(here) or deployed(within)
@@ -174,12 +224,6 @@ class Decorator:
             return pledged
         counts = [found["best"] for found in there if isinstance(found.get("best"), int)]
         return max(0, pledged - max(counts)) if counts else None
-
-
-@lru_cache(maxsize=65_536)
-def _instant(text: str) -> Instant:
-    """Read an instant as rows write it; rows share few."""
-    return parse_moment(text).earliest
 
 
 def around(places: Mapping[str, Row], place: str) -> list[str]:

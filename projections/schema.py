@@ -92,14 +92,18 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "cells": ({"id": int, "projection": str, "key": str}, ("id",)),
 }
 STATE_BITS = 24
-"""Bits of a state's number that count within its cell; those above are the cell's."""
+"""Bits of a state's number that are its own within its cell; those above are the cell's.
+
+The lowest says whether it is settled: told since when, and not disputed. The others count.
+"""
 BELIEF_TABLES = (
     """CREATE TABLE rectangles (cell INTEGER, known_from INTEGER, valid_from INTEGER,
         known_to INTEGER, valid_to INTEGER, state INTEGER,
         class INTEGER, begins INTEGER,
         PRIMARY KEY (cell, known_from, valid_from)) WITHOUT ROWID""",
-    # `id` is cell << STATE_BITS | n: a plain rowid, for a table clustered by it is read slowly.
-    "CREATE TABLE states (id INTEGER PRIMARY KEY, settled INTEGER, text TEXT)",
+    # `id` is cell << STATE_BITS | n << 1 | settled: a plain rowid, for a table clustered by it is
+    # read slowly.
+    "CREATE TABLE states (id INTEGER PRIMARY KEY, text TEXT)",
 )
 _SQL = (
     "CREATE UNIQUE INDEX cells_by_name ON cells (key, projection)",

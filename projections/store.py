@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from projections.claims import Claim, amended
-from projections.moments import Moments
+from projections.claims import Claim, amended, turns_in
+from projections.moments import Moments, decoded
 from projections.registers import Names, Register
 from tracker.errors import NotFoundError, StoreError
 from tracker.foreign import told_plainly
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.registry import Registry
 
 MEMORY = ":memory:"
-VERSION = 11
+VERSION = 12
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 CACHE = -32_768  # SQLite's own unit: minus kilobytes
@@ -58,22 +58,37 @@ _LATEST = FUTURE_OPEN - 1
 """The last instant there is to ask about: the ends are exclusive, also the open ones."""
 
 Row = dict[str, Any]
+Key = tuple[str, str]
+"""A cell: (projection, key)."""
 
 _FEW = 500
 """Facts that are looked up by name; of more, all retractions are read."""
 
+# From the newest knowledge back, for what holds is rarely the oldest; one rectangle a cell does.
 _AT_KEY = (
-    "SELECT c.projection, c.key, s.text FROM cells c JOIN rectangles r ON r.cell = c.id"
-    " JOIN states s ON s.id = r.state WHERE c.key = ?"
-    " AND r.valid_from <= ? AND ? < r.valid_to AND r.known_from <= ? AND ? < r.known_to"
+    "SELECT c.projection, c.key, s.text FROM cells c CROSS JOIN states s ON s.id ="
+    " (SELECT r.state FROM rectangles r WHERE r.cell = c.id"
+    " AND r.valid_from <= ?2 AND ?2 < r.valid_to AND r.known_from <= ?3 AND ?3 < r.known_to"
+    " ORDER BY r.known_from DESC LIMIT 1) WHERE c.key = ?1"
 )
 
-# Sorted first (hence the limit, which is none), for of the states only the last few are looked at.
+# The state goes with the greatest valid_from; its lowest bit is set where it is settled.
 _SETTLED = (
-    "SELECT s.text FROM (SELECT r.state FROM cells c JOIN rectangles r ON r.cell = c.id"
-    " WHERE c.key = ? AND c.projection = ? AND r.valid_from < ?"
-    " AND r.known_from <= ? AND ? < r.known_to ORDER BY r.valid_from DESC LIMIT -1) h"
-    " CROSS JOIN states s ON s.id = h.state WHERE s.settled LIMIT 1"
+    "SELECT s.text FROM (SELECT max(r.valid_from), r.state FROM cells c"
+    " JOIN rectangles r ON r.cell = c.id WHERE c.key = ? AND c.projection = ?"
+    " AND r.valid_from < ? AND r.known_from <= ? AND ? < r.known_to AND r.state & 1) h"
+    " JOIN states s ON s.id = h.state"
+)
+_SETTLED_IN = (
+    "SELECT h.cell, s.text FROM (SELECT j.value AS cell, (SELECT r.state FROM rectangles r"
+    " WHERE r.cell = j.value AND r.valid_from < ?1 AND r.known_from <= ?2 AND ?3 < r.known_to"
+    " AND r.state & 1 ORDER BY r.valid_from DESC LIMIT 1) AS state FROM json_each(?4) j) h"
+    " CROSS JOIN states s ON s.id = h.state"
+)
+"""The same of many cells by their numbers: a quarter of the time."""
+_CLAIMS_IN = (
+    "SELECT h.cell, h.data FROM json_each(?2) j CROSS JOIN held h ON h.cell = j.value"
+    " WHERE h.position <= ?1 ORDER BY h.position, h.rowid"
 )
 
 
@@ -92,6 +107,7 @@ class Store:
         """The cells that are gone on from, by whoever follows the log into this store."""
         self._names: dict[str, Register] = {}
         self._head: tuple[int, str, str] | None = None
+        self._display: Names | None = None
         name = f"{Path(path).absolute().as_uri()}?immutable=1" if frozen else self.path
         try:
             self.connection = sqlite3.connect(
@@ -111,6 +127,7 @@ class Store:
             raise self._unusable(error) from error
 
     def _begin(self, *, frozen: bool) -> None:
+        self._plain = self.connection.cursor()  # made before: its rows are tuples
         self.connection.row_factory = sqlite3.Row
         mapped = 0 if frozen else MAPPED  # a helper reads all of it once
         for pragma in ("trusted_schema=OFF", f"cache_size={CACHE}", f"mmap_size={mapped}"):
@@ -176,15 +193,18 @@ class Store:
             msg = f"the read model {self.path} cannot be written ({error})"
             raise StoreError(msg) from error
 
-    def begin_reading(self) -> None:
-        """See the model as it is now until `end_reading`, whatever others write meanwhile."""
-        self.connection.execute("BEGIN")
-        self.connection.execute("SELECT 1 FROM meta LIMIT 1").fetchone()
+    def begin_reading(self) -> int:
+        """See the model as it is now until `end_reading`, whatever others write; give `version`.
+
+        The transaction begins with what is first read in it, which is that.
+        """
+        self._plain.execute("BEGIN")
+        return self.version()
 
     def end_reading(self) -> None:
         """See what others have written again."""
         if self.connection.in_transaction:
-            self.connection.rollback()
+            self._plain.execute("ROLLBACK")
 
     # -- what it holds -------------------------------------------------------------------------
 
@@ -217,33 +237,29 @@ class Store:
 
     def display_names(self) -> Names:
         """Give the name of every registered place, actor, source and scheme by id."""
-        return Names([self.names(register) for register in REGISTERS])
+        if self._display is None:
+            self._display = Names([self.names(register) for register in REGISTERS])
+        return self._display
 
     def beliefs_at(
-        self, t: Instant, k: Instant, projection: str | None = None, key: str | None = None
-    ) -> list[tuple[str, str, str]]:
-        """Give (projection, key, state as JSON) of the rectangles that hold (t, k), in no order."""
-        t, k = min(t, _LATEST), min(k, _LATEST)
-        if key is not None:
-            rows = self.connection.execute(_AT_KEY, (key, t, t, k, k)).fetchall()
-            return rows if projection is None else [row for row in rows if row[0] == projection]
-        rows = self._moments.texts(t, k)
-        return rows if projection is None else [row for row in rows if row[0] == projection]
-
-    def states_at(
         self,
         t: Instant,
         k: Instant,
-        projection: str | None,
-        only: Collection[tuple[str, str]] | None = None,
-    ) -> list[tuple[str, str, Row]]:
-        """Give (projection, key, state) of the rectangles that hold (t, k), in no order.
+        projection: str | None = None,
+        key: str | None = None,
+        only: Collection[Key] | None = None,
+    ) -> list[tuple[str, str, str]]:
+        """Give (projection, key, state as JSON) of the rectangles that hold (t, k), by key.
 
-        With `only`, of those cells (projection, key) alone. States are read once, and kept:
-        whoever changes one changes a copy.
+        With `only`, of those cells (projection, key) alone.
         """
-        rows = self._moments.states(min(t, _LATEST), min(k, _LATEST), only)
-        return rows if projection is None else [row for row in rows if row[0] == projection]
+        t, k = min(t, _LATEST), min(k, _LATEST)
+        if key is None:
+            return self._moments.texts(t, k, projection, only)
+        rows = self.tuples(_AT_KEY, (key, t, k))
+        if projection is not None:
+            rows = [row for row in rows if row[0] == projection]
+        return rows if only is None else [row for row in rows if row[:2] in only]
 
     def unlike(self, moments: Iterable[tuple[Instant, Instant]]) -> set[tuple[str, str]]:
         """Give the cells (projection, key) whose stored state is not the same at all of (t, k)."""
@@ -253,19 +269,19 @@ class Store:
         """Give the cells (projection, key) of one projection that anything was ever said of."""
         return self._moments.cells(projection)
 
-    def _tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        cursor = self.connection.cursor()
-        cursor.row_factory = None
-        return cursor.execute(sql, values).fetchall()
+    def tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Ask the same, of many rows or often: a row is a tuple."""
+        return self._plain.execute(sql, values).fetchall()
 
     def forget(self) -> None:
         """Forget what was kept of the model: it has changed."""
         self._moments = Moments(self.connection)
-        self._names, self._head = {}, None
+        self._names, self._head, self._display = {}, None, None
 
     def version(self) -> int:
         """Give a number that changes whenever another process has written to the model."""
-        return int(self.connection.execute("PRAGMA data_version").fetchone()[0])
+        found: tuple[int] = self._plain.execute("PRAGMA data_version").fetchone()
+        return found[0]
 
     @property
     def head(self) -> tuple[int, str, str]:
@@ -279,6 +295,12 @@ class Store:
         asked = (key, projection, t, k, min(k, _LATEST))
         found = self.connection.execute(_SETTLED, asked).fetchone()
         return json.loads(found[0]) if found else None
+
+    def all_settled_before(self, cells: Iterable[Key], t: Instant, k: Instant) -> dict[Key, str]:
+        """Give the same of many cells, as JSON; those that have none are left out."""
+        numbers = self._moments.numbers(cells)
+        asked = (t, k, min(k, _LATEST), str(list(numbers)))
+        return {numbers[one]: text for one, text in self.tuples(_SETTLED_IN, asked)}
 
     def beliefs(self, projection: str | None = None, key: str | None = None) -> list[Row]:
         """Give every rectangle of a cell, by known and then by valid time."""
@@ -321,6 +343,37 @@ class Store:
         recorded = clock["recorded_at"]
         return self._amended([claim for claim in found if claim.recorded_at <= recorded], clock)
 
+    def claims_in(
+        self,
+        cells: Iterable[Key],
+        turning: tuple[Instant, Instant] | None = None,
+        *,
+        position: int | None = None,
+        recorded_at: Instant | None = None,
+    ) -> dict[Key, list[Claim]]:
+        """Give the same of several cells (projection, key) at once: by cell, in the log's order.
+
+        With `turning`, only claims one of whose turns lies after the first of these instants and
+        no later than the second.
+        """
+        clock = {
+            "position": FUTURE_OPEN if position is None else position,
+            "recorded_at": FUTURE_OPEN if recorded_at is None else recorded_at,
+        }
+        cell_of = self._moments.numbers(cells)
+        rows = self.tuples(_CLAIMS_IN, (clock["position"], str(list(cell_of))))
+        found: list[tuple[Key, Claim]] = []
+        for (number, _), fields in zip(rows, decoded([row[1] for row in rows]), strict=True):
+            if turning is None or turns_in(fields, *turning):
+                claim = Claim.from_fields(fields)
+                if claim.recorded_at <= clock["recorded_at"]:
+                    found.append((cell_of[number], claim))
+        together = self._amended([claim for _, claim in found], clock)
+        by_cell: dict[Key, list[Claim]] = {cell: [] for cell in cell_of.values()}
+        for (cell, _), claim in zip(found, together, strict=True):
+            by_cell[cell].append(claim)
+        return by_cell
+
     def report(self, name: str) -> Row:
         """Give the head of the one report whose id begins so, with the number of its facts.
 
@@ -362,7 +415,7 @@ class Store:
                 " AND json_extract(r.data, '$.dataset') = ?"
                 " ORDER BY f.published, f.position"
             )
-            for record, published, fact in self._tuples(sql, (*some, dataset)):
+            for record, published, fact in self.tuples(sql, (*some, dataset)):
                 found.setdefault(record, []).append((published, fact))
         return found
 

@@ -22,7 +22,7 @@ class Weighing:
     @property
     def stored(self) -> bool:
         """Whether the read model holds the answer: the default policy over all sources."""
-        return self == Weighing()
+        return self is USUAL or self == USUAL
 
     def takes(self, source: str, origin: str) -> bool:
         """Whether what `source` published, of this origin, is heard."""
@@ -34,6 +34,10 @@ class Weighing:
     def as_json(self) -> dict[str, Any]:
         """Give what answers name: {"policy", "only", "without"}."""
         return {"policy": self.policy, "only": list(self.only), "without": list(self.without)}
+
+
+USUAL = Weighing()
+"""The default policy over all sources."""
 
 
 def weighing_of(

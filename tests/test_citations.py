@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -183,7 +183,7 @@ def test_an_answer_is_of_one_position_whoever_records_meanwhile(
         (told,) = other.read_sheets([(sheet("radio", "2013-02-03", RETAKEN), "radio.yaml")])
         look = answers.state
 
-        def look_and_record(*args: Any, **kwargs: Any) -> list[Row]:  # noqa: ANN401 - as they come
+        def look_and_record(*args: Any, **kwargs: Any) -> Sequence[Row]:  # noqa: ANN401 - as they come
             rows = look(*args, **kwargs)
             other.log.append(reports.record([], told[1].report, at=NOW, by="bo").events)
             return rows

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -63,7 +63,7 @@ class Exported:
         clocks = situation.clocks(KNOWN[name], KNOWN[name])
         self.question = exports.Question(situation, clocks, situation.weighing())
         self.told: dict[Path, exports.Told] = {}
-        self.answered: dict[tuple[str, str | None], tuple[dict[str, Any], ...]] = {}
+        self.answered: dict[tuple[str, str | None], Sequence[dict[str, Any]]] = {}
 
     def path(self, name: str, rows: str = "") -> Path:
         """Give the file of a format."""
@@ -76,7 +76,7 @@ class Exported:
             self.told[path] = exports.write(name, question, path)
         return path
 
-    def rows(self, rows: str, projection: str | None = None) -> tuple[dict[str, Any], ...]:
+    def rows(self, rows: str, projection: str | None = None) -> Sequence[dict[str, Any]]:
         """Give what the situation answers, to compare an export with."""
         if (rows, projection) not in self.answered:
             question = replace(self.question, rows=rows, projection=projection)
@@ -341,7 +341,7 @@ def test_stix2_parses_the_bundle_without_custom_content(exported: Exported) -> N
 DAY = {"mali": "2013-01-21", "ten thousand": "2020-03-09"}
 
 
-def at_the_end(exported: Exported) -> tuple[dict[str, Any], ...]:
+def at_the_end(exported: Exported) -> Sequence[dict[str, Any]]:
     """Give the state of control at the end of a day that the bundle holds."""
     clocks = exported.situation.clocks(DAY[exported.name], KNOWN[exported.name])
     return exported.situation.state(clocks, "control").dicts

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from itertools import groupby, permutations
+from dataclasses import replace
+from itertools import groupby, pairwise, permutations
 from random import Random
 from typing import Any, NamedTuple
 
@@ -528,9 +529,58 @@ def test_the_stored_state_is_the_one_worked_out_live_from_the_log(raws: list[Raw
             for k in (*some(knowns_of(told), 2), None):
                 stored = situation.state(AsOf(t, k)).dicts
                 assert situation.state(AsOf(t, k, position=end)).dicts == stored
+            for name in PROJECTIONS:
+                mine = tuple(row for row in stored if row["projection"] == name)
+                assert situation.state(AsOf(t), name).dicts == mine
+                for row in mine:
+                    assert situation.state(AsOf(t), name, row["key"]).dicts == (row,)
         for name, key in oracle.cells(told, WORLD):
             live = situation.history(key, name, AsOf(0, position=end)).dicts
             assert live == situation.history(key, name).dicts
+
+
+@examples(8)
+@given(ANYTHING)
+def test_what_changed_is_the_same_whether_stored_or_worked_out(raws: list[Raw]) -> None:
+    told = tellings(raws, retractions=False)
+    with recorded(raws) as situation:
+        end = situation.log.position
+        times = some(times_of(told), 3)
+        knowns = (None, *some(knowns_of(told), 2))
+        for first, last in pairwise(times):
+            for early, late in ((one, two) for one in knowns for two in knowns):
+                if (early or FUTURE_OPEN) <= (late or FUTURE_OPEN):
+                    before, after = AsOf(first, early), AsOf(last, late)
+                    stored = situation.diff(before, after)
+                    by_log = replace(before, position=end), replace(after, position=end)
+                    worked_out = situation.diff(by_log[0], by_log[1])
+                    assert stored.dicts == worked_out.dicts
+                    assert stored.more == worked_out.more
+
+
+@examples(15)
+@given(ANYTHING)
+def test_claims_of_many_cells_are_those_of_each(raws: list[Raw]) -> None:
+    told = tellings(raws, retractions=False)
+    cells = sorted(oracle.cells(told, WORLD))
+    first, *_, last = times_of(told)
+    with recorded(raws) as situation:
+        store = situation.store
+        each = {cell: store.claims(*cell) for cell in cells}
+        assert store.claims_in([*cells, ("control", "nowhere")]) == each
+        half = (first + last) // 2
+        turning = {
+            cell: [one for one in claims if any(first < at <= half for at in turns(one))]
+            for cell, claims in each.items()
+        }
+        assert store.claims_in(cells, (first, half)) == turning
+
+
+def turns(claim: Claim) -> list[Instant]:
+    """Give the valid instants at which a claim begins, perhaps and surely, is seen, or ends."""
+    ends = (claim.end.earliest, claim.end.latest - 1) if claim.end else ()
+    seen = () if claim.observed is None else (claim.observed,)
+    return [claim.start.earliest, claim.certain_from, *seen, *ends]
 
 
 @examples(30)

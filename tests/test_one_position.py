@@ -38,6 +38,22 @@ def test_what_is_recorded_meanwhile_is_in_all_of_an_answer_or_in_none_of_it(tmp_
     assert (after.position, after.dicts[0]["holders"]) == (192, ["islamist-fighters"])
 
 
+def test_rows_looked_at_later_are_of_the_moment_at_which_they_were_asked_for(
+    tmp_path: Path,
+) -> None:
+    log = str(mali(tmp_path))
+    with Situation(log) as situation, Situation(log) as other:
+        clocks = situation.clocks("2013-02-02")
+        answer = situation.state(clocks, "control")
+        keys = [row["key"] for row in situation.state(clocks, "control").dicts]
+        alone = [situation.state(clocks, "control", key).dicts[0] for key in keys]
+        other.record([(LATER, "later.yaml")], by="another")
+        now = situation.state(clocks, "control")
+    assert list(answer.dicts) == alone
+    assert (answer.position, now.position) == (190, 192)
+    assert now.dicts != answer.dicts
+
+
 def test_several_questions_held_still_are_of_one_position(tmp_path: Path) -> None:
     log = str(mali(tmp_path))
     with Situation(log) as situation, Situation(log) as other:
@@ -59,11 +75,11 @@ def test_what_another_process_followed_in_between_is_read_anew(tmp_path: Path) -
         store = situation.store
         begin = store.begin_reading
 
-        def overtaken() -> None:
+        def overtaken() -> int:
             """Have the other record and follow between this one's following and its reading."""
             other.record([(LATER, "later.yaml")], by="another")
             other.state(clocks)
-            begin()
+            return begin()
 
         with mock.patch.object(store, "begin_reading", overtaken):
             found = situation.state(clocks, "control", "diabaly")

@@ -111,7 +111,7 @@ def test_a_key_of_two_projections_must_be_told_apart(
     rows = (*both.dicts, *({**row, "projection": "alerts"} for row in both.dicts))
     from dataclasses import replace
 
-    monkeypatch.setattr(Situation, "history", lambda *_, **__: replace(both, dicts=rows))
+    monkeypatch.setattr(Situation, "history", lambda *_, **__: replace(both, each=rows))
     result = run("--log", log, "history", "diabaly", "--svg", tmp_path / "out.svg")
     assert result.exit_code == 2
     assert "name one with --projection" in result.stderr

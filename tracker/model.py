@@ -17,8 +17,10 @@ from tracker.folders import OURS_ALONE, cache_folder, named_after, named_beside
 from tracker.log import Log
 
 SOON_FOLLOWED = 20_000
-"""Events; a model further behind, and by more than half of what it holds, is sooner made anew: by
-all processors, while one follows; and whatever cell an event speaks of is worked out whole anyway."""
+"""Events; a model further behind, and by more than half of what it holds, is sooner made anew.
+
+All processors do that, while one follows; and a cell that an event speaks of is worked out whole
+either way."""
 
 
 def _silent(_position: int) -> None:
@@ -33,7 +35,7 @@ class ReadModel:
         self._log = log
         self._store: Store | None = None
         self._seen: tuple[object, object] | None = None
-        self._still = False
+        self._held = 0
         self.progress: Callable[[int, int], None] = lambda _position, _total: None
         """Told how far a long catching up has come: (position, the last position)."""
 
@@ -65,7 +67,7 @@ class ReadModel:
     @property
     def store(self) -> Store:
         """The store, followed up to the log. Nothing is read where neither has changed."""
-        if self._still and self._store is not None:
+        if self._held and self._store is not None:
             return self._store
         version = self._log.version()
         if self._store is None:
@@ -80,41 +82,38 @@ class ReadModel:
         self._seen = (version, self._store.version())
         return self._store
 
-    @contextmanager
-    def still(self) -> Iterator[Store]:
+    def hold(self) -> Store:
         """Hold the store at one position of the log, whatever others record or follow meanwhile.
 
-        Within it `store` gives the same store, not followed any further. May be nested.
+        Until `release`, `store` gives this store, not followed any further. May be nested.
         """
-        if self._still:
-            yield self.store
-            return
-        store = self._begun()
-        self._still = True
-        try:
-            yield store
-        finally:
-            self._still = False
-            store.end_reading()
+        store = self.store if self._held else self._begun()
+        self._held += 1
+        return store
+
+    def release(self) -> None:
+        """Let go of what was held."""
+        self._held -= 1
+        if not self._held and self._store is not None:
+            self._store.end_reading()
 
     def _begun(self) -> Store:
         """Begin to read a store that is up to the log, as another process may have left it."""
         known = self._store
         if known is not None:
-            known.begin_reading()
+            seen = known.begin_reading()
             version = self._log.version()
-            if version is not None and self._seen == (version, known.version()):
+            if version is not None and self._seen == (version, seen):
                 return known  # the usual case, in as few questions to SQLite as there can be
             known.end_reading()
         while True:
             store = self.store
             reached, version = store.position, store.version()
-            store.begin_reading()
-            if store.version() == version:
+            if (seen := store.begin_reading()) == version:
                 return store
             store.forget()
             if store.position >= reached:
-                self._seen = (self._seen[0] if self._seen else None, store.version())
+                self._seen = (self._seen[0] if self._seen else None, seen)
                 return store
             store.end_reading()  # cleared by another process: follow again
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple
@@ -187,10 +187,12 @@ class Answer(Generic[R]):
 
     `verb` and `query` are the whole question: asked so of the log's first `position` events, the
     same rows come back; `head` is the ledger's root there, in hex, None where there is no ledger.
-    `title` and `zone` are the situation's; `dicts` the rows as JSON has them; `notes` what is to be
-    said beside them, such as that an as-of lies in the future. `names` gives the registered name of
-    each id that rows speak of; `more` is what one kind of question adds to the JSON (the evidence
-    of an audit); `replica` says whose copy was asked, and how far behind it is (Situation.replica).
+    `title` and `zone` are the situation's; `each` gives the rows as JSON has them, where there are
+    tens of thousands by making each when it is looked at, and `dicts` all of them in a tuple;
+    `notes` is what is to be said beside them, such as that an as-of lies in the future. `names`
+    gives the registered name of each id that rows speak of; `more` is what one kind of question
+    adds to the JSON (the evidence of an audit); `replica` says whose copy was asked, and how far
+    behind it is (Situation.replica).
     """
 
     verb: str
@@ -199,11 +201,16 @@ class Answer(Generic[R]):
     head: str | None
     title: str
     zone: str
-    dicts: tuple[Row, ...]
+    each: Sequence[Row]
     names: Mapping[str, str]
     notes: tuple[str, ...] = ()
     more: Row = field(default_factory=dict)
     replica: Row | None = None
+
+    @property
+    def dicts(self) -> tuple[Row, ...]:
+        """The rows as JSON has them."""
+        return tuple(self.each[:])
 
     def rows(self) -> tuple[R, ...]:
         """Give the rows typed: frozen objects of tracker.results, by the kind of question."""
@@ -261,7 +268,7 @@ class Answer(Generic[R]):
         return {
             "query": self.query,
             "log": log_json(self.position, self.head, self.replica),
-            "rows": list(self.dicts),
+            "rows": list(self.each),
             "notes": list(self.notes),
             **self.more,
         }

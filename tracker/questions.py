@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from projections import answers
 from projections.answers import ALL_ALIKE
+from projections.lazy import Rows
 from projections.store import Row, Store
 from projections.weighing import Weighing, weighing_of
 from tracker.clocks import Asked, Clocks, Moment, read_clocks
@@ -28,6 +29,8 @@ from tracker.outcomes import Answer, Overview
 if TYPE_CHECKING:
     from tracker.results import Change, Dispute, Found, Gap, State, Stretch
 
+_COUNTED = (None, "forces")
+"""Projections asked for, among whose rows there may be forces."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -143,7 +146,7 @@ class Questions:
         rows = answers.state(
             self.store, clocks, projection, key, weighing=weighing, stale_after=stale_after
         )
-        notes = self._doubts(clocks, weighing, rows, key)
+        notes = self._doubts(clocks, weighing, rows, key) if projection in _COUNTED else []
         if clocks.as_of > self.clock():
             notes.append("as of a time still to come: this is the last state known")
         notes += self._unknown(rows, projection, key)
@@ -151,7 +154,7 @@ class Questions:
         return self._answer("state", clocks, weighing, rows, notes, **asked)
 
     def _doubts(
-        self, clocks: AsOf, weighing: Weighing, rows: list[Row], key: str | None
+        self, clocks: AsOf, weighing: Weighing, rows: Sequence[Row], key: str | None
     ) -> list[str]:
         """Warn of forces that are more in a place than in one around it."""
         if not any(row["projection"] == "forces" for row in rows):
@@ -390,7 +393,7 @@ class Questions:
             head,
             title,
             zone,
-            tuple(rows),
+            rows if isinstance(rows, Rows) else tuple(rows),
             names,
             tuple(notes),
             replica=self.replica(),

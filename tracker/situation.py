@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -265,11 +265,9 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         """The read model, followed up to the log."""
         return self.model.store
 
-    @contextmanager
-    def still(self) -> Iterator[Store]:
+    def still(self) -> AbstractContextManager[Store]:
         """Hold the read model at one position of the log, for several questions."""
-        with self.lock, self.model.still() as store:
-            yield store
+        return _Still(self)
 
     @property
     def store_path(self) -> str:
@@ -398,6 +396,29 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         from tracker.diagnosis import diagnose
 
         return diagnose(self.log, self.model)
+
+
+class _Still:
+    """What `Situation.still` enters: a class, for every question pays for it."""
+
+    __slots__ = ("_lock", "_model")
+
+    def __init__(self, situation: Situation) -> None:
+        self._lock, self._model = situation.lock, situation.model
+
+    def __enter__(self) -> Store:
+        self._lock.acquire()
+        try:
+            return self._model.hold()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._model.release()
+        finally:
+            self._lock.release()
 
 
 def _read(given: Given) -> tuple[bytes, str]:

@@ -107,7 +107,7 @@ def _believed(
     claims = [Claim.from_json(data) for _, _, data, _, _ in rows]
     claims = amended(claims, retracted, lambda fact: replacing.get(fact, ()))
     rectangles, states = work_out(projection, key, claims, kin)
-    texts = {number: (text, *said(text)) for number, _, text in states}
+    texts = {number: (text, *said(text)) for number, text in states}
     for _, known_from, valid_from, known_to, valid_to, state, _, _ in rectangles:
         yield (projection, key, valid_from, valid_to, known_from, known_to, *texts[state])
 

@@ -116,7 +116,7 @@ def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
     body = found.as_json()
     body["query"]["limit"] = asked.limit
     body["rows"] = body["rows"][: asked.limit]
-    more = len(found.dicts) > asked.limit
+    more = len(found.each) > asked.limit
     headers = (_next(at, offset=asked.offset + asked.limit),) if more else ()
     return Told(body, found.position, headers=headers)
 
@@ -176,7 +176,7 @@ def stale_of(text: str | None) -> int | None:
 
 def _told(found: Answer, page: Page, at: Address, clocks: AsOf | None) -> Told:
     """Give a page of an answer; one that is about now, or later, is so for a second."""
-    body, total = found.as_json(), len(found.dicts)
+    body, total = found.as_json(), len(found.each)
     upto = page.offset + page.limit
     body["rows"] = body["rows"][page.offset : upto]
     count = (b"x-total-count", b"%d" % total)

@@ -103,7 +103,7 @@ def report(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
     head = found.more["report"]
     said = f"{found.names.get(head['source'], head['source'])}, {words.when(head['published'])}"
     document = f", {head['document']}" if head["document"] else ""
-    body = [element("p", f"{head['facts']} facts{document}"), _events(found.dicts)]
+    body = [element("p", f"{head['facts']} facts{document}"), _events(found.each)]
     page = element("main", element("h1", said), *body)
     title = f"{said}: {found.title}"
     position = found.position
@@ -126,12 +126,10 @@ def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
         [row["found"], _found(row, at), found.names.get(row["place"], row["place"] or ""),
          found.names.get(row["source"], row["source"] or ""),
          words.clock(row["published"], found.zone) if row["published"] else ""]
-        for row in found.dicts[: asked.limit]
+        for row in found.each[: asked.limit]
     ]  # fmt: skip
     more = (
-        next_page(at, "offset", asked.offset + asked.limit)
-        if len(found.dicts) > asked.limit
-        else ""
+        next_page(at, "offset", asked.offset + asked.limit) if len(found.each) > asked.limit else ""
     )
     body = element(
         "main",

@@ -48,7 +48,7 @@ def front(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
         answers = [situation.state(clocks, name) for name in COLUMNS if name not in CHRONICLED]
     rows = [row for answer in answers for row in answer.dicts]
     everything = answers[0].query | {"projection": None, "key": None}
-    found = replace(answers[0], query=everything, dicts=tuple(rows), notes=())
+    found = replace(answers[0], query=everything, each=tuple(rows), notes=())
     body = joined(
         element("svg", hatching(), class_="unseen", aria_hidden="true", width="0", height="0"),
         parts.header(found),
@@ -86,7 +86,7 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
     cell = (asked.projection, asked.key)
     stale = stale_of(asked.stale_after)
     found = situation.state(clocks, *cell, weighing=weighing, stale_after=stale)
-    shown = found.dicts[asked.offset : asked.offset + asked.limit]
+    shown = found.each[asked.offset : asked.offset + asked.limit]
     tables = [
         table(
             parts.TITLES[name],
@@ -95,7 +95,7 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
         )
         for name, rows in groupby(shown, key=lambda row: row["projection"])
     ]
-    body = [*tables, pages_of(at, asked.offset, asked.limit, len(found.dicts))]
+    body = [*tables, pages_of(at, asked.offset, asked.limit, len(found.each))]
     title = "State" if asked.projection is None else parts.TITLES[asked.projection]
     forms = form("/state", at, ("as_of", "known_at", "projection", "key", "without"))
     return whole_page(title, found, [forms, *(body if shown else [element("p", "No evidence.")])],
@@ -110,7 +110,7 @@ def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
         ran = None
         if asked.projection not in CHRONICLED:
             ran = situation.history(asked.key, asked.projection, weighing=weighing)
-    row = found.dicts[0] if found.dicts else None
+    row = found.each[0] if found.dicts else None
     verdict: str = words.value(asked.projection, row, found.names)
     if row and row.get("since"):
         verdict += f" ({words.support(row)}) {words.begun(row)}"
@@ -161,7 +161,7 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
     before, after = situation.two_moments(*moments, recorded_at=asked.recorded_at, tz=asked.tz)
     weighing = weighing_of(situation, asked)
     found = situation.diff(before, after, asked.projection, asked.key, weighing=weighing)
-    shown = found.dicts[asked.offset : asked.offset + asked.limit]
+    shown = found.each[asked.offset : asked.offset + asked.limit]
     rows = [
         [_cell(row, found.query), *(_side(row, side, found) for side in ("before", "after")),
          CAUSES[row["cause"]],
@@ -170,7 +170,7 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
         for row in shown
     ]  # fmt: skip
     shown_rows = [asks, table("Changes", ["what", "before", "after", "cause", "events"], rows),
-            pages_of(at, asked.offset, asked.limit, len(found.dicts))]  # fmt: skip
+            pages_of(at, asked.offset, asked.limit, len(found.each))]  # fmt: skip
     until = until_of(max(before, after, key=lambda clocks: clocks.as_of))
     return whole_page("Changes", found, shown_rows, "/diff", until)
 
@@ -205,7 +205,7 @@ def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
          words.value(row["projection"], row["last_undisputed"], found.names)
          if row["last_undisputed"] else "none",
          _moment(row["opened"], found.zone), _moment(row["closed"], found.zone) or "open"]
-        for row in found.dicts[asked.offset : asked.offset + asked.limit]
+        for row in found.each[asked.offset : asked.offset + asked.limit]
     ]  # fmt: skip
     headers = ["what", "who says what", "last undisputed", "opened", "closed"]
     body = [form("/disputes", at, ("as_of", "known_at", "projection", "key")),
