@@ -7,7 +7,9 @@ may hold no trigger and no view but our own, so that nothing of its maker's runs
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -67,6 +69,29 @@ REPLICA = """CREATE TABLE IF NOT EXISTS replica (one INTEGER PRIMARY KEY CHECK (
 """Only in a log that is a copy: of which other one, without a password."""
 SCHEMA = (*EVENTS, *LEDGER, REPLICA)
 """All that a log may hold; one of version 1 lacks the ledger."""
+
+EventRow = tuple[int, str, int, str, bytes, str]
+"""An event as it is stored: position, stream in hex, version, topic, state, event id."""
+_INSERT = "INSERT INTO stored_events VALUES (?,?,?,?,?,?)"
+_MORE = ",(?,?,?,?,?,?)"
+_MANY = 2_500
+"""Rows a statement, where there are many."""
+_FEW = 200
+
+
+def insert_events(c: sqlite3.Connection, rows: Sequence[EventRow]) -> None:
+    """Insert events, inside the caller's transaction.
+
+    Thousands a statement: each runs without Python's lock, and asks for it again when it is done.
+    With a statement a row, a writer beside another busy thread would wait for it at every row.
+    """
+    if len(rows) < _FEW:
+        c.executemany(_INSERT, rows)
+        return
+    many = min(_MANY, c.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0]))
+    for start in range(0, len(rows), many):
+        some = rows[start : start + many]
+        c.execute(_INSERT + _MORE * (len(some) - 1), [*chain.from_iterable(some)])
 
 
 def _near(path: Path) -> str:
