@@ -1,7 +1,8 @@
 """Pass 2: facts in their order -> encoded events, appended in batches of whole reports.
 
-A batch is one transaction. What the log holds already is left out, by event id, so that an import
-that was killed goes on where it stopped, and one that is repeated adds nothing.
+A batch is one transaction, written while the next is made. What the log holds already is left out,
+by event id, so that an import that was killed goes on where it stopped, and one that is repeated
+adds nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -91,6 +92,18 @@ _stream_of = itemgetter(0)
 _file_and_topic = itemgetter(8, 2)
 
 
+class _Sent(NamedTuple):
+    """A batch that is being appended: all that was gathered, what of it is new, as events.
+
+    `kept` waits until they are; it raises Conflict where others came first.
+    """
+
+    pending: Sequence[_Pending]
+    fresh: Sequence[_Pending]
+    events: Sequence[Encoded]
+    kept: Callable[[], object]
+
+
 @dataclass(slots=True)
 class Appender:
     """Gathers the events of an import and appends them.
@@ -111,6 +124,7 @@ class Appender:
     streams: dict[str, Stream] = field(default_factory=dict)
     _pending: list[_Pending] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
+    _sent: _Sent | None = None
     _at: Stream | None = None
     _timeline: str = ""
 
@@ -137,7 +151,7 @@ class Appender:
             self._at = stream
             self._seen = set()
             if len(self._pending) >= BATCH:
-                self.flush()
+                self._send()
 
     def fact(
         self,
@@ -171,7 +185,7 @@ class Appender:
         pending = self._pending
         pending.append((stream, event_id, topic, v, head, middle, tail, row, file, record))
         if len(pending) >= 2 * BATCH:
-            self.flush()
+            self._send()
         return event_id
 
     def record(self, stream: Stream, event_id: str, topic: str, body: str, file: int) -> None:
@@ -184,26 +198,50 @@ class Appender:
         self._pending.append((stream, "", "", 1, "", "", None, 0, file, None))
 
     def flush(self) -> None:
-        """Append what is gathered, in one transaction. Raises LogError."""
+        """Append what is gathered, and wait until all is kept. Raises LogError."""
+        self._send()
+        self._settle()
+
+    def _send(self) -> None:
+        """Begin to append what is gathered, in one transaction, once the batch before is kept."""
+        self._settle()
         pending, self._pending = self._pending, []
-        if not pending:
+        if pending:
+            self._sent = self._decided(pending)
+
+    def _decided(self, pending: Sequence[_Pending]) -> _Sent:
+        """Decide what of it is new, and begin to append that."""
+        fresh = self._not_held(pending)
+        events = self._encoded(fresh)
+        if self.dry:
+            return _Sent(pending, fresh, events, lambda: None)
+        seal, timeline = self.origin.seal, self._timeline
+        kept = self.log.begin_append(events, seal=seal, timeline=timeline)
+        return _Sent(pending, fresh, events, kept)
+
+    def _settle(self) -> None:
+        """Wait until what was sent is kept; where other writers came first, decide it anew."""
+        sent, self._sent = self._sent, None
+        if sent is None:
             return
-        for _ in range(TRIES):
-            fresh = self._not_held(pending)
-            events = self._encoded(fresh)
-            if self.dry:
-                break
+        for others in range(TRIES):
             try:
-                self.log.append_encoded(events, seal=self.origin.seal, timeline=self._timeline)
-            except Conflict:
+                sent.kept()
+                break
+            except Conflict as error:
+                if others == TRIES - 1:
+                    msg = (
+                        f"other writers came first {TRIES} times: run the import again, it goes on"
+                    )
+                    raise TrackerError(msg) from error
                 for stream in self.streams.values():  # known from before a failover, it may be
                     stream.version, stream.document = -1, ""
                 self._timeline = self.log.timeline()
-                continue
-            break
-        else:
-            msg = f"other writers came first {TRIES} times: run the import again, it goes on"
-            raise TrackerError(msg)
+                sent = self._decided(sent.pending)
+        self._count(sent)
+
+    def _count(self, sent: _Sent) -> None:
+        pending, fresh, events, _ = sent
         added = Counter(map(_file_and_topic, fresh))
         for (file, topic), count in added.items():
             if topic:

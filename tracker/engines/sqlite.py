@@ -46,6 +46,7 @@ from tracker.logfile import (
     LOCK_SECONDS,
     SCHEMA_VERSION,
     check_file,
+    insert_events,
     plain_error,
     source_of,
     unwritten,
@@ -136,13 +137,11 @@ class _Recorder(SQLiteApplicationRecorder):
         first = c.fetchone()[0] + 1
         seqs = range(first, first + len(events))
         hexes = {stream: stream.hex for stream in {event.stream for event in events}}
-        c.executemany(
-            "INSERT INTO stored_events VALUES (?,?,?,?,?,?)",
-            [
-                (seq, hexes[stream], version, topic, state, event_id)
-                for seq, (stream, version, event_id, topic, state) in zip(seqs, events, strict=True)
-            ],
-        )
+        rows = [
+            (seq, hexes[stream], version, topic, state, event_id)
+            for seq, (stream, version, event_id, topic, state) in zip(seqs, events, strict=True)
+        ]
+        insert_events(c.sqlite_cursor.connection, rows)
         c.execute("UPDATE log_head SET seq = ?", (seqs.stop - 1,))
         leaves.append(c, seqs, events)
         return seqs
