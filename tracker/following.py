@@ -37,7 +37,7 @@ from tracker.replicas import (
     write_heard,
 )
 
-BATCH = 8_000
+BATCH = 16_000
 """Events copied in one transaction; or up to twice as many, to end where the source was signed for:
 its root there is at hand."""
 BATCH_BYTES = 16 << 20

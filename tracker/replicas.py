@@ -33,12 +33,13 @@ from tracker.logfile import (
     EventRow,
     check_file,
     insert_events,
+    lay_out,
     plain_error,
 )
 
 FULL = 2  # what PRAGMA synchronous reads back as
 CACHE = -65_536  # SQLite's own unit: minus kilobytes
-CHECKPOINT = 16_000  # pages of the write-ahead log: what is copied can be copied again
+CHECKPOINT = 8_000  # pages of the write-ahead log: what is copied can be copied again
 
 
 class ReplicaError(TrackerError):
@@ -180,7 +181,7 @@ class Replica:
         c = self._opened
         held = {row[0] for row in c.execute("SELECT name FROM sqlite_master")}
         if not held:
-            c.execute("PRAGMA journal_mode=WAL")
+            lay_out(c)
         elif "replica" not in held:
             raise ReplicaError(
                 f"{self.path} is a log of its own, not a replica: name another file with --log"

@@ -47,6 +47,7 @@ from tracker.logfile import (
     SCHEMA_VERSION,
     check_file,
     insert_events,
+    lay_out,
     plain_error,
     source_of,
     unwritten,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
 
 CACHE = -65_536  # SQLite's own unit: minus kilobytes
-CHECKPOINT = 4_000  # pages of the write-ahead log
+CHECKPOINT = 2_000  # pages of the write-ahead log
 NO_ROLES = (
     "{} is a file: who may read or write it, its permissions say. A log on PostgreSQL has roles"
 )
@@ -255,6 +256,9 @@ class SQLiteEngine:
             create = create and self.replica_of is None
         if path != MEMORY and read_only:
             self._database = unwritten(self._database)
+        if self.made and path != MEMORY:
+            with self._errors(), closing(sqlite3.connect(self._database, uri=True)) as connection:
+                lay_out(connection)
         self._datastore = _Datastore(self._database)
         self._recorder = _Recorder(self._datastore)
         self._probe: sqlite3.Connection | None = None
