@@ -12,10 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
-
-from pydantic_core import from_json
 
 from tracker.datasets.values import Moment
 from tracker.errors import TrackerError
@@ -39,10 +37,12 @@ SAMPLE_ID = "00000000-0000-0000-0000-000000000000"
 class Stream:
     """A report's stream as this import sees it: `version` is that of its newest event, 0 for none.
 
-    `held`: events of it were in the log before; then `document` and `batch` are those it has.
+    `name` is its id as text. `held`: events of it were in the log before; then `document` and
+    `batch` are those it has.
     """
 
     id: UUID
+    name: str
     digest: str
     published: str
     version: int = -1
@@ -52,9 +52,9 @@ class Stream:
     digests: dict[str, Digest] = field(default_factory=dict)
 
 
-def fact_digest(stream: UUID, kind: str) -> Digest:
+def fact_digest(stream: str, kind: str) -> Digest:
     """Begin the digest of a fact's id with what all facts of a kind in a stream share."""
-    shared = b'%s["%s","%s",' % (NAMESPACE.bytes, str(stream).encode(), kind.encode())
+    shared = b'%s["%s","%s",' % (NAMESPACE.bytes, stream.encode(), kind.encode())
     return sha1(shared)  # noqa: S324 - what a UUID of version 5 is made with
 
 
@@ -127,6 +127,7 @@ class Appender:
     _sent: _Sent | None = None
     _at: Stream | None = None
     _timeline: str = ""
+    _headers: dict[int, tuple[str, str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note on which history of the log the import begins."""
@@ -140,9 +141,8 @@ class Appender:
         """Give the stream of what is published at a moment, in its stored form."""
         found = self.streams.get(published)
         if found is None:
-            when: dict[str, Any] = from_json(published)
-            stream, digest = dataset_stream(self.origin.source, when, self.origin.dataset)
-            found = self.streams[published] = Stream(stream, digest, published)
+            stream, digest = dataset_stream(self.origin.source, published, self.origin.dataset)
+            found = self.streams[published] = Stream(stream, str(stream), digest, published)
         return found
 
     def begin(self, stream: Stream) -> None:
@@ -176,7 +176,7 @@ class Appender:
         content = f'{{{head}{middle}"locator":{{{named}}},{tail}}}'.encode()
         named_by = stream.digests.get(topic)
         if named_by is None:
-            named_by = stream.digests[topic] = fact_digest(stream.id, topic)
+            named_by = stream.digests[topic] = fact_digest(stream.name, topic)
         event_id = finished_id(named_by, content)
         if event_id in self._seen:
             self.repeated[file] += 1
@@ -278,7 +278,7 @@ class Appender:
 
     def _learn(self, stream: Stream) -> None:
         """Look up which document a report was first read from, and in which batch."""
-        position = self.log.positions([str(stream.id)])[str(stream.id)]
+        position = self.log.positions([stream.name])[stream.name]
         body = next(iter(self.log.read(position - 1, position))).body
         if isinstance(body, ReportRegistered):
             stream.document = body.document.sha256 if body.document else "-"
@@ -339,25 +339,34 @@ class Appender:
         return before, between, after
 
     def _registered(self, stream: Stream, file: int, at: str) -> Encoded:
-        name, sha = self.origin.documents[file]
-        body: dict[str, Any] = {
-            "batch": self.origin.batch,
-            "content_sha256": stream.digest,
-            "dataset": self.origin.dataset,
-            "document": {"name": name, "sha256": sha},
-            "not_coded": [],
-            "published": from_json(stream.published),
-            "source": self.origin.source,
-            "title": self.origin.title,
-        }
-        if self.origin.standing:
-            body["standing"] = True
-        event_id = str(stream.id)
+        header = self._headers.get(file)
+        if header is None:
+            header = self._headers[file] = self._header(file)
+        begins, goes_on, ends = header
         state = state_bytes(
-            canonical(body),
-            event_id=event_id,
+            f"{begins}{stream.digest}{goes_on}{stream.published}{ends}".encode(),
+            event_id=stream.name,
             recorded_at=at,
             recorded_by=self.origin.by,
             v=ReportRegistered.VERSION,
         )
-        return Encoded(stream.id, 1, event_id, ReportRegistered.TOPIC, state)
+        return Encoded(stream.id, 1, stream.name, ReportRegistered.TOPIC, state)
+
+    def _header(self, file: int) -> tuple[str, str, str]:
+        """Give what stands before a report's digest, then before its publication, then after it.
+
+        Canonical JSON: as a whole table may be reports of one fact, it is written once.
+        """
+        origin = self.origin
+        name, sha = origin.documents[file]
+        document = canonical({"name": name, "sha256": sha}).decode()
+        batch, dataset, source, title = (
+            canonical(text).decode()
+            for text in (origin.batch, origin.dataset, origin.source, origin.title)
+        )
+        standing = '"standing":true,' if origin.standing else ""
+        return (
+            f'{{"batch":{batch},"content_sha256":"',
+            f'","dataset":{dataset},"document":{document},"not_coded":[],"published":',
+            f',"source":{source},{standing}"title":{title}}}',
+        )
