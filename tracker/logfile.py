@@ -1,7 +1,7 @@
-"""The log's file: its tables, and a look at it before anything is opened or written.
+"""The log's file: its tables, rows put into them, and a look at it before anything is opened.
 
-Knows nothing of events. A file that someone else made is refused unless it is plainly a log: it
-may hold no trigger and no view but our own, so that nothing of its maker's runs here.
+Knows nothing of what events say. A file that someone else made is refused unless it is plainly a
+log: it may hold no trigger and no view but our own, so that nothing of its maker's runs here.
 """
 
 from __future__ import annotations
