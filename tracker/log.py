@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from itertools import chain
 from typing import TYPE_CHECKING, Self
@@ -24,6 +23,8 @@ from tracker.ledgered_log import LedgeredLog
 from tracker.sealed_log import SealedLog
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from tracker.engines.base import Source
     from tracker.facts.codec import StoredRow
     from tracker.facts.envelope import Event
@@ -154,6 +155,8 @@ class Log(LedgeredLog, SealedLog):
             return lambda: nothing
         kept = self._sealed(events) if seal else events
         if self._writer is None:
+            from concurrent.futures import ThreadPoolExecutor
+
             self._writer = ThreadPoolExecutor(1, "log")
         writing = self._writer.submit(self._engine.insert, kept, timeline)
 

@@ -12,11 +12,10 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tracker import leaves
 from tracker.engines.address import hidden, is_url, secrets_of
@@ -36,6 +35,9 @@ from tracker.logfile import (
     lay_out,
     plain_error,
 )
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 FULL = 2  # what PRAGMA synchronous reads back as
 CACHE = -65_536  # SQLite's own unit: minus kilobytes
@@ -132,7 +134,7 @@ class Replica:
         """
         self.path = path
         self._connection: sqlite3.Connection | None = None
-        self._writer = ThreadPoolExecutor(1, "replica")
+        self._writer: ThreadPoolExecutor | None = None
         self._writing: Future[None] | None = None
         uri = check_file(Path(path), create=True)
         if "immutable" in uri:
@@ -162,7 +164,8 @@ class Replica:
 
     def close(self) -> None:
         """Close the file, once what is being written is; safe to call twice."""
-        self._writer.shutdown()
+        if self._writer is not None:
+            self._writer.shutdown()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -238,14 +241,19 @@ class Replica:
         for a checkpoint that is not of these events, LogError.
         """
         self.settle()
+        if self._writer is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._writer = ThreadPoolExecutor(1, "replica")
         self._writing = self._writer.submit(self._keep, batch)
 
     def settle(self) -> None:
         """Wait until what was given to `keep` is kept. Raises what that met, once."""
         if self._writing is not None:
-            wait([self._writing])
-            done, self._writing = self._writing, None
-            done.result()
+            error = self._writing.exception()
+            self._writing = None
+            if error is not None:
+                raise error
 
     def _keep(self, batch: Batch) -> None:
         c = self._opened
