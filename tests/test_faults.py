@@ -20,6 +20,7 @@ import pytest
 from commands_for_tests import ROOT, sql
 
 from tracker.ledger import Frontier
+from tracker.logfile import PAGE_SIZE
 
 SCRIPTS = ROOT / "scripts"
 SEED = 20130117
@@ -123,7 +124,7 @@ def test_a_batch_that_is_there_twice_is_seen(log: Path) -> None:
 
 def test_a_damaged_file_is_corrupt(log: Path) -> None:
     data = bytearray(log.read_bytes())
-    data[4096:8192] = bytes(4096)
+    data[PAGE_SIZE : 2 * PAGE_SIZE] = bytes(PAGE_SIZE)
     log.write_bytes(data)
     assert judged(log)["corrupt"] > 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from serving_for_tests import serving
 
-from tracker import following
+from tracker import following, logfile
 from tracker.errors import LogError
 from tracker.facts.codec import StoredRow
 from tracker.following import Follower, SourceAway, Waiting
 from tracker.log import Log
+from tracker.logfile import EventRow
 from tracker.replicas import ReplicaError, shown, without_secrets
 from tracker.situation import Situation
 
@@ -245,6 +246,37 @@ def test_wherever_it_is_interrupted_a_replica_is_the_beginning_of_its_source(
                 events = contents(replica)[0]
                 assert events == contents(source)[0][: len(events)]
         copied(source, replica)
+    assert contents(replica) == contents(source)
+
+
+def test_what_cannot_be_written_is_told_and_copied_by_the_next_pass(
+    source: Path, replica: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "BATCH", 40)
+    insert = logfile.insert_events
+
+    def full(c: sqlite3.Connection, rows: Sequence[EventRow]) -> None:
+        insert(c, rows)
+        if rows[0][0] > 80:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    with follower(source, replica) as one:
+        with monkeypatch.context() as patch:
+            patch.setattr("tracker.replicas.insert_events", full)
+            with pytest.raises(LogError, match="is full: nothing was recorded"):
+                one.catch_up()
+        assert contents(replica)[0] == contents(source)[0][:80]
+        assert one.catch_up() == (110, 190)
+    assert contents(replica) == contents(source)
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 64, 1000])
+def test_however_many_events_a_statement_inserts_they_are_the_same(
+    at_once: int, source: Path, replica: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logfile, "_FEW", 3)
+    monkeypatch.setattr(logfile, "_MANY", at_once)
+    copied(source, replica)
     assert contents(replica) == contents(source)
 
 

@@ -185,24 +185,48 @@ def test_an_import_that_was_killed_goes_on(tmp_path: Path, monkeypatch: pytest.M
         f"{n},2013-01-{1 + n % 28:02},2013-02-01,Town {n},,,Rebels,,{n},,\n" for n in range(60)
     )
     monkeypatch.setattr(appending, "BATCH", 10)
-    append = Log.append_encoded
+    begin = Log.begin_append
     with new_situation() as once, new_situation() as killed:
         load(once, tmp_path, diary(), many)
         for batches in (0, 1, 3):
             left = [batches]
 
-            def stop(log: Log, events: Any, left: list[int] = left, **more: Any) -> range:  # noqa: ANN401
+            def stop(log: Log, events: Any, left: list[int] = left, **more: Any) -> Any:  # noqa: ANN401
                 if not left[0]:
                     raise KeyboardInterrupt
                 left[0] -= 1
-                return append(log, events, **more)
+                return begin(log, events, **more)
 
-            monkeypatch.setattr(Log, "append_encoded", stop)
+            monkeypatch.setattr(Log, "begin_append", stop)
             with pytest.raises(KeyboardInterrupt):
                 load(killed, tmp_path, diary(), many)
-        monkeypatch.setattr(Log, "append_encoded", append)
+        monkeypatch.setattr(Log, "begin_append", begin)
         load(killed, tmp_path, diary(), many)
         assert stored(killed) == stored(once)
+
+
+def test_what_others_recorded_while_a_batch_was_written_is_not_recorded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = HEAD + "".join(
+        f"{n},2013-01-{1 + n % 28:02},2013-02-0{1 + n // 20},Town {n},,,Rebels,,{n},,\n"
+        for n in range(60)
+    )
+    monkeypatch.setattr(appending, "BATCH", 10)
+    begin = Log.begin_append
+    with new_situation() as once, new_situation() as both:
+        load(once, tmp_path, diary(), many)
+        turns = iter(range(100))
+
+        def overtaken(log: Log, events: Any, **more: Any) -> Any:  # noqa: ANN401
+            if next(turns) in {1, 2, 4}:
+                begin(log, events[: len(events) // 2], **more)()  # as another import would
+            return begin(log, events, **more)
+
+        monkeypatch.setattr(Log, "begin_append", overtaken)
+        found = load(both, tmp_path, diary(), many)
+        assert stored(both) == stored(once)
+        assert found.events < len(stored(once))
 
 
 def stored(situation: Situation) -> list[tuple[str, str, bytes]]:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sheets_for_tests import new_situation, who_holds
 from tables_for_tests import DIARY, diary, facts_in, load, told
 
-from tracker.datasets.appending import fact_digest, finished_id
+from tracker.datasets.appending import Appender, Origin, fact_digest, finished_id
 from tracker.facts.envelope import body_dict, canonical
 from tracker.reports import Report, fact_id, make_report
 from tracker.situation import Situation
+from tracker.times import When
 
 
 def test_a_row_tells_its_facts(situation: Situation, tmp_path: Path) -> None:
@@ -123,11 +124,40 @@ def test_what_is_imported_is_what_reports_would_have_recorded(
         assert told(other) == told(situation)
 
 
+@given(title=CELLS.filter(str.strip), file=CELLS.filter(str.strip), standing=st.booleans())
+@settings(max_examples=30)
+def test_a_report_is_registered_as_its_model_writes_it(
+    *, title: str, file: str, standing: bool
+) -> None:
+    origin = Origin("gazette", "diary", title, standing, ((file, "0" * 64),), f"{file} 1", "me")
+    published = When(edtf="2013-01-10")
+    with new_situation() as situation:
+        appender = Appender(situation.log, origin, lambda: 0)
+        text = canonical(published.model_dump(mode="json", exclude_none=True)).decode()
+        appender.register(appender.stream_of(text), 0)
+        appender.flush()
+        [*_, event] = situation.log.read()
+        [*_, (*_, state)] = situation.log.raw_rows()
+    header = {
+        "source": "gazette",
+        "published": published,
+        "title": title,
+        "document": {"name": file, "sha256": "0" * 64},
+        "dataset": "diary",
+        "batch": f"{file} 1",
+        "standing": True if standing else None,
+    }
+    report = make_report(header, [])
+    assert event.body == report.registered
+    assert (event.stream, event.id) == (report.stream, str(report.stream))
+    assert canonical(body_dict(report.registered)) in state
+
+
 def test_ids_are_those_that_reports_give() -> None:
     from uuid import uuid4
 
     stream = uuid4()
-    assert finished_id(fact_digest(stream, "TownOccupied"), b'{"x":1}') == fact_id(
+    assert finished_id(fact_digest(str(stream), "TownOccupied"), b'{"x":1}') == fact_id(
         stream, "TownOccupied", b'{"x":1}'
     )
 

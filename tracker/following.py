@@ -18,25 +18,26 @@ from uuid import UUID
 
 from tracker.errors import LogError
 from tracker.facts.codec import StoredRow, id_in
+from tracker.garbage import uncollected
 from tracker.instants import Instant
 from tracker.leaves import Stored, Timestamp
 from tracker.ledger import Frontier, leaf_hashes
 from tracker.log import Log
-from tracker.logfile import check_file, source_of
+from tracker.logfile import EventRow, check_file, source_of
 from tracker.replicas import (
     Ahead,
     Batch,
     Heard,
     Replica,
     ReplicaError,
-    Row,
+    Signed,
     read_heard,
     shown,
     without_secrets,
     write_heard,
 )
 
-BATCH = 8_000
+BATCH = 16_000
 """Events copied in one transaction; or up to twice as many, to end where the source was signed for:
 its root there is at hand."""
 BATCH_BYTES = 16 << 20
@@ -142,17 +143,7 @@ class Follower:
             self._note(Heard(last, now), soon=True)
             return Passed(0, last)
         replica = self._replica or self._begun(log)
-        tree, copied = replica.frontier(), 0
-        self._compare_heads(log, replica, tree, last)
-        while tree.size < last:
-            begun = tree.size
-            try:
-                tree = self._copy(log, replica, tree, last)
-            except Ahead:
-                tree = replica.frontier()
-                continue
-            copied += tree.size - begun
-            progress(tree.size, last)
+        tree, copied = self._copy(log, replica, last, progress)
         self._copy_signatures(log, replica, tree)
         self._seen, self._signed = seen, now
         self._note(Heard(last, now))
@@ -224,13 +215,46 @@ class Follower:
                 return after + len(theirs) + 1
         return None
 
-    def _copy(self, log: Log, replica: Replica, tree: Frontier, last: int) -> Frontier:
-        """Copy the next batch; give the tree that it leads to."""
+    def _copy(
+        self, log: Log, replica: Replica, last: int, progress: Callable[[int, int], None]
+    ) -> tuple[Frontier, int]:
+        """Copy all events; give the tree that they lead to, and how many there were.
+
+        Each batch is read and checked while the one before it is written.
+        """
+        tree, signed, copied = replica.frontier(), replica.signed(), 0
+        self._compare_heads(log, replica, tree, last)
+        kept = tree.size
+        try:
+            while kept < last:
+                batch = self._read(log, replica, tree, signed, last) if tree.size < last else None
+                try:
+                    replica.settle()
+                except Ahead:
+                    tree, signed = replica.frontier(), replica.signed()
+                    kept = tree.size
+                    continue
+                if tree.size > kept:
+                    copied += tree.size - kept
+                    kept = tree.size
+                    progress(kept, last)
+                if batch is not None:
+                    replica.keep(batch)
+                    tree, signed = batch.grown, _signed(signed, batch)
+        except BaseException:
+            with suppress(LogError, ReplicaError):  # what failed first is told
+                replica.settle()
+            raise
+        return tree, copied
+
+    @uncollected()
+    def _read(self, log: Log, replica: Replica, tree: Frontier, signed: Signed, last: int) -> Batch:
+        """Read the batch after a tree and what signs for that, and check it."""
         after = tree.size
         with self._asking():
             timeline = log.timeline()
-        signed, stamped = self._signatures(log, replica, last)
-        stop = _end(after, [one.size for one in signed], last)
+        checkpoints, stamped = self._signatures(log, signed, last)
+        stop = _end(after, [one.size for one in checkpoints], last)
         with self._asking():
             found = list(_batch(log.raw_rows(after, stop)))
         rows, hashes = self._checked(found, after)
@@ -242,43 +266,35 @@ class Follower:
             same = next((at for at, (one, other) in enumerate(pairs) if one != other), len(theirs))
             raise self._false(after + 1 + same, "its bytes are not those of the source's ledger")
         grown = Frontier(after, tree.packed).extend(hashes)
-        known = [one for one in signed if one.size <= upto]
-        nearest = known[-1].size if known else replica.signed()[1]
+        known = [one for one in checkpoints if one.size <= upto]
+        nearest = known[-1].size if known else signed.upto
         if upto == last or upto - nearest <= NEAR:
             self._compare(log, replica, grown, after)
-        count = replica.signed()[0] + len(known)
-        batch = Batch(tree, grown, rows, hashes, known, _stamps(stamped, count))
-        self._keep(log, timeline, replica, batch)
-        return grown
+        stamps = _stamps(stamped, signed.checkpoints + len(known))
+        self._confirm(log, timeline)
+        return Batch(tree, grown, rows, hashes, known, stamps)
 
-    def _keep(self, log: Log, timeline: str, replica: Replica, batch: Batch) -> None:
-        """Keep a batch, once no failover can take it from the source again."""
+    def _confirm(self, log: Log, timeline: str) -> None:
+        """See to it that no failover can take from the source again what was read."""
         with self._asking():
             log.confirm(timeline)
-        replica.keep(batch)
 
-    def _checked(self, found: list[StoredRow], after: int) -> tuple[list[Row], list[bytes]]:
+    def _checked(self, found: list[StoredRow], after: int) -> tuple[list[EventRow], list[bytes]]:
         """Give the rows as they are kept, and their leaves. Raises ReplicaError."""
-        rows: list[Row] = []
-        entries = []
-        streams: dict[object, UUID] = {}
         if not found:
             raise self._false(after + 1, "it is missing, though the source counts it")
-        for at, (position, stream, version, topic, state) in enumerate(found, after + 1):
+        for at, (position, *_) in enumerate(found, after + 1):
             if position != at:
                 raise self._false(at, f"#{position} came in its place")
-            try:
-                name, held = streams.get(stream), bytes(state)
-                if name is None:
-                    name = streams[stream] = UUID(str(stream))
-                entries.append((position, name.bytes, version, topic.encode(), held))
-                rows.append((position, name.hex, version, topic, held, id_in(held)))
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise self._false(at, "it cannot be read") from error
         try:
-            return rows, leaf_hashes(entries)
-        except (struct.error, TypeError) as error:
-            raise self._false(after + 1, "or one soon after it cannot be read") from error
+            return _kept(found)
+        except _UNREADABLE as error:
+            for one in found:
+                try:
+                    _kept([one])
+                except _UNREADABLE:
+                    raise self._false(one[0], "it cannot be read") from error
+            raise
 
     def _false(self, position: int, why: str) -> ReplicaError:
         return ReplicaError(
@@ -287,28 +303,28 @@ class Follower:
         )
 
     def _signatures(
-        self, log: Log, replica: Replica, upto: int
+        self, log: Log, signed: Signed, upto: int
     ) -> tuple[list[Stored], list[Timestamp]]:
         """Give what signs for the first events and was not copied yet: checkpoints, timestamps."""
-        signed, _, stamped = replica.signed()
+        count = signed.checkpoints
         with self._asking():
             checkpoints, timestamps = log.checkpoints(), log.timestamp_rows()
-        fresh = [one for one in checkpoints if one.number > signed and one.size <= upto]
-        known = signed + len(fresh)
-        if [one.number for one in fresh] != list(range(signed + 1, known + 1)):
-            raise ReplicaError(f"{shown(self.source)} lacks checkpoint {signed + 1}: see `verify`")
-        return fresh, _stamps(timestamps[stamped:], known)
+        fresh = [one for one in checkpoints if one.number > count and one.size <= upto]
+        known = count + len(fresh)
+        if [one.number for one in fresh] != list(range(count + 1, known + 1)):
+            raise ReplicaError(f"{shown(self.source)} lacks checkpoint {count + 1}: see `verify`")
+        return fresh, _stamps(timestamps[signed.timestamps :], known)
 
     def _copy_signatures(self, log: Log, replica: Replica, tree: Frontier) -> None:
         """Copy what was signed since for events that were copied before."""
         with self._asking():
             timeline = log.timeline()
-        signatures = self._signatures(log, replica, tree.size)
-        if any(signatures):
+        checkpoints, timestamps = self._signatures(log, replica.signed(), tree.size)
+        if checkpoints or timestamps:
+            self._confirm(log, timeline)
             try:
-                checkpoints, timestamps = signatures
-                batch = Batch(tree, tree, (), (), checkpoints, timestamps)
-                self._keep(log, timeline, replica, batch)
+                replica.keep(Batch(tree, tree, (), (), checkpoints, timestamps))
+                replica.settle()
             except Ahead:
                 self._seen = None  # looked at again in the next pass
 
@@ -353,6 +369,36 @@ class Follower:
         if Path(self.path).exists():
             with suppress(OSError):  # a disk that takes no note takes no events, and says so there
                 write_heard(self.path, heard)
+
+
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, struct.error)
+"""What rows are met with that are no events."""
+
+
+def _kept(found: Sequence[StoredRow]) -> tuple[list[EventRow], list[bytes]]:
+    """Give rows as a replica keeps them, and their leaves; column by column, which costs less."""
+    positions, streams, versions, topics, stored = zip(*found, strict=True)
+    names = {stream: UUID(str(stream)) for stream in set(streams)}
+    hexes = {stream: name.hex for stream, name in names.items()}
+    packed = {stream: name.bytes for stream, name in names.items()}
+    written = {topic: topic.encode() for topic in set(topics)}
+    states = list(map(bytes, stored))
+    rows = zip(
+        positions, map(hexes.__getitem__, streams), versions, topics, states, map(id_in, states),
+        strict=True,
+    )  # fmt: skip
+    entries = zip(
+        positions, map(packed.__getitem__, streams), versions, map(written.__getitem__, topics),
+        states, strict=True,
+    )  # fmt: skip
+    return list(rows), leaf_hashes(entries)
+
+
+def _signed(before: Signed, batch: Batch) -> Signed:
+    """Say what signs for a replica once a batch is kept."""
+    count = before.checkpoints + len(batch.checkpoints)
+    upto = batch.checkpoints[-1].size if batch.checkpoints else before.upto
+    return Signed(count, upto, before.timestamps + len(batch.timestamps))
 
 
 def _stamps(timestamps: Sequence[Timestamp], known: int) -> list[Timestamp]:

@@ -23,6 +23,8 @@ from tracker.ledgered_log import LedgeredLog
 from tracker.sealed_log import SealedLog
 
 if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
+
     from tracker.engines.base import Source
     from tracker.facts.codec import StoredRow
     from tracker.facts.envelope import Event
@@ -57,6 +59,7 @@ class Log(LedgeredLog, SealedLog):
         self._settled_at: int | None = None
         self._roots: dict[int, str] = {}
         self._log_id: str | None = None
+        self._writer: ThreadPoolExecutor | None = None
         self.appended: Callable[[range], None] = lambda _: None
         """Told of the positions of each append, once it is kept."""
 
@@ -69,7 +72,10 @@ class Log(LedgeredLog, SealedLog):
         self.close()
 
     def close(self) -> None:
-        """Close the connections; safe to call twice."""
+        """Close the connections, once what is being appended is; safe to call twice."""
+        if self._writer is not None:
+            self._writer.shutdown()
+            self._writer = None
         if self._sealer is not None:
             self._sealer.vault.close()
         self._engine.close()
@@ -133,10 +139,33 @@ class Log(LedgeredLog, SealedLog):
 
         With `seal` their text is sealed, as that of `append` is.
         """
+        return self.begin_append(events, seal=seal, timeline=timeline)()
+
+    def begin_append(
+        self, events: Sequence[Encoded], *, seal: bool = False, timeline: str | None = None
+    ) -> Callable[[], range]:
+        """Begin to do what `append_encoded` does; give what waits for it, and gives or raises that.
+
+        They are written in a thread, while the caller makes more of them. Until it has waited the
+        log is asked nothing else.
+        """
         self.check_writable()
         if not events:
-            return self._nothing(timeline)
-        return self._append(self._sealed(events) if seal else events, timeline)
+            nothing = self._nothing(timeline)
+            return lambda: nothing
+        kept = self._sealed(events) if seal else events
+        if self._writer is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._writer = ThreadPoolExecutor(1, "log")
+        writing = self._writer.submit(self._engine.insert, kept, timeline)
+
+        def wait() -> range:
+            seqs = writing.result()
+            self.appended(seqs)
+            return seqs
+
+        return wait
 
     def _nothing(self, timeline: str | None) -> range:
         """Append nothing, because all of it is there: then that is what is acknowledged."""

@@ -1,13 +1,15 @@
-"""The log's file: its tables, and a look at it before anything is opened or written.
+"""The log's file: its tables, rows put into them, and a look at it before anything is opened.
 
-Knows nothing of events. A file that someone else made is refused unless it is plainly a log: it
-may hold no trigger and no view but our own, so that nothing of its maker's runs here.
+Knows nothing of what events say. A file that someone else made is refused unless it is plainly a
+log: it may hold no trigger and no view but our own, so that nothing of its maker's runs here.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +20,9 @@ APPLICATION_ID = 0x53495454  # "SITT", so that a stray database is not taken for
 SCHEMA_VERSION = 2
 """2 added the ledger; a log of version 1 gains it when it is next written to."""
 LOCK_SECONDS = 30
+PAGE_SIZE = 8_192
+"""Bytes of a page of a new log: to write many events was measured to take a sixth less of a
+processor than with SQLite's own 4,096, on no more disk."""
 
 _TRIGGERS = {
     "events_are_kept": """CREATE TRIGGER events_are_kept BEFORE DELETE ON stored_events
@@ -67,6 +72,35 @@ REPLICA = """CREATE TABLE IF NOT EXISTS replica (one INTEGER PRIMARY KEY CHECK (
 """Only in a log that is a copy: of which other one, without a password."""
 SCHEMA = (*EVENTS, *LEDGER, REPLICA)
 """All that a log may hold; one of version 1 lacks the ledger."""
+
+EventRow = tuple[int, str, int, str, bytes, str]
+"""An event as it is stored: position, stream in hex, version, topic, state, event id."""
+_INSERT = "INSERT INTO stored_events VALUES (?,?,?,?,?,?)"
+_MORE = ",(?,?,?,?,?,?)"
+_MANY = 2_500
+"""Rows a statement, where there are many."""
+_FEW = 200
+
+
+def lay_out(c: sqlite3.Connection) -> None:
+    """Settle what can only be settled before a new file's first page is written."""
+    c.execute(f"PRAGMA page_size={PAGE_SIZE}")
+    c.execute("PRAGMA journal_mode=WAL")
+
+
+def insert_events(c: sqlite3.Connection, rows: Sequence[EventRow]) -> None:
+    """Insert events, inside the caller's transaction.
+
+    Thousands a statement: each runs without Python's lock, and asks for it again when it is done.
+    With a statement a row, a writer beside another busy thread would wait for it at every row.
+    """
+    if len(rows) < _FEW:
+        c.executemany(_INSERT, rows)
+        return
+    many = min(_MANY, c.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0]))
+    for start in range(0, len(rows), many):
+        some = rows[start : start + many]
+        c.execute(_INSERT + _MORE * (len(some) - 1), [*chain.from_iterable(some)])
 
 
 def _near(path: Path) -> str:

@@ -2,7 +2,8 @@
 
 The copy is an ordinary log on SQLite, with the other's id and one table more that says whose copy
 it is; whoever opens it finds that there, and records nothing. Only `following` writes to it: each
-batch with its leaves and the checkpoints over it in one transaction. Knows nothing of events.
+batch with its leaves and the checkpoints over it in one transaction, in a thread of the replica's
+own, while the next batch is read and checked. Knows nothing of events.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tracker import leaves
 from tracker.engines.address import hidden, is_url, secrets_of
@@ -23,14 +24,24 @@ from tracker.folders import named_beside
 from tracker.instants import Instant
 from tracker.leaves import Stored, Timestamp
 from tracker.ledger import Frontier
-from tracker.logfile import EVENTS, LEDGER, LOCK_SECONDS, REPLICA, check_file, plain_error
+from tracker.logfile import (
+    EVENTS,
+    LEDGER,
+    LOCK_SECONDS,
+    REPLICA,
+    EventRow,
+    check_file,
+    insert_events,
+    lay_out,
+    plain_error,
+)
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 FULL = 2  # what PRAGMA synchronous reads back as
 CACHE = -65_536  # SQLite's own unit: minus kilobytes
-CHECKPOINT = 16_000  # pages of the write-ahead log: what is copied can be copied again
-
-Row = tuple[int, str, int, str, bytes, str]
-"""An event as it is stored: position, stream in hex, version, topic, state, event id."""
+CHECKPOINT = 8_000  # pages of the write-ahead log: what is copied can be copied again
 
 
 class ReplicaError(TrackerError):
@@ -93,12 +104,20 @@ def write_heard(log: str, heard: Heard) -> None:
     fresh.replace(path)
 
 
+class Signed(NamedTuple):
+    """What signs for a replica: how many checkpoints, up to which event, how many timestamps."""
+
+    checkpoints: int
+    upto: int
+    timestamps: int
+
+
 class Batch(NamedTuple):
     """What is copied at once: events with their leaf hashes, the trees before and after them."""
 
     before: Frontier
     grown: Frontier
-    rows: Sequence[Row] = ()
+    rows: Sequence[EventRow] = ()
     hashes: Sequence[bytes] = ()
     checkpoints: Sequence[Stored] = ()
     timestamps: Sequence[Timestamp] = ()
@@ -115,12 +134,18 @@ class Replica:
         """
         self.path = path
         self._connection: sqlite3.Connection | None = None
+        self._writer: ThreadPoolExecutor | None = None
+        self._writing: Future[None] | None = None
         uri = check_file(Path(path), create=True)
         if "immutable" in uri:
             raise LogError(f"{path} lies in a read-only folder: nothing can be copied there")
         with self._errors():
             self._connection = sqlite3.connect(
-                uri, uri=True, timeout=LOCK_SECONDS, isolation_level=None
+                uri,
+                uri=True,
+                timeout=LOCK_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,  # by one thread at a time: see `settle`
             )
             self._set_up()
             try:
@@ -138,7 +163,9 @@ class Replica:
         self.close()
 
     def close(self) -> None:
-        """Close the file; safe to call twice."""
+        """Close the file, once what is being written is; safe to call twice."""
+        if self._writer is not None:
+            self._writer.shutdown()
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -157,7 +184,7 @@ class Replica:
         c = self._opened
         held = {row[0] for row in c.execute("SELECT name FROM sqlite_master")}
         if not held:
-            c.execute("PRAGMA journal_mode=WAL")
+            lay_out(c)
         elif "replica" not in held:
             raise ReplicaError(
                 f"{self.path} is a log of its own, not a replica: name another file with --log"
@@ -185,31 +212,50 @@ class Replica:
 
     def frontier(self) -> Frontier:
         """Give the tree of what was copied. Raises LogError where it is damaged."""
+        self.settle()
         with self._errors():
             return leaves.head(self._opened.cursor()).frontier
 
     def leaves(self, after: int, upto: int) -> list[bytes]:
         """Give the leaf hashes of copied events."""
+        self.settle()
         with self._errors():
             pages = list(leaves.leaves(self._opened.cursor(), after, upto))
         return [leaf for page in pages for leaf in page]
 
-    def signed(self) -> tuple[int, int, int]:
-        """Give what was copied: how many checkpoints, up to which event, how many timestamps."""
+    def signed(self) -> Signed:
+        """Give what signs for the events that were copied."""
         sql = (
             "SELECT count(*), coalesce(max(size), 0), (SELECT count(*) FROM timestamps)"
             " FROM checkpoints"
         )
+        self.settle()
         with self._errors():
-            row = self._opened.execute(sql).fetchone()
-        return int(row[0]), int(row[1]), int(row[2])
+            return Signed(*map(int, self._opened.execute(sql).fetchone()))
 
     def keep(self, batch: Batch) -> None:
-        """Copy events with their leaves and what signs for them: all of it or none.
+        """Begin to copy events with their leaves and what signs for them: all of it or none.
 
-        Raises Ahead where another follower was there first, and ReplicaError for a checkpoint that
-        is not of these events.
+        They are written while the caller goes on; `settle`, and whatever else is asked next, waits
+        for it and raises what it met: Ahead where another follower was there first, ReplicaError
+        for a checkpoint that is not of these events, LogError.
         """
+        self.settle()
+        if self._writer is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._writer = ThreadPoolExecutor(1, "replica")
+        self._writing = self._writer.submit(self._keep, batch)
+
+    def settle(self) -> None:
+        """Wait until what was given to `keep` is kept. Raises what that met, once."""
+        if self._writing is not None:
+            error = self._writing.exception()
+            self._writing = None
+            if error is not None:
+                raise error
+
+    def _keep(self, batch: Batch) -> None:
         c = self._opened
         with self._errors(), self._transaction():
             cursor = c.cursor()
@@ -217,7 +263,7 @@ class Replica:
             if (held.size, held.packed) != (batch.before.size, batch.before.packed):
                 raise Ahead(f"{self.path} holds {held.size} events by now")
             if batch.rows:
-                c.executemany("INSERT INTO stored_events VALUES (?,?,?,?,?,?)", batch.rows)
+                insert_events(c, batch.rows)
                 c.execute("UPDATE log_head SET seq = ?", (batch.grown.size,))
                 leaves.grow(cursor, batch.hashes, batch.grown)
             for one in batch.checkpoints:

@@ -132,13 +132,15 @@ def fact_id(stream: UUID, kind: str, content: bytes) -> str:
     return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
-def dataset_stream(source: str, published: dict[str, Any], dataset: str) -> tuple[UUID, str]:
+def dataset_stream(source: str, published: str, dataset: str) -> tuple[UUID, str]:
     """Give the stream of what a table tells at one publication, and its whole content digest.
 
-    `published` is the stored form of the time (body_dict of a When).
+    `published` is the time as it is stored, a When in canonical JSON: it is put in as it is, since
+    a table may tell of another moment in every row.
     """
-    content = {"dataset": dataset, "published": published, "source": source}
-    digest = sha256(canonical(content)).hexdigest()
+    named = f'"dataset":{canonical(dataset).decode()}', f'"source":{canonical(source).decode()}'
+    content = f'{{{named[0]},"published":{published},{named[1]}}}'
+    digest = sha256(content.encode()).hexdigest()
     return stream_of(digest), digest
 
 

@@ -1,7 +1,8 @@
 """Pass 2: facts in their order -> encoded events, appended in batches of whole reports.
 
-A batch is one transaction. What the log holds already is left out, by event id, so that an import
-that was killed goes on where it stopped, and one that is repeated adds nothing.
+A batch is one transaction, written while the next is made. What the log holds already is left out,
+by event id, so that an import that was killed goes on where it stopped, and one that is repeated
+adds nothing.
 """
 
 from __future__ import annotations
@@ -11,10 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
-
-from pydantic_core import from_json
 
 from tracker.datasets.values import Moment
 from tracker.errors import TrackerError
@@ -38,10 +37,12 @@ SAMPLE_ID = "00000000-0000-0000-0000-000000000000"
 class Stream:
     """A report's stream as this import sees it: `version` is that of its newest event, 0 for none.
 
-    `held`: events of it were in the log before; then `document` and `batch` are those it has.
+    `name` is its id as text. `held`: events of it were in the log before; then `document` and
+    `batch` are those it has.
     """
 
     id: UUID
+    name: str
     digest: str
     published: str
     version: int = -1
@@ -51,9 +52,9 @@ class Stream:
     digests: dict[str, Digest] = field(default_factory=dict)
 
 
-def fact_digest(stream: UUID, kind: str) -> Digest:
+def fact_digest(stream: str, kind: str) -> Digest:
     """Begin the digest of a fact's id with what all facts of a kind in a stream share."""
-    shared = b'%s["%s","%s",' % (NAMESPACE.bytes, str(stream).encode(), kind.encode())
+    shared = b'%s["%s","%s",' % (NAMESPACE.bytes, stream.encode(), kind.encode())
     return sha1(shared)  # noqa: S324 - what a UUID of version 5 is made with
 
 
@@ -91,6 +92,18 @@ _stream_of = itemgetter(0)
 _file_and_topic = itemgetter(8, 2)
 
 
+class _Sent(NamedTuple):
+    """A batch that is being appended: all that was gathered, what of it is new, as events.
+
+    `kept` waits until they are; it raises Conflict where others came first.
+    """
+
+    pending: Sequence[_Pending]
+    fresh: Sequence[_Pending]
+    events: Sequence[Encoded]
+    kept: Callable[[], object]
+
+
 @dataclass(slots=True)
 class Appender:
     """Gathers the events of an import and appends them.
@@ -111,8 +124,10 @@ class Appender:
     streams: dict[str, Stream] = field(default_factory=dict)
     _pending: list[_Pending] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
+    _sent: _Sent | None = None
     _at: Stream | None = None
     _timeline: str = ""
+    _headers: dict[int, tuple[str, str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Note on which history of the log the import begins."""
@@ -126,9 +141,8 @@ class Appender:
         """Give the stream of what is published at a moment, in its stored form."""
         found = self.streams.get(published)
         if found is None:
-            when: dict[str, Any] = from_json(published)
-            stream, digest = dataset_stream(self.origin.source, when, self.origin.dataset)
-            found = self.streams[published] = Stream(stream, digest, published)
+            stream, digest = dataset_stream(self.origin.source, published, self.origin.dataset)
+            found = self.streams[published] = Stream(stream, str(stream), digest, published)
         return found
 
     def begin(self, stream: Stream) -> None:
@@ -137,7 +151,7 @@ class Appender:
             self._at = stream
             self._seen = set()
             if len(self._pending) >= BATCH:
-                self.flush()
+                self._send()
 
     def fact(
         self,
@@ -162,7 +176,7 @@ class Appender:
         content = f'{{{head}{middle}"locator":{{{named}}},{tail}}}'.encode()
         named_by = stream.digests.get(topic)
         if named_by is None:
-            named_by = stream.digests[topic] = fact_digest(stream.id, topic)
+            named_by = stream.digests[topic] = fact_digest(stream.name, topic)
         event_id = finished_id(named_by, content)
         if event_id in self._seen:
             self.repeated[file] += 1
@@ -171,7 +185,7 @@ class Appender:
         pending = self._pending
         pending.append((stream, event_id, topic, v, head, middle, tail, row, file, record))
         if len(pending) >= 2 * BATCH:
-            self.flush()
+            self._send()
         return event_id
 
     def record(self, stream: Stream, event_id: str, topic: str, body: str, file: int) -> None:
@@ -184,26 +198,50 @@ class Appender:
         self._pending.append((stream, "", "", 1, "", "", None, 0, file, None))
 
     def flush(self) -> None:
-        """Append what is gathered, in one transaction. Raises LogError."""
+        """Append what is gathered, and wait until all is kept. Raises LogError."""
+        self._send()
+        self._settle()
+
+    def _send(self) -> None:
+        """Begin to append what is gathered, in one transaction, once the batch before is kept."""
+        self._settle()
         pending, self._pending = self._pending, []
-        if not pending:
+        if pending:
+            self._sent = self._decided(pending)
+
+    def _decided(self, pending: Sequence[_Pending]) -> _Sent:
+        """Decide what of it is new, and begin to append that."""
+        fresh = self._not_held(pending)
+        events = self._encoded(fresh)
+        if self.dry:
+            return _Sent(pending, fresh, events, lambda: None)
+        seal, timeline = self.origin.seal, self._timeline
+        kept = self.log.begin_append(events, seal=seal, timeline=timeline)
+        return _Sent(pending, fresh, events, kept)
+
+    def _settle(self) -> None:
+        """Wait until what was sent is kept; where other writers came first, decide it anew."""
+        sent, self._sent = self._sent, None
+        if sent is None:
             return
-        for _ in range(TRIES):
-            fresh = self._not_held(pending)
-            events = self._encoded(fresh)
-            if self.dry:
-                break
+        for others in range(TRIES):
             try:
-                self.log.append_encoded(events, seal=self.origin.seal, timeline=self._timeline)
-            except Conflict:
+                sent.kept()
+                break
+            except Conflict as error:
+                if others == TRIES - 1:
+                    msg = (
+                        f"other writers came first {TRIES} times: run the import again, it goes on"
+                    )
+                    raise TrackerError(msg) from error
                 for stream in self.streams.values():  # known from before a failover, it may be
                     stream.version, stream.document = -1, ""
                 self._timeline = self.log.timeline()
-                continue
-            break
-        else:
-            msg = f"other writers came first {TRIES} times: run the import again, it goes on"
-            raise TrackerError(msg)
+                sent = self._decided(sent.pending)
+        self._count(sent)
+
+    def _count(self, sent: _Sent) -> None:
+        pending, fresh, events, _ = sent
         added = Counter(map(_file_and_topic, fresh))
         for (file, topic), count in added.items():
             if topic:
@@ -240,7 +278,7 @@ class Appender:
 
     def _learn(self, stream: Stream) -> None:
         """Look up which document a report was first read from, and in which batch."""
-        position = self.log.positions([str(stream.id)])[str(stream.id)]
+        position = self.log.positions([stream.name])[stream.name]
         body = next(iter(self.log.read(position - 1, position))).body
         if isinstance(body, ReportRegistered):
             stream.document = body.document.sha256 if body.document else "-"
@@ -301,25 +339,34 @@ class Appender:
         return before, between, after
 
     def _registered(self, stream: Stream, file: int, at: str) -> Encoded:
-        name, sha = self.origin.documents[file]
-        body: dict[str, Any] = {
-            "batch": self.origin.batch,
-            "content_sha256": stream.digest,
-            "dataset": self.origin.dataset,
-            "document": {"name": name, "sha256": sha},
-            "not_coded": [],
-            "published": from_json(stream.published),
-            "source": self.origin.source,
-            "title": self.origin.title,
-        }
-        if self.origin.standing:
-            body["standing"] = True
-        event_id = str(stream.id)
+        header = self._headers.get(file)
+        if header is None:
+            header = self._headers[file] = self._header(file)
+        begins, goes_on, ends = header
         state = state_bytes(
-            canonical(body),
-            event_id=event_id,
+            f"{begins}{stream.digest}{goes_on}{stream.published}{ends}".encode(),
+            event_id=stream.name,
             recorded_at=at,
             recorded_by=self.origin.by,
             v=ReportRegistered.VERSION,
         )
-        return Encoded(stream.id, 1, event_id, ReportRegistered.TOPIC, state)
+        return Encoded(stream.id, 1, stream.name, ReportRegistered.TOPIC, state)
+
+    def _header(self, file: int) -> tuple[str, str, str]:
+        """Give what stands before a report's digest, then before its publication, then after it.
+
+        Canonical JSON: as a whole table may be reports of one fact, it is written once.
+        """
+        origin = self.origin
+        name, sha = origin.documents[file]
+        document = canonical({"name": name, "sha256": sha}).decode()
+        batch, dataset, source, title = (
+            canonical(text).decode()
+            for text in (origin.batch, origin.dataset, origin.source, origin.title)
+        )
+        standing = '"standing":true,' if origin.standing else ""
+        return (
+            f'{{"batch":{batch},"content_sha256":"',
+            f'","dataset":{dataset},"document":{document},"not_coded":[],"published":',
+            f',"source":{source},{standing}"title":{title}}}',
+        )

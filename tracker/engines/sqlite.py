@@ -46,6 +46,8 @@ from tracker.logfile import (
     LOCK_SECONDS,
     SCHEMA_VERSION,
     check_file,
+    insert_events,
+    lay_out,
     plain_error,
     source_of,
     unwritten,
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
 
 CACHE = -65_536  # SQLite's own unit: minus kilobytes
-CHECKPOINT = 4_000  # pages of the write-ahead log
+CHECKPOINT = 2_000  # pages of the write-ahead log
 NO_ROLES = (
     "{} is a file: who may read or write it, its permissions say. A log on PostgreSQL has roles"
 )
@@ -136,13 +138,11 @@ class _Recorder(SQLiteApplicationRecorder):
         first = c.fetchone()[0] + 1
         seqs = range(first, first + len(events))
         hexes = {stream: stream.hex for stream in {event.stream for event in events}}
-        c.executemany(
-            "INSERT INTO stored_events VALUES (?,?,?,?,?,?)",
-            [
-                (seq, hexes[stream], version, topic, state, event_id)
-                for seq, (stream, version, event_id, topic, state) in zip(seqs, events, strict=True)
-            ],
-        )
+        rows = [
+            (seq, hexes[stream], version, topic, state, event_id)
+            for seq, (stream, version, event_id, topic, state) in zip(seqs, events, strict=True)
+        ]
+        insert_events(c.sqlite_cursor.connection, rows)
         c.execute("UPDATE log_head SET seq = ?", (seqs.stop - 1,))
         leaves.append(c, seqs, events)
         return seqs
@@ -256,6 +256,9 @@ class SQLiteEngine:
             create = create and self.replica_of is None
         if path != MEMORY and read_only:
             self._database = unwritten(self._database)
+        if self.made and path != MEMORY:
+            with self._errors(), closing(sqlite3.connect(self._database, uri=True)) as connection:
+                lay_out(connection)
         self._datastore = _Datastore(self._database)
         self._recorder = _Recorder(self._datastore)
         self._probe: sqlite3.Connection | None = None
