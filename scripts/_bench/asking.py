@@ -221,7 +221,7 @@ def whole(ours: Ours, engines: Sequence[Engine], moments: Moments, rounds: int) 
 def _state(
     situation: Situation, t: int, k: int, key: str | None = None
 ) -> Sequence[dict[str, Any]]:
-    return situation.state(AsOf(t, None if k == LAST else k), "control", key).dicts
+    return situation.state(AsOf(t, None if k == LAST else k), "control", key).each
 
 
 def _read(pairs: Pairs) -> object:
