@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import gc
 import weakref
+from contextlib import suppress
 
-from tracker.garbage import uncollected
+from tracker.garbage import seldom_collected, uncollected
 
 MANY = 60_000
 
@@ -51,3 +52,11 @@ def test_inside_of_one_another_the_outermost_counts() -> None:
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+def test_garbage_is_looked_for_as_before_once_nobody_watches() -> None:
+    before = gc.get_threshold()
+    with suppress(KeyboardInterrupt), seldom_collected():
+        assert gc.get_threshold() == (*before[:2], before[2] * 100)
+        raise KeyboardInterrupt
+    assert gc.get_threshold() == before

@@ -345,3 +345,21 @@ def test_a_release_taken_back_is_imported_anew_from_a_better_table(
         for table in RELEASES[:2]:
             assert load(situation, tmp_path, clashes(), table).events == 0
         assert situation.compare() == []
+
+
+def test_a_fact_named_beside_a_batch_is_retracted_and_puts_nothing_back(
+    situation: Situation, tmp_path: Path
+) -> None:
+    load(situation, tmp_path, toll(), TOLL, batch="toll")  # its last version corrects one before
+    load(situation, tmp_path, clashes(), RELEASES[0], batch="first")
+    load(situation, tmp_path, clashes(), RELEASES[1], batch="second")
+    of_toll = [
+        f"#{event.position}"
+        for event in situation.log.read()
+        if event.fact and event.fact.kind == "EquipmentLost"
+    ]
+    outcome = situation.retract(of_toll, batch="second", published=WHEN, reason=WHY, by="tests")
+    acts = [(row["kind"], row["restores"] is not None) for row in outcome.events]
+    assert acts.count(("FactRetracted", False)) == len(of_toll)
+    assert acts.count(("FactCorrected", True)) == 1
+    assert situation.compare() == []

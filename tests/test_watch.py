@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,6 @@ from hypothesis import strategies as st
 from projections.rows import said as says
 from tracker.conditions import DEEPEST, LONGEST, ConditionError, read_condition
 from tracker.delivering import Delivery
-from tracker.garbage import seldom_collected
 from tracker.instants import AsOf
 from tracker.situation import Situation
 from tracker.watches import WatchError
@@ -379,11 +376,3 @@ def test_nothing_is_kept_of_a_watch_without_a_name(tmp_path: Path) -> None:
     said("--log", log, *ONCE, 150)
     assert not list(tmp_path.glob("*.watch.db"))
     assert Delivery(None, "", clock=lambda: 0).dead_letters() == []
-
-
-def test_garbage_is_looked_for_as_before_once_nobody_watches() -> None:
-    before = gc.get_threshold()
-    with suppress(KeyboardInterrupt), seldom_collected():
-        assert gc.get_threshold() == (*before[:2], before[2] * 100)
-        raise KeyboardInterrupt
-    assert gc.get_threshold() == before

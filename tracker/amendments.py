@@ -69,12 +69,8 @@ def correct(
             f"retract {name_of(wrong)}, or tell the two apart by a note"
         )
     _refuse_too_early(wrong, _published(past)[fact_id], published, "correction")
-    body = FactCorrected(fact=fact_id, replaced_by=fresh.id, published=published, reason=reason)
-    correction_id = str(uuid5(NAMESPACE, f"corrected:{fact_id}:{fresh.id}"))
-    return Decision(
-        numbered(wrong.stream, len(past), [(correction_id, body), (fresh.id, fresh)], at=at, by=by),
-        already=0,
-    )
+    bodies = _instead(fact_id, fresh, published, reason)
+    return Decision(numbered(wrong.stream, len(past), bodies, at=at, by=by), already=0)
 
 
 def retract(
@@ -90,84 +86,67 @@ def retract(
     """Decide on one FactRetracted for each of the events `wanted` that is not retracted yet.
 
     `pasts` holds the whole stream of each. A fact, a ruling or a snapshot can be taken back, and
-    a fact that was replaced as well. With `batch` they are what it told, and what it had replaced
-    or retracted is put back (tracker.undoing). Raises NotFoundError, or AmendmentError where it is
+    a fact that was replaced as well. What those of a `batch` had replaced, and what it had
+    retracted, is put back (tracker.undoing). Raises NotFoundError, or AmendmentError where it is
     published before what it takes back.
     """
-    if batch is not None:
-        return _undo(pasts, wanted, batch, published=published, reason=reason, at=at, by=by)
-    found: dict[str, Event] = {}
-    gone: set[str] = set()
-    for past in pasts.values():
-        _refuse_replaced(past, wanted)
-        for event in past:
-            if event.id in wanted and isinstance(event.body, RETRACTABLE):
-                found[event.id] = event
-            if isinstance(event.body, FactRetracted):
-                gone.add(event.body.fact)
-    if missing := [one for one in wanted if one not in found]:
-        raise NotFoundError(f"nothing that could be retracted has the id {missing[0]}")
+    found: set[str] = set()
     events: list[Event] = []
+    already = 0
     for stream, past in pasts.items():
-        bodies: list[tuple[str, Body]] = []
-        out = _published(past)
-        for event in past:
-            if event.id not in wanted or event.id in gone:
-                continue
-            _refuse_too_early(event, out[event.id], published, "retraction")
-            body = FactRetracted(fact=event.id, published=published, reason=reason)
-            bodies.append((str(uuid5(NAMESPACE, f"retracted:{event.id}")), body))
-        events += numbered(stream, len(past), bodies, at=at, by=by)
-    return Decision(tuple(events), already=len(set(wanted)) - len(events))
-
-
-def _undo(
-    pasts: Mapping[UUID, Sequence[Event]],
-    wanted: Collection[str],
-    batch: str,
-    *,
-    published: Published,
-    reason: str,
-    at: int,
-    by: str,
-) -> Decision:
-    """Take a batch out of the chains of what took the place of what, all of it or nothing."""
-    events: list[Event] = []
-    already, batches = 0, dict[str, str | None]()
-    for stream, past in pasts.items():
-        out = _published(past)
-        told = [event for event in past if event.id in wanted]
-        part = part_of(past, [event.id for event in told], batch)
-        for wrong, other in part.covered.items():
-            name = name_of(next(event for event in told if event.id == wrong))
-            raise AmendmentError(f"{name} is corrected already: take back {name_of(other)}")
-        already += len(part.undone)
+        its = {event.id for event in of_batch(past, batch)} & {*wanted} if batch else set[str]()
+        alone = {event.id for event in past if event.id in wanted} - its
+        _refuse_replaced(past, alone)
+        part = part_of(past, [event.id for event in past if event.id in its], batch or "")
+        gone = {event.body.fact for event in past if isinstance(event.body, FactRetracted)}
+        found |= {one.id for one in past if one.id in wanted and isinstance(one.body, RETRACTABLE)}
+        already += len(part.undone) + len(alone & gone)
+        over, out, batches = part.over | (alone - gone), _published(past), dict[str, str | None]()
+        _refuse_covered(past, part.covered)
         bodies: list[tuple[str, Body]] = []
         for event in past:
-            before = part.put_back.get(event.id)
-            if before is None and event.id not in part.over:
-                continue
-            _refuse_too_early(event, out[event.id], published, "retraction")
-            if before is None or before.fact is None:
+            if event.id in over | part.put_back.keys():
+                _refuse_too_early(event, out[event.id], published, "retraction")
+            if event.id in over:
                 body = FactRetracted(fact=event.id, published=published, reason=reason)
                 bodies.append((str(uuid5(NAMESPACE, f"retracted:{event.id}")), body))
-                continue
-            note = "; ".join(filter(None, [before.fact.note, f"as before batch {batch}"]))
-            again = before.fact.model_copy(update={"note": note})
-            fresh = identified(again, stream, of_table=_of_table(past))
-            corrected = FactCorrected(
-                fact=event.id,
-                replaced_by=fresh.id,
-                restores=before.id,
-                published=published,
-                reason=reason,
-            )
-            correction_id = str(uuid5(NAMESPACE, f"corrected:{event.id}:{fresh.id}"))
-            bodies += [(correction_id, corrected), (fresh.id, fresh)]
-            batches[fresh.id] = before.batch
+            elif before := part.put_back.get(event.id):
+                fresh = _again(before, past, batch or "")
+                batches[fresh.id] = before.batch
+                bodies += _instead(event.id, fresh, published, reason, restores=before.id)
         made = numbered(stream, len(past), bodies, at=at, by=by)
         events += [replace(event, batch=batches.get(event.id)) for event in made]
+    if missing := [one for one in wanted if one not in found]:
+        raise NotFoundError(f"nothing that could be retracted has the id {missing[0]}")
     return Decision(tuple(events), already=already)
+
+
+def _instead(
+    wrong: str, fresh: Fact, published: Published, reason: str, restores: str | None = None
+) -> list[tuple[str, Body]]:
+    """Give what puts a fact in the place of another: the correction, and the fact."""
+    body = FactCorrected(
+        fact=wrong, replaced_by=fresh.id, restores=restores, published=published, reason=reason
+    )
+    return [(str(uuid5(NAMESPACE, f"corrected:{wrong}:{fresh.id}")), body), (fresh.id, fresh)]
+
+
+def _again(before: Event, past: Sequence[Event], batch: str) -> Fact:
+    """Say once more what a fact said before a batch."""
+    if before.fact is None:
+        raise AmendmentError(f"{name_of(before)} is no fact, and cannot be put back")
+    note = "; ".join(filter(None, [before.fact.note, f"as before batch {batch}"]))
+    again = before.fact.model_copy(update={"note": note})
+    return identified(again, before.stream, of_table=_of_table(past))
+
+
+def _refuse_covered(past: Sequence[Event], covered: Mapping[str, Event]) -> None:
+    """Refuse to take back what somebody else has corrected since: that would stand."""
+    for event in past:
+        if other := covered.get(event.id):
+            raise AmendmentError(
+                f"{name_of(event)} is corrected already: take back {name_of(other)}"
+            )
 
 
 def _refuse_replaced(past: Sequence[Event], wanted: Collection[str]) -> None:
