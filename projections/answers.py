@@ -21,7 +21,6 @@ from tracker.instants import FUTURE_OPEN, AsOf, Instant, format_open
 Rows = list[Row]
 _LATER = ("control", "alerts", "losses")
 """Projections of whose rows each can be made alone."""
-ALL_ALIKE = USUAL
 
 
 def state(
@@ -30,7 +29,7 @@ def state(
     projection: str | None = None,
     key: str | None = None,
     *,
-    weighing: Weighing = ALL_ALIKE,
+    weighing: Weighing = USUAL,
     stale_after: int | None = None,
 ) -> Sequence[Row]:
     """Give the rows of one projection, or of all, as of the clocks.
@@ -65,7 +64,7 @@ def history(
     key: str,
     projection: str | None = None,
     *,
-    weighing: Weighing = ALL_ALIKE,
+    weighing: Weighing = USUAL,
 ) -> Rows:
     """Give the rectangles of a key in valid and known time, oldest knowledge first.
 
@@ -111,7 +110,7 @@ def as_known(beliefs: Rows, known: Instant) -> Rows:
 
 
 def audit(
-    store: Store, clocks: AsOf, projection: str, key: str, *, weighing: Weighing = ALL_ALIKE
+    store: Store, clocks: AsOf, projection: str, key: str, *, weighing: Weighing = USUAL
 ) -> Row:
     """Tell why a cell is as it is: {rows, evidence, later, later_rows, rule}.
 
@@ -230,7 +229,7 @@ def chronology(
     clocks: AsOf,
     projection: str,
     key: str | None = None,
-    weighing: Weighing = ALL_ALIKE,
+    weighing: Weighing = USUAL,
 ) -> Rows:
     """Give the facts of a chronology visible at the clocks, newest first.
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from projections.claims import Claim
-from projections.moments import decoded, rows_begun
-from projections.store import Key, Row, Store
+from projections.moments import Key, decoded, rows_begun
+from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.instants import AsOf, Instant
 

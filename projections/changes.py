@@ -15,6 +15,7 @@ from typing import Literal
 from projections.answers import chronology, wanted_names
 from projections.cells import Cells
 from projections.claims import Claim
+from projections.moments import Key
 from projections.names import BELIEVED, CHRONICLED
 from projections.rows import Decorator, begun, said, says_the_same
 from projections.store import Row, Store
@@ -24,7 +25,6 @@ from tracker.garbage import uncollected
 from tracker.instants import FUTURE_OPEN, AsOf, Instant
 
 Rows = list[Row]
-Key = tuple[str, str]
 Cause = Literal["ground", "knowledge"]
 _Rows = dict[Key, Row]
 _Changed = tuple[Key, Row | None, Row | None, Cause]

@@ -7,14 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from projections.answers import wanted_names
 from projections.cells import Cells
+from projections.moments import Key
 from projections.names import BELIEVED, CHRONICLED
 from projections.rows import Decorator
 from projections.store import BELIEFS, Row, Store
 from projections.weighing import Weighing
 from tracker.errors import NotFoundError
 from tracker.instants import FUTURE_OPEN, AsOf, Instant, format_open
-
-Key = tuple[str, str]
 
 
 def disputes(

@@ -15,13 +15,13 @@ from projections.cells import Cells, value_of
 from projections.front import Line
 from projections.growing import Grown, Kept
 from projections.live import Live
+from projections.moments import Key
 from projections.names import CHRONICLED
 from projections.rows import ENTRY, Decorator, begun, fact_row, origin_in, says_the_same
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.instants import AsOf
 
-Key = tuple[str, str]
 PLEDGED = "/pledged"
 """The end of a key of forces whose row also tells of other cells."""
 

@@ -33,7 +33,8 @@ _MANY = 2_000
 
 _decode = json.JSONDecoder().raw_decode
 Row = dict[str, Any]
-Cell = tuple[str, str]
+Key = tuple[str, str]
+"""A cell: (projection, key)."""
 
 
 class Moments:
@@ -43,8 +44,8 @@ class Moments:
         """Read nothing yet."""
         self._cursor = connection.cursor()
         self._cursor.row_factory = None
-        self._cells: dict[int, Cell] = {}
-        self._numbers: dict[Cell, int] = {}
+        self._cells: dict[int, Key] = {}
+        self._numbers: dict[Key, int] = {}
         self._texts: dict[int, str] = {}
         self._moments: dict[tuple[Instant, Instant], list[int]] = {}
 
@@ -53,7 +54,7 @@ class Moments:
         t: Instant,
         k: Instant,
         projection: str | None = None,
-        only: Collection[Cell] | None = None,
+        only: Collection[Key] | None = None,
     ) -> list[tuple[str, str, str]]:
         """Give (projection, key, state as JSON) of the rectangles that hold (t, k), by key.
 
@@ -72,7 +73,7 @@ class Moments:
                 return sorted([(*cells[one], found[one]) for one in found], key=itemgetter(1))
             return [(name, key, found[one]) for one, (name, key) in cells.items() if one in found]
 
-    def unlike(self, moments: Iterable[tuple[Instant, Instant]]) -> set[Cell]:
+    def unlike(self, moments: Iterable[tuple[Instant, Instant]]) -> set[Key]:
         """Give the cells (projection, key) whose state is not one and the same at all (t, k).
 
         A state is one and the same where it is stored once: nothing but numbers is read.
@@ -82,11 +83,11 @@ class Moments:
         unlike = set[int]().union(*map(there.symmetric_difference, others))
         return {names[one >> STATE_BITS] for one in unlike}
 
-    def cells(self, projection: str) -> set[Cell]:
+    def cells(self, projection: str) -> set[Key]:
         """Give the cells (projection, key) of one projection."""
         return {cell for cell in self._cell_names().values() if cell[0] == projection}
 
-    def numbers(self, cells: Iterable[Cell]) -> dict[int, Cell]:
+    def numbers(self, cells: Iterable[Key]) -> dict[int, Key]:
         """Give those of these cells that there are, by their numbers."""
         if not self._numbers:
             self._numbers = {cell: number for number, cell in self._cell_names().items()}
@@ -116,7 +117,7 @@ class Moments:
             texts.update(zip(new, (text for (text,) in read), strict=True))
         return texts
 
-    def _cell_names(self) -> dict[int, Cell]:
+    def _cell_names(self) -> dict[int, Key]:
         """Give (projection, key) of every cell by its number, in order of keys; read once."""
         if not self._cells:
             found = self._cursor.execute("SELECT id, projection, key FROM cells ORDER BY key")

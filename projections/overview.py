@@ -11,17 +11,16 @@ from itertools import groupby
 
 from pydantic_core import from_json
 
-from projections.answers import ALL_ALIKE
 from projections.cells import Cells
 from projections.claims import Claim
 from projections.names import BELIEVED, CHRONICLED
 from projections.rows import Decorator, evidence_of, origin_in, ruling_row
 from projections.store import Row, Store
-from projections.weighing import Weighing
+from projections.weighing import USUAL, Weighing
 from tracker.instants import FUTURE_OPEN, AsOf, Instant
 
 
-def cells(store: Store, clocks: AsOf, weighing: Weighing = ALL_ALIKE) -> list[Row]:
+def cells(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> list[Row]:
     """Give every cell: {projection, key, name, rectangles, states, facts}, by projection and key.
 
     A rectangle is (valid_from, valid_to, known_from, known_to, n): instants, ends exclusive, and
@@ -106,7 +105,7 @@ def _numbered(
 # -- facts ---------------------------------------------------------------------------------------
 
 
-def facts(store: Store, clocks: AsOf, weighing: Weighing = ALL_ALIKE) -> dict[str, Row]:
+def facts(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, Row]:
     """Give every fact heard, and every ruling, by id.
 
     {fact, kind, position, source, published, voice, speaker, status, when, gist, locator, rating,
@@ -176,7 +175,7 @@ def chronicles(store: Store) -> dict[str, list[str]]:
     return found
 
 
-def rules(store: Store, clocks: AsOf, weighing: Weighing = ALL_ALIKE) -> dict[str, str]:
+def rules(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, str]:
     """Say in words each rule that can have decided a state, by what it gives; "" for none."""
     from projections.live import WHICH
 

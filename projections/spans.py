@@ -12,13 +12,13 @@ from itertools import groupby
 
 from pydantic_core import from_json
 
-from projections.answers import ALL_ALIKE, as_known, chronology, wanted_names
+from projections.answers import as_known, chronology, wanted_names
 from projections.cells import Cells
 from projections.names import BELIEVED, CHRONICLED
 from projections.overview import facts as facts_heard
 from projections.rows import Decorator
 from projections.store import Row, Store
-from projections.weighing import Weighing
+from projections.weighing import USUAL, Weighing
 from tracker.edtf import parse_edtf
 from tracker.instants import (
     FUTURE_OPEN,
@@ -42,7 +42,7 @@ def spans(
     projection: str | None = None,
     key: str | None = None,
     *,
-    weighing: Weighing = ALL_ALIKE,
+    weighing: Weighing = USUAL,
     period: Ends = EVER,
 ) -> list[Row]:
     """Give one row for each stretch of valid time in which a cell was one thing, and each fact.
@@ -170,7 +170,7 @@ def evidence(
     projection: str | None = None,
     key: str | None = None,
     *,
-    weighing: Weighing = ALL_ALIKE,
+    weighing: Weighing = USUAL,
     period: Ends = EVER,
 ) -> list[Row]:
     """Give the facts and rulings known at the clocks, in the log's order, each with its locator.

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from projections.claims import Claim, amended, turns_in
-from projections.moments import Moments, decoded
+from projections.moments import Key, Moments, decoded
 from projections.registers import Names, Register
 from tracker.errors import NotFoundError, StoreError
 from tracker.foreign import told_plainly
@@ -58,8 +58,6 @@ _LATEST = FUTURE_OPEN - 1
 """The last instant there is to ask about: the ends are exclusive, also the open ones."""
 
 Row = dict[str, Any]
-Key = tuple[str, str]
-"""A cell: (projection, key)."""
 
 _FEW = 500
 """Facts that are looked up by name; of more, all retractions are read."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
-from projections.answers import ALL_ALIKE
 from projections.store import Row
-from projections.weighing import Weighing
+from projections.weighing import USUAL, Weighing
 from tracker.clocks import Asked, Clocks
 from tracker.errors import TrackerError
 from tracker.instants import (
@@ -56,7 +55,7 @@ class Listing(Questions):
         projection: str | None = None,
         key: str | None = None,
         *,
-        weighing: Weighing = ALL_ALIKE,
+        weighing: Weighing = USUAL,
         period: tuple[Instant, Instant] = EVER,
         **others: Unpack[Clocks],
     ) -> Answer[Span]:
@@ -82,7 +81,7 @@ class Listing(Questions):
         projection: str | None = None,
         key: str | None = None,
         *,
-        weighing: Weighing = ALL_ALIKE,
+        weighing: Weighing = USUAL,
         period: tuple[Instant, Instant] = EVER,
         **others: Unpack[Clocks],
     ) -> Answer[Fact]:

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from projections import answers
-from projections.answers import ALL_ALIKE
 from projections.lazy import Rows
 from projections.store import Row, Store
-from projections.weighing import Weighing, weighing_of
+from projections.weighing import USUAL, Weighing, weighing_of
 from tracker.clocks import Asked, Clocks, Moment, read_clocks
 from tracker.errors import NotFoundError, Problem, TrackerError
 from tracker.instants import (
@@ -131,7 +130,7 @@ class Questions:
         projection: str | None = None,
         key: str | None = None,
         *,
-        weighing: Weighing = ALL_ALIKE,
+        weighing: Weighing = USUAL,
         stale_after: int | None = None,
         **others: Unpack[Clocks],
     ) -> Answer[State]:
@@ -171,7 +170,7 @@ class Questions:
         projection: str | None = None,
         as_of: Asked = None,
         *,
-        weighing: Weighing = ALL_ALIKE,
+        weighing: Weighing = USUAL,
         **others: Unpack[Clocks],
     ) -> Answer[Stretch]:
         """Answer how the belief about one key ran, in valid and in known time.
@@ -196,7 +195,7 @@ class Questions:
         projection: str,
         key: str,
         *,
-        weighing: Weighing = ALL_ALIKE,
+        weighing: Weighing = USUAL,
         **others: Unpack[Clocks],
     ) -> Answer[State]:
         """Answer why: the cell's row, and every fact with its role, back to the sentence.
@@ -218,7 +217,7 @@ class Questions:
         projection: str | None = None,
         key: str | None = None,
         *,
-        weighing: Weighing = ALL_ALIKE,
+        weighing: Weighing = USUAL,
         **others: Unpack[Clocks],
     ) -> Answer[Change]:
         """Answer what changed on the ground, and what was learned (projections.changes.diff).
@@ -263,7 +262,7 @@ class Questions:
         projection: str | None = None,
         key: str | None = None,
         *,
-        weighing: Weighing = ALL_ALIKE,
+        weighing: Weighing = USUAL,
         closed: bool = False,
         **others: Unpack[Clocks],
     ) -> Answer[Dispute]:
@@ -284,7 +283,7 @@ class Questions:
         self,
         as_of: Asked = None,
         *,
-        weighing: Weighing = ALL_ALIKE,
+        weighing: Weighing = USUAL,
         stale_after: int | None = None,
         documents: str | Path | None = None,
         **others: Unpack[Clocks],
@@ -317,11 +316,11 @@ class Questions:
                 if is_ready(store):
                     rows = search(store, text, limit, offset)
                     asked = {"words": text, "limit": limit, "offset": offset}
-                    return replace(self._answer("search", None, ALL_ALIKE, rows), query=asked)
+                    return replace(self._answer("search", None, USUAL, rows), query=asked)
             bring_up(self.store)
 
     @_of_one_position
-    def overview(self, clocks: AsOf, *, weighing: Weighing = ALL_ALIKE) -> Overview:
+    def overview(self, clocks: AsOf, *, weighing: Weighing = USUAL) -> Overview:
         """Give all that a picture shows, at the clocks and at every other valid and known time."""
         from projections import overview
 

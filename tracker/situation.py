@@ -12,9 +12,8 @@ from threading import RLock
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
-from projections.answers import ALL_ALIKE
 from projections.store import Row, Store
-from projections.weighing import Weighing
+from projections.weighing import USUAL, Weighing
 from tracker.amending import Amending
 from tracker.citing import Citing
 from tracker.erasing import Erasing
@@ -317,9 +316,7 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
 
     # -- the record ----------------------------------------------------------------------------
 
-    def replay(
-        self, clocks: AsOf, weighing: Weighing = ALL_ALIKE
-    ) -> Iterator[tuple[Row, list[Row]]]:
+    def replay(self, clocks: AsOf, weighing: Weighing = USUAL) -> Iterator[tuple[Row, list[Row]]]:
         """Run the log again: each event (a row as of `log_rows`) with the changes it caused.
 
         Up to the clocks: see projections.replay.
@@ -357,7 +354,7 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
             head = store.report(name)
             stream = self.log.stream(UUID(head["id"]))
             seen = [event for event in stream if event.position <= store.position]
-            answer = self._answer("report", None, ALL_ALIKE, [self.row(event) for event in seen])
+            answer = self._answer("report", None, USUAL, [self.row(event) for event in seen])
         return replace(answer, query={"report": head["id"]}, more={"report": head})
 
     @property

@@ -14,9 +14,9 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from projections.answers import ALL_ALIKE, has_key
+from projections.answers import has_key
 from projections.store import Row, Store
-from projections.weighing import Weighing
+from projections.weighing import USUAL, Weighing
 from tracker.conditions import NAMES_OF, Condition, Rank, read_condition
 from tracker.errors import TrackerError
 from tracker.folders import state_folder
@@ -48,7 +48,7 @@ class Watched:
     key: str | None = None
     condition: Condition | None = None
     as_of: Instant | None = None
-    weighing: Weighing = ALL_ALIKE
+    weighing: Weighing = USUAL
 
 
 class Stretch(NamedTuple):
@@ -153,7 +153,7 @@ class Watching:
         key: str | None = None,
         when: str | None = None,
         as_of: Instant | None = None,
-        weighing: Weighing = ALL_ALIKE,
+        weighing: Weighing = USUAL,
     ) -> Watched:
         """Say what to watch; `when` is a condition as people write it. Raises ConditionError."""
         condition = None if when is None else read_condition(when)
