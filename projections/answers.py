@@ -11,7 +11,8 @@ from operator import itemgetter
 
 from projections.cells import Cells
 from projections.names import ALL, BELIEVED, CHRONICLED
-from projections.rows import ENTRY, Decorator, evidence_row, fact_row, origin_in, said
+from projections.rows import ENTRY, Decorator, evidence_row, fact_row, origin_in
+from projections.saying import said
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.edtf import describe

@@ -39,19 +39,17 @@ class Cells:
         clocks: AsOf,
         projection: str | None = None,
         key: str | None = None,
-        only: Collection[Key] | None = None,
     ) -> list[Row]:
         """Give {projection, key, name (None), **state} of every cell with evidence at (t, k).
 
-        With `only`, of those cells (projection, key) alone. The rows are the caller's to go on.
+        The rows are the caller's to go on.
         """
         t, k = clocks.as_of, clocks.known
         if self.stored:
-            return rows_begun(self.store.beliefs_at(t, k, projection, key, only))
+            return rows_begun(self.store.beliefs_at(t, k, projection, key))
         return [
             {"projection": name, "key": one, "name": None, **state}
             for name, one, state in self.live.cells(self.heard(projection, key, k), t, k)
-            if only is None or (name, one) in only
         ]
 
     def settled(self, clocks: AsOf, cells: Collection[Key]) -> Mapping[Key, Row | None]:

@@ -10,14 +10,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from operator import itemgetter
 from typing import Literal
 
 from projections.answers import chronology, wanted_names
 from projections.cells import Cells
 from projections.claims import Claim
-from projections.moments import Key
+from projections.moments import SAYS, TELLS, Key, rows_begun
 from projections.names import BELIEVED, CHRONICLED
-from projections.rows import Decorator, begun, said, says_the_same
+from projections.rows import Decorator
+from projections.saying import begun, said, says_the_same
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.errors import NotFoundError, TrackerError
@@ -28,6 +30,8 @@ Rows = list[Row]
 Cause = Literal["ground", "knowledge"]
 _Rows = dict[Key, Row]
 _Changed = tuple[Key, Row | None, Row | None, Cause]
+MARKS = {"ground": SAYS, "knowledge": TELLS}
+"""What is looked at of the marks of stored states, by what may have made a change."""
 _CELLS_AT_ONCE = 1_000
 """Of which claims are held: a cell may have thousands."""
 
@@ -73,60 +77,74 @@ class _Diff:
 
     def rows(self, projection: str | None, key: str | None) -> Iterator[Row]:
         """Yield the changes of beliefs, in order of their cells; what was learned comes first."""
-        moments = dict.fromkeys((self.before, self.between, self.after))
-        only = self._otherwise(moments, projection) if key is None else None
-        found = {clocks: self._at(clocks, projection, key, only) for clocks in moments}
-        changed = list(
-            self._changed(*(found[at] for at in (self.before, self.between, self.after)))
-        )
-        for clocks, rows in found.items():
-            self._finish(clocks, rows, changed, key)
+        tell = self._told if key is None and self.first.stored and self.last.stored else self._found
+        changed: list[_Changed] = []
+        if self.between != self.before:
+            changed += tell(self.before, self.between, "knowledge", projection, key)
+        changed += tell(self.between, self.after, "ground", projection, key)
+        changed.sort(key=itemgetter(0))
         for start in range(0, len(changed), _CELLS_AT_ONCE):
             some = changed[start : start + _CELLS_AT_ONCE]
             for one, events in zip(some, self._events(some), strict=True):
                 yield _change(*one, events)
 
-    def _at(
-        self, clocks: AsOf, projection: str | None, key: str | None, only: set[Key] | None
-    ) -> dict[Key, Row]:
-        """Give what was so at one of the moments, by cell: rows that are only begun."""
-        rows = self._cells(clocks).at(clocks, projection, key, only)
-        return {(row["projection"], row["key"]): row for row in rows}
+    def _told(
+        self, one: AsOf, other: AsOf, cause: Cause, projection: str | None, _key: str | None
+    ) -> Iterator[_Changed]:
+        """Yield (cell, before, after, cause) of what differs, told by the marks of stored states.
+
+        Nothing else is read of what two moments share. The rows are only begun.
+        """
+        held = self.last.store.moments
+        then, now = held.apart(one, other), held.apart(other, one)
+        by = MARKS[cause]
+        names = held.names
+        cells = [
+            cell
+            for cell in {**then, **now}
+            if cell not in then or cell not in now or then[cell][by] != now[cell][by]
+            if projection in {None, names[cell][0]}
+        ]
+        sides = []
+        for clocks, at in ((one, then), (other, now)):
+            rows = rows_begun(held.marked([at[cell] for cell in cells if cell in at]))
+            self._finish(clocks, rows, every=True)
+            sides.append({_cell(row): row for row in rows})
+        for cell in map(names.__getitem__, cells):
+            yield cell, sides[0].get(cell), sides[1].get(cell), cause
+
+    def _found(
+        self, one: AsOf, other: AsOf, cause: Cause, projection: str | None, key: str | None
+    ) -> Iterator[_Changed]:
+        """Yield the same, told by all that was so at both moments."""
+        then, now = (
+            {_cell(row): row for row in self._cells(at).at(at, projection, key)}
+            for at in (one, other)
+        )
+        same = _tells_the_same if cause == "knowledge" else _says_the_same
+        cells = [cell for cell in {**then, **now} if not same(then.get(cell), now.get(cell))]
+        for clocks, rows in ((one, then), (other, now)):
+            some = [rows[cell] for cell in cells if cell in rows]
+            self._finish(clocks, some, every=key is None)
+        for cell in cells:
+            yield cell, then.get(cell), now.get(cell), cause
 
     def _cells(self, clocks: AsOf) -> Cells:
         return self.first if clocks is self.before else self.last
 
-    def _changed(self, start: _Rows, learned: _Rows, now: _Rows) -> Iterator[_Changed]:
-        """Yield (cell, before, after, cause) of what differs, in order."""
-        moved = self.between != self.before
-        for cell in sorted({**start, **learned, **now}):
-            one, two, three = start.get(cell), learned.get(cell), now.get(cell)
-            if moved and (not says_the_same(one, two) or begun(one) != begun(two)):
-                yield cell, one, two, "knowledge"
-            if not says_the_same(two, three, support=False):
-                yield cell, two, three, "ground"
+    def _finish(self, clocks: AsOf, rows: Rows, *, every: bool) -> None:
+        """Finish rows of one moment; where they may be of `every` cell, much is looked up at once.
 
-    def _finish(
-        self, clocks: AsOf, rows: _Rows, changed: Iterable[_Changed], key: str | None
-    ) -> None:
-        """Finish those of the rows of one moment that changed."""
-        shown = {id(row) for _, *both, _ in changed for row in both}
-        some = [row for row in rows.values() if id(row) in shown]
-        Decorator(self._cells(clocks), clocks).finish(some, None if key else rows.values())
-
-    def _otherwise(self, moments: Iterable[AsOf], projection: str | None) -> set[Key] | None:
-        """Name the cells whose stored state is not one and the same at all these moments.
-
-        None where the answers are not stored. Forces are named whatever they are: what is left of
-        a pledge hangs on other cells.
+        Pledges are then counted among all forces of that moment.
         """
-        if not (self.first.stored and self.last.stored):
-            return None
-        store = self.last.store
-        found = store.unlike((clocks.as_of, clocks.known) for clocks in moments)
-        if projection is not None:
-            found = {cell for cell in found if cell[0] == projection}
-        return found | store.cells("forces") if projection in {None, "forces"} else found
+        cells = self._cells(clocks)
+        decorator = Decorator(cells, clocks)
+        among = None
+        if every:
+            decorator.look_all_up()
+            if any(row["projection"] == "forces" for row in rows):
+                among = cells.at(clocks, "forces")
+        decorator.finish(rows, among)
 
     def _events(self, changed: Sequence[_Changed]) -> Iterator[list[str]]:
         """Yield what made each of these changes; claims are read of all of them together."""
@@ -193,6 +211,18 @@ class _Diff:
 
     def _in_known(self, instant: Instant) -> bool:
         return self.before.known < instant <= self.after.known
+
+
+def _says_the_same(one: Row | None, other: Row | None) -> bool:
+    return says_the_same(one, other, support=False)
+
+
+def _tells_the_same(one: Row | None, other: Row | None) -> bool:
+    return says_the_same(one, other) and begun(one) == begun(other)
+
+
+def _cell(row: Row) -> Key:
+    return row["projection"], row["key"]
 
 
 def _change(cell: Key, before: Row | None, after: Row | None, cause: str, events: list[str]) -> Row:

@@ -17,7 +17,8 @@ from projections.growing import Grown, Kept
 from projections.live import Live
 from projections.moments import Key
 from projections.names import CHRONICLED
-from projections.rows import ENTRY, Decorator, begun, fact_row, origin_in, says_the_same
+from projections.rows import ENTRY, Decorator, fact_row, origin_in
+from projections.saying import begun, says_the_same
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.instants import AsOf

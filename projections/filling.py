@@ -14,6 +14,7 @@ from pathlib import Path
 
 from projections.claims import Since, Value, public
 from projections.front import Belief
+from projections.saying import Numbered
 from projections.schema import STATE_BITS
 from projections.state import Alternative, State
 from projections.store import Row, Store
@@ -79,27 +80,31 @@ def put_claims(store: Store, rows: Iterable[CLAIM_ROW]) -> None:
 BELIEF_ROWS = tuple[list[tuple[int, ...]], list[tuple[int, str]]]
 
 
-def belief_rows(cell: int, parts: Row, beliefs: Sequence[Belief]) -> BELIEF_ROWS:
+def belief_rows(
+    cell: int, parts: Row, beliefs: Sequence[Belief], numbered: Numbered | None = None
+) -> BELIEF_ROWS:
     """Give what the rectangles of a cell are stored as: (rectangles, states).
 
     A state is written once, however many rectangles it fills; equal beliefs give equal bytes.
+    `numbered` knows by what they say the states that were written of the cell before.
     """
+    numbered = numbered or Numbered()
     numbers: dict[str, int] = {}
-    of_state: dict[int, int] = {}
+    of_state: dict[int, tuple[int, int, int]] = {}
     states: list[tuple[int, str]] = []
     first = cell << STATE_BITS
     head = state_head(parts)
     rectangles: list[tuple[int, ...]] = []
     for valid_from, valid_to, known_from, known_to, state in beliefs:
-        n = of_state.get(id(state))
-        if n is None:
+        known = of_state.get(id(state))
+        if known is None:
             text = state_text(head, state)
             if text not in numbers:
                 numbers[text] = first + 2 * len(numbers) + state.settled
                 states.append((numbers[text], text))
-            n = of_state[id(state)] = numbers[text]
-        sort, begins = class_of(valid_from, valid_to, known_from, known_to)
-        rectangles.append((cell, known_from, valid_from, known_to, valid_to, n, sort, begins))
+            known = of_state[id(state)] = (numbers[text], *numbered.numbers(state))
+        begins = class_of(valid_from, valid_to, known_from, known_to)
+        rectangles.append((cell, valid_from, known_from, valid_to, known_to, *known, *begins))
     return rectangles, states
 
 
@@ -179,7 +184,9 @@ def _instant_text(instant: Instant | None) -> str:
 def put_beliefs(connection: sqlite3.Connection, rows: BELIEF_ROWS) -> None:
     """Insert the rectangles and the states of cells that have none."""
     rectangles, states = rows
-    connection.executemany("INSERT INTO rectangles VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rectangles)
+    connection.executemany(
+        "INSERT INTO rectangles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rectangles
+    )
     connection.executemany("INSERT INTO states VALUES (?, ?)", states)
 
 

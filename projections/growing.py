@@ -21,6 +21,7 @@ from projections.filling import BELIEF_ROWS, belief_rows, put_beliefs
 from projections.front import Belief, Line
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
+from projections.saying import Numbered
 from projections.schema import STATE_BITS
 from projections.state import State
 from projections.store import Row
@@ -35,7 +36,7 @@ MOST_EVENTS = 16
 """Of one cell, taken in one by one; more are taken in together, and nobody is told between them."""
 _DIGEST = 16  # bytes that a state's text is known by
 _STATE = 5  # among the columns of a rectangle
-_CORNER = "WHERE cell = ? AND known_from = ? AND valid_from = ?"
+_CORNER = "WHERE cell = ? AND valid_from = ? AND known_from = ?"
 
 
 class Grown:
@@ -48,6 +49,7 @@ class Grown:
         self._cell = cell
         self._parts: Row = found.row(key)
         self._worked = Worked(POLICIES[DEFAULT_POLICY], found, kin)
+        self._said = Numbered()
         self._numbers: dict[bytes, int] = {}
         self._names: dict[int, bytes] = {}
         self._uses: Counter[int] = Counter()
@@ -101,7 +103,7 @@ class Grown:
 
     def _numbered(self, beliefs: Sequence[Belief]) -> BELIEF_ROWS:
         """Give the rows of rectangles, and those of states that are not written yet."""
-        rectangles, states = belief_rows(self._cell, self._parts, beliefs)
+        rectangles, states = belief_rows(self._cell, self._parts, beliefs, self._said)
         numbers: dict[int, int] = {}
         fresh: list[tuple[int, str]] = []
         for number, text in states:
@@ -119,7 +121,7 @@ class Grown:
         return [(*row[before], numbers[row[_STATE]], *row[after]) for row in rectangles], fresh
 
     def _take_out(self, connection: sqlite3.Connection, belief: Belief) -> int:
-        corner = (self._cell, belief.known_from, belief.valid_from)
+        corner = (self._cell, belief.valid_from, belief.known_from)
         found = connection.execute(f"SELECT state FROM rectangles {_CORNER}", corner).fetchone()
         if found is None:
             raise StoreError("the read model was written by another process: ask again")

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, overload
 
+from projections.moments import Begun
 from tracker.garbage import uncollected
 
 Row = dict[str, Any]
-Begun = tuple[str, str, str]
-"""What a row is made of: projection, key, state as JSON."""
 
 
 class Rows(Sequence[Row]):

@@ -6,73 +6,23 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from projections.cells import Cells, value_of
 from projections.claims import Claim
-from projections.lazy import Begun, Rows
-from projections.moments import rows_begun
+from projections.lazy import Rows
+from projections.moments import Begun, rows_begun
 from projections.store import Row, Store
 from tracker.garbage import uncollected
-from tracker.instants import (
-    PAST_OPEN,
-    AsOf,
-    format_instant,
-)
+from tracker.instants import DAY, PAST_OPEN, AsOf, Instant, format_instant
 from tracker.kin import Kin
 
-# What a row says of the world is the rest: these are where it comes from, and since when.
-_BESIDE = frozenset(
-    {"name", "place", "evidence", "last_evidence", "age_days", "stale", "since", "rule"}
-    | {"dissent", "last_undisputed", "origins", "ratings", "remainder"}
-)
-
-
-_BESIDE_SUPPORT = _BESIDE | {"support"}
-_NESTED = ("possibly", "values")
-_NOTHING = object()
 _NOWHERE: Row = {}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _DISPUTED = '"support":"disputed"'
 """Stands so in the text of every disputed state, and hardly ever in another."""
-
-
-def said(row: Row | None, *, support: bool = True) -> Row | None:
-    """Give only what a row says: its value, support, certainty, what is possible, who rivals."""
-    if row is None:
-        return None
-    beside = _BESIDE if support else _BESIDE_SUPPORT
-    kept = {name: item for name, item in row.items() if name not in beside}
-    if row.get("projection") == "forces":
-        kept["place"] = row["place"]
-    for name in _NESTED:
-        kept[name] = [said(one) for one in row.get(name) or []]
-    return kept
-
-
-def says_the_same(one: Row | None, two: Row | None, *, support: bool = True) -> bool:
-    """Whether two rows of a cell say the same: said(one) == said(two), told at the first word."""
-    if one is None or two is None:
-        return one is two
-    beside = _BESIDE if support else _BESIDE_SUPPORT
-    for name, item in one.items():
-        if name not in beside and name not in _NESTED and item != two.get(name, _NOTHING):
-            return False
-    if one.get("projection") == "forces" and one["place"] != two["place"]:
-        return False
-    if any(name not in one for name in two if name not in beside and name not in _NESTED):
-        return False
-    for name in _NESTED:
-        first, second = one.get(name) or (), two.get(name) or ()
-        if len(first) != len(second) or not all(map(says_the_same, first, second)):
-            return False
-    return True
-
-
-def begun(row: Row | None) -> str | None:
-    """Give since when a row's state is so, as told."""
-    since = row["since"] if row else None
-    return str(since["edtf"]) if since else None
 
 
 class Decorator:
@@ -83,7 +33,6 @@ class Decorator:
         self.cells = cells
         self.clocks = clocks
         self.stale_after = stale_after
-        self._as_of = timedelta(microseconds=clocks.as_of)
         names = cells.store.names
         self.places: Mapping[str, Row] = names("places")
         self.actors: Mapping[str, Row] = names("actors")
@@ -93,16 +42,20 @@ class Decorator:
         self,
         projection: str | None = None,
         key: str | None = None,
-        only: Collection[tuple[str, str]] | None = None,
     ) -> list[Row]:
-        """Give the rows of one cell, of one projection, or of all; of them `only` those named."""
-        if key is None:  # all of them will be asked for
-            names = self.cells.store.names
-            self.places, self.actors = names("places").whole(), names("actors").whole()
+        """Give the rows of one cell, of one projection, or of all."""
+        if key is None:
+            self.look_all_up()
         with nullcontext() if key else uncollected():
-            rows = self.cells.at(self.clocks, projection, key, only)
+            rows = self.cells.at(self.clocks, projection, key)
             self.finish(rows, None if key else rows)
         return rows
+
+    def look_all_up(self) -> None:
+        """Look up at once whatever is registered: most of it will be asked for."""
+        self.places, self.actors, self.schemes = (
+            self.cells.store.names(register).whole() for register in ("places", "actors", "schemes")
+        )
 
     def later(self, projection: str) -> Rows:
         """Give the rows of a projection to be made when they are looked at, by key.
@@ -112,9 +65,7 @@ class Decorator:
         """
         t, k, store = self.clocks.as_of, self.clocks.known, self.cells.store
         found = store.beliefs_at(t, k, projection)
-        self.places, self.actors, self.schemes = (
-            store.names(register).whole() for register in ("places", "actors", "schemes")
-        )
+        self.look_all_up()
         disputed = [one[:2] for one in found if _DISPUTED in one[2]]
         before = store.all_settled_before(disputed, t, k) if disputed else {}
 
@@ -158,10 +109,10 @@ class Decorator:
             row["name"] = self.name(row["projection"], row["key"], row)
             row["last_undisputed"] = None
         last = row["last_evidence"]
-        age = None if last is None else self._as_of - (datetime.fromisoformat(last) - _EPOCH)
-        row["age_days"] = None if age is None else max(0, age.days)
+        age = None if last is None else self.clocks.as_of - _read(last)
+        row["age_days"] = None if age is None else max(0, age // DAY)
         if self.stale_after is not None:
-            row["stale"] = age is not None and age > timedelta(microseconds=self.stale_after)
+            row["stale"] = age is not None and age > self.stale_after
 
     def _recall(self, rows: Iterable[Row]) -> None:
         """Say of disputed rows what they last were before."""
@@ -224,6 +175,12 @@ class Decorator:
             return pledged
         counts = [found["best"] for found in there if isinstance(found.get("best"), int)]
         return max(0, pledged - max(counts)) if counts else None
+
+
+@lru_cache(maxsize=65_536)
+def _read(instant: str) -> Instant:
+    """Read what format_instant wrote."""
+    return (datetime.fromisoformat(instant) - _EPOCH) // _MICROSECOND
 
 
 def around(places: Mapping[str, Row], place: str) -> list[str]:

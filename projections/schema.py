@@ -97,10 +97,12 @@ STATE_BITS = 24
 The lowest says whether it is settled: told since when, and not disputed. The others count.
 """
 BELIEF_TABLES = (
-    """CREATE TABLE rectangles (cell INTEGER, known_from INTEGER, valid_from INTEGER,
-        known_to INTEGER, valid_to INTEGER, state INTEGER,
+    # In order of the valid clock, on which a question knows where to look: what holds a moment, or
+    # held before it, is a few steps back from there. `says` and `tells`: projections.saying.
+    """CREATE TABLE rectangles (cell INTEGER, valid_from INTEGER, known_from INTEGER,
+        valid_to INTEGER, known_to INTEGER, state INTEGER, says INTEGER, tells INTEGER,
         class INTEGER, begins INTEGER,
-        PRIMARY KEY (cell, known_from, valid_from)) WITHOUT ROWID""",
+        PRIMARY KEY (cell, valid_from, known_from)) WITHOUT ROWID""",
     # `id` is cell << STATE_BITS | n << 1 | settled: a plain rowid, for a table clustered by it is
     # read slowly.
     "CREATE TABLE states (id INTEGER PRIMARY KEY, text TEXT)",
@@ -127,7 +129,7 @@ OF_EVENTS = (
 OF_BELIEFS = (
     # Which rectangles of all cells hold a moment (projections.widths); nothing else is read.
     """CREATE INDEX IF NOT EXISTS rectangles_by_time ON rectangles
-        (class, begins, valid_from, valid_to, known_from, known_to, cell, state)""",
+        (class, begins, valid_from, valid_to, known_from, known_to, cell, state, says, tells)""",
 )
 
 _WORDS = """tokenize = "unicode61 remove_diacritics 2 separators 'ʻʼʽʾʿˈ'", prefix = '2 3'"""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from projections.claims import Claim, amended, turns_in
-from projections.moments import Key, Moments, decoded
+from projections.moments import LATEST, Begun, Key, Moments, decoded
 from projections.registers import Names, Register
 from tracker.errors import NotFoundError, StoreError
 from tracker.foreign import told_plainly
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tracker.registry import Registry
 
 MEMORY = ":memory:"
-VERSION = 12
+VERSION = 13
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 CACHE = -32_768  # SQLite's own unit: minus kilobytes
@@ -54,36 +54,33 @@ COMPARED = {
     "beliefs": BELIEFS,
 }
 """What two models are compared by, and how it is read."""
-_LATEST = FUTURE_OPEN - 1
-"""The last instant there is to ask about: the ends are exclusive, also the open ones."""
-
 Row = dict[str, Any]
 
 _FEW = 500
 """Facts that are looked up by name; of more, all retractions are read."""
 
-# From the newest knowledge back, for what holds is rarely the oldest; one rectangle a cell does.
+# From the moment back, for what holds it began not long before; one rectangle a cell does.
 _AT_KEY = (
     "SELECT c.projection, c.key, s.text FROM cells c CROSS JOIN states s ON s.id ="
     " (SELECT r.state FROM rectangles r WHERE r.cell = c.id"
     " AND r.valid_from <= ?2 AND ?2 < r.valid_to AND r.known_from <= ?3 AND ?3 < r.known_to"
-    " ORDER BY r.known_from DESC LIMIT 1) WHERE c.key = ?1"
+    " ORDER BY r.valid_from DESC LIMIT 1) WHERE c.key = ?1"
 )
 
-# The state goes with the greatest valid_from; its lowest bit is set where it is settled.
+# The lowest bit of a state's number is set where it is settled.
+_LAST_SETTLED = (
+    "(SELECT r.state FROM rectangles r WHERE r.cell = {}"
+    " AND r.valid_from < ?1 AND r.known_from <= ?2 AND ?3 < r.known_to"
+    " AND r.state & 1 ORDER BY r.valid_from DESC LIMIT 1)"
+)
 _SETTLED = (
-    "SELECT s.text FROM (SELECT max(r.valid_from), r.state FROM cells c"
-    " JOIN rectangles r ON r.cell = c.id WHERE c.key = ? AND c.projection = ?"
-    " AND r.valid_from < ? AND r.known_from <= ? AND ? < r.known_to AND r.state & 1) h"
-    " JOIN states s ON s.id = h.state"
+    f"SELECT s.text FROM cells c CROSS JOIN states s ON s.id = {_LAST_SETTLED.format('c.id')}"
+    " WHERE c.key = ?4 AND c.projection = ?5"
 )
 _SETTLED_IN = (
-    "SELECT h.cell, s.text FROM (SELECT j.value AS cell, (SELECT r.state FROM rectangles r"
-    " WHERE r.cell = j.value AND r.valid_from < ?1 AND r.known_from <= ?2 AND ?3 < r.known_to"
-    " AND r.state & 1 ORDER BY r.valid_from DESC LIMIT 1) AS state FROM json_each(?4) j) h"
-    " CROSS JOIN states s ON s.id = h.state"
+    f"SELECT j.value, s.text FROM json_each(?4) j CROSS JOIN states s"
+    f" ON s.id = {_LAST_SETTLED.format('j.value')}"
 )
-"""The same of many cells by their numbers: a quarter of the time."""
 _CLAIMS_IN = (
     "SELECT h.cell, h.data FROM json_each(?2) j CROSS JOIN held h ON h.cell = j.value"
     " WHERE h.position <= ?1 ORDER BY h.position, h.rowid"
@@ -130,7 +127,7 @@ class Store:
         mapped = 0 if frozen else MAPPED  # a helper reads all of it once
         for pragma in ("trusted_schema=OFF", f"cache_size={CACHE}", f"mmap_size={mapped}"):
             self.connection.execute(f"PRAGMA {pragma}")
-        self._moments = Moments(self.connection)
+        self.moments = Moments(self.connection)
         if self._version() != VERSION:
             from projections.schema import foreign_modules
 
@@ -245,27 +242,12 @@ class Store:
         k: Instant,
         projection: str | None = None,
         key: str | None = None,
-        only: Collection[Key] | None = None,
-    ) -> list[tuple[str, str, str]]:
-        """Give (projection, key, state as JSON) of the rectangles that hold (t, k), by key.
-
-        With `only`, of those cells (projection, key) alone.
-        """
-        t, k = min(t, _LATEST), min(k, _LATEST)
+    ) -> list[Begun]:
+        """Give what the rectangles that hold (t, k) say, by key."""
         if key is None:
-            return self._moments.texts(t, k, projection, only)
-        rows = self.tuples(_AT_KEY, (key, t, k))
-        if projection is not None:
-            rows = [row for row in rows if row[0] == projection]
-        return rows if only is None else [row for row in rows if row[:2] in only]
-
-    def unlike(self, moments: Iterable[tuple[Instant, Instant]]) -> set[tuple[str, str]]:
-        """Give the cells (projection, key) whose stored state is not the same at all of (t, k)."""
-        return self._moments.unlike((min(t, _LATEST), min(k, _LATEST)) for t, k in moments)
-
-    def cells(self, projection: str) -> set[tuple[str, str]]:
-        """Give the cells (projection, key) of one projection that anything was ever said of."""
-        return self._moments.cells(projection)
+            return self.moments.texts(t, k, projection)
+        rows = self.tuples(_AT_KEY, (key, min(t, LATEST), min(k, LATEST)))
+        return rows if projection is None else [row for row in rows if row[0] == projection]
 
     def tuples(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Ask the same, of many rows or often: a row is a tuple."""
@@ -273,7 +255,7 @@ class Store:
 
     def forget(self) -> None:
         """Forget what was kept of the model: it has changed."""
-        self._moments = Moments(self.connection)
+        self.moments = Moments(self.connection)
         self._names, self._head, self._display = {}, None, None
 
     def version(self) -> int:
@@ -290,14 +272,14 @@ class Store:
 
     def settled_before(self, projection: str, key: str, t: Instant, k: Instant) -> Row | None:
         """Give the last state of a cell before t, as known at k, that nobody disputed."""
-        asked = (key, projection, t, k, min(k, _LATEST))
+        asked = (t, k, min(k, LATEST), key, projection)
         found = self.connection.execute(_SETTLED, asked).fetchone()
         return json.loads(found[0]) if found else None
 
     def all_settled_before(self, cells: Iterable[Key], t: Instant, k: Instant) -> dict[Key, str]:
         """Give the same of many cells, as JSON; those that have none are left out."""
-        numbers = self._moments.numbers(cells)
-        asked = (t, k, min(k, _LATEST), str(list(numbers)))
+        numbers = self.moments.numbers(cells)
+        asked = (t, k, min(k, LATEST), str(list(numbers)))
         return {numbers[one]: text for one, text in self.tuples(_SETTLED_IN, asked)}
 
     def beliefs(self, projection: str | None = None, key: str | None = None) -> list[Row]:
@@ -358,7 +340,7 @@ class Store:
             "position": FUTURE_OPEN if position is None else position,
             "recorded_at": FUTURE_OPEN if recorded_at is None else recorded_at,
         }
-        cell_of = self._moments.numbers(cells)
+        cell_of = self.moments.numbers(cells)
         rows = self.tuples(_CLAIMS_IN, (clock["position"], str(list(cell_of))))
         found: list[tuple[Key, Claim]] = []
         for (number, _), fields in zip(rows, decoded([row[1] for row in rows]), strict=True):

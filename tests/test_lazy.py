@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.lazy import Begun, Rows
+from projections.lazy import Rows
+from projections.moments import Begun
 
 Lookups = st.lists(
     st.one_of(

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.rows import said, says_the_same
+from projections.saying import said, says_the_same
 
 VALUES = st.sampled_from([None, "held", ["army"], 3])
 WORDS = ("status", "holders", "support", "since", "evidence", "place", "rule", "best", "side")

@@ -13,7 +13,7 @@ from commands_for_tests import SEEDS, SHEETS, mali, run, said
 from hypothesis import given
 from hypothesis import strategies as st
 
-from projections.rows import said as says
+from projections.saying import said as says
 from tracker.conditions import DEEPEST, LONGEST, ConditionError, read_condition
 from tracker.delivering import Delivery
 from tracker.instants import AsOf

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projections.names import BELIEVED
-from projections.rows import said
+from projections.saying import said
 from projections.store import MEMORY, Row, Store
 from tracker._version import __version__
 from tracker.errors import LogError, NotFoundError, TrackerError

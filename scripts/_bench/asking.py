@@ -13,7 +13,7 @@ from _bench.engines import LAST, Engine, Ours, Pairs
 from _bench.folding import Folding
 from _bench.generator import FIRST_DAY, days_of
 from _bench.lines import Line, in_turn
-from projections.rows import said
+from projections.saying import said
 from projections.store import BELIEFS
 from tracker import Situation
 from tracker.instants import DAY, AsOf, format_instant, parse_moment
