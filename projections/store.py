@@ -8,15 +8,14 @@ ends are -(2**62) and 2**62.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from projections.claims import Claim, amended, turns_in
-from projections.moments import LATEST, Begun, Key, Moments, decoded
+from projections.held import FEW, Held
+from projections.moments import LATEST, Begun, Key, Moments
 from projections.registers import Names, Register
 from tracker.errors import NotFoundError, StoreError
 from tracker.foreign import told_plainly
@@ -56,9 +55,6 @@ COMPARED = {
 """What two models are compared by, and how it is read."""
 Row = dict[str, Any]
 
-_FEW = 500
-"""Facts that are looked up by name; of more, all retractions are read."""
-
 # From the moment back, for what holds it began not long before; one rectangle a cell does.
 _AT_KEY = (
     "SELECT c.projection, c.key, s.text FROM cells c CROSS JOIN states s ON s.id ="
@@ -81,13 +77,9 @@ _SETTLED_IN = (
     f"SELECT j.value, s.text FROM json_each(?4) j CROSS JOIN states s"
     f" ON s.id = {_LAST_SETTLED.format('j.value')}"
 )
-_CLAIMS_IN = (
-    "SELECT h.cell, h.data FROM json_each(?2) j CROSS JOIN held h ON h.cell = j.value"
-    " WHERE h.position <= ?1 ORDER BY h.position, h.rowid"
-)
 
 
-class Store:
+class Store(Held):
     """One read model. A context manager; threads that share it take turns (tracker.threads)."""
 
     def __init__(self, path: str | Path, *, frozen: bool = False) -> None:
@@ -290,70 +282,6 @@ class Store:
         order = " ORDER BY projection, key, known_from, valid_from"
         return self.rows(sql + order, {"projection": projection, "key": key})
 
-    def claims(
-        self,
-        projection: str | None = None,
-        key: str | None = None,
-        *,
-        position: int | None = None,
-        recorded_at: Instant | None = None,
-        known: Instant | None = None,
-    ) -> list[Claim]:
-        """Give the claims of a cell, in the log's order, as it held them by the recorded clock.
-
-        They were recorded by then, and are `retracted` if a retraction recorded by then says so.
-        With `known`, only those published by then.
-        """
-        clock = {
-            "position": FUTURE_OPEN if position is None else position,
-            "recorded_at": FUTURE_OPEN if recorded_at is None else recorded_at,
-        }
-        sql = (
-            "SELECT h.data FROM held h JOIN cells c ON c.id = h.cell"
-            " WHERE h.position <= :position AND h.published <= :known"
-        )
-        sql += " AND c.projection = :projection" if projection is not None else ""
-        sql += " AND c.key = :key" if key is not None else ""
-        until = FUTURE_OPEN if known is None else known
-        values = {"position": clock["position"], "known": until}
-        rows = self.connection.execute(
-            f"{sql} ORDER BY h.position", {**values, "projection": projection, "key": key}
-        )
-        found = [Claim.from_json(row[0]) for row in rows]
-        recorded = clock["recorded_at"]
-        return self._amended([claim for claim in found if claim.recorded_at <= recorded], clock)
-
-    def claims_in(
-        self,
-        cells: Iterable[Key],
-        turning: tuple[Instant, Instant] | None = None,
-        *,
-        position: int | None = None,
-        recorded_at: Instant | None = None,
-    ) -> dict[Key, list[Claim]]:
-        """Give the same of several cells (projection, key) at once: by cell, in the log's order.
-
-        With `turning`, only claims one of whose turns lies after the first of these instants and
-        no later than the second.
-        """
-        clock = {
-            "position": FUTURE_OPEN if position is None else position,
-            "recorded_at": FUTURE_OPEN if recorded_at is None else recorded_at,
-        }
-        cell_of = self.moments.numbers(cells)
-        rows = self.tuples(_CLAIMS_IN, (clock["position"], str(list(cell_of))))
-        found: list[tuple[Key, Claim]] = []
-        for (number, _), fields in zip(rows, decoded([row[1] for row in rows]), strict=True):
-            if turning is None or turns_in(fields, *turning):
-                claim = Claim.from_fields(fields)
-                if claim.recorded_at <= clock["recorded_at"]:
-                    found.append((cell_of[number], claim))
-        together = self._amended([claim for _, claim in found], clock)
-        by_cell: dict[Key, list[Claim]] = {cell: [] for cell in cell_of.values()}
-        for (cell, _), claim in zip(found, together, strict=True):
-            by_cell[cell].append(claim)
-        return by_cell
-
     def report(self, name: str) -> Row:
         """Give the head of the one report whose id begins so, with the number of its facts.
 
@@ -386,8 +314,8 @@ class Store:
         A row told anew is a fact in the place of the one before: all of them are given.
         """
         found: dict[str, list[tuple[Instant, str]]] = {}
-        for start in range(0, len(names), _FEW):
-            some = names[start : start + _FEW]
+        for start in range(0, len(names), FEW):
+            some = names[start : start + FEW]
             marks = ", ".join("?" * len(some))
             sql = (
                 "SELECT f.record, f.published, f.id FROM fact_rows f"
@@ -398,35 +326,6 @@ class Store:
             for record, published, fact in self.tuples(sql, (*some, dataset)):
                 found.setdefault(record, []).append((published, fact))
         return found
-
-    def claims_of(self, cell: int) -> list[Claim]:
-        """Give the claims of a cell by its number, as the log has them now."""
-        rows = self.connection.execute(
-            "SELECT data FROM held WHERE cell = ? ORDER BY position", (cell,)
-        )
-        clock = {"position": FUTURE_OPEN, "recorded_at": FUTURE_OPEN}
-        return self._amended([Claim.from_json(row[0]) for row in rows], clock)
-
-    def _amended(self, claims: list[Claim], clock: dict[str, int]) -> list[Claim]:
-        """Give claims as retractions recorded by then have them, and rulings as they follow on."""
-        retracted = self._retracted({claim.fact for claim in claims}, clock)
-        return amended(claims, retracted, self._replacing)
-
-    def _replacing(self, fact: str) -> list[str]:
-        """Name what corrections have put in the place of a fact."""
-        sql = "SELECT replaced_by FROM retractions WHERE fact = ? AND replaced_by IS NOT NULL"
-        return [row["replaced_by"] for row in self.rows(sql, (fact,))]
-
-    def _retracted(self, facts: set[str], clock: dict[str, int]) -> dict[str, Instant]:
-        """Give, by fact, when the first of its retractions was out; of these facts at least."""
-        sql = (
-            "SELECT fact, min(published) FROM retractions WHERE position <= ? AND recorded_at <= ?"
-        )
-        values: list[object] = [clock["position"], clock["recorded_at"]]
-        if len(facts) <= _FEW:
-            sql += f" AND fact IN ({', '.join('?' * len(facts))})"
-            values += facts
-        return dict(self.connection.execute(f"{sql} GROUP BY fact", values).fetchall())
 
     def corrections(
         self,
@@ -457,40 +356,3 @@ class Store:
             found = self.connection.execute(sql)
             rows = sorted(map(tuple, found), key=repr)  # a damaged model may hold anything
             yield from ((table, row) for row in rows)
-
-
-def replace_file(fresh: Path, path: Path) -> None:
-    """Put a rebuilt model in the place of the old one, at once and for good.
-
-    It was filled without waiting for the disk, so its bytes are made to arrive there before its
-    name does: a power cut must not leave a torn file under the name of a whole one. The old one is
-    opened first, so that a journal left by a killed process is played back into the file that it
-    belongs to, never into the new one. Raises StoreError.
-    """
-    if path.exists():
-        try:
-            old = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
-            try:
-                old.execute("PRAGMA trusted_schema=OFF")
-                old.execute("BEGIN EXCLUSIVE")
-                old.rollback()
-            finally:
-                old.close()
-        except sqlite3.DatabaseError:
-            pass  # too damaged to open: it is being replaced
-        Path(f"{path}-journal").unlink(missing_ok=True)
-    try:
-        _reach_disk(fresh)
-        fresh.replace(path)
-        _reach_disk(path.absolute().parent)
-    except OSError as error:
-        msg = f"the read model {path} cannot be replaced ({error.strerror}): make room, try again"
-        raise StoreError(msg) from error
-
-
-def _reach_disk(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -25,11 +25,11 @@ from _reference_schemas import cell, prose, shape, table
 import tracker
 from projections.names import ALL, BELIEVED, DEFAULT_POLICY
 from projections.policies import POLICIES
+from tracker.apart import file_schema
 from tracker.cli import VERBS
 from tracker.cli.common import BAD_ANSWER, BAD_INPUT, common_options
 from tracker.facts import FACT_KINDS, RECORD_KINDS, Fact
 from tracker.registry import REGISTRY_KINDS
-from tracker.situation import file_schema
 
 ROOT = Path(__file__).resolve().parents[1]
 PATH = ROOT / "tracker" / "guides" / "reference.md"

@@ -46,12 +46,13 @@ from test_laws_weighted import told as spoken
 from projections.policies import POLICIES
 from projections.store import Row
 from projections.weighing import Weighing
+from tracker.apart import read_citation
 from tracker.errors import TrackerError
 from tracker.facts.envelope import Event
 from tracker.facts.record import TextErased
 from tracker.instants import FUTURE_OPEN, PAST_OPEN, AsOf, Instant, format_instant, parse_moment
 from tracker.outcomes import Answer
-from tracker.situation import Situation, read_citation
+from tracker.situation import Situation
 from tracker.times import When
 
 SITUATION = SMALL.replace(b"  mill:", b"  ford: {name: Ford, within: land}\n  mill:")

@@ -39,7 +39,7 @@ VALUES = {
         "garbage",  # how often it is looked for is the whole process's business
     )
 }
-UNBOUND = {"tracker.__main__", "tracker._version", "tracker.situation"}
+UNBOUND = {"tracker.__main__", "tracker._version", "tracker.apart", "tracker.situation"}
 
 
 def pins(lock: Path) -> dict[str, str]:

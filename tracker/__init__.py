@@ -12,6 +12,7 @@ from tracker._version import __version__
 
 if TYPE_CHECKING:
     from projections.weighing import Weighing
+    from tracker.apart import follow
     from tracker.errors import InputError, LogError, NotFoundError, Problem, TrackerError
     from tracker.instants import AsOf
     from tracker.outcomes import Answer
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
         Stretch,
         Value,
     )
-    from tracker.situation import Situation, follow
+    from tracker.situation import Situation
 
 _HOMES = {
     "Alert": "tracker.results",
@@ -64,7 +65,7 @@ _HOMES = {
     "Stretch": "tracker.results",
     "TrackerError": "tracker.errors",
     "Value": "tracker.results",
-    "follow": "tracker.situation",
+    "follow": "tracker.apart",
     "Weighing": "projections.weighing",
 }
 

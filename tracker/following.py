@@ -215,6 +215,7 @@ class Follower:
                 return after + len(theirs) + 1
         return None
 
+    @uncollected()
     def _copy(
         self, log: Log, replica: Replica, last: int, progress: Callable[[int, int], None]
     ) -> tuple[Frontier, int]:
@@ -247,7 +248,6 @@ class Follower:
             raise
         return tree, copied
 
-    @uncollected()
     def _read(self, log: Log, replica: Replica, tree: Frontier, signed: Signed, last: int) -> Batch:
         """Read the batch after a tree and what signs for that, and check it."""
         after = tree.size

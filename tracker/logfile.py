@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tracker.errors import LogError
 from tracker.foreign import foreign, told_plainly
@@ -80,6 +80,7 @@ _MORE = ",(?,?,?,?,?,?)"
 _MANY = 2_500
 """Rows a statement, where there are many."""
 _FEW = 200
+_STATE, _COLUMNS = 4, 6
 
 
 def lay_out(c: sqlite3.Connection) -> None:
@@ -93,14 +94,18 @@ def insert_events(c: sqlite3.Connection, rows: Sequence[EventRow]) -> None:
 
     Thousands a statement: each runs without Python's lock, and asks for it again when it is done.
     With a statement a row, a writer beside another busy thread would wait for it at every row.
+    States are handed over as bytearrays: Python 3.11 looks for an adapter of each `bytes`, which
+    was measured to cost as much again as all the rest of binding a row.
     """
     if len(rows) < _FEW:
         c.executemany(_INSERT, rows)
         return
-    many = min(_MANY, c.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // len(rows[0]))
+    many = min(_MANY, c.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // _COLUMNS)
     for start in range(0, len(rows), many):
         some = rows[start : start + many]
-        c.execute(_INSERT + _MORE * (len(some) - 1), [*chain.from_iterable(some)])
+        values: list[Any] = [*chain.from_iterable(some)]
+        values[_STATE::_COLUMNS] = map(bytearray, values[_STATE::_COLUMNS])
+        c.execute(_INSERT + _MORE * (len(some) - 1), values)
 
 
 def _near(path: Path) -> str:

@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from projections.store import MEMORY, Store, replace_file
+from projections.replacing import replace_file
+from projections.store import MEMORY, Store
 from tracker.errors import StoreError
 from tracker.folders import OURS_ALONE, cache_folder, named_after, named_beside
 from tracker.log import Log

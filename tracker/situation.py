@@ -17,7 +17,7 @@ from projections.weighing import USUAL, Weighing
 from tracker.amending import Amending
 from tracker.citing import Citing
 from tracker.erasing import Erasing
-from tracker.errors import InputError, NotFoundError, Problem, TrackerError
+from tracker.errors import InputError, Problem, TrackerError
 from tracker.importing import Importing
 from tracker.instants import AsOf, Instant, format_instant
 from tracker.listing import Listing
@@ -29,7 +29,6 @@ from tracker.vouching import Vouching
 from tracker.watching import Watching
 
 if TYPE_CHECKING:
-    from tracker.citations import Citation
     from tracker.quotes import Quote
     from tracker.registry import Registry
     from tracker.reports import Decision
@@ -427,123 +426,3 @@ def _read(given: Given) -> tuple[bytes, str]:
         return path.read_bytes(), str(path)
     except OSError as error:
         raise TrackerError(f"{path}: {error.strerror}") from error
-
-
-def shown_name(log: str) -> str:
-    """Give a log's name as it may be shown: an address on a server without its password."""
-    from tracker.engines.address import hidden
-
-    return hidden(log)
-
-
-def follow(
-    path: str,
-    source: str | None,
-    *,
-    once: bool = True,
-    poll: float = 1.0,
-    tell: Callable[[str], None] = lambda _: None,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> tuple[int, int]:
-    """Copy a log into a replica at `path`: the events copied, and the replica's position then.
-
-    `source` is a path or postgresql://..., None for the one it was copied from before. `once`
-    copies what is there; else it goes on, asking every `poll` seconds. What is copied is checked
-    against the ledger as it comes. `tell` is told in words of what goes wrong meanwhile, `progress`
-    how far it is: (position, the source's). Raises TrackerError (following.follow).
-    """
-    from random import random
-
-    from tracker import following
-
-    waiting = following.Waiting(time.sleep, now, random, lambda: False, poll)
-    return following.follow(path, source, waiting, once=once, tell=tell, progress=progress)
-
-
-def check_situation(data: bytes, file: str, log: str) -> None:
-    """Refuse a situation.yaml before a new log is made for it. Raises InputError.
-
-    Where there is a log already, it may lean on what is registered there: `register` checks that.
-    """
-    from tracker.engines import log_is_there
-    from tracker.situation_file import read_situation
-
-    if not log_is_there(log):
-        read_situation(data, file)
-
-
-def seeds(name: str) -> Path:
-    """Find a situation that comes with the package: in the wheel, or in a checkout beside it."""
-    here = Path(__file__).parent
-    for folder in (here / "_seeds" / name, here.parent / "seeds" / name):
-        if folder.is_dir():
-            return folder
-    raise NotFoundError(f"the situation '{name}' did not come with this installation")
-
-
-def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
-    """Check a proof that `prove` or `prove_consistency` made; say what it proves (bundling)."""
-    from tracker.bundling import check_proof as check
-
-    return check(data, public_keys)
-
-
-def check_bundle(path: str, public_key: str = "", *kept: str) -> tuple[int, list[str]]:
-    """Check a bundle: the number of events, and all that is not as it was signed.
-
-    `kept` are the texts of older checkpoints. Raises TrackerError where it cannot be read.
-    """
-    from tracker.bundling import check_texts
-    from tracker.verify_bundle import check
-
-    try:
-        count, wrong = check(path, public_key, *kept)
-        return count, wrong + check_texts(path)
-    except Exception as error:  # a stranger's files can be wrong in any way
-        raise TrackerError(f"{path} cannot be read as a bundle: {error!r}") from error
-
-
-def guess_mapping(path: Path) -> str:
-    """Write a starting mapping for a table. Raises InputError."""
-    from tracker.datasets.guess import guess_mapping as guess
-    from tracker.datasets.tables import open_table
-
-    with open_table(path) as table:
-        return guess(table, path.name)
-
-
-def read_citation(data: bytes, file: str) -> Citation:
-    """Read a citation that `Situation.cite` made. Raises InputError."""
-    from tracker.citations import read_citation as read
-
-    return read(data, file)
-
-
-def file_schema(what: str) -> Row:
-    """Give the JSON Schema of a file: sheet, situation, expect, mapping, citation.
-
-    Of `datasette` the metadata that explain the read model to it.
-    """
-    if what == "sheet":
-        from tracker.sheets import sheet_schema
-
-        return sheet_schema()
-    if what == "situation":
-        from tracker.situation_file import situation_schema
-
-        return situation_schema()
-    if what == "mapping":
-        from tracker.datasets.mapping import mapping_schema
-
-        return mapping_schema()
-    if what == "datasette":
-        from projections.browsing import datasette_metadata
-
-        return datasette_metadata()
-    if what == "citation":
-        from tracker.citations import citation_schema
-
-        return citation_schema()
-    from tracker.expectations import expectations_schema
-
-    return expectations_schema()

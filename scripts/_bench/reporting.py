@@ -11,7 +11,7 @@ from statistics import median
 from _bench.children import child
 from _bench.chromium import ARGUMENTS
 from _bench.lines import Line
-from tracker.situation import seeds
+from tracker.apart import seeds
 
 MEGA = 1e6
 MALI_BYTES, MALI_SECONDS = 400_000, 2.0

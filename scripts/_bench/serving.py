@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from _bench.lines import Line
 from tracker import Situation
-from tracker.situation import seeds
+from tracker.apart import seeds
 
 SHEETS = ("guardian-2013-01-14.yaml", "voa-2013-01-17.yaml", "guardian-2013-01-21.yaml")
 QUESTIONS = (

@@ -95,7 +95,7 @@ def bundle(
 
 
 def _check(path: str, key_file: str | None, against: tuple[str, ...]) -> None:
-    from tracker.situation import check_bundle
+    from tracker.apart import check_bundle
 
     key = read_file(key_file)[0].decode(errors="replace") if key_file else ""
     kept = [read_file(one)[0].decode(errors="replace") for one in against]

@@ -86,8 +86,8 @@ def show(files: tuple[str, ...]) -> None:
 
 
 def _read(file: str) -> Any:  # noqa: ANN401 - a citation
+    from tracker.apart import read_citation
     from tracker.cli.common import read_file
-    from tracker.situation import read_citation
 
     return read_citation(*read_file(file))
 

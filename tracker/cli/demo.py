@@ -56,7 +56,7 @@ def demo(keep: str | None) -> None:
     from shutil import copytree
     from tempfile import TemporaryDirectory
 
-    from tracker.situation import seeds
+    from tracker.apart import seeds
 
     if keep:
         _refuse_what_is_not_ours(seeds("mali-2013"), Path(keep))

@@ -38,7 +38,7 @@ def follow(source: str | None, once: bool, poll: float) -> None:
     path = options().log
     if options().read_only:
         raise TrackerError(f"a follower writes to {path}: leave --read-only out")
-    from tracker.situation import follow as run
+    from tracker.apart import follow as run
 
     try:
         copied, position = run(

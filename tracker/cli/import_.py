@@ -69,7 +69,7 @@ def import_(
       tracker import --guess holders.csv
     """
     if guess is not None:
-        from tracker.situation import guess_mapping
+        from tracker.apart import guess_mapping
 
         click.echo(guess_mapping(Path(guess)), nl=False)
         return

@@ -43,7 +43,7 @@ def init(situation_file: str | None, by: str | None, yes: bool, new_keys: bool) 
     Example:
       tracker init seeds/mali-2013/situation.yaml
     """
-    from tracker.situation import check_situation, shown_name
+    from tracker.apart import check_situation, shown_name
 
     data, name = read_file(situation_file) if situation_file else (b"", "")
     if situation_file:

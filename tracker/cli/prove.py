@@ -57,7 +57,7 @@ def prove(
     if sum(map(bool, (name, consistency, checked))) != 1:
         raise click.UsageError("name an event, or --consistency OLD NEW, or --check FILE")
     if checked:
-        from tracker.situation import check_proof
+        from tracker.apart import check_proof
 
         keys = [read_file(key_file)[0].decode(errors="replace")] if key_file else []
         click.echo(safe(check_proof(read_file(checked)[0], keys)))

@@ -25,8 +25,8 @@ def schema(what: str) -> None:
       tracker schema sheet
       tracker schema datasette
     """
+    from tracker.apart import file_schema
     from tracker.offers import model_of
-    from tracker.situation import file_schema
 
     found = file_schema(what)
     if what == "datasette" and (model := model_of(options().log)):

@@ -57,7 +57,7 @@ def serve(host: str, port: int, names: tuple[str, ...], token_file: str | None) 
     if token_file is not None:
         token = Path(token_file).read_text(encoding="utf-8", errors="replace").strip()
 
-    from tracker.situation import shown_name
+    from tracker.apart import shown_name
 
     def ready(address: str) -> None:
         click.echo(f"serving {shown_name(options().log)} at {address} (Ctrl-C stops it)")

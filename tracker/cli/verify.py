@@ -69,7 +69,7 @@ def verify(against: tuple[str, ...], key_files: tuple[str, ...]) -> None:
 
 def _tell(verdict: Verdict) -> None:
     """Say the verdict, and on standard error why it is no better one."""
-    from tracker.situation import shown_name
+    from tracker.apart import shown_name
 
     said = {"fine": "fine", "tampered": "TAMPERED", "undecided": "cannot decide"}
     click.echo(safe(f"{shown_name(options().log)}: {said[verdict.verdict]}"))

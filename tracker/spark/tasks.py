@@ -108,7 +108,7 @@ def _believed(
     claims = amended(claims, retracted, lambda fact: replacing.get(fact, ()))
     rectangles, states = work_out(projection, key, claims, kin)
     texts = {number: (text, *said(text)) for number, text in states}
-    for _, known_from, valid_from, known_to, valid_to, state, _, _ in rectangles:
+    for _, valid_from, known_from, valid_to, known_to, state, *_ in rectangles:
         yield (projection, key, valid_from, valid_to, known_from, known_to, *texts[state])
 
 
