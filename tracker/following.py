@@ -39,7 +39,10 @@ from tracker.replicas import (
 
 BATCH = 16_000
 """Events copied in one transaction; or up to twice as many, to end where the source was signed for:
-its root there is at hand."""
+its root there is at hand. Onto a long log more: each batch writes most of the indexes anew."""
+OF_LONG = 0.25
+MOST = 2.5
+"""Such a part of what is there already, up to so many times BATCH."""
 BATCH_BYTES = 16 << 20
 """Bytes of events in one transaction, so that memory stays bounded; one event may be larger."""
 NEAR = 20_000
@@ -408,8 +411,9 @@ def _stamps(timestamps: Sequence[Timestamp], known: int) -> list[Timestamp]:
 
 def _end(after: int, signed: list[int], last: int) -> int:
     """Say at which event a batch is to end."""
-    near = [size for size in signed if after < size <= after + 2 * BATCH]
-    return min(near[-1] if near else after + BATCH, last)
+    batch = max(BATCH, min(int(after * OF_LONG), int(MOST * BATCH)))
+    near = [size for size in signed if after < size <= after + 2 * batch]
+    return min(near[-1] if near else after + batch, last)
 
 
 def _batch(rows: Iterator[StoredRow]) -> Iterator[StoredRow]:
