@@ -10,7 +10,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
+from itertools import chain
 from pathlib import Path
+from typing import Protocol
 
 from projections import filling
 from projections.beliefs import rectangles
@@ -28,9 +30,11 @@ from tracker.kin import Kin
 ROWS_AT_ONCE = 20_000
 """Rectangles that are held in memory before they are written."""
 BLOCK = 8
-"""Cells that follow each other and are worked out by one process: they lie together in the file."""
-ROUNDS = 4
-"""After so many the helpers have a block each once more: this process also makes the indexes."""
+"""Cells that this process works out before it looks whether a helper has none left."""
+PARTS = 8
+"""A helper gets the PARTS x processes-th of the cells that are left, and in the end few: so that
+none waits long for another, however much more is told of some cells than of others, and however
+fast each processor is (guided self-scheduling: Polychronopoulos and Kuck, 1987)."""
 WORTH_HELP = 20_000
 """Claims; fewer are worked out sooner than a helper has started."""
 
@@ -72,16 +76,17 @@ def believe_all(store: Store, kin: Kin, progress: Callable[[float], None] = lamb
     last = store.rows("SELECT coalesce(max(id), 0) AS last FROM cells")[0]["last"]
     with ExitStack() as stack:
         helpers = [
-            stack.enter_context(
-                Helper("believe", Path(f"{store.path}.{one}.part"), store.path, one, among)
-            )
+            stack.enter_context(Helper("believe", Path(f"{store.path}.{one}.part"), store.path))
             for one in range(1, among)
         ]
+        shared = Shared(last, helpers)
         with store.transaction(), uncollected():
-            for at, rows in _work_out(store, _share(last, 0, among), kin):
+            for index in OF_EVENTS:
+                shared.hand_out()
+                make_indexes(store.connection, (index,))
+            for at, rows in _work_out(store, shared.own(), kin):
                 filling.put_beliefs(store.connection, rows)
                 progress(0.9 * at / max(1, last))
-            make_indexes(store.connection, OF_EVENTS)
         for helper in helpers:
             helper.finish()
             filling.take_over(store, helper.part, filling.BELIEFS)
@@ -90,12 +95,43 @@ def believe_all(store: Store, kin: Kin, progress: Callable[[float], None] = lamb
     progress(1)
 
 
-def _share(last: int, which: int, among: int) -> Iterator[int]:
-    """Yield the cells of one share: every so many blocks, for the busiest cells come first."""
-    helpers = [*range(1, among)]
-    owners = [*helpers, 0] * ROUNDS + helpers
-    turns = len(owners)
-    return (cell for cell in range(1, last + 1) if owners[cell // BLOCK % turns] == which)
+class Waiting(Protocol):
+    """Who is given cells: a Helper."""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether it has begun with all that it was given."""
+
+    def send(self, cells: list[int], /) -> None:
+        """Give it more."""
+
+
+class Shared:
+    """The cells of a model, dealt out to whoever has none left to work out."""
+
+    def __init__(self, last: int, helpers: Sequence[Waiting]) -> None:
+        """Begin with the first of so many cells."""
+        self._next, self._end = 1, last + 1
+        self._helpers = helpers
+        self._parts = PARTS * (1 + len(helpers))
+
+    def hand_out(self) -> None:
+        """Give cells to each helper that has begun with all that it was given."""
+        for helper in self._helpers:
+            if self._next < self._end and helper.waiting:
+                helper.send(self._cut(BLOCK * self._parts))
+
+    def own(self) -> Iterator[int]:
+        """Yield the cells that are for this process."""
+        while self._next < self._end:
+            self.hand_out()
+            yield from self._cut(BLOCK)
+
+    def _cut(self, most: int) -> list[int]:
+        count = max(1, min(most, (self._end - self._next) // self._parts))
+        cells = [*range(self._next, min(self._next + count, self._end))]
+        self._next += len(cells)
+        return cells
 
 
 def _work_out(
@@ -135,8 +171,8 @@ def work_out(
     return filling.belief_rows(cell, found.row(key), beliefs)
 
 
-def believe_into(part: str, model: str, which: int, among: int) -> None:
-    """Work out one share of a model's cells into a file: tables rectangles and states.
+def believe_into(part: str, model: str, chunks: Iterable[Sequence[int]]) -> None:
+    """Work out some of a model's cells, as they are given, into a file: rectangles and states.
 
     The model's own process writes rectangles meanwhile; what is read here it leaves alone, so no
     lock is taken (immutable).
@@ -148,7 +184,6 @@ def believe_into(part: str, model: str, which: int, among: int) -> None:
         for table in BELIEF_TABLES:
             own.execute(table)
         with uncollected():
-            last = store.rows("SELECT coalesce(max(id), 0) AS last FROM cells")[0]["last"]
-            for _, rows in _work_out(store, _share(last, which, among), store.kin()):
+            for _, rows in _work_out(store, chain.from_iterable(chunks), store.kin()):
                 filling.put_beliefs(own, rows)
         own.commit()

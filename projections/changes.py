@@ -74,6 +74,7 @@ class _Diff:
         self.between = replace(after, as_of=before.as_of)
         self.first = Cells(store, before, weighing)
         self.last = Cells(store, after, weighing)
+        self._at: dict[AsOf, _Rows] = {}
 
     def rows(self, projection: str | None, key: str | None) -> Iterator[Row]:
         """Yield the changes of beliefs, in order of their cells; what was learned comes first."""
@@ -117,14 +118,15 @@ class _Diff:
         self, one: AsOf, other: AsOf, cause: Cause, projection: str | None, key: str | None
     ) -> Iterator[_Changed]:
         """Yield the same, told by all that was so at both moments."""
-        then, now = (
-            {_cell(row): row for row in self._cells(at).at(at, projection, key)}
-            for at in (one, other)
-        )
+        for at in (one, other):
+            if at not in self._at:
+                rows = self._cells(at).at(at, projection, key)
+                self._at[at] = {_cell(row): row for row in rows}
+        then, now = self._at[one], self._at[other]
         same = _tells_the_same if cause == "knowledge" else _says_the_same
         cells = [cell for cell in {**then, **now} if not same(then.get(cell), now.get(cell))]
-        for clocks, rows in ((one, then), (other, now)):
-            some = [rows[cell] for cell in cells if cell in rows]
+        for clocks, found in ((one, then), (other, now)):
+            some = [found[cell] for cell in cells if cell in found]
             self._finish(clocks, some, every=key is None)
         for cell in cells:
             yield cell, then.get(cell), now.get(cell), cause
@@ -133,17 +135,17 @@ class _Diff:
         return self.first if clocks is self.before else self.last
 
     def _finish(self, clocks: AsOf, rows: Rows, *, every: bool) -> None:
-        """Finish rows of one moment; where they may be of `every` cell, much is looked up at once.
+        """Finish rows of one moment.
 
-        Pledges are then counted among all forces of that moment.
+        Where they may be of `every` cell, pledges are counted among all forces of that moment.
         """
         cells = self._cells(clocks)
         decorator = Decorator(cells, clocks)
         among = None
-        if every:
+        if len(rows) > _CELLS_AT_ONCE:
             decorator.look_all_up()
-            if any(row["projection"] == "forces" for row in rows):
-                among = cells.at(clocks, "forces")
+        if every and any(row["projection"] == "forces" for row in rows):
+            among = cells.at(clocks, "forces")
         decorator.finish(rows, among)
 
     def _events(self, changed: Sequence[_Changed]) -> Iterator[list[str]]:

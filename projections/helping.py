@@ -79,9 +79,9 @@ class Helper:
             fcntl.ioctl(pipe, termios.FIONREAD, unread)
         return unread[0] == 0
 
-    def send(self, rows: list[StoredRow]) -> None:
-        """Hand it rows. Raises TrackerError where it has stopped."""
-        data = marshal.dumps(rows)
+    def send(self, work: list[StoredRow] | list[int]) -> None:
+        """Hand it rows of the log, or cells. Raises TrackerError where it has stopped."""
+        data = marshal.dumps(work)
         pipe = self._process.stdin
         try:
             if pipe:
@@ -102,7 +102,7 @@ class Helper:
             raise TrackerError(lines[-1] if lines else "a helping process was killed: try again")
 
 
-def received(pipe: IO[bytes]) -> Iterator[list[StoredRow]]:
+def received(pipe: IO[bytes]) -> Iterator[list[Any]]:
     """Yield what an asker sends, until it closes the pipe."""
     while head := pipe.read(_LENGTH):
         yield marshal.loads(pipe.read(int.from_bytes(head)))  # noqa: S302 - from our own asker
@@ -116,8 +116,8 @@ def _run(task: str, part: str, told: Iterable[Any]) -> None:
     else:
         from projections.believing import believe_into
 
-        model, which, among = told
-        believe_into(part, model, int(which), int(among))
+        (model,) = told
+        believe_into(part, model, received(sys.stdin.buffer))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from commands_for_tests import mali
+from hypothesis import given
+from hypothesis import strategies as st
 
 from projections import believing, follower
 from projections.helping import Helper
@@ -51,6 +53,32 @@ def test_two_processes_fill_the_model_that_one_follows(
     expected = list(situation.store.dump())
     assert situation.rebuild() == situation.position
     assert list(situation.store.dump()) == expected
+
+
+class Waiting:
+    """A helper that waits for cells, or does not, as its moods say; then it does."""
+
+    def __init__(self, moods: list[bool]) -> None:
+        self.moods, self.sent = iter(moods), list[int]()
+
+    @property
+    def waiting(self) -> bool:
+        return next(self.moods, True)
+
+    def send(self, cells: list[int]) -> None:
+        assert cells, "nothing to do is not worth a message"
+        self.sent += cells
+
+
+@given(st.integers(0, 3_000), st.lists(st.lists(st.booleans(), max_size=40), max_size=3))
+def test_every_cell_is_dealt_out_once_whoever_is_waiting(
+    last: int, moods: list[list[bool]]
+) -> None:
+    helpers = [Waiting(one) for one in moods]
+    dealt = list(believing.Shared(last, helpers).own())
+    for helper in helpers:
+        dealt += helper.sent
+    assert sorted(dealt) == list(range(1, last + 1))
 
 
 def test_one_process_fills_the_model_that_it_follows(situation: Situation) -> None:
