@@ -82,7 +82,11 @@ class Front:
         again, self.known = known == self.known, known
         if upto == FUTURE_OPEN and first >= line[-1][0] and not again:
             self._lay_last(fresh, known)
-            return
+        elif first < upto:  # else it never held: an entry that a later one of its list overtook
+            self._lay_over(fresh, upto, known, again=again)
+
+    def _lay_over(self, fresh: Fresh, upto: Instant, known: Instant, *, again: bool) -> None:
+        first, line = fresh[0][0], self._stretches
         low = bisect_left(line, (first + 1,)) - 1
         high = bisect_left(line, (upto,))
         end = line[high][0] if high < len(line) else FUTURE_OPEN

@@ -468,6 +468,21 @@ def test_what_is_stored_is_what_resolving_anew_gives(name: str) -> None:
     law()
 
 
+def test_taking_back_an_entry_that_a_later_one_had_overtaken_changes_nothing() -> None:
+    level = {"scheme": "lantern", "scope": "land", "level": "white", "by": ["office"]}
+    about = {
+        "kind": "ThreatLevelRaised",
+        "voice": "reporter",
+        "status": "occurred",
+        "gist": "White",
+    }
+    to_come = {**about, **level, "when": "2013-01-05"}
+    before_it = {**about, **level, "when": "2013-01-03~"}
+    amended = (Amended("2013-01-06", None), Amended(None, "2013-01-05"))
+    told = Raw("gazette", "2013-01-03", (to_come, before_it), amended, standing=True)
+    hold_rectangles_to_the_law([told], [], [])
+
+
 @pytest.mark.parametrize("name", SHORT_STORIES)
 def test_what_is_resolved_is_what_the_facts_say(name: str) -> None:
     stories, weight = SHORT_STORIES[name]

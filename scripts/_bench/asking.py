@@ -23,9 +23,9 @@ POINT_BAR, POINT_GROWTH, FOLD_RATIO = 100.0, 2.0, 1000.0
 """Microseconds; times the time at 10,000 facts; times as fast as a fold."""
 WHOLE_BAR, DIFF_BAR, DUCK_AIM = 150.0, 400.0, 1 / 3
 """Milliseconds; milliseconds; at least a third of DuckDB's speed is the aim."""
-BLOCK, MOST_POINTS, FOLDS, SPAN, PAGE = 100, 2000, 3, 30, 100
+BLOCK, MOST_POINTS, FOLDS, SPAN, PAGE, APART = 100, 2000, 3, 30, 100, 1_000
 """Points asked in a turn; different ones; folds; days between the two dates of a diff; rows that
-are looked at where not all are."""
+are looked at where not all are; turns between moments of which none has read what another needs."""
 
 
 class AnswersDifferError(Exception):
@@ -205,8 +205,8 @@ def whole(ours: Ours, engines: Sequence[Engine], moments: Moments, rounds: int) 
 
         works: dict[str, Callable[[int], object]] = {
             ours.name: lambda turn: ours.rows(*when(turn)),
-            "asked": lambda turn: _state(ours.situation, *when(turn))[:PAGE],
-            "rows": lambda turn: list(_state(ours.situation, *when(turn))),
+            "asked": lambda turn: _state(ours.situation, *when(turn + APART))[:PAGE],
+            "rows": lambda turn: list(_state(ours.situation, *when(turn + 2 * APART))),
         }
         for engine in engines:
             works[engine.name] = lambda turn, ask=engine.at: ask(*when(turn))  # type: ignore[misc]

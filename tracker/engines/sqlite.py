@@ -198,12 +198,14 @@ class _Recorder(SQLiteApplicationRecorder):
     def page(self, after: int, upto: int) -> list[StoredRow]:
         """Give the next events, at most a page."""
         with self.datastore.transaction(commit=False) as c:
+            c.sqlite_cursor.row_factory = None  # plain tuples
             c.execute(
                 "SELECT seq, originator_id, originator_version, topic, state FROM stored_events"
                 " WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?",
                 (after, upto, PAGE),
             )
-            return list(map(tuple, c.fetchall()))
+            found: list[StoredRow] = c.fetchall()
+            return found
 
     def _notifications(self, sql: str, params: Sequence[int | str]) -> list[Notification]:
         with self.datastore.transaction(commit=False) as c:

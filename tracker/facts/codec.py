@@ -153,10 +153,9 @@ def _parts(state: bytes) -> tuple[bytes, str, _About]:
 
 def id_in(state: bytes) -> str:
     """Give the id that an event's bytes carry. Raises ValueError, KeyError or TypeError."""
-    body, named, rest = state.rpartition(_AFTER_BODY)
-    event_id, ended, _ = rest.partition(_AFTER_ID)
-    if named and ended and _BODY in body and event_id.isascii() and b"\\" not in event_id:
-        return event_id.decode()
+    start, end, stop = _borders(state)
+    if start < end < stop:
+        return state[end + len(_AFTER_BODY) : stop].decode()
     return str(from_json(state)["id"])
 
 
