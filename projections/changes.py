@@ -30,7 +30,7 @@ Rows = list[Row]
 Cause = Literal["ground", "knowledge"]
 _Rows = dict[Key, Row]
 _Changed = tuple[Key, Row | None, Row | None, Cause]
-MARKS = {"ground": SAYS, "knowledge": TELLS}
+_MARKS = {"ground": SAYS, "knowledge": TELLS}
 """What is looked at of the marks of stored states, by what may have made a change."""
 _CELLS_AT_ONCE = 1_000
 """Of which claims are held: a cell may have thousands."""
@@ -60,7 +60,7 @@ def diff(
     rows: Rows = []
     if projection is None or projection in BELIEVED:
         with nullcontext() if key else uncollected():
-            rows += _Diff(store, before, after, weighing).rows(projection, key)
+            rows += _Diff(store, before, after, weighing, projection, key).rows()
     for name in wanted:
         if name in CHRONICLED:
             rows += _entries(store, before, after, weighing, name, key)
@@ -69,82 +69,88 @@ def diff(
 
 
 class _Diff:
-    def __init__(self, store: Store, before: AsOf, after: AsOf, weighing: Weighing) -> None:
+    def __init__(
+        self,
+        store: Store,
+        before: AsOf,
+        after: AsOf,
+        weighing: Weighing,
+        projection: str | None,
+        key: str | None,
+    ) -> None:
         self.before, self.after = before, after
+        self.projection, self.key = projection, key
         self.between = replace(after, as_of=before.as_of)
         self.first = Cells(store, before, weighing)
         self.last = Cells(store, after, weighing)
         self._at: dict[AsOf, _Rows] = {}
 
-    def rows(self, projection: str | None, key: str | None) -> Iterator[Row]:
+    def rows(self) -> Iterator[Row]:
         """Yield the changes of beliefs, in order of their cells; what was learned comes first."""
-        tell = self._told if key is None and self.first.stored and self.last.stored else self._found
+        marked = self.key is None and self.first.stored and self.last.stored
+        tell = self._told if marked else self._found
         changed: list[_Changed] = []
         if self.between != self.before:
-            changed += tell(self.before, self.between, "knowledge", projection, key)
-        changed += tell(self.between, self.after, "ground", projection, key)
+            changed += tell(self.before, self.between, "knowledge")
+        changed += tell(self.between, self.after, "ground")
         changed.sort(key=itemgetter(0))
         for start in range(0, len(changed), _CELLS_AT_ONCE):
             some = changed[start : start + _CELLS_AT_ONCE]
             for one, events in zip(some, self._events(some), strict=True):
                 yield _change(*one, events)
 
-    def _told(
-        self, one: AsOf, other: AsOf, cause: Cause, projection: str | None, _key: str | None
-    ) -> Iterator[_Changed]:
+    def _told(self, one: AsOf, other: AsOf, cause: Cause) -> Iterator[_Changed]:
         """Yield (cell, before, after, cause) of what differs, told by the marks of stored states.
 
-        Nothing else is read of what two moments share. The rows are only begun.
+        Nothing else is read of what two moments share.
         """
         held = self.last.store.moments
         then, now = held.apart(one, other), held.apart(other, one)
-        by = MARKS[cause]
+        by = _MARKS[cause]
         names = held.names
         cells = [
             cell
             for cell in {**then, **now}
             if cell not in then or cell not in now or then[cell][by] != now[cell][by]
-            if projection in {None, names[cell][0]}
+            if self.projection in {None, names[cell][0]}
         ]
         sides = []
         for clocks, at in ((one, then), (other, now)):
             rows = rows_begun(held.marked([at[cell] for cell in cells if cell in at]))
-            self._finish(clocks, rows, every=True)
+            self._finish(clocks, rows)
             sides.append({_cell(row): row for row in rows})
         for cell in map(names.__getitem__, cells):
             yield cell, sides[0].get(cell), sides[1].get(cell), cause
 
-    def _found(
-        self, one: AsOf, other: AsOf, cause: Cause, projection: str | None, key: str | None
-    ) -> Iterator[_Changed]:
+    def _found(self, one: AsOf, other: AsOf, cause: Cause) -> Iterator[_Changed]:
         """Yield the same, told by all that was so at both moments."""
         for at in (one, other):
             if at not in self._at:
-                rows = self._cells(at).at(at, projection, key)
+                rows = self._cells(at).at(at, self.projection, self.key)
                 self._at[at] = {_cell(row): row for row in rows}
         then, now = self._at[one], self._at[other]
         same = _tells_the_same if cause == "knowledge" else _says_the_same
         cells = [cell for cell in {**then, **now} if not same(then.get(cell), now.get(cell))]
         for clocks, found in ((one, then), (other, now)):
             some = [found[cell] for cell in cells if cell in found]
-            self._finish(clocks, some, every=key is None)
+            self._finish(clocks, some)
         for cell in cells:
             yield cell, then.get(cell), now.get(cell), cause
 
     def _cells(self, clocks: AsOf) -> Cells:
         return self.first if clocks is self.before else self.last
 
-    def _finish(self, clocks: AsOf, rows: Rows, *, every: bool) -> None:
+    def _finish(self, clocks: AsOf, rows: Rows) -> None:
         """Finish rows of one moment.
 
-        Where they may be of `every` cell, pledges are counted among all forces of that moment.
+        Where they may be of every cell, pledges are counted among all forces of that moment.
         """
         cells = self._cells(clocks)
         decorator = Decorator(cells, clocks)
         among = None
         if len(rows) > _CELLS_AT_ONCE:
             decorator.look_all_up()
-        if every and any(row["projection"] == "forces" for row in rows):
+        if self.key is None and any(row["projection"] == "forces" for row in rows):
             among = cells.at(clocks, "forces")
         decorator.finish(rows, among)
 

@@ -13,6 +13,25 @@ Value = Mapping[str, Any]
 """What a cell is said to be: JSON values under the names of the projection's rows."""
 
 
+def remembered(write: Callable[[Value], str]) -> Callable[[Value], str]:
+    """Have what is written of a value written once, for beliefs share values; some thousands."""
+    texts: dict[str, str] = {}
+
+    def written(value: Value) -> str:
+        name = repr(value)
+        text = texts.get(name)
+        if text is None:
+            if len(texts) >= _MOST_TEXTS:
+                texts.clear()
+            text = texts[name] = write(value)
+        return text
+
+    return written
+
+
+_MOST_TEXTS = 20_000
+
+
 def public(value: Value) -> dict[str, Any]:
     """Leave out what a step only remembers for itself (names with a leading underscore)."""
     return {name: item for name, item in value.items() if not name.startswith("_")}

@@ -12,7 +12,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 
-from projections.claims import Since, Value, public
+from projections.claims import Since, Value, public, remembered
 from projections.front import Belief
 from projections.saying import Numbered
 from projections.schema import STATE_BITS
@@ -136,20 +136,13 @@ def _alternative_text(alternative: Alternative) -> str:
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
-_value_texts: dict[str, str] = {}
-_MOST_TEXTS = 20_000
 
 
+@remembered
 def _value_text(value: Value) -> str:
     """Write what a value says, to go on from: `"status":"held","holders":["army"],`."""
-    name = repr(value)
-    text = _value_texts.get(name)
-    if text is None:
-        if len(_value_texts) >= _MOST_TEXTS:
-            _value_texts.clear()
-        inner = _encode(public(value))[1:-1]
-        text = _value_texts[name] = f"{inner}," if inner else ""
-    return text
+    inner = _encode(public(value))[1:-1]
+    return f"{inner}," if inner else ""
 
 
 def _names(ids: Sequence[str]) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from projections.schema import STATE_BITS
@@ -27,13 +26,11 @@ _APART = f"{_AT_ALL.format('r.cell, r.state, r.says, r.tells')} AND NOT ({_HELD}
 _TEXTS = "SELECT s.text FROM json_each(?) j CROSS JOIN states s ON s.id = j.value"
 _MOMENTS_KEPT = 4
 """Of which the numbers of the states are."""
-_MANY = 2_000
-"""Texts, from which on it is worth it to load what decodes JSON faster than Python's own."""
 Begun = tuple[str, str, str]
 """What a row is made of: projection, key, state as JSON."""
 Mark = tuple[int, int, int, int]
 """A cell and its state by number, and the numbers of what that says and tells (saying.py)."""
-_, _, SAYS, TELLS = range(4)
+SAYS, TELLS = 2, 3
 """Where those stand in a mark."""
 LATEST = FUTURE_OPEN - 1
 """The last instant there is to ask about: the ends are exclusive, also the open ones."""
@@ -171,8 +168,5 @@ def decoded(texts: Sequence[str]) -> list[Any]:
     """Decode JSON texts in one piece: one at a time takes twice as long."""
     if len(texts) == 1:
         return [_decode(texts[0])[0]]
-    read: Callable[[str], Any] = json.loads
-    if len(texts) > (0 if "pydantic_core" in sys.modules else _MANY):
-        from pydantic_core import from_json as read
-    found: list[Any] = read(f"[{','.join(texts)}]")
+    found: list[Any] = json.loads(f"[{','.join(texts)}]")
     return found

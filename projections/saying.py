@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from projections.claims import Value
+from projections.claims import Value, public, remembered
 from projections.state import State
 
 Row = dict[str, Any]
@@ -95,17 +95,7 @@ def _says(state: State) -> Said:
     )
 
 
-_values: dict[str, str] = {}
-_MOST_KEPT = 20_000
-
-
+@remembered
 def _plainly(value: Value) -> str:
     """Write what a value says in one way, whatever the order in which it was put together."""
-    name = repr(value)
-    text = _values.get(name)
-    if text is None:
-        if len(_values) >= _MOST_KEPT:
-            _values.clear()
-        said = {one: item for one, item in value.items() if one[0] != "_" and one not in _BESIDE}
-        text = _values[name] = repr(sorted(said.items()))
-    return text
+    return repr(sorted(one for one in public(value).items() if one[0] not in _BESIDE))

@@ -115,7 +115,7 @@ _SQL = (
 )
 OF_CLAIMS = ("CREATE INDEX IF NOT EXISTS held_by_cell ON held (cell)",)
 OF_EVENTS = (
-    "CREATE UNIQUE INDEX IF NOT EXISTS facts_by_id ON fact_rows (id, kind)",
+    "CREATE UNIQUE INDEX IF NOT EXISTS facts_by_id ON fact_rows (id)",
     "CREATE INDEX IF NOT EXISTS facts_by_report ON fact_rows (report)",
     "CREATE INDEX IF NOT EXISTS facts_by_record ON fact_rows (record) WHERE record IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS facts_by_batch ON fact_rows (batch) WHERE batch IS NOT NULL",
