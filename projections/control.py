@@ -139,7 +139,7 @@ def follows(earlier: View, later: View, kin: Kin) -> bool:
 
 def _ends(earlier: View, later: View, kin: Kin) -> bool:
     claim, before = later.claims[-1], earlier.claims[-1]
-    if later.value["status"] == "held" and claim.effect == "hold":
+    if later.value["status"] in {"held", "besieged"} and claim.effect == "hold":
         if claim.closing:
             return not before.closing
         led = before.effect not in {"hold", "mixed"} and earlier.lo <= later.hi
@@ -209,8 +209,12 @@ def _sides_match(ones: list[str], others: list[str], kin: Kin) -> bool:
 
 
 def _hold(value: Value | None, holders: list[str], who: list[str], kin: Kin) -> Step:
-    """Give the place to those who hold it; that its holders still do lifts no siege."""
-    if value and value["status"] in {"held", "besieged"} and _allied(holders, who, kin):
+    """Give the place to those who hold it; that its holders still do lifts no siege.
+
+    Whoever besieged it and holds it now does not besiege it any more.
+    """
+    inside = value and value["status"] in {"held", "besieged"} and _allied(holders, who, kin)
+    if value and inside and not _allied(value.get("besiegers", []), who, kin):
         found = {**value, "holders": sorted({*holders, *who})}
         return Step(found, "agrees", backs=value["status"] == "held")
     return Step(_state("held", who), "replaces")

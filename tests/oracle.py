@@ -404,7 +404,9 @@ def control(  # noqa: C901 - each kind in turn
     friends = any(world.kin.same_side(one, other) for one in holders for other in who)
     match fact:
         case TownOccupied() | TownRecaptured() | ControlReported(state="held"):
-            if friends and status in {"held", "besieged"}:
+            around = story.shown.get("besiegers", ())
+            breaks_in = any(world.kin.same_side(one, other) for one in around for other in who)
+            if friends and status in {"held", "besieged"} and not breaks_in:
                 return story.shown | {"holders": sorted(holders | who)}, "same"
             return place("held", who), "new"
         case ForcesWithdrew():
@@ -511,7 +513,7 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
         return shown, "new", [one]
     for other in story.counted:
         if (
-            figure_of(_stated(other)) == figure_of(stated)
+            figure_of(number_of(other)) == figure_of(stated)
             and other.begins < one.capped
             and one.begins < other.capped
         ):
@@ -547,7 +549,7 @@ def figure_of(shown: dict[str, Any]) -> int | None:
     return next((shown[name] for name in ("best", "low", "high") if shown[name] is not None), None)
 
 
-def _stated(one: Timed) -> dict[str, Any]:
+def number_of(one: Timed) -> dict[str, Any]:
     said: Quantity | None = getattr(one.telling.fact, "quantity", None)
     stated = {name: getattr(said, name) for name in (*SIZE, "comparator")}
     return _less(stated) if one.less else stated

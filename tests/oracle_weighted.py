@@ -8,7 +8,7 @@ now. When a fact speaks, and what one fact makes of a value, is oracle.py's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
@@ -61,6 +61,8 @@ class Finding:
     `quiet`: no values were rivals on the way there. Where some were, since when the winner counts,
     and who of those who lost before backs it, are matters of book-keeping that the decision table
     settles case by case; the oracle keeps to what is so, and to who is against it.
+    `moved`: a withdrawal or a siege has moved what several said; then which of the older facts are
+    still listed as evidence, and whose start counts, are such matters too.
     """
 
     value: Value
@@ -74,6 +76,7 @@ class Finding:
     last: tuple[Value, str, set[str]] | None
     gap: int | None
     quiet: bool = True
+    moved: bool = False
 
 
 @dataclass(eq=False)
@@ -93,6 +96,7 @@ class View:
     rated: list[Timed] = field(default_factory=list)
     fits: bool = False
     joined: bool = False
+    own: bool = True
 
     @property
     def last(self) -> Timed:
@@ -107,7 +111,10 @@ class View:
 
 @dataclass
 class Outcome:
-    """What holds undisputed: since when, by which lines; `begun` and `told` are steps of a walk."""
+    """What holds undisputed: since when, by which lines; `begun` and `told` are steps of a walk.
+
+    `before`: who was behind what held before it.
+    """
 
     value: Value
     counted: list[Timed]
@@ -117,6 +124,15 @@ class Outcome:
     movers: dict[str, tuple[int, Timed, Value]] = field(default_factory=dict)
     gap: int | None = None
     total: bool = False
+    before: frozenset[str] = frozenset()
+
+
+def copied(outcome: Outcome | None) -> Outcome | None:
+    """Copy an outcome, which grows as the walk goes on."""
+    if outcome is None:
+        return None
+    run, counted, movers = [*outcome.run], [*outcome.counted], dict(outcome.movers)
+    return replace(outcome, run=run, counted=counted, movers=movers)
 
 
 @dataclass
@@ -145,6 +161,16 @@ class Walk:
     lost: set[str] = field(default_factory=set)
     withdrawals: list[Timed] = field(default_factory=list)
     quiet: bool = True
+    moved: bool = False
+    instant: tuple[bool, Instant] | None = None
+    earlier: Outcome | None = None
+
+    def come_to(self, one: Timed, t: Instant) -> None:
+        """Remember what held before all that was told of one instant."""
+        instant = (direct(one, t), interval(one, t)[1])
+        if instant != self.instant:
+            self.instant = instant
+            self.earlier = None if self.disputed else copied(self.outcome)
 
 
 @dataclass(frozen=True)
@@ -217,6 +243,7 @@ def finding(done: Walk, possibly: list[tuple[Value, set[str]]], asked: Question)
         else None,
         gap=outcome.gap if outcome and not done.disputed else None,
         quiet=done.quiet,
+        moved=done.moved,
     )
 
 
@@ -339,11 +366,15 @@ def walk(sure: Sequence[Timed], asked: Question) -> Walk:
         if moves(one):
             if not move(done, number, one, asked):
                 continue
-        elif not view(done, number, one, asked):
-            continue
+        else:
+            done.come_to(one, asked.t)
+            if not view(done, number, one, asked):
+                continue
         settle(done, number, asked)
         if done.disputed and not before:
             done.opened = one.since
+    if asked.rulings and len(done.groups) > 1:  # what still differs is the analyst's to decide
+        settle(done, len(sure), asked, ruled=True)
     return done
 
 
@@ -413,7 +444,8 @@ def fits_only(one: Timed, value: Value, how: str) -> bool:
     fact = one.telling.fact
     if isinstance(fact, TownEntered):
         return how == "same" and value["status"] == "held" and fact.opposed != "no"
-    return is_hold(one) and how == "same" and value["status"] == "besieged"
+    hold = is_hold(one) or isinstance(fact, TownRecaptured)
+    return hold and how == "same" and value["status"] == "besieged"
 
 
 def superseded(one: View, other: View) -> bool:
@@ -437,18 +469,16 @@ def is_hold(one: Timed) -> bool:
 def withdraw(made: View, gone: Timed, asked: Question) -> None:
     found = step(made.value, made.counted, gone, asked)
     if found is not None:
-        made.value, _, made.counted = found
+        made.value, how, made.counted = found
+        made.own = made.own and (how in {"same", "in"} or origin_of(gone) == made.origin)
         if made.value.get("status") in {"vacated", "unknown"}:
             made.ended = gone
 
 
 def move(done: Walk, number: int, one: Timed, asked: Question) -> bool:
     """Let a withdrawal or a change bear on what everyone says, and on what holds."""
-    if isinstance(one.telling.fact, ForcesWithdrew):
-        done.withdrawals.append(one)
     backing = [line for lines in backers(done, asked).values() for line in lines]
-    for mine in (*done.live, *(v for v in done.newest.values() if v not in done.live)):
-        withdraw(mine, one, asked)
+    move_words(done, one, asked)
     before = done.outcome
     found = step(before.value, before.counted, one, asked) if before else step(None, [], one, asked)
     if found is None:
@@ -459,49 +489,67 @@ def move(done: Walk, number: int, one: Timed, asked: Question) -> bool:
         done.outcome = Outcome(value, counted, one.since, [one], number, told)
     elif how == "more":
         backing = [line for line in backing if not any(line is other for other in before.run)]
+        run = [*backing, *before.run, one]
         done.outcome = Outcome(
-            value,
-            counted,
-            one.since,
-            [*backing, *before.run, one],
-            number,
-            told,
-            before.gap,
-            before.total,
+            value, counted, one.since, run, number, told, before.gap, before.total
         )
     else:
         before.value, before.counted = value, counted
         before.since = oracle.narrower(before.since, one.since)
         before.run.append(one)
-        number = not oracle.mentions(one.telling.fact)
         if how == "in":
-            return True
-        if value.get("status") == "vacated" or (
-            asked.projection != "control" and (number or not oracle.counts(value))
-        ):
+            explain(before, one)
+        elif tells_again(one, value):
             before.movers |= told
     return True
 
 
-def settle(done: Walk, number: int, asked: Question) -> None:
+def move_words(done: Walk, one: Timed, asked: Question) -> None:
+    """Let it bear on what each origin has said."""
+    left = isinstance(one.telling.fact, ForcesWithdrew)
+    if left:
+        done.withdrawals.append(one)
+    done.moved = done.moved or bool(done.newest)
+    if isinstance(one.telling.fact, TownBesieged):  # what is over is not besieged
+        done.live = [mine for mine in done.live if not mine.ended]
+    for mine in (*done.live, *(v for v in done.newest.values() if v not in done.live)):
+        if not mine.ended:
+            withdraw(mine, one, asked)
+    movers = done.outcome.movers if done.outcome and left else {}
+    for origin, (at, line, said) in movers.items():
+        found = step(said, [], one, asked)
+        if found is not None:
+            movers[origin] = (at, line, found[0])
+
+
+def explain(total: Outcome, one: Timed) -> None:
+    """Take a change that is in a total already from what that leaves unexplained."""
+    figure = oracle.figure_of(oracle.number_of(one))
+    if total.gap is not None and figure is not None:
+        total.gap = total.gap - figure or None
+
+
+def tells_again(one: Timed, value: Value) -> bool:
+    """Whether it says by itself what holds already."""
+    fact = one.telling.fact
+    if isinstance(fact, ControlFact):
+        return value["status"] == "vacated" or isinstance(fact, TownBesieged)
+    return not oracle.mentions(fact) or not oracle.counts(value)
+
+
+def settle(done: Walk, number: int, asked: Question, *, ruled: bool = False) -> None:
     """Choose among what the origins say now, and go on with what held or begin anew."""
-    groups = sequence(done.live, asked)
+    groups, disputed = sequence(done.live, asked), done.disputed
     done.groups, done.disputed, done.lost = groups, False, set()
     done.quiet = done.quiet and len(groups) <= 1
     if not groups:
         return
-    chosen = groups[0] if len(groups) == 1 else choose(groups, asked)
+    chosen = picked(groups, asked, ruled=ruled)
     if chosen is None:
         done.disputed = True
         return
-    done.lost = {
-        name
-        for one in groups
-        if one is not chosen
-        for mine in one.views
-        if not mine.ended
-        for name in mine.ids
-    }
+    lost = [mine for one in groups if one is not chosen for mine in one.views if not mine.ended]
+    done.lost = {name for mine in lost for name in mine.ids}
     winners = [one for one in chosen.views if not one.ended]
     lines = sorted(
         (one for mine in winners for one in mine.lines), key=lambda one: rank(one, asked.t)
@@ -509,7 +557,9 @@ def settle(done: Walk, number: int, asked: Question) -> None:
     if not winners:
         lines = [mine.ended for mine in chosen.views if mine.ended][-1:]
     counted = chosen.views[-1].counted
-    outcome = done.outcome
+    outcome, earlier = done.outcome, done.earlier
+    if outcome and earlier and nearer(earlier, outcome, chosen.value, counted, asked):
+        outcome = done.outcome = copied(earlier)  # what stood between came with it
     if outcome and goes_on(outcome, chosen.value, counted, asked):
         outcome.value, outcome.counted = chosen.value, counted
         fresh = {id(one) for mine in winners if mine.at >= outcome.begun for one in mine.lines}
@@ -518,22 +568,42 @@ def settle(done: Walk, number: int, asked: Question) -> None:
                 outcome.since = oracle.narrower(outcome.since, one.since)
                 outcome.run.append(one)
         return
+    begun = min((mine.at for mine in winners), default=number)
+    done.outcome = begin_anew(done, chosen, lines, begun, asked, disputed=disputed)
+
+
+def begin_anew(
+    done: Walk, chosen: Group, lines: list[Timed], begun: int, asked: Question, *, disputed: bool
+) -> Outcome:
+    """Let another state begin: stated anew, or differing by so much from the one before."""
+    outcome = done.outcome
     since = lines[0].since
     for one in lines:
         since = oracle.narrower(since, one.since)
-    begun = min((mine.at for mine in winners), default=number)
-    made = Outcome(chosen.value, counted, since, lines, begun, total=True)
+    last = chosen.views[-1]
+    made = Outcome(chosen.value, last.counted, since, lines, begun, total=True)
+    made.before = frozenset(backers(done, asked))
     if outcome and same(outcome.value, chosen.value, asked):  # stated anew, not contradicted
         made.begun = min(begun, outcome.begun)
         made.movers = outcome.movers if outcome.total else {}  # changes alone back no total
     elif (
         outcome
         and outcome.total
-        and not any(same(outcome.value, one.value, asked) for one in groups)
-        and not chosen.views[-1].joined
+        and not any(same(outcome.value, one.value, asked) for one in done.groups)
+        and not last.joined
+        and not disputed
     ):
         made.gap = gap(outcome.value, chosen.value, asked)
-    done.outcome = made
+    return made
+
+
+def nearer(one: Outcome, other: Outcome, now: Value, counted: list[Timed], asked: Question) -> bool:
+    """Whether what holds now goes on from one outcome, or says the same, and not from another."""
+    if goes_on(other, now, counted, asked):
+        return False
+    if goes_on(one, now, counted, asked):
+        return True
+    return same(one.value, now, asked) and not same(other.value, now, asked)
 
 
 def gap(before: Value, now: Value, asked: Question) -> int | None:
@@ -554,10 +624,10 @@ def gap(before: Value, now: Value, asked: Question) -> int | None:
 
 
 def sequence(live: Sequence[View], asked: Question) -> list[Group]:
-    """Sort what the origins say into values, each overturning the earlier that it follows."""
+    """Sort what the origins say into values, without what others say came after it."""
     groups: list[Group] = []
     order = lambda one: (oracle.stage_of(one.last.telling.fact), rank(one.last, asked.t))  # noqa: E731
-    for mine in sorted(live, key=order):
+    for mine in sorted(still_said(live, asked), key=order):
         agreeing = [
             one for one in groups if all(same(v.value, mine.value, asked) for v in one.views)
         ]
@@ -567,23 +637,24 @@ def sequence(live: Sequence[View], asked: Question) -> list[Group]:
             groups.append(Group(mine.value, [mine]))
     if asked.projection != "control":
         return groups
-    groups = [
-        one
-        for one in groups
-        if not any(
-            follows(view, one, asked)
-            for other in groups
-            if other is not one
-            for view in other.views
-        )
-    ]
     somebody = [one for one in groups if one.value["status"] not in {"vacated", "unknown"}]
     return somebody or [one for one in groups if one.value["status"] == "vacated"] or groups
 
 
-def overturned(one: Group, groups: Sequence[Group], asked: Question) -> bool:
-    others = [view for other in groups if other is not one for view in other.views]
-    return any(follows(view, one, asked) for view in others)
+def still_said(live: Sequence[View], asked: Question) -> Sequence[View]:
+    """Leave out views that others overturn; where all do so in a circle, none."""
+    if asked.projection != "control":
+        return live
+    left = [
+        one
+        for one in live
+        if not any(
+            follows(other, one, asked) and not same(one.value, other.value, asked)
+            for other in live
+            if other is not one
+        )
+    ]
+    return left or live
 
 
 def join(group: Group, mine: View) -> None:
@@ -599,30 +670,22 @@ def join(group: Group, mine: View) -> None:
     group.value = value
 
 
-def follows(mine: View, group: Group, asked: Question) -> bool:
-    """Whether a view comes by nature after a value that it does not agree with."""
-    fact = mine.last.telling.fact
-    if mine.ended:
+def follows(mine: View, one: View, asked: Question) -> bool:
+    """Whether a view comes by nature after another that it does not agree with."""
+    fact, other = mine.last.telling.fact, one.last.telling.fact
+    if mine.ended or mine.high < one.low:
         return False
-    for one in group.views:
-        other = one.last.telling.fact
-        if mine.high < one.low:
-            continue
-        if isinstance(fact, TownRecaptured):
-            if not isinstance(other, TownRecaptured):
-                return True
-        elif is_hold(mine.last) and mine.value["status"] == "held":
-            fight = isinstance(other, ControlReported) and other.state == "contested"
-            led = fight or isinstance(other, TownEntered | TownBesieged)
-            if led and one.low <= mine.high and friends(fact.by, other.by, asked):
-                return True
-        elif (
-            (mine.value["status"], one.value["status"]) == ("contested", "held")
-            and one.high < mine.low
-            and friends(one.value["holders"], mine.value["holders"], asked)
-        ):
-            return True
-    return False
+    if isinstance(fact, TownRecaptured):
+        return not isinstance(other, TownRecaptured)
+    if is_hold(mine.last) and mine.value["status"] in {"held", "besieged"}:
+        fight = isinstance(other, ControlReported) and other.state == "contested"
+        led = fight or isinstance(other, TownEntered | TownBesieged)
+        return led and one.low <= mine.high and friends(fact.by, other.by, asked)
+    return (
+        (mine.value["status"], one.value["status"]) == ("contested", "held")
+        and one.high < mine.low
+        and friends(one.value["holders"], mine.value["holders"], asked)
+    )
 
 
 # -- who agrees, and who wins --------------------------------------------------------------------
@@ -703,12 +766,24 @@ def backs(one: Value, other: Value, asked: Question) -> bool:
     return same(one, other, asked)
 
 
+def picked(groups: list[Group], asked: Question, *, ruled: bool) -> Group | None:
+    """Give the only value, or the one that a ruling follows, or the one that the policy chooses."""
+    if len(groups) == 1:
+        return groups[0]
+    return (ruling(groups, asked) if ruled else None) or choose(groups, asked)
+
+
+def ruling(groups: list[Group], asked: Question) -> Group | None:
+    """Choose what an analyst's newest ruling follows; None where none follows any."""
+    for told in sorted(asked.rulings, key=lambda one: (one.published, one.order), reverse=True):
+        for one in groups:
+            if one.ids & set(told.follows):
+                return one
+    return None
+
+
 def choose(groups: list[Group], asked: Question) -> Group | None:
     """Choose among values that differ; None where they are disputed."""
-    for ruling in sorted(asked.rulings, key=lambda one: (one.published, one.order), reverse=True):
-        for one in groups:
-            if one.ids & set(ruling.follows):
-                return one
     if asked.policy == "majority-by-origin/1":
         most = max(len(one.views) for one in groups)
         first = [one for one in groups if len(one.views) == most]
@@ -772,8 +847,9 @@ def backers(done: Walk, asked: Question) -> dict[str, list[Timed]]:
     if outcome is None:
         return found
     for origin, mine in done.newest.items():
-        since = mine.at >= outcome.begun and not mine.ended and not mine.fits
-        if since and backs(mine.value, outcome.value, asked):
+        spoken = mine.at >= outcome.begun or mine in done.live or origin in outcome.before
+        told = spoken and mine.own and not mine.ended and not mine.fits
+        if told and backs(mine.value, outcome.value, asked):
             found[origin] = mine.lines
     for origin, (number, one, value) in outcome.movers.items():
         newer = done.newest.get(origin)

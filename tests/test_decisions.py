@@ -1670,6 +1670,89 @@ LISTS = [
     ),
 ]
 
+# -- 5 to 7: what others tell moves what somebody said ------------------------------------------
+
+MOVED = [
+    case(
+        "who leaves a fight leaves the place to those who stay, beside whoever is found there",
+        5,
+        report("gazette", 11, entered("army bandits", 10, "yes")),
+        report("mission", "2013-01-11T12:00:00Z", found("guard", "2013-01-11T12:00:00Z")),
+        report("courier", 12, left("bandits", 11)),
+        mill(12),
+        held("army", "guard"),
+    ),
+    case(
+        "a hold that ends leaves what others say of the place: it is not vacated",
+        5,
+        report("gazette", 12, entered("clans", "[2013-01-09..2013-01-11]", "yes")),
+        report("courier", 12, took("brigade", "[2013-01-10..2013-01-11]")),
+        report("examiner", 13, left("brigade", 12)),
+        mill(13),
+        {"status": "contested", "holders": ["clans"], "support": "reported"},
+    ),
+    case(
+        "a siege is told by whoever tells of it, not by whoever told who is inside",
+        6,
+        report("gazette", 10, took("army", 10)),
+        report("courier", 12, besieged("rebels", 12)),
+        report("examiner", 13, found("army", 13)),
+        mill(13),
+        {"status": "besieged", "holders": ["army"], "support": "reported"},
+    ),
+    case(
+        "besiegers who hold the place besiege it no more",
+        5,
+        report("gazette", 10, took("army bandits", 10)),
+        report("courier", 12, besieged("rebels", 12)),
+        report("examiner", 15, took("bandits rebels", 15)),
+        mill(16),
+        held("bandits", "rebels"),
+    ),
+    case(
+        "whose part of a hold has left backs what is left of it no more",
+        6,
+        report("gazette", 10, entered("army", 10, "no")),
+        report("courier", 11, found("legion", 11)),
+        report("examiner", 14, left("army", 14)),
+        mill(14),
+        held("legion", support="reported"),
+    ),
+    case(
+        "a recapture that is besieged since still comes after the hold that it overturned",
+        5,
+        report("gazette", 11, took("army", "[2013-01-09..2013-01-10]")),
+        report("courier", 11, retook("rebels", 10)),
+        report("examiner", 12, besieged("army", 12)),
+        mill(12),
+        {"status": "besieged", "holders": ["rebels"], "besiegers": ["army"], "dissent": []},
+    ),
+    case(
+        "of two totals since one day the later is compared with the earlier",
+        7,
+        report("gazette", 12, troops(number(1000), "2013-01-10/..", status="ongoing")),
+        report("courier", 15, troops(number(400), "2013-01-10/..", status="ongoing")),
+        ask_for(ARMY_IN_VALLEY, 16),
+        {"best": 400, "unexplained": -600},
+    ),
+    case(
+        "a count that its own source states anew of one day is restated",
+        7,
+        report("gazette", 12, killed("rebels", in_all(200), 10)),
+        report("gazette", 14, killed("rebels", in_all(150), 10)),
+        ask_for(REBELS_KILLED, 15),
+        {"best": 150, "restated": -50},
+    ),
+    case(
+        "an older number that fits the newest one confirms it",
+        6,
+        report("gazette", 12, killed("rebels", in_all(500), 10)),
+        report("courier", 15, killed("rebels", number(low=300, comparator="at least"), 14)),
+        ask_for(REBELS_KILLED, 16),
+        {"low": 300, "support": "confirmed"},
+    ),
+]
+
 TABLE = (
     VISIBLE
     + VIEWS
@@ -1683,6 +1766,7 @@ TABLE = (
     + ALERTS
     + CERTAINTY
     + LISTS
+    + MOVED
 )
 
 

@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from projections.claims import Claim, Value
+from projections.claims import Claim
+from projections.policies.moves import all_moved, backers_among, left, still_backing
 from projections.policies.rivals import rivals_among
 from projections.policies.support import better, rating_of
 from projections.policies.walk import (
@@ -35,7 +36,6 @@ from projections.policies.walk import (
     order,
     sharper,
 )
-from projections.state import MOST_EVIDENCE
 from tracker.instants import DAY, Instant
 
 NEWEST = "newest evidence"
@@ -104,37 +104,32 @@ class Contest:
             return walk
         others = [one for one in walk.views if one is not own and not _supersedes(view, one)]
         leavings = tuple(one for one in walk.leavings if not _supersedes(view, one))
-        if own is None or view.claims[0] is not own.claims[0]:
+        joined = own is not None and view.claims[0] is own.claims[0]
+        if not joined:
             before_it = _before(walk, view)
             view = view if before_it is view.before else view.after(before_it)
-        turned = _left(view, leavings, at)
+        turned = left(view, leavings, at)
         if turned is None:
             return Walk(walk.views, leavings, _unbacked(walk.outcome, claim.origin))
-        before = view.before.value if view.before and not others else None
-        value = at.projection.explain(turned.value, before)
+        restated = not joined and own and (own.direct, own.hi) == (view.direct, view.hi)
+        reached = own if restated else view.before
+        value = at.projection.explain(
+            turned.value, reached.value if reached and not others else None
+        )
         views = (*others, turned if value is turned.value else turned.saying(value))
         return Walk(views, leavings, self._weigh(walk.outcome, views, claim, at))
 
     def _move(self, walk: Walk, claim: Claim, at: At) -> Walk:
         """Let a claim move what the views say."""
-        views: list[View] = []
-        for view in walk.views:
-            step = at.projection.step(view.value, claim, at.kin)
-            if step is None:
-                views.append(view)
-            elif not at.projection.gone(step.value):
-                views.append(view.saying(step.value))
+        views = all_moved(walk.views, claim, at)
         leavings = walk.leavings
         if claim.closing:
             lo, hi = interval(claim, at.t)
             leavings = (*leavings, View((claim,), {}, None, lo, hi, sighted=False))
         outcome = walk.outcome
         if outcome is None or not outcome.rivals or (views and not outcome.disputed):
-            moved = bear(outcome, claim, at, NEWEST)
-            if outcome and outcome.rivals and moved:
-                moved = self._weigh_again(moved, views, claim, at)
-            return Walk(tuple(views), leavings, moved)
-        if tuple(views) == walk.views:
+            return Walk(views, leavings, self._move_outcome(walk, views, claim, at))
+        if views == walk.views:
             return walk._replace(leavings=leavings)
         if views:
             outcome = self._weigh(outcome, views, claim, at)
@@ -144,14 +139,37 @@ class Contest:
         else:
             last = outcome._replace(value=outcome.rivals[0].value, rivals=(), disputed=False)
             outcome = bear(last, claim, at, NEWEST)
-        return Walk(tuple(views), leavings, outcome)
+        return Walk(views, leavings, outcome)
+
+    def _move_outcome(
+        self, walk: Walk, views: Sequence[View], claim: Claim, at: At
+    ) -> Outcome | None:
+        """Let a claim move what was reached undisputed, and choose anew where several are heard.
+
+        So whoever leaves ends nothing that others say, and whoever said something else before it
+        may agree by now.
+        """
+        outcome = walk.outcome
+        moved = bear(outcome, claim, at, NEWEST)
+        if outcome is None or moved is None:
+            return moved
+        if moved.backers == outcome.backers:
+            moved = moved._replace(backers=still_backing(moved, claim, at))
+        if not views or len(walk.views) == 1:
+            return moved
+        return self._weigh_again(moved, views, claim, at)
 
     def _weigh_again(self, moved: Outcome, views: Sequence[View], claim: Claim, at: At) -> Outcome:
         """Choose anew among moved views; what was chosen before has moved with them."""
         anew = self._weigh(moved, views, claim, at)
         if anew.disputed or not at.projection.goes_on(moved.value, anew.value, at.kin):
             return anew
-        return moved._replace(rivals=anew.rivals, settled=anew.settled)
+        return moved._replace(
+            value=at.projection.carry(moved.value, anew.value),
+            backers=anew.backers,
+            rivals=anew.rivals,
+            settled=anew.settled,
+        )
 
     # -- the choice ----------------------------------------------------------------------------
 
@@ -194,7 +212,7 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     sighted = claim.observed is not None or claim.standing
     direct, rating = is_direct(claim, at.t), rating_of(claim, kin)
     last = walk.views[-1] if walk.views else None
-    before = _before_all(last, direct, claim.certain_from, outcome)
+    before = _before_all(last, direct, hi, outcome)
     value = projection.explain(step.value, before.value if before else None)
     told_by, of = (claim,), (lo, hi, sighted, direct, 0, step.backs, rating)
     bare = view = View(told_by, value, None, *of)
@@ -210,7 +228,7 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     if outcome and outcome.rivals:
         told |= {one.origin: one for rival in outcome.rivals for one in rival.views}
     told[claim.origin] = bare
-    backers = _backers(told.values(), value, at)
+    backers = backers_among(told.values(), value, at)
     if story and on:
         value = projection.carry(story.value, value)
         since, run = sharper(story.since, claim.since), (*story.run, claim)
@@ -266,7 +284,7 @@ def _settle(
     carrying = winner.carrying
     # Whoever says something else now is no backer for what it once said.
     told = _told(story, outcome) | {view.origin: view for view in views}
-    backers = _backers(told.values(), winner.value, at)
+    backers = backers_among(told.values(), winner.value, at)
     if not run:
         fresh = {one.fact for one in carrying}
         known = (one for view in backers for one in view.claims[view.carried :])
@@ -297,22 +315,18 @@ def _story(outcome: Outcome | None, winner: Rival, views: Sequence[View], at: At
 def _before(walk: Walk, view: View) -> Outcome | None:
     """Give what was reached before a view, and before those that came at the same instant."""
     last = walk.views[-1] if walk.views else None
-    return _before_all(last, view.direct, _begun(view), walk.outcome)
+    return _before_all(last, view.direct, view.hi, walk.outcome)
 
 
 def _before_all(
     last: View | None,
     direct: bool,  # noqa: FBT001 - a view's own
-    begun: Instant,
+    at: Instant,
     outcome: Outcome | None,
 ) -> Outcome | None:
-    if last and last.direct == direct and (direct or _begun(last) == begun):
+    if last and last.direct == direct and (direct or last.hi == at):
         return last.before
     return _bare(outcome)
-
-
-def _begun(view: View) -> Instant:
-    return view.claims[-1].certain_from
 
 
 def _told(story: Outcome | None, outcome: Outcome | None) -> dict[str, View]:
@@ -321,16 +335,6 @@ def _told(story: Outcome | None, outcome: Outcome | None) -> dict[str, View]:
     return told | {
         v.origin: v for rival in (outcome.rivals if outcome else ()) for v in rival.views
     }
-
-
-def _backers(views: Iterable[View], value: Value, at: At) -> tuple[View, ...]:
-    """Keep the views that say what the winner says, however old."""
-    backs, kin = at.projection.backs, at.kin
-    found = [
-        one for one in views if one.backs and (one.value == value or backs(one.value, value, kin))
-    ]
-    # Without what was before them: else the whole past would hang on what is reached.
-    return tuple([one.after(None) if one.before else one for one in found[-MOST_EVIDENCE:]])
 
 
 def _moving(outcome: Outcome | None, claim: Claim) -> list[Claim]:
@@ -359,21 +363,6 @@ def _supersedes(newer: View, older: View) -> bool:
     if newer.sighted or older.sighted:
         return older.hi + DAY <= newer.lo
     return older.hi < newer.lo
-
-
-def _left(view: View, leavings: Iterable[View], at: At) -> View | None:
-    """Let contemporary withdrawals, told by others, bear on a hold; None where none is left."""
-    last = view.claims[-1]
-    for leaving in leavings:
-        claim = leaving.claims[0]
-        if claim.origin == last.origin or claim.stage <= last.stage or leaving.hi < view.lo:
-            continue
-        step = at.projection.step(view.value, claim, at.kin)
-        if step is not None:
-            if at.projection.gone(step.value):
-                return None
-            view = view.saying(step.value)
-    return view
 
 
 def _unbacked(outcome: Outcome | None, origin: str) -> Outcome | None:
