@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from projections.claims import Claim
+from projections.policies.spells import Spells
 from projections.policies.walk import (
     At,
     Order,
@@ -47,8 +48,6 @@ MOST_STATES = 20_000
 MOST_LISTED = 1_000
 """Walks among what lists say that are kept to be gone on from."""
 
-Spell = tuple[Instant, Instant, int, Claim]
-
 
 class _Listed(NamedTuple):
     """The entries of one list in the order of their succession, and that order beside them."""
@@ -68,7 +67,7 @@ class Timeline:
         self._plain: list[Claim] = []
         self._orders: list[Order] = []
         self._walks: list[Any] = []
-        self._spells = _Spells()
+        self._spells = Spells()
         self._lists: dict[str, _Listed] = {}
         self._rulings: list[Claim] = []
         self._points: list[Instant] = []
@@ -354,65 +353,6 @@ class Timeline:
             if upto == before:
                 break
         return upto
-
-
-class _Spells:
-    """Stretches [start, end) of valid time, each of a claim; asked which hold an instant."""
-
-    def __init__(self) -> None:
-        self._spells: list[Spell] = []
-        self._reach: list[Instant] = []  # the latest end among the spells up to each
-        self._of: dict[str, Spell] = {}
-        self._count = 0
-
-    def __len__(self) -> int:
-        return len(self._spells)
-
-    @property
-    def end(self) -> Instant:
-        """The instant at which the last of them is over."""
-        return self._reach[-1]
-
-    def end_of(self, claim: Claim) -> Instant:
-        """Give the instant at which a claim's spell is over."""
-        return self._of[claim.fact][1]
-
-    def add(self, claim: Claim, end: Instant) -> None:
-        self._count += 1
-        spell = (claim.start.earliest, end, self._count, claim)
-        self._of[claim.fact] = spell
-        if not self._spells or self._spells[-1] < spell:
-            self._spells.append(spell)
-            self._reach.append(max(end, self._reach[-1]) if self._reach else end)
-            return
-        at = bisect_right(self._spells, spell)
-        self._spells.insert(at, spell)
-        self._reach.insert(at, PAST_OPEN)
-        self._reach_from(at)
-
-    def remove(self, claim: Claim) -> None:
-        at = bisect_left(self._spells, self._of.pop(claim.fact))
-        del self._spells[at], self._reach[at]
-        self._reach_from(at)
-
-    def at(self, t: Instant) -> list[Claim]:
-        """Give the claims in whose spell t lies."""
-        found: list[Claim] = []
-        at = bisect_left(self._spells, (t + 1,))
-        while at and self._reach[at - 1] > t:
-            at -= 1
-            if self._spells[at][1] > t:
-                found.append(self._spells[at][3])
-        return found
-
-    def _reach_from(self, at: int) -> None:
-        """Bring the running maximum of the ends up to date from a place on."""
-        reach = self._reach[at - 1] if at else PAST_OPEN
-        for index in range(at, len(self._spells)):
-            reach = max(reach, self._spells[index][1])
-            if self._reach[index] == reach and index > at:
-                return
-            self._reach[index] = reach
 
 
 def _order(claim: Claim) -> Order:

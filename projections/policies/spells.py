@@ -1,0 +1,74 @@
+"""Spells: the stretches of valid time in which claims are looked at one by one."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from projections.claims import Claim
+from tracker.instants import PAST_OPEN, Instant
+
+Spell = tuple[Instant, Instant, int, Claim]
+"""Where it begins and ends; which it was among those taken in; whose it is."""
+
+
+class Spells:
+    """Stretches [start, end) of valid time, each of a claim; asked which hold an instant."""
+
+    def __init__(self) -> None:
+        """Begin without spells."""
+        self._spells: list[Spell] = []
+        self._reach: list[Instant] = []  # the latest end among the spells up to each
+        self._of: dict[str, Spell] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        """Count them."""
+        return len(self._spells)
+
+    @property
+    def end(self) -> Instant:
+        """The instant at which the last of them is over."""
+        return self._reach[-1]
+
+    def end_of(self, claim: Claim) -> Instant:
+        """Give the instant at which a claim's spell is over."""
+        return self._of[claim.fact][1]
+
+    def add(self, claim: Claim, end: Instant) -> None:
+        """Take in a claim, whose spell begins when it perhaps begins; a claim has one."""
+        self._count += 1
+        spell = (claim.start.earliest, end, self._count, claim)
+        self._of[claim.fact] = spell
+        if not self._spells or self._spells[-1] < spell:
+            self._spells.append(spell)
+            self._reach.append(max(end, self._reach[-1]) if self._reach else end)
+            return
+        at = bisect_right(self._spells, spell)
+        self._spells.insert(at, spell)
+        self._reach.insert(at, PAST_OPEN)
+        self._reach_from(at)
+
+    def remove(self, claim: Claim) -> None:
+        """Take a claim out."""
+        at = bisect_left(self._spells, self._of.pop(claim.fact))
+        del self._spells[at], self._reach[at]
+        self._reach_from(at)
+
+    def at(self, t: Instant) -> list[Claim]:
+        """Give the claims in whose spell t lies."""
+        found: list[Claim] = []
+        at = bisect_left(self._spells, (t + 1,))
+        while at and self._reach[at - 1] > t:
+            at -= 1
+            if self._spells[at][1] > t:
+                found.append(self._spells[at][3])
+        return found
+
+    def _reach_from(self, at: int) -> None:
+        """Bring the running maximum of the ends up to date from a place on."""
+        reach = self._reach[at - 1] if at else PAST_OPEN
+        for index in range(at, len(self._spells)):
+            reach = max(reach, self._spells[index][1])
+            if self._reach[index] == reach and index > at:
+                return
+            self._reach[index] = reach
