@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 NAME = "control"
 EMPTY: Value = {"status": "unknown", "holders": []}
+_HELD = frozenset({"held", "besieged"})
+"""Somebody holds it: a siege does not contradict that."""
 
 # Within one moment: the entry or fight, then the hold it led to, then what ends a hold.
 ENTRY, HOLD, END, RECAPTURE = range(4)
@@ -90,7 +92,7 @@ def same(one: Value, other: Value, kin: Kin) -> bool:
     if one["status"] == "held" == other["status"]:
         return _sides_match(one["holders"], other["holders"], kin)
     statuses = {one["status"], other["status"]}
-    if statuses == {"held", "besieged"}:
+    if statuses == _HELD:
         siege = one if one["status"] == "besieged" else other
         hold = other if siege is one else one
         if _allied(siege["besiegers"], hold["holders"], kin):
@@ -139,7 +141,7 @@ def follows(earlier: View, later: View, kin: Kin) -> bool:
 
 def _ends(earlier: View, later: View, kin: Kin) -> bool:
     claim, before = later.claims[-1], earlier.claims[-1]
-    if later.value["status"] in {"held", "besieged"} and claim.effect == "hold":
+    if later.value["status"] in _HELD and claim.effect == "hold":
         if claim.closing:
             return not before.closing
         led = before.effect not in {"hold", "mixed"} and earlier.lo <= later.hi
@@ -213,8 +215,9 @@ def _hold(value: Value | None, holders: list[str], who: list[str], kin: Kin) -> 
 
     Whoever besieged it and holds it now does not besiege it any more.
     """
-    inside = value and value["status"] in {"held", "besieged"} and _allied(holders, who, kin)
-    if value and inside and not _allied(value.get("besiegers", []), who, kin):
+    besiegers = value.get("besiegers", []) if value else []
+    goes_on = _allied(holders, who, kin) and not _allied(besiegers, who, kin)
+    if value and value["status"] in _HELD and goes_on:
         found = {**value, "holders": sorted({*holders, *who})}
         return Step(found, "agrees", backs=value["status"] == "held")
     return Step(_state("held", who), "replaces")

@@ -400,11 +400,13 @@ def hold_policies_to_the_oracle(
     raws: Sequence[Raw],
     rulings: Sequence[RawRuling],
     more: Sequence[tuple[Instant, Instant]],
-    policies: Sequence[str] = WEIGHING,
+    *,
+    whole: bool,
 ) -> None:
+    """Compare all that is answered; unless `whole`, no evidence where others have moved a word."""
     for cell, case in cases(raws, rulings).items():
         name = cell[0]
-        for policy in policies:
+        for policy in WEIGHING:
             for t, k in points_of(case, more, 60):
                 state = POLICIES[policy].resolve(case.claims, t, k, PROJECTIONS[name], WORLD.kin)
                 asked = oracle_weighted.ask(case.told, name, t, k, WORLD, policy, case.rulings)
@@ -412,7 +414,7 @@ def hold_policies_to_the_oracle(
                 wanted = expected(asked, name)
                 if asked and found and not asked.quiet:
                     found |= {one: wanted[one] for one in BOOK_KEEPING} if wanted else {}
-                if asked and found and wanted and asked.moved:
+                if asked and found and wanted and asked.moved and not whole:
                     found |= {one: wanted[one] for one in ("since", "evidence")}
                 assert found == wanted, explain(raws, rulings, cell, policy, t, k, found, wanted)
 
@@ -446,6 +448,20 @@ STORIES: dict[str, tuple[st.SearchStrategy[list[Raw]], int]] = {
 }
 
 
+SHORT_STORIES = STORIES | {
+    # One thing a report, and no sieges: there the rules leave nothing to be read two ways, also not
+    # what is listed as evidence. The others stand beside it, in a test of their own.
+    "control": (
+        st.sampled_from(CASTS).flatmap(
+            lambda cast: reports(
+                control(cast).filter(lambda one: one["kind"] != "TownBesieged"), most=5, each=1
+            )
+        ),
+        4,
+    ),
+}
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_what_is_stored_is_what_resolving_anew_gives(name: str) -> None:
     stories, weight = STORIES[name]
@@ -473,17 +489,25 @@ def test_taking_back_an_entry_that_a_later_one_had_overtaken_changes_nothing() -
     hold_rectangles_to_the_law([told], [], [])
 
 
-@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("name", SHORT_STORIES)
 def test_what_is_resolved_is_what_the_facts_say(name: str) -> None:
-    stories, weight = STORIES[name]
+    hold_stories_to_the_oracle(*SHORT_STORIES[name], whole=True)
 
+
+def test_what_is_resolved_of_sieges_and_long_reports_is_what_the_facts_say() -> None:
+    hold_stories_to_the_oracle(*STORIES["control"], whole=False)
+
+
+def hold_stories_to_the_oracle(
+    stories: st.SearchStrategy[list[Raw]], weight: int, *, whole: bool
+) -> None:
     # The same examples at every run: of some 4,000 others of control three still part the oracle
     # and the tracker, of 2,500 of losses one: where facts of one report, told of unsure times, and
     # what others told between them meet. The other laws draw anew.
     @settings(examples(100 * weight), derandomize=True)
     @given(stories, RULINGS, MORE)
     def law(raws: list[Raw], rulings: list[RawRuling], more: list[tuple[Instant, Instant]]) -> None:
-        hold_policies_to_the_oracle(raws, rulings, more)
+        hold_policies_to_the_oracle(raws, rulings, more, whole=whole)
 
     law()
 

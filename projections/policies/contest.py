@@ -113,9 +113,8 @@ class Contest:
             return Walk(walk.views, leavings, _unbacked(walk.outcome, claim.origin))
         restated = not joined and own and (own.direct, own.hi) == (view.direct, view.hi)
         reached = own if restated else view.before
-        value = at.projection.explain(
-            turned.value, reached.value if reached and not others else None
-        )
+        before = reached.value if reached and not others else None
+        value = at.projection.explain(turned.value, before)
         views = (*others, turned if value is turned.value else turned.saying(value))
         return Walk(views, leavings, self._weigh(walk.outcome, views, claim, at))
 
@@ -321,10 +320,10 @@ def _before(walk: Walk, view: View) -> Outcome | None:
 def _before_all(
     last: View | None,
     direct: bool,  # noqa: FBT001 - a view's own
-    at: Instant,
+    instant: Instant,
     outcome: Outcome | None,
 ) -> Outcome | None:
-    if last and last.direct == direct and (direct or last.hi == at):
+    if last and last.direct == direct and (direct or last.hi == instant):
         return last.before
     return _bare(outcome)
 
