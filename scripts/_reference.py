@@ -27,7 +27,8 @@ from projections.names import ALL, BELIEVED, DEFAULT_POLICY
 from projections.policies import POLICIES
 from tracker.apart import file_schema
 from tracker.cli import VERBS
-from tracker.cli.common import BAD_ANSWER, BAD_INPUT, common_options
+from tracker.cli.common import BAD_ANSWER, BAD_INPUT
+from tracker.cli.global_options import common_options
 from tracker.facts import FACT_KINDS, RECORD_KINDS, Fact
 from tracker.registry import REGISTRY_KINDS
 

@@ -32,7 +32,7 @@ from sheets_for_tests import fact
 from projections.names import DEFAULT_POLICY, POLICY_NAMES
 from projections.policies import POLICIES
 from projections.store import Row
-from tracker.cli import common
+from tracker.cli import global_options
 from tracker.errors import NotFoundError, TrackerError
 from tracker.instants import DAY, AsOf
 from tracker.situation import Situation
@@ -272,7 +272,7 @@ def test_an_unknown_source_is_told_the_nearest(war: Situation) -> None:
 
 def test_every_policy_has_the_names_that_one_types() -> None:
     assert set(POLICY_NAMES.values()) == set(POLICIES)
-    assert set(common.POLICY_NAMES) == {*POLICY_NAMES, *POLICIES}
+    assert set(global_options.POLICY_NAMES) == {*POLICY_NAMES, *POLICIES}
 
 
 @pytest.mark.parametrize("policy", POLICY_NAMES)

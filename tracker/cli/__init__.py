@@ -48,7 +48,8 @@ from tracker.cli import (
     watch,
     whatif,
 )
-from tracker.cli.common import BAD_INPUT, begin, common_options
+from tracker.cli.common import BAD_INPUT
+from tracker.cli.global_options import begin, common_options
 from tracker.errors import TrackerError
 
 VERBS = (

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli import words
-from tracker.cli.common import F, by_option, common_options, refuse_far_position, zone_option
+from tracker.cli.common import by_option, refuse_far_position, zone_option
+from tracker.cli.global_options import F, common_options
 from tracker.cli.output import emit, safe
 
 if TYPE_CHECKING:

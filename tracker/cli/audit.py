@@ -11,7 +11,6 @@ from tracker.cli import words
 from tracker.cli.common import (
     cite_option,
     clock_options,
-    common_options,
     open_situation,
     read_clocks,
     read_weighing,
@@ -19,6 +18,7 @@ from tracker.cli.common import (
     weighing_options,
 )
 from tracker.cli.completing import keys, projections
+from tracker.cli.global_options import common_options
 from tracker.cli.output import TONES, brief, emit, fitted, indented, say
 
 if TYPE_CHECKING:

@@ -5,15 +5,9 @@ from __future__ import annotations
 import click
 
 from tracker.cli.amended import refuse_far_positions
-from tracker.cli.common import (
-    BAD_ANSWER,
-    by_option,
-    common_options,
-    open_situation,
-    read_file,
-    recorder,
-)
+from tracker.cli.common import BAD_ANSWER, by_option, open_situation, read_file, recorder
 from tracker.cli.completing import facts, paths
+from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, safe
 
 

@@ -4,14 +4,9 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import (
-    BAD_ANSWER,
-    common_options,
-    open_situation,
-    read_file,
-    tell_of_no_model,
-)
+from tracker.cli.common import BAD_ANSWER, open_situation, read_file, tell_of_no_model
 from tracker.cli.completing import paths
+from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, safe
 
 

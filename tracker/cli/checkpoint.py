@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.common import common_options, open_situation, read_file
+from tracker.cli.common import open_situation, read_file
+from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, note, safe
 
 

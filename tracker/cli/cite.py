@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli import words
-from tracker.cli.common import BAD_ANSWER, BAD_INPUT, common_options, open_situation, options
+from tracker.cli.common import BAD_ANSWER, BAD_INPUT, open_situation
 from tracker.cli.completing import paths
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, safe, table
 from tracker.errors import TrackerError
 

@@ -13,7 +13,7 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from tracker.cli.common import Options
+    from tracker.cli.global_options import Options
 
 BELIEVED = ("control", "forces", "alerts", "losses")
 CHRONICLED = ("incidents", "humanitarian", "posture")

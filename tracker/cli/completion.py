@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import OneOf, common_options
+from tracker.cli.global_options import OneOf, common_options
 
 SHELLS = ("bash", "zsh", "fish")
 

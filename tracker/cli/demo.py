@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import common_options
+from tracker.cli.global_options import common_options
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:

@@ -10,9 +10,7 @@ import click
 from tracker.cli import words
 from tracker.cli.common import (
     cite_option,
-    common_options,
     open_situation,
-    options,
     read_weighing,
     recorded_option,
     save_citation,
@@ -21,6 +19,7 @@ from tracker.cli.common import (
     zone_option,
 )
 from tracker.cli.completing import keys, projections
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, fitted, note, say, table
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import BAD_ANSWER, SETTINGS, common_options, open_situation, options
+from tracker.cli.common import BAD_ANSWER, open_situation
+from tracker.cli.global_options import SETTINGS, common_options, options
 from tracker.cli.output import emit, table
 
 

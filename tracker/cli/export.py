@@ -11,12 +11,12 @@ import click
 
 from tracker.cli.common import (
     clock_options,
-    common_options,
     open_situation,
     read_clocks,
     read_weighing,
     weighing_options,
 )
+from tracker.cli.global_options import common_options
 from tracker.cli.output import dump, note
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import bar, common_options, options
+from tracker.cli.common import bar
 from tracker.cli.completing import paths
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, note, safe
 from tracker.errors import TrackerError
 

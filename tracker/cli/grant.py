@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import OneOf, common_options, open_situation
+from tracker.cli.common import open_situation
+from tracker.cli.global_options import OneOf, common_options
 from tracker.cli.output import emit, table
 
 ROLES = ("reader", "recorder", "reviewer", "admin", "none")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import common_options
+from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, say, table
 from tracker.errors import NotFoundError
 

@@ -10,9 +10,7 @@ import click
 from tracker.cli import words
 from tracker.cli.common import (
     cite_option,
-    common_options,
     open_situation,
-    options,
     read_clocks,
     read_weighing,
     recorded_option,
@@ -21,6 +19,7 @@ from tracker.cli.common import (
     zone_option,
 )
 from tracker.cli.completing import believed, keys
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, fitted, note, say, table
 from tracker.cli.sparkline import sparklines
 

@@ -10,16 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.common import (
-    by_option,
-    common_options,
-    open_situation,
-    options,
-    recorder,
-    warn,
-    zone_option,
-)
+from tracker.cli.common import by_option, open_situation, recorder, warn, zone_option
 from tracker.cli.completing import mappings, paths
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, safe
 
 if TYPE_CHECKING:

@@ -8,17 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import (
-    by_option,
-    common_options,
-    open_situation,
-    options,
-    read_file,
-    recorder,
-    warn,
-    yes_option,
-)
+from tracker.cli.common import by_option, open_situation, read_file, recorder, warn, yes_option
 from tracker.cli.completing import paths
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, safe
 
 if TYPE_CHECKING:

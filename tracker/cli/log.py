@@ -9,8 +9,9 @@ from typing import Any
 import click
 
 from tracker.cli import words
-from tracker.cli.common import FARTHEST, common_options, open_situation, options
+from tracker.cli.common import FARTHEST, open_situation
 from tracker.cli.completing import kinds
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import dump, emit, fitted, note, say, table
 
 Row = dict[str, Any]

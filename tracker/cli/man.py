@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import click
 
-from tracker.cli.common import SETTINGS, common_options
+from tracker.cli.global_options import SETTINGS, common_options
 
 ENVIRONMENT = {
     "TRACKER_LOG": "The log, as --log names it.",

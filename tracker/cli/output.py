@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tracker.cli.common import options
+from tracker.cli.global_options import options
 from tracker.harmless import dump, neutral, safe
 
 __all__ = [

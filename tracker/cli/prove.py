@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.common import common_options, open_situation, options, read_file
+from tracker.cli.common import open_situation, read_file
 from tracker.cli.completing import facts, paths
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import dump, safe
 
 

@@ -10,13 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from tracker.cli.common import (
-    BAD_ANSWER,
-    common_options,
-    open_situation,
-    options,
-    tell_of_no_model,
-)
+from tracker.cli.common import BAD_ANSWER, open_situation, tell_of_no_model
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, note, safe
 from tracker.errors import TrackerError
 

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import (
-    by_option,
-    common_options,
-    open_situation,
-    read_file,
-    recorder,
-    warn,
-    zone_option,
-)
+from tracker.cli.common import by_option, open_situation, read_file, recorder, warn, zone_option
 from tracker.cli.completing import paths
+from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, safe
 
 

@@ -8,15 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.cli.amended import amendment_options, refuse_far_positions, tell
-from tracker.cli.common import (
-    OneOf,
-    open_situation,
-    options,
-    recorder,
-    refuse_far_position,
-    tell_of_no_model,
-)
+from tracker.cli.common import open_situation, recorder, refuse_far_position, tell_of_no_model
 from tracker.cli.completing import facts, reports
+from tracker.cli.global_options import OneOf, options
 from tracker.cli.output import emit, note, safe, table
 
 if TYPE_CHECKING:

@@ -10,13 +10,12 @@ import click
 from tracker.cli import words
 from tracker.cli.common import (
     clock_options,
-    common_options,
     open_situation,
-    options,
     read_clocks,
     read_weighing,
     weighing_options,
 )
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import dump, safe
 
 Row = dict[str, Any]

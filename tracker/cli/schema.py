@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import OneOf, common_options, options
+from tracker.cli.global_options import OneOf, common_options, options
 from tracker.cli.output import dump
 
 WHAT = ("sheet", "situation", "expect", "mapping", "citation", "datasette")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from tracker.cli import words
-from tracker.cli.common import FARTHEST, common_options, open_situation, options, tell_of_no_model
+from tracker.cli.common import FARTHEST, open_situation, tell_of_no_model
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, say, table
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from tracker.cli.common import common_options, options
+from tracker.cli.global_options import common_options, options
 from tracker.errors import TrackerError
 
 

@@ -1,7 +1,7 @@
 """Settings: what a `tracker.toml` says for every command that is run in its folder, or below it.
 
-Where it is looked for is said by common.find_settings: this is loaded only where there is one. What
-is typed counts for more, and so does the environment.
+Where it is looked for is said by global_options.find_settings: this is loaded only where there is
+one. What is typed counts for more, and so does the environment.
 
 A folder may come from anyone, so that file can do little: it names no program, no server and no
 key, and of logs only those in its own folder. One that belongs to someone else, or that everybody
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tracker.cli.common import FORMATS, POLICY_NAMES
+from tracker.cli.global_options import FORMATS, POLICY_NAMES
 from tracker.errors import InputError, Problem
 
 MOST_BYTES = 65_536

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from tracker.cli import words
-from tracker.cli.common import common_options, open_situation, refuse_far_position
+from tracker.cli.common import open_situation, refuse_far_position
 from tracker.cli.completing import facts
+from tracker.cli.global_options import common_options
 from tracker.cli.output import dump, emit, say, table
 
 Row = Mapping[str, Any]

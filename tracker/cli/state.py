@@ -12,9 +12,7 @@ from tracker.cli import words
 from tracker.cli.common import (
     cite_option,
     clock_options,
-    common_options,
     open_situation,
-    options,
     read_clocks,
     read_weighing,
     save_citation,
@@ -22,6 +20,7 @@ from tracker.cli.common import (
     weighing_options,
 )
 from tracker.cli.completing import keys, projections
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, fitted, note, say, table
 
 if TYPE_CHECKING:

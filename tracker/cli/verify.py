@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import (
-    BAD_ANSWER,
-    BAD_INPUT,
-    common_options,
-    open_situation,
-    options,
-    read_file,
-)
+from tracker.cli.common import BAD_ANSWER, BAD_INPUT, open_situation, read_file
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, safe
 
 if TYPE_CHECKING:

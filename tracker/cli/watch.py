@@ -12,9 +12,7 @@ import click
 
 from tracker.cli import words
 from tracker.cli.common import (
-    common_options,
     open_situation,
-    options,
     read_clocks,
     read_weighing,
     tell_of_no_model,
@@ -23,6 +21,7 @@ from tracker.cli.common import (
 )
 from tracker.cli.completing import keys, projections
 from tracker.cli.diff import CHRONICLED
+from tracker.cli.global_options import common_options, options
 from tracker.cli.output import dump, emit, note, safe, table
 from tracker.garbage import seldom_collected
 
