@@ -16,7 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from serving_for_tests import serving
 
-from tracker import following, logfile
+from tracker import copied as batches
+from tracker import logfile
 from tracker.errors import LogError
 from tracker.facts.codec import StoredRow
 from tracker.following import Follower, SourceAway, Waiting
@@ -192,7 +193,7 @@ def test_a_follower_that_was_stopped_names_its_source_itself(source: Path, repli
 def test_two_followers_of_one_replica_copy_each_event_once(
     source: Path, replica: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "BATCH", 50)
+    monkeypatch.setattr(batches, "BATCH", 50)
     with follower(source, replica) as one:
 
         def between(_at: int, _of: int) -> None:
@@ -237,7 +238,7 @@ def test_wherever_it_is_interrupted_a_replica_is_the_beginning_of_its_source(
     folder = tmp_path_factory.mktemp("interrupted")
     source, replica = mali(folder), folder / "replica.db"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(following, "BATCH", batch)
+        patch.setattr(batches, "BATCH", batch)
         for questions in fails:
             opened = lambda path, n=questions: Flaky(path, n, Lost())  # noqa: E731 - three words
             with follower(source, replica, opened) as one, suppress(Lost):
@@ -252,7 +253,7 @@ def test_wherever_it_is_interrupted_a_replica_is_the_beginning_of_its_source(
 def test_what_cannot_be_written_is_told_and_copied_by_the_next_pass(
     source: Path, replica: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "BATCH", 40)
+    monkeypatch.setattr(batches, "BATCH", 40)
     insert = logfile.insert_events
 
     def full(c: sqlite3.Connection, rows: Sequence[EventRow]) -> None:
@@ -409,7 +410,7 @@ LIES: dict[str, Callable[[StoredRow], StoredRow]] = {
 def test_nothing_of_a_false_batch_is_kept(
     lie: str, source: Path, replica: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(following, "BATCH", 40)
+    monkeypatch.setattr(batches, "BATCH", 40)
     opened = lambda path: Lying(path, 70, LIES[lie])  # noqa: E731 - three words
     with (
         follower(source, replica, opened) as one,

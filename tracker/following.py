@@ -7,21 +7,19 @@ beginning of the source, whatever was killed; what is not is refused, and names 
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple, Self
-from uuid import UUID
 
+from tracker.copied import UNREADABLE, end_of, first_of, kept_rows, signed_with, stamps_of
 from tracker.errors import LogError
-from tracker.facts.codec import StoredRow, id_in
+from tracker.facts.codec import StoredRow
 from tracker.garbage import uncollected
 from tracker.instants import Instant
 from tracker.leaves import Stored, Timestamp
-from tracker.ledger import Frontier, leaf_hashes
+from tracker.ledger import Frontier
 from tracker.log import Log
 from tracker.logfile import EventRow, check_file, source_of
 from tracker.replicas import (
@@ -37,14 +35,6 @@ from tracker.replicas import (
     write_heard,
 )
 
-BATCH = 16_000
-"""Events copied in one transaction; or up to twice as many, to end where the source was signed for:
-its root there is at hand. Onto a long log more: each batch writes most of the indexes anew."""
-OF_LONG = 0.25
-MOST = 2.5
-"""Such a part of what is there already, up to so many times BATCH."""
-BATCH_BYTES = 16 << 20
-"""Bytes of events in one transaction, so that memory stays bounded; one event may be larger."""
 NEAR = 20_000
 """Events since the source's last checkpoint up to which its root is asked for after every batch: it
 is worked out from there on. Further on its leaves are compared, and its root at the end."""
@@ -244,7 +234,7 @@ class Follower:
                     progress(kept, last)
                 if batch is not None:
                     replica.keep(batch)
-                    tree, signed = batch.grown, _signed(signed, batch)
+                    tree, signed = batch.grown, signed_with(signed, batch)
         except BaseException:
             with suppress(LogError, ReplicaError):  # what failed first is told
                 replica.settle()
@@ -257,9 +247,9 @@ class Follower:
         with self._asking():
             timeline = log.timeline()
         checkpoints, stamped = self._signatures(log, signed, last)
-        stop = _end(after, [one.size for one in checkpoints], last)
+        stop = end_of(after, [one.size for one in checkpoints], last)
         with self._asking():
-            found = list(_batch(log.raw_rows(after, stop)))
+            found = list(first_of(log.raw_rows(after, stop)))
         rows, hashes = self._checked(found, after)
         upto = after + len(rows)
         with self._asking():
@@ -273,7 +263,7 @@ class Follower:
         nearest = known[-1].size if known else signed.upto
         if upto == last or upto - nearest <= NEAR:
             self._compare(log, replica, grown, after)
-        stamps = _stamps(stamped, signed.checkpoints + len(known))
+        stamps = stamps_of(stamped, signed.checkpoints + len(known))
         self._confirm(log, timeline)
         return Batch(tree, grown, rows, hashes, known, stamps)
 
@@ -290,12 +280,12 @@ class Follower:
             if position != at:
                 raise self._false(at, f"#{position} came in its place")
         try:
-            return _kept(found)
-        except _UNREADABLE as error:
+            return kept_rows(found)
+        except UNREADABLE as error:
             for one in found:
                 try:
-                    _kept([one])
-                except _UNREADABLE:
+                    kept_rows([one])
+                except UNREADABLE:
                     raise self._false(one[0], "it cannot be read") from error
             raise
 
@@ -316,7 +306,7 @@ class Follower:
         known = count + len(fresh)
         if [one.number for one in fresh] != list(range(count + 1, known + 1)):
             raise ReplicaError(f"{shown(self.source)} lacks checkpoint {count + 1}: see `verify`")
-        return fresh, _stamps(timestamps[signed.timestamps :], known)
+        return fresh, stamps_of(timestamps[signed.timestamps :], known)
 
     def _copy_signatures(self, log: Log, replica: Replica, tree: Frontier) -> None:
         """Copy what was signed since for events that were copied before."""
@@ -372,58 +362,6 @@ class Follower:
         if Path(self.path).exists():
             with suppress(OSError):  # a disk that takes no note takes no events, and says so there
                 write_heard(self.path, heard)
-
-
-_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, struct.error)
-"""What rows are met with that are no events."""
-
-
-def _kept(found: Sequence[StoredRow]) -> tuple[list[EventRow], list[bytes]]:
-    """Give rows as a replica keeps them, and their leaves; column by column, which costs less."""
-    positions, streams, versions, topics, stored = zip(*found, strict=True)
-    names = {stream: UUID(str(stream)) for stream in set(streams)}
-    hexes = {stream: name.hex for stream, name in names.items()}
-    packed = {stream: name.bytes for stream, name in names.items()}
-    written = {topic: topic.encode() for topic in set(topics)}
-    states = list(map(bytes, stored))
-    rows = zip(
-        positions, map(hexes.__getitem__, streams), versions, topics, states, map(id_in, states),
-        strict=True,
-    )  # fmt: skip
-    entries = zip(
-        positions, map(packed.__getitem__, streams), versions, map(written.__getitem__, topics),
-        states, strict=True,
-    )  # fmt: skip
-    return list(rows), leaf_hashes(entries)
-
-
-def _signed(before: Signed, batch: Batch) -> Signed:
-    """Say what signs for a replica once a batch is kept."""
-    count = before.checkpoints + len(batch.checkpoints)
-    upto = batch.checkpoints[-1].size if batch.checkpoints else before.upto
-    return Signed(count, upto, before.timestamps + len(batch.timestamps))
-
-
-def _stamps(timestamps: Sequence[Timestamp], known: int) -> list[Timestamp]:
-    """Take those of checkpoints that are there, in their order and without a gap."""
-    return list(takewhile(lambda one: one[1] <= known, timestamps))
-
-
-def _end(after: int, signed: list[int], last: int) -> int:
-    """Say at which event a batch is to end."""
-    batch = max(BATCH, min(int(after * OF_LONG), int(MOST * BATCH)))
-    near = [size for size in signed if after < size <= after + 2 * batch]
-    return min(near[-1] if near else after + batch, last)
-
-
-def _batch(rows: Iterator[StoredRow]) -> Iterator[StoredRow]:
-    """Take rows until they are many bytes; at least one."""
-    taken = 0
-    for row in rows:
-        yield row
-        taken += len(row[4])
-        if taken >= BATCH_BYTES:
-            return
 
 
 def follow(

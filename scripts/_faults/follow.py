@@ -31,7 +31,7 @@ from _faults.lines import Line
 from _faults.victims import fork, killed
 from projections import follower as models
 from projections.store import MEMORY, Store
-from tracker import following
+from tracker import copied, following
 from tracker.errors import TrackerError
 from tracker.facts.codec import id_in
 from tracker.following import Follower
@@ -97,7 +97,7 @@ def _begun(source: str) -> None:
 
 
 def _victim(source: str, replica: Path) -> None:
-    following.BATCH = SMALL  # type: ignore[misc]
+    copied.BATCH = SMALL  # type: ignore[misc]
     while True:
         with Follower(source, str(replica), now) as one:
             one.catch_up()
