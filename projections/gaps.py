@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from projections.cells import Cells
+from projections.enclosing import around, too_many, within
 from projections.names import BELIEVED
-from projections.rows import Decorator, around, name_of, too_many
+from projections.rows import Decorator, name_of
 from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.instants import DAY, FUTURE_OPEN, AsOf
@@ -79,7 +80,8 @@ def _of_cell(row: Row, names: Names) -> Iterator[Row]:
     if row.get("unexplained"):
         yield _gap("unexplained", row, f"{row['unexplained']:+,} that no known change accounts for")
     if row.get("phase") == "pledged" and row["since"]:
-        left, said = row.get("remainder"), f"pledged: {in_words(row, names)}"
+        more = " more" if row["additional"] else ""
+        left, said = row["remainder"], f"pledged: {in_words(row, names)}{more}"
         if left is None:
             yield _gap("pledge", row, f"{said}; how many came is not known")
         elif left > 0:
@@ -128,7 +130,8 @@ def doubts(cells: Cells, clocks: AsOf, rows: Iterable[Row], key: str | None) -> 
     decorator = Decorator(cells, clocks)
     found = list(too_many(forces, decorator.places))
     for row in forces if key is not None else ():
-        for place in (*around(decorator.places, row["place"]), *decorator.within(row["place"])):
+        places, here = decorator.places, row["place"]
+        for place in (*around(places, here), *within(places, here)):
             other = f"{row['actor']}/{place}/{row['category']}/{row['phase']}"
             found += too_many([row, *decorator.rows("forces", other)], decorator.places)
     return [_too_many(row, wider, decorator.places) for row, wider in found]

@@ -14,6 +14,7 @@ from pydantic_core import from_json
 from projections.cells import Cells
 from projections.claims import Claim
 from projections.names import BELIEVED, CHRONICLED
+from projections.pledges import Pledges, counted_from
 from projections.rows import Decorator, evidence_of, origin_in, ruling_row
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
@@ -26,10 +27,12 @@ def cells(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> list[Row]:
     A rectangle is (valid_from, valid_to, known_from, known_to, n): instants, ends exclusive, and
     the place of its state in `states`. `facts` are the ids of what speaks of the cell, in the
     log's order. A pledge has `against`: the keys that it is counted against, those of its place
-    and those within. Of the clocks only the recorded one counts.
+    and those within; each of its states has `counted_from` (pledges.counted_from). Of the clocks
+    only the recorded one counts.
     """
     asked = Cells(store, clocks, weighing)
     decorate = Decorator(asked, clocks)
+    pledges = Pledges(asked, clocks, decorate.places)
     speaking = _speaking(store, asked)
     found: list[Row] = []
     for (projection, key), rows in _beliefs(asked, list(speaking)):
@@ -44,7 +47,9 @@ def cells(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> list[Row]:
                 "facts": speaking.get((projection, key), []),
             }
             if states[0].get("phase") == "pledged":
-                cell["against"] = [[*some] for some in decorate.against(states[0])]
+                cell["against"] = [[*some] for some in pledges.against(states[0])]
+                for state in states:
+                    state["counted_from"] = counted_from(store, state)
             found.append(cell)
     found.sort(key=lambda cell: (BELIEVED.index(cell["projection"]), cell["key"]))
     return found

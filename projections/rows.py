@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
 from projections.cells import Cells, value_of
 from projections.claims import Claim
 from projections.lazy import Rows
 from projections.moments import Begun, rows_begun
+from projections.pledges import Pledges
 from projections.store import Row, Store
 from tracker.garbage import uncollected
-from tracker.instants import DAY, PAST_OPEN, AsOf, Instant, format_instant
+from tracker.instants import DAY, PAST_OPEN, AsOf, format_instant, read_instant
 from tracker.kin import Kin
 
 _NOWHERE: Row = {}
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _DISPUTED = '"support":"disputed"'
 """Stands so in the text of every disputed state, and hardly ever in another."""
 
@@ -92,8 +89,9 @@ class Decorator:
         if pledges:
             forces = (row for row in among or () if row["projection"] == "forces")
             levels = None if among is None else {row["key"]: row for row in forces}
+            counted = Pledges(self.cells, self.clocks, self.places)
             for row in pledges:
-                row["remainder"] = self._remainder(row, levels)
+                counted.finish(row, levels)
 
     def finish_alone(self, row: Row) -> None:
         """Name a row that Cells began, place it, and say how old it is: nothing is looked up.
@@ -109,7 +107,7 @@ class Decorator:
             row["name"] = self.name(row["projection"], row["key"], row)
             row["last_undisputed"] = None
         last = row["last_evidence"]
-        age = None if last is None else self.clocks.as_of - _read(last)
+        age = None if last is None else self.clocks.as_of - read_instant(last)
         row["age_days"] = None if age is None else max(0, age // DAY)
         if self.stale_after is not None:
             row["stale"] = age is not None and age > self.stale_after
@@ -138,76 +136,10 @@ class Decorator:
             case _:
                 return " + ".join(name_of(self.actors, one) for one in found["side"].split("+"))
 
-    # -- forces --------------------------------------------------------------------------------
-
-    def within(self, place: str) -> Iterator[str]:
-        """Yield the places that lie in a place, however deep."""
-        for name in self.places:
-            if name != place and place in around(self.places, name):
-                yield name
-
-    def against(self, row: Row) -> tuple[list[str], list[str]]:
-        """Give the keys that a pledge is counted against: of its place, and of places within."""
-
-        def key(place: str) -> str:
-            return f"{row['actor']}/{place}/{row['category']}/deployed"
-
-        return [key(row["place"])], [key(place) for place in self.within(row["place"])]
-
-    def _remainder(self, row: Row, shown: Mapping[str, Row] | None) -> int | None:
-        """Say how many of a pledge are still to come; None where that cannot be told.
-
-        Counted against those deployed in the place, else in the place within it that has most;
-        where nobody is known to have come, all of them are.
-        """
-        pledged = row.get("best")
-        if not isinstance(pledged, int):
-            return None
-
-        def deployed(keys: list[str]) -> list[Row]:
-            if shown is not None:
-                return [shown[key] for key in keys if key in shown]
-            return [one for key in keys for one in self.cells.at(self.clocks, "forces", key)]
-
-        here, within = self.against(row)
-        there = deployed(here) or deployed(within)
-        if not there:
-            return pledged
-        counts = [found["best"] for found in there if isinstance(found.get("best"), int)]
-        return max(0, pledged - max(counts)) if counts else None
-
-
-@lru_cache(maxsize=65_536)
-def _read(instant: str) -> Instant:
-    """Read what format_instant wrote."""
-    return (datetime.fromisoformat(instant) - _EPOCH) // _MICROSECOND
-
-
-def around(places: Mapping[str, Row], place: str) -> list[str]:
-    """Give the places that a place lies in, nearest first."""
-    found: list[str] = []
-    at = places.get(place, {}).get("within")
-    while at is not None and at not in found:
-        found.append(at)
-        at = places.get(at, {}).get("within")
-    return found
-
 
 def name_of(names: Mapping[str, Row], name: str) -> str:
     """Give the registered name of an id."""
     return str(names.get(name, {}).get("name", name))
-
-
-def too_many(rows: Iterable[Row], places: Mapping[str, Row]) -> Iterator[tuple[Row, Row]]:
-    """Yield forces that are surely more in a place than in one around it: (there, around it)."""
-    cells = {row["key"]: row for row in rows if row["projection"] == "forces"}
-    for row in cells.values():
-        if not isinstance(row.get("low"), int):
-            continue
-        for place in around(places, row["place"]):
-            wider = cells.get(f"{row['actor']}/{place}/{row['category']}/{row['phase']}")
-            if wider and isinstance(wider.get("high"), int) and row["low"] > wider["high"]:
-                yield row, wider
 
 
 # -- facts ---------------------------------------------------------------------------------------

@@ -1363,6 +1363,52 @@ NUMBERS = [
         ask_for(PLEDGED, 15),
         {"best": 500, "remainder": 0},
     ),
+    *(
+        case(
+            f"a pledge of so many more, as of the {as_of}th",
+            7,
+            report("gazette", 8, troops(number(1700), 8)),
+            report("courier", 10, pledged(number(800, semantics="change"), 20)),
+            report("radio", 14, troops(number(300, semantics="change"), 14)),
+            report("gazette", 16, troops(number(2600), 16)),
+            ask_for(PLEDGED, as_of),
+            {"best": 800, "additional": True, "remainder": left},
+        )
+        for as_of, left in ((11, 800), (15, 500), (17, 0))
+    ),
+    case(
+        "a pledge of so many more than nobody knows",
+        7,
+        report("courier", 10, pledged(number(800, semantics="change"), 20)),
+        report("gazette", 14, troops(number(2000), 14)),
+        ask_for(PLEDGED, 15),
+        {"additional": True, "remainder": None},
+    ),
+    case(
+        "a pledge of so many more, of whom nobody is known to have come",
+        7,
+        report("courier", 10, pledged(number(800, semantics="change"), 20)),
+        ask_for(PLEDGED, 15),
+        {"additional": True, "remainder": 800},
+    ),
+    case(
+        "a pledge of so many more, and some of those who were there left",
+        7,
+        report("gazette", 8, troops(number(1700), 8)),
+        report("courier", 10, pledged(number(800, semantics="change"), 20)),
+        report("gazette", 14, troops(number(1500), 14)),
+        ask_for(PLEDGED, 15),
+        {"additional": True, "remainder": 800},
+    ),
+    case(
+        "a pledge in all that has grown is one in all",
+        7,
+        report("gazette", 8, troops(number(1700), 8)),
+        report("courier", 10, pledged(number(2500), 20)),
+        report("courier", 12, pledged(number(500, semantics="change"), 20)),
+        ask_for(PLEDGED, 15),
+        {"best": 3000, "additional": False, "remainder": 1300},
+    ),
     case(
         "a pledge without a number has no remainder",
         7,

@@ -10,7 +10,7 @@ import pytest
 from browser_for_tests import LOOKS, NARROW, WIDE, Visit, axe, chromium, screenshot, visit
 from commands_for_tests import mali, said
 from playwright.sync_api import Browser, expect
-from sheets_for_tests import fact, sheet
+from sheets_for_tests import fact, new_situation, sheet
 
 from tracker.cli.state import COLUMNS
 from tracker.situation import Situation
@@ -141,6 +141,38 @@ def test_the_tables_are_what_the_command_line_answers(
                 shown = cells(opened, view)
                 expected = [columns(row, answer) for row in rows]
                 assert sorted(shown) == sorted(expected), (day, known, view)
+
+
+def test_a_pledge_of_so_many_more_is_counted_from_those_who_were_there(
+    browser: Browser, tmp_path: Path
+) -> None:
+    def told(kind: str, best: int, day: int, semantics: str = "total") -> tuple[bytes, str]:
+        number = {"best": best, "semantics": semantics}
+        row = fact(kind, place="valley", by=["army"], quantity=number, when=f"2013-01-{day}")
+        return sheet("gazette", f"2013-01-{day}", row), f"{day}.yaml"
+
+    with new_situation() as situation:
+        reports = [
+            told("TroopsDeployed", 1700, 11),
+            told("TroopsPledged", 800, 13, "change"),
+            told("TroopsDeployed", 300, 15, "change"),
+            told("TroopsDeployed", 2600, 17),
+        ]
+        situation.record(reports, by="tests")
+        file = tmp_path / "pledged.html"
+        file.write_text(report(situation.overview(situation.clocks("2013-01-18"))))
+        with visit(browser, file.as_uri()) as visited:
+            for day, left in (
+                (14, "800 still to come"),
+                (16, "500 still to come"),
+                (18, "all came"),
+            ):
+                visited.go(f"#as-of=2013-01-{day}&view=forces")
+                numbers = {row[3]: row[4] for row in cells(visited, "forces")}
+                assert numbers["pledged"] == f"800 more, {left}", day
+                answer = situation.state(situation.clocks(f"2013-01-{day}"), "forces")
+                expected = [COLUMNS["forces"][1](row, answer) for row in answer.dicts]
+                assert sorted(cells(visited, "forces")) == sorted(expected)
 
 
 # -- evidence ------------------------------------------------------------------------------------

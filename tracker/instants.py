@@ -32,6 +32,7 @@ __all__ = [
     "micros_of_day",
     "parse_moment",
     "quoted",
+    "read_instant",
     "time_bounds",
     "to_datetime",
 ]
@@ -114,6 +115,12 @@ def format_instant(i: Instant) -> str:
     Raises InstantError as to_datetime does.
     """
     return to_datetime(i).replace(tzinfo=None).isoformat() + "Z"
+
+
+@lru_cache(maxsize=65_536)
+def read_instant(text: str) -> Instant:
+    """Read what format_instant wrote. Raises ValueError for what is no time."""
+    return (datetime.fromisoformat(text) - _EPOCH) // _MICROSECOND
 
 
 def format_open(i: Instant) -> str | None:

@@ -96,7 +96,8 @@ class Force(Belief):
     and `phase` (pledged, mobilised, deployed, withdrawn, advancing) are the others. `low`, `best`
     and `high` count them, None where no number was given, and `comparator` is how the source put
     it: exact, about, at least ... `unexplained` is by how much a total differs from the one before
-    it and the changes since; `remainder`, of a pledge, how many are still to come.
+    it and the changes since. Of a pledge, `additional` is whether it is of so many more than were
+    there, and `remainder` how many are still to come.
     """
 
     actor: str
@@ -109,6 +110,7 @@ class Force(Belief):
     high: Number | None = None
     comparator: str | None = None
     unexplained: Number | None = None
+    additional: bool | None = None
     remainder: Number | None = None
 
 

@@ -22,7 +22,7 @@ _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("position", "age_days", "sentence"), "whole"),
     **dict.fromkeys(("low", "best", "high", "unexplained", "remainder", "restated"), "number"),
     **dict.fromkeys(("rank", "lat", "lon"), "number"),
-    **dict.fromkeys(("stale", "cumulative", "retracted"), "flag"),
+    **dict.fromkeys(("stale", "cumulative", "retracted", "additional"), "flag"),
     **dict.fromkeys(("valid_from", "valid_to", "known_from", "known_to"), "time"),
     **dict.fromkeys(("since_earliest", "since_latest", "last_evidence", "published"), "time"),
     "recorded_at": "time",

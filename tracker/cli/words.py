@@ -159,7 +159,8 @@ def _value(projection: str, row: Row | None, names: Names) -> str:
             return str(level or "unknown")
         case "forces" | "losses":
             unknown = row.get("since") is None and "support" in row
-            return "unknown" if unknown else number(row) + _beside(row)
+            more = " more" if row.get("additional") else ""
+            return "unknown" if unknown else number(row) + more + _beside(row)
         case _:
             return f"{row['kind']}: {row['name']}"
 

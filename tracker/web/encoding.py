@@ -19,16 +19,16 @@ cells     [projection, key, name, heads [w], facts [f] (steps), times [t] (steps
           and to (places in the cell's times), and the place of a state. A pledge is counted
           `against` [[cells of its place], [cells within]]
 states    [value w, support w, since w, evidence, last t, look, rule w, possibly w, its facts,
-          numbers, dissent, rivals, authority w], ends that are 0 or empty left out. Facts are
-          places in the cell's; numbers are [low, best, high] or [rank]; rivals are
-          [value w, who w, facts]
+          numbers, dissent, rivals, authority w, counted from t], ends that are 0 or empty left out.
+          Facts are places in the cell's; numbers are [low, best, high] or [rank]; rivals are
+          [value w, who w, facts]. A pledge of so many more is counted from whoever was there at t
 lists     by chronology, the facts in it
 looks     [classes, [[class, outline] of each part]] of a mark; outlines are x and y in turn, pixels
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -91,7 +91,7 @@ class Encoder:
         for cell in self.overview.cells:
             for rectangle in cell["rectangles"]:
                 found.update(rectangle[:4])
-            found.update(_newest(state) for state in cell["states"] if state["last_evidence"])
+            found.update(instant for state in cell["states"] for instant in _beside(state))
         for fact in self.overview.facts.values():
             found.update((fact["begins"], fact["known_from"], fact["known_to"]))
         return sorted(found)
@@ -141,7 +141,7 @@ class Encoder:
     def _cell(self, cell: Row, numbers: dict[tuple[str, str], int]) -> list[object]:
         projection = cell["projection"]
         spoken_at = {end for one in cell["rectangles"] for end in one[:4]}
-        spoken_at.update(_newest(state) for state in cell["states"] if state["last_evidence"])
+        spoken_at.update(instant for state in cell["states"] for instant in _beside(state))
         times = sorted(self.place[instant] for instant in spoken_at)
         local = {time: n for n, time in enumerate(times)}
         place = {instant: local[self.place[instant]] for instant in spoken_at}
@@ -149,7 +149,10 @@ class Encoder:
         spoken = [fact for fact in cell["facts"] if fact in self.facts]
         facts = {fact: n for n, fact in enumerate(spoken)}
         about = {"projection": projection, "key": cell["key"], "name": cell["name"]}
-        rows = [{**about, **state} for state in cell["states"]]
+        rows = [
+            {**about, "additional": state.get("counted_from") is not None, **state}
+            for state in cell["states"]
+        ]
         heads = COLUMNS[projection][1](rows[0], self.overview)[: HEADS[projection]]
         against = [
             [numbers["forces", key] for key in keys if ("forces", key) in numbers]
@@ -173,7 +176,7 @@ class Encoder:
         def places(ids: Iterable[str]) -> list[int]:
             return steps(facts[one] for one in ids if one in facts)
 
-        authority = row.get("authority")
+        authority, counted = row.get("authority"), row.get("counted_from")
         state: list[object] = [
             word(words.value(row["projection"], row, names)),
             word(words.support(row)),
@@ -188,6 +191,7 @@ class Encoder:
             places(row["dissent"]),
             [self._rival(row["projection"], one, places(one["evidence"])) for one in row["values"]],
             word(words.names_of([authority], names) if authority else None),
+            1 + times[self.place[counted]] if counted is not None else 0,
         ]
         while not state[-1]:
             state.pop()
@@ -275,6 +279,14 @@ def packed(rectangles: Sequence[tuple[int, ...]]) -> list[list[int]]:
         [one[3] - one[2] for one in rectangles],
         steps(one[4] for one in rectangles),
     ]
+
+
+def _beside(state: Row) -> Iterator[Instant]:
+    """Yield the instants that a state speaks of beside those at which it holds."""
+    if state["last_evidence"]:
+        yield _newest(state)
+    if state.get("counted_from") is not None:
+        yield state["counted_from"]
 
 
 def _newest(state: Row) -> Instant:

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
 const VALUE = 0, SUPPORT = 1, SINCE = 2, EVIDENCE = 3, NEWEST = 4, LOOK = 5, RULE = 6, MAY = 7,
-  MAY_FACTS = 8, NUMBERS = 9, DISSENT = 10, RIVALS = 11, AUTHORITY = 12;  // of a state
+  MAY_FACTS = 8, NUMBERS = 9, DISSENT = 10, RIVALS = 11, AUTHORITY = 12, COUNTED = 13;  // of a state
 const DAY = 864e8, OPEN = Number.MAX_SAFE_INTEGER;  // microseconds
 const THUMB = 8;  // pixels, half of a slider's handle
 const NONE = [], SHOWN = 100, STRIPS = 12, TRAIL = 200;
@@ -128,10 +128,18 @@ function beside(cell, state) {
   }
   const best = state[NUMBERS]?.[1];
   if (!cell.against || best === undefined || best === null) return "";
-  const here = cell.against.map(some => some.map(n => current(CELLS[n])).filter(Boolean)).find(some => some.length);
-  const counts = (here || NONE).map(one => one[NUMBERS]?.[1]).filter(n => n !== undefined && n !== null);
-  if (here && !counts.length) return "";
-  const left = Math.max(0, best - Math.max(0, ...counts));
+  const here = cell.against.map(some => some.map(n => CELLS[n]).filter(current)).find(some => some.length);
+  const figure = state => state?.[NUMBERS]?.[1] ?? null;
+  const counted = (here || NONE).filter(one => figure(current(one)) !== null);
+  if (here && !counted.length) return "";
+  counted.sort((a, b) => figure(current(b)) - figure(current(a)) || (a.key < b.key ? 1 : -1));
+  let came = here ? figure(current(counted[0])) : 0;
+  if (here && state[COUNTED]) {
+    const before = figure(stateAt(counted[0], cell.times[state[COUNTED] - 1], ki));
+    if (before === null) return "";
+    came -= before;
+  }
+  const left = Math.min(best, Math.max(0, best - came));
   return left > 0 ? `, ${left.toLocaleString("en-US")} still to come` : ", all came";
 }
 function lastUndisputed(cell) {

@@ -165,8 +165,12 @@ class ControlRow(_OfControl, Named):
 
 
 class ForcesRow(_OfForces, Named):
-    """How many of whose forces are where; of a pledge, how many are still to come."""
+    """How many of whose forces are where.
 
+    Of a pledge, whether it is of so many more than there were, and how many are still to come.
+    """
+
+    additional: bool | None = None
     remainder: int | None = None
     last_undisputed: LastNumber | None
 
