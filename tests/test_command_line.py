@@ -1094,6 +1094,7 @@ def test_an_example_of_the_help_runs(here: Path, line: str) -> None:
     if verb != "init":
         mali(here, reports=0 if verb == "record" else 3)
     (here / "holders.csv").write_text("place,date,holder\nDiabaly,2013-01-22,Mali\n")
+    (here / "article.txt").write_text("Malian troops entered Diabaly on Monday.\n")
     if verb == "cite":
         said("state", "control", "--cite", words[-1], "-q")
     if "--check" in words and verb == "prove":

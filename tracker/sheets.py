@@ -23,6 +23,13 @@ KINDS: dict[str, type[Fact]] = {kind.TOPIC: kind for kind in FACT_KINDS}
 _OURS = ("id", "locator")  # fields of a fact that a sheet may not set; it writes `at`
 _TOP = ("report", "facts", "not_coded", "snapshot")
 
+MISSING = "?"
+"""What a draft has where something is needed that no rule found."""
+_FILL_IN = f"'{MISSING}' stands for what a draft did not find: fill it in"
+GATE = "draft"
+"""What a drafted sheet begins with, until a person has read it."""
+_DRAFTED = "this sheet was drafted by rules: take out this line once every fact has been read"
+
 _KEYS = {
     "control": ("place",),
     "forces": ("actors", "place", "category", "phase"),
@@ -84,13 +91,17 @@ def _base(file: str) -> str:
 
 def _unknown_keys(tree: Tree) -> list[Problem]:
     problems = [
-        tree.problem((key,), f"unknown field '{key}'{did_you_mean(key, _TOP)}")
+        tree.problem((key,), _DRAFTED if key == GATE else _unknown(key))
         for key in tree.value
         if key not in _TOP
     ]
     if "report" not in tree.value:
         problems.append(tree.problem((), "a sheet needs a `report` block"))
     return problems
+
+
+def _unknown(key: str) -> str:
+    return f"unknown field '{key}'{did_you_mean(key, _TOP)}"
 
 
 def _facts(
@@ -189,6 +200,8 @@ def _names_for_ids(tree: Tree, path: Path, fact: Fact, registry: Registry) -> li
     problems = []
     for field in ("speaker", "origin"):
         said = getattr(fact, field)
+        if said == MISSING:
+            problems.append(tree.problem((*path, field), _FILL_IN))
         known = said is None or said in registry.actors or said in registry.sources
         if not known and said.casefold() in named:
             message = f"'{said}' is registered: write its id, {named[said.casefold()]}"
@@ -205,6 +218,8 @@ def _not_coded(tree: Tree, problems: list[Problem]) -> tuple[NotCoded, ...]:
     for index, entry in enumerate(raw):
         made, found = validate(tree, ("not_coded", index), entry, NotCoded)
         problems += found
+        if made and made.why == MISSING:
+            problems.append(tree.problem(("not_coded", index, "why"), _FILL_IN))
         entries += [made] if made else []
     return tuple(entries)
 

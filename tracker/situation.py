@@ -29,6 +29,7 @@ from tracker.vouching import Vouching
 from tracker.watching import Watching
 
 if TYPE_CHECKING:
+    from tracker.drafting.writing import Draft
     from tracker.quotes import Quote
     from tracker.registry import Registry
     from tracker.reports import Decision
@@ -192,6 +193,12 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         if problems:
             raise InputError(problems)
         return read
+
+    def draft(self, data: bytes, name: str, *, published: str, source: str | None = None) -> Draft:
+        """Propose a fact sheet from an article's raw bytes (drafting.drafts.draft)."""
+        from tracker.drafting.drafts import draft
+
+        return draft(data, name, self.registry(), published=published, source=source)
 
     def examine(
         self, sheets: Sheets, *, tz: str | None = None

@@ -1,1 +1,1 @@
-"""Drafting: from the prose of an article to a proposed fact sheet."""
+"""Drafting: from an article to a fact sheet that a person goes on from."""
