@@ -526,7 +526,7 @@ def test_what_was_cited_before_is_kept(log: Path, tmp_path: Path) -> None:
     kept = file.read_bytes()
     again = run("--log", log, "state", "forces", "--cite", file)
     assert (again.exit_code, again.stdout) == (2, "")
-    assert again.stderr == f"{file} is there already: cite to another file\n"
+    assert again.stderr == f"{file} is there already: write to another file\n"
     assert file.read_bytes() == kept
 
 

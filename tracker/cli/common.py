@@ -120,18 +120,22 @@ def save_citation(situation: Situation, answer: Answer, path: str | None) -> Non
     if path is None:
         return
     who = recorder(options().user)
-    data = situation.cite(answer, by=who).as_bytes()
+    write_new(path, situation.cite(answer, by=who).as_bytes())
+    note(f"cited in {path}")
+
+
+def write_new(path: str, data: bytes) -> None:
+    """Write a file whole or not at all, where there is none of that name."""
     try:
-        file = open(path, "xb")  # noqa: PTH123, SIM115 - "x": what was cited before is kept
+        file = open(path, "xb")  # noqa: PTH123, SIM115 - "x": what is there is kept
     except FileExistsError as error:
-        raise TrackerError(f"{path} is there already: cite to another file") from error
+        raise TrackerError(f"{path} is there already: write to another file") from error
     try:
         with file:
             file.write(data)
     except OSError:
-        os.unlink(path)  # noqa: PTH108 - half a citation is none
+        os.unlink(path)  # noqa: PTH108 - half a file is none
         raise
-    note(f"cited in {path}")
 
 
 by_option = click.option(

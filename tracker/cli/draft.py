@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
-from tracker.cli.common import open_situation, read_file
+from tracker.cli.common import open_situation, read_file, write_new
 from tracker.cli.completing import paths
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import note
-from tracker.errors import TrackerError
 from tracker.harmless import dump
 
 
@@ -47,23 +44,9 @@ def draft(article: str, published: str, source: str | None, output: str | None) 
     if output is None:
         click.echo(text, nl=False)
     else:
-        _write(output, text)
+        write_new(output, text.encode())
     facts, left = len(found.proposals), len(found.unread)
     said = (
         f"{facts} fact{'' if facts == 1 else 's'} proposed, {found.lacking} with something missing"
     )
     note(f"{said}; {left} sentence{'' if left == 1 else 's'} without one")
-
-
-def _write(path: str, text: str) -> None:
-    """Write a new file, whole or not at all; what is there already may have been worked on."""
-    try:
-        file = open(path, "x", encoding="utf-8")  # noqa: PTH123, SIM115 - closed below
-    except FileExistsError as error:
-        raise TrackerError(f"{path} is there already: write to another file") from error
-    try:
-        with file:
-            file.write(text)
-    except OSError:
-        os.unlink(path)  # noqa: PTH108 - half a sheet is none
-        raise
