@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from projections.claims import Claim, Since
+from projections.told import through
 from tracker.facts.envelope import Event
 from tracker.facts.record import RulingMade, SnapshotTaken, known_from
-from tracker.instants import FUTURE_OPEN, Bounds
+from tracker.instants import Bounds
 
 
 def ruling(event: Event, body: RulingMade) -> Claim:
@@ -39,16 +40,11 @@ def ruling(event: Event, body: RulingMade) -> Claim:
         value=value,
         since=Since(when.edtf, *when.start),
         start=Bounds(when.speaks_from, when.start.latest),
-        end=_through(when.end),
+        end=when.end and through(when.end),
         observed=None,
         published=known_from(body.published),
         recorded_at=event.recorded_at,
     )
-
-
-def _through(end: Bounds | None) -> Bounds | None:
-    """Let a ruling hold through the end of its last day, as a bare date in a question means."""
-    return end if end is None or end.latest >= FUTURE_OPEN else Bounds(end.earliest, end.latest + 1)
 
 
 def drops(event: Event, body: SnapshotTaken) -> Iterator[Claim]:

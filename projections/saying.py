@@ -16,7 +16,7 @@ Row = dict[str, Any]
 # What a row says of the world is the rest: these are where it comes from, and since when.
 _BESIDE = frozenset(
     {"name", "place", "evidence", "last_evidence", "age_days", "stale", "since", "rule"}
-    | {"dissent", "last_undisputed", "origins", "ratings", "remainder"}
+    | {"dissent", "last_undisputed", "origins", "ratings", "additional", "remainder"}
 )
 _BESIDE_SUPPORT = _BESIDE | {"support"}
 _NESTED = ("possibly", "values")

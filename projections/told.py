@@ -9,9 +9,12 @@ from projections.claims import Claim, Mode, Since, Value
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
 from tracker.facts.record import known_from
-from tracker.instants import PAST_OPEN, Bounds, Instant
+from tracker.instants import DAY, FUTURE_OPEN, PAST_OPEN, Bounds, Instant
 from tracker.registry import Registry
 from tracker.times import When
+
+_HOUR: Instant = DAY // 24
+"""A time of day is known more closely than that; no day is as short, whatever its clocks do."""
 
 
 class Teller(NamedTuple):
@@ -95,7 +98,7 @@ class Told(NamedTuple):
             actors=tuple(actors),
             since=self._since(self.fact.when),
             start=self._capped(_bounds(self.fact.when)),
-            end=self.fact.when.end,
+            end=_ended(self.fact.when.end),
             observed=None,
             closing=closing,
             stage=stage,
@@ -134,7 +137,7 @@ class Told(NamedTuple):
             actors=tuple(actors),
             since=self._since(begun) if since or "/" in begun.edtf else self._by(begun),
             start=self._capped(_bounds(begun)),
-            end=begun.end,
+            end=_ended(begun.end),
             observed=max(seen, _bounds(begun).earliest),
             stage=stage,
         )
@@ -217,6 +220,16 @@ class Told(NamedTuple):
         """
         latest = min(bounds.latest, self.report.published.start.latest)
         return Bounds(bounds.earliest, latest) if latest > bounds.earliest else bounds
+
+
+def through(end: Bounds) -> Bounds:
+    """Let what ends on a day hold through the end of it, as a bare date in a question means."""
+    return end if end.latest >= FUTURE_OPEN else Bounds(end.earliest, end.latest + 1)
+
+
+def _ended(end: Bounds | None) -> Bounds | None:
+    """Give the bounds of the end of a span; one that ends at a time of day is over with that."""
+    return end if end is None or end.latest - end.earliest <= _HOUR else through(end)
 
 
 def _bounds(when: When) -> Bounds:

@@ -246,7 +246,7 @@ def _changed(one: Telling) -> Timed:
         capped=latest,
         seen=None,
         going=when.end.earliest if when.end else None,
-        gone=when.end.latest - 1 if when.end else None,
+        gone=_surely_gone(when),
         at=begun if closing else when.speaks_from,
     )
 
@@ -273,9 +273,17 @@ def _seen(one: Telling) -> Timed:
         capped=latest,
         seen=seen,
         going=begun.end.earliest if begun.end else None,
-        gone=begun.end.latest - 1 if begun.end else None,
+        gone=_surely_gone(begun),
         at=seen,
     )
+
+
+def _surely_gone(when: When) -> Instant | None:
+    """Say when a span is surely over: with its last moment, but on a date not before the next."""
+    if when.end is None:
+        return None
+    last = when.edtf.rpartition("/")[2]
+    return when.end.latest - ("T" in last)
 
 
 def observes(fact: Fact, world: Registry) -> bool:

@@ -146,6 +146,30 @@ VISIBLE = [
         mill(9),
         None,
     ),
+    *(
+        case(
+            f"a span of days holds through the last of them: as of the {as_of}th",
+            1,
+            report("gazette", 14, found("rebels", "2013-01-10/2013-01-12")),
+            mill(as_of),
+            {"holders": ["rebels"], "certainty": certainty},
+        )
+        for as_of, certainty in ((11, "certain"), (12, "possible"))
+    ),
+    case(
+        "a span of one day holds on that day",
+        1,
+        report("gazette", 14, took("rebels", "2013-01-12/2013-01-12")),
+        mill(12),
+        {"holders": ["rebels"], "certainty": "possible"},
+    ),
+    case(
+        "a span that ends at a time of day is over with it",
+        1,
+        report("gazette", 14, found("rebels", "2013-01-10T00:00:00Z/2013-01-12T23:59:59Z")),
+        mill(12),
+        None,
+    ),
     case(
         "a span that is over says nothing of the days after it",
         1,
