@@ -225,6 +225,58 @@ def test_of_versions_of_one_moment_the_last_stands_and_the_rest_is_counted(
     assert (again.events, again.files[0].left_out) == (0, 2)
 
 
+ONE, TWO = "Mill,Army,,,", "Ford,Rebels,,,"
+
+
+@pytest.mark.parametrize(
+    ("again", "message"),
+    [
+        ((TWO,), "1 not here \\(control/mill\\)"),
+        (("Mill,Rebels,,,", TWO), "1 said otherwise \\(control/mill\\)"),
+        ((ONE, "Ford,Rebels,,,", "Wood,Army,,,"), None),
+        ((ONE, TWO), None),
+    ],
+)
+def test_a_recorded_version_may_be_read_whole_but_says_nothing_else(
+    situation: Situation, tmp_path: Path, again: tuple[str, ...], message: str | None
+) -> None:
+    load(situation, tmp_path, listing(), HEAD + version(1, ONE, TWO))
+    before = situation.position
+    table = HEAD + version(1, *again) + version(2, *again)
+    if message:
+        with pytest.raises(InputError, match=f"version 1 is in the log .*{message}.*read whole"):
+            load(situation, tmp_path, listing(), table)
+        assert situation.position == before
+        return
+    load(situation, tmp_path, listing(), table)
+    held = [who_holds(situation, day, day) for day in ("2013-01-01T12:00Z", "2013-01-02T12:00Z")]
+    assert held == [("held", ["army"])] * 2
+    assert taken(situation)[-1][:2] == ("2", len(again))
+    assert load(situation, tmp_path, listing(), table).events == 0
+
+
+def test_more_of_a_version_is_refused_where_a_later_one_tells_only_changes(
+    situation: Situation, tmp_path: Path
+) -> None:
+    later = version(2, ONE, TWO) + version(3, ONE, "Ford,Army,,,")
+    load(situation, tmp_path, listing(), HEAD + version(1, ONE, TWO) + later)
+    before = situation.position
+    whole = version(1, ONE, TWO, "Wood,Army,,,")
+    with pytest.raises(InputError, match="1 new here"):
+        load(situation, tmp_path, listing(), HEAD + whole)
+    assert situation.position == before
+
+
+def test_what_an_analyst_made_of_an_entry_is_not_what_the_list_said(
+    situation: Situation, tmp_path: Path
+) -> None:
+    load(situation, tmp_path, listing(), HEAD + version(1, ONE, TWO))
+    (mill, _) = facts_in(situation)
+    situation.retract([mill["id"]], published="2013-01-03", reason="a slip", by="tests")
+    table = HEAD + version(1, ONE, TWO) + version(2, ONE, TWO)
+    assert load(situation, tmp_path, listing(), table).files[0].already == 3
+
+
 def test_a_version_between_recorded_ones_is_refused_with_what_to_do(
     situation: Situation, tmp_path: Path
 ) -> None:

@@ -153,10 +153,6 @@ class Importing:
         from tracker.datasets.appending import Appender, Origin
 
         places, actors = plan.registrations()
-        written = None
-        if not asked.dry_run:
-            written = _write_quarantine(plan, quarantine)
-        events = self._register(plan, block, asked)
         head = plan.mapping.head
         origin = Origin(
             head.source,
@@ -176,6 +172,10 @@ class Importing:
             asked.dry_run,
             lambda more: asked.progress("append", more, total),
         )
+        if plan.places is not None:
+            plan.shape.check(appender, plan.places)
+        written = None if asked.dry_run else _write_quarantine(plan, quarantine)
+        events = self._register(plan, block, asked)
         if plan.places is not None:
             plan.shape.tell(appender, plan.places)
         appender.flush()

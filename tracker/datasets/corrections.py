@@ -97,10 +97,13 @@ class Records:
     already: dict[int, int] = field(default_factory=dict)
     repeated: dict[int, int] = field(default_factory=dict)
 
-    def tell(self, appender: Appender) -> None:
-        """Hand over what is new. Raises InputError before anything is, where it cannot be."""
+    def check(self, appender: Appender) -> None:
+        """Raise InputError where something new cannot be handed over."""
         for _ in self._walk(appender, held_only=True):
             pass
+
+    def tell(self, appender: Appender) -> None:
+        """Hand over what is new, once that was checked."""
         self.unchanged, self.already, self.repeated = 0, {}, {}
         for new in self._walk(appender):
             self._hand_over(appender, new)

@@ -138,12 +138,21 @@ class Events:
                 return True
         return False
 
+    def check(self, appender: Appender, places: Resolved) -> None:
+        """Raise InputError where a record in the log is of a later version."""
+        if self.mapping.head.key:
+            self._records(appender, places).check(appender)
+
+    def _records(self, appender: Appender, places: Resolved) -> Records:
+        told = Told(self.makers, places.ids)
+        files = [name for name, _ in appender.origin.documents]
+        return Records(self.held, self.staging, self.moments, self.makers, told, files)
+
     def tell(self, appender: Appender, places: Resolved) -> None:
         """Hand over everything in its order."""
         told = Told(self.makers, places.ids)
         if self.mapping.head.key:
-            files = [name for name, _ in appender.origin.documents]
-            records = Records(self.held, self.staging, self.moments, self.makers, told, files)
+            records = self._records(appender, places)
             records.tell(appender)
             self.unchanged = records.unchanged
             return

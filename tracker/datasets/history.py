@@ -19,6 +19,8 @@ from tracker.undoing import Chains, Instead
 _ASIDE = ("id", "gist", "locator", "when")
 """Fields of a fact that are no part of what a list says."""
 _AT_ONCE = 500
+_IN_FORCE = "id NOT IN (SELECT fact FROM retractions)"
+_AS_TOLD = "id NOT IN (SELECT replaced_by FROM retractions WHERE replaced_by IS NOT NULL)"
 
 
 def entry_of(body: dict[str, Any]) -> str:
@@ -103,11 +105,18 @@ class History:
                     state.pop(cell, None)
         return state
 
-    def _facts(self, stream: str) -> Iterator[dict[str, Any]]:
-        sql = (
-            "SELECT data FROM fact_rows WHERE report = ?"
-            " AND id NOT IN (SELECT fact FROM retractions) ORDER BY position"
-        )
+    def told_by(self, stream: str, state: dict[str, str]) -> None:
+        """Bring {cell: entry} up to a version, as the list told it, whatever was made of that."""
+        for body in self._facts(stream, _AS_TOLD):
+            cell = cell_of(body)
+            if cell is not None:
+                state[cell] = entry_of(body)
+        for taken in self._taken.get(stream, []):
+            for cell in taken.dropped:
+                state.pop(cell, None)
+
+    def _facts(self, stream: str, which: str = _IN_FORCE) -> Iterator[dict[str, Any]]:
+        sql = f"SELECT data FROM fact_rows WHERE report = ? AND {which} ORDER BY position"  # noqa: S608 - ours
         for row in self.store.rows(sql, (stream,)):
             yield from_json(row["data"])
 

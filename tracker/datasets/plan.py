@@ -52,6 +52,10 @@ class Shape(Protocol):
         """Tell places apart, once all is read."""
         ...
 
+    def check(self, appender: Appender, places: Resolved) -> object:
+        """Raise InputError where the log holds what cannot be gone on from; hand over nothing."""
+        ...
+
     def tell(self, appender: Appender, places: Resolved) -> None:
         """Hand over all events in their order."""
         ...

@@ -10,6 +10,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
@@ -28,6 +29,9 @@ from tracker.facts.envelope import canonical
 from tracker.facts.record import SnapshotTaken
 from tracker.reports import derived_id
 from tracker.times import When
+
+if TYPE_CHECKING:
+    from tracker.datasets.diffing import Walk
 
 UNREADABLE = -1
 """Stands for what an entry says where that cannot be read: what it said before stands."""
@@ -97,6 +101,7 @@ class Snapshots:
     left_out: Counter[int] = field(default_factory=Counter)
     replaced: dict[int, list[str]] = field(default_factory=dict)
     """By file, the versions of whose moment another one stands, and how many rows they had."""
+    _walk: Walk | None = None
     _known: dict[tuple[int, tuple[str, ...]], int] = field(default_factory=dict)
     _bare: Texts = field(default_factory=Texts)
     _names: set[str] = field(default_factory=set)
@@ -285,11 +290,18 @@ class Snapshots:
 
     # -- what each version changed -------------------------------------------------------------
 
-    def tell(self, appender: Appender, places: Resolved) -> None:
-        """Hand over what each version changed, in order of publication."""
+    def check(self, appender: Appender, places: Resolved) -> Walk:
+        """Raise InputError where a version would change what a recorded one means."""
         from tracker.datasets.diffing import Walk
 
-        Walk(self, appender, places, self.history()).run()
+        self._walk = walk = Walk(self, appender, places, self.history())
+        walk.check()
+        return walk
+
+    def tell(self, appender: Appender, places: Resolved) -> None:
+        """Hand over what each version changed, in order of publication, once it was checked."""
+        walk = self._walk or self.check(appender, places)
+        walk.run()
 
     def taken(
         self, appender: Appender, stream: Stream, version: Version, said: dict[str, object]
