@@ -11,12 +11,14 @@ from tracker.kin import Kin
 
 if TYPE_CHECKING:
     from projections.policies.walk import View
+    from projections.told import Told
     from tracker.facts import Fact
     from tracker.quantities import Quantity
 
 NUMBERS = ("low", "best", "high")
 STATED = (*NUMBERS, "comparator")
 EMPTY: Value = {"low": None, "best": None, "high": None, "comparator": None, "_changes": []}
+_OF_CHANGES = frozenset({"_record", "_where"})
 _OPEN_ABOVE = frozenset(
     {"at least", "more than", "some", "many", "dozens", "hundreds", "thousands"}
 )
@@ -44,6 +46,20 @@ def record(fact: Fact) -> dict[str, str]:
     return {"_record": fact.locator.record} if fact.locator.record else {}
 
 
+def where(told: Told) -> dict[str, list[str]]:
+    """Give {"_where": the place of a fact and those that it lies in, nearest first}, if it has one.
+
+    Of a number that is not counted place by place.
+    """
+    places = told.registry.places
+    found: list[str] = []
+    at = told.fact.place
+    while at is not None and at not in found:
+        found.append(at)
+        at = places[at].within if at in places else None
+    return {"_where": found} if found else {}
+
+
 def fewer(numbers: Value) -> dict[str, Any]:
     """Give a change the other way: what left, as a change of what is left."""
     turned = {"low": "high", "best": "best", "high": "low"}
@@ -51,15 +67,15 @@ def fewer(numbers: Value) -> dict[str, Any]:
     hedges = {"at least": "at most", "more than": "fewer than", "at most": "at least"}
     hedges["fewer than"] = "more than"
     hedge = numbers["comparator"]
-    return {**numbers, **less, "comparator": hedges.get(hedge, hedge)}
+    return {**numbers, **less, "comparator": hedges.get(hedge, hedge), "_less": True}
 
 
 def step(value: Value | None, claim: Claim) -> Step | None:
     """Say what the level is once this is told too; None where it bears on nothing.
 
     A total sets it. A change moves it, once: two changes of one size whose times overlap are two
-    mentions of one event, as long as no change has begun since that one was over, and unless they
-    are two records of a table, which tells each event once. A change that
+    mentions of one event, as long as no change has begun since that one was over, unless they are
+    two records of a table, which tells each event once, or in two places. A change that
     began no later than the last total was seen is in that total. Being told of without a number
     leaves a known number standing. Nothing can be taken from an unknown level.
     """
@@ -91,22 +107,26 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
         claim.start.earliest,
         claim.start.latest,
         claim.value.get("_record"),
+        claim.value.get("_where"),
     ]
-    if (value is None or _figure(value) is None) and _is_less(stated):
+    less = bool(claim.value.get("_less"))
+    if (value is None or _figure(value) is None) and less:
         return None
     if value is None:
-        bare = {name: item for name, item in claim.value.items() if name != "_record"}
+        bare = {name: item for name, item in claim.value.items() if name not in _OF_CHANGES}
         return Step({**bare, "_changes": [change]}, "replaces")
     if any(_one_event(change, counted) for counted in value["_changes"]):
         return Step(value, "agrees")
     if value.get("_total") is not None and claim.start.earliest <= value["_total"]:
         return Step({**value, "unexplained": _left_over(value, stated)}, "agrees", backs=False)
-    moved = {name: _sum(value, stated, name) for name in NUMBERS}
-    comparator = _hedge(value["comparator"], stated["comparator"])
+    moved: dict[str, Any] = {name: _sum(value, stated, name) for name in NUMBERS}
+    moved["comparator"] = _hedge(value["comparator"], stated["comparator"])
+    if _figure(value) is not None and _figure(moved) is None:
+        moved = _bounded(value, stated, less=less)
     # Changes come in the order of their starts: what is over by then is no part of this event.
     open_still = [one for one in value["_changes"] if claim.start.earliest < one[5]]
     changes = [*(open_still or value["_changes"][-1:]), change]
-    return Step({**value, **moved, "comparator": comparator, "_changes": changes}, "adds")
+    return Step({**value, **moved, "_changes": changes}, "adds")
 
 
 def reach(value: Value) -> tuple[float, float]:
@@ -213,10 +233,6 @@ def envelope(values: Sequence[Value]) -> dict[str, Any]:
     return {"low": int(low), "best": None, "high": int(high), "comparator": "between"}
 
 
-def _is_less(stated: Value) -> bool:
-    return any(stated[name] is not None and stated[name] < 0 for name in NUMBERS)
-
-
 def _equal(value: Value, other: Value) -> bool:
     return all(value[name] == other[name] for name in STATED)
 
@@ -224,6 +240,8 @@ def _equal(value: Value, other: Value) -> bool:
 def _one_event(change: list[Any], counted: list[Any]) -> bool:
     if change[6] and counted[6] and change[6] != counted[6]:
         return False
+    if change[7] and counted[7] and not (change[7][0] in counted[7] or counted[7][0] in change[7]):
+        return False  # in two places, of which neither lies in the other
     one, other = (_figure(dict(zip(STATED, told, strict=False))) for told in (change, counted))
     return one == other and change[4] < counted[5] and counted[4] < change[5]
 
@@ -239,6 +257,33 @@ def _sum(value: Value, stated: Value, name: str) -> int | None:
     if _figure(value) is None:  # present in unknown number: the change is what is known
         return more if isinstance(more, int) and name != "high" else None
     return max(0, before + more) if before is not None and more is not None else None
+
+
+def _bounded(value: Value, stated: Value, *, less: bool) -> dict[str, Any]:
+    """Add what have no kind of number in common: at least 500 and about 100 are at least 600."""
+    low, high = (_end(value, end, stated) for end in ("low", "high"))
+    if _figure(stated) is None:  # dozens more, or dozens fewer
+        low, high = (None, _one_end(value, "high")) if less else (_one_end(value, "low"), None)
+    elif low is None and not less:  # one of them says nothing of how many at least: none
+        low = next(end for one in (value, stated) if (end := _one_end(one, "low")) is not None)
+    hedges = {(True, True): "between", (True, False): "at least", (False, True): "at most"}
+    hedge = hedges.get((low is not None, high is not None))
+    ends = {"low": low, "high": high}
+    return {
+        **{name: None if end is None else max(0, end) for name, end in ends.items()},
+        "best": None,
+        "comparator": hedge,
+    }
+
+
+def _end(value: Value, end: str, stated: Value) -> int | None:
+    before, more = _one_end(value, end), _one_end(stated, end)
+    return None if before is None or more is None else before + more
+
+
+def _one_end(value: Value, end: str) -> int | None:
+    found = value["best"] if value[end] is None else value[end]
+    return None if found is None else int(found)
 
 
 def _hedge(before: str | None, more: str) -> str:

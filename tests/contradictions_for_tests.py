@@ -190,10 +190,11 @@ def pledged(quantity: Row, when: Day, by: str = "army") -> Row:
     return troops(quantity, when, by, kind="TroopsPledged", status="planned")
 
 
-def killed(side: str, quantity: Row, when: Day) -> Row:
-    """Say that so many fighters of a side were killed."""
+def killed(side: str, quantity: Row, when: Day, place: str | None = None) -> Row:
+    """Say that so many fighters of a side were killed, there if a place is named."""
     who = {"side": side, "category": "fighters", "fate": "killed"}
-    return fact("CasualtiesReported", **who, quantity=quantity, when=day(when))
+    where = {} if place is None else {"place": place}
+    return fact("CasualtiesReported", **who, quantity=quantity, when=day(when), **where)
 
 
 def in_all(best: int) -> Row:

@@ -394,7 +394,7 @@ def bear(story: Story, one: Timed, projection: str, world: Registry) -> Outcome 
     if isinstance(fact, LevelFact):
         shown = alert(fact, world)
         return shown, "same" if story.lines and story.shown == shown else "new", []
-    return number(story, one, projection)
+    return number(story, one, projection, world)
 
 
 def narrower(
@@ -492,7 +492,7 @@ SIZE = ("low", "best", "high")
 
 
 def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
-    story: Story, one: Timed, projection: str
+    story: Story, one: Timed, projection: str, world: Registry
 ) -> Outcome | None:
     """A total sets the number; a change moves it once; presence leaves a number standing."""
     said: Quantity | None = getattr(one.telling.fact, "quantity", None)
@@ -524,6 +524,7 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
             figure_of(number_of(other)) == figure_of(stated)
             and other.begins < one.capped
             and one.begins < other.capped
+            and not elsewhere(one.telling.fact.place, other.telling.fact.place, world)
         ):
             return story.shown, "same", story.counted
     before = story.shown
@@ -538,8 +539,23 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
     else:
         plain = before["comparator"] in {"exact", stated["comparator"]}
         moved["comparator"] = stated["comparator"] if plain else before["comparator"]
+    if counts(before) and not counts(moved):  # one is bounded where the other is not
+        moved = _spanned(before, stated, less=one.less)
     going_on = [other for other in story.counted if one.begins < other.capped]
     return before | moved, "more", [*(going_on or story.counted[-1:]), one]
+
+
+def elsewhere(one: str | None, other: str | None, world: Registry) -> bool:
+    """Whether two facts name places of which neither is the other or lies in it."""
+    if one is None or other is None:
+        return False
+    for inner, outer in ((one, other), (other, one)):
+        at: str | None = inner
+        while at is not None:
+            if at == outer:
+                return False
+            at = world.places[at].within
+    return True
 
 
 def mentions(fact: Fact) -> bool:
@@ -570,6 +586,21 @@ def _less(stated: dict[str, Any]) -> dict[str, Any]:
     low, best, high = (None if stated[name] is None else -stated[name] for name in SIZE)
     hedge = stated["comparator"]
     return {"low": high, "best": best, "high": low, "comparator": turned.get(hedge, hedge)}
+
+
+def _spanned(before: dict[str, Any], more: dict[str, Any], *, less: bool) -> dict[str, Any]:
+    """Give the span that a number and a change of it lie in, told by the ends of both."""
+    least = [one["low"] if one["low"] is not None else one["best"] for one in (before, more)]
+    most = [one["high"] if one["high"] is not None else one["best"] for one in (before, more)]
+    if not counts(more):  # by a word: it goes up, or down, nobody knows how far
+        least, most = ([None], [most[0]]) if less else ([least[0]], [None])
+    elif not less:
+        least = [one or 0 for one in least]
+    low = None if None in least else max(0, sum(least))
+    high = None if None in most else max(0, sum(most))
+    words = {0: None, 1: "at least", 2: "at most", 3: "between"}
+    hedge = words[(low is not None) + 2 * (high is not None)]
+    return {"low": low, "best": None, "high": high, "comparator": hedge}
 
 
 def _plus(one: int | None, other: int | None) -> int | None:

@@ -53,6 +53,7 @@ ARMY_IN_VALLEY = "army/valley/troops/deployed"
 PLEDGED = "army/valley/troops/pledged"
 REBELS_KILLED = "rebels/fighters/killed"
 LANTERN = "lantern/land"
+IN, OUT = "TroopsDeployed", "TroopsWithdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -1362,6 +1363,50 @@ NUMBERS = [
         ask_for("army+legion/valley/troops/deployed", 12),
         {"best": 900, "actors": ["army", "legion"], "support": "confirmed"},
     ),
+    *(
+        case(
+            f"another kind of number, {kind}: {first}, then {then}",
+            7,
+            report("gazette", 10, troops(first, 10)),
+            report("courier", 12, troops({**then, "semantics": "change"}, 12, kind=kind)),
+            ask_for("army/valley/troops/deployed", 13),
+            dict(zip(("low", "best", "high", "comparator"), expected, strict=True)),
+        )
+        for first, then, kind, expected in (
+            (
+                number(low=500, comparator="at least"),
+                number(100, comparator="about"),
+                IN,
+                (600, None, None, "at least"),
+            ),
+            (
+                number(high=700, comparator="at most"),
+                number(50, comparator="about"),
+                IN,
+                (50, None, 750, "between"),
+            ),
+            (
+                number(low=500, comparator="at least"),
+                number(high=50, comparator="at most"),
+                IN,
+                (500, None, None, "at least"),
+            ),
+            (
+                number(500, comparator="about"),
+                number(low=10, high=20, comparator="between"),
+                IN,
+                (510, None, 520, "between"),
+            ),
+            (number(500), number(comparator="dozens"), IN, (500, None, None, "at least")),
+            (number(500), number(comparator="dozens"), OUT, (None, None, 500, "at most")),
+            (
+                number(500, comparator="about"),
+                number(low=50, comparator="at least"),
+                OUT,
+                (None, None, 450, "at most"),
+            ),
+        )
+    ),
     case(
         "a pledge keeps what is not yet there",
         7,
@@ -1473,6 +1518,21 @@ LOSSES = [
         report("courier", 12, killed("rebels", more_by(5), 12)),
         ask_for(REBELS_KILLED, 13),
         {"best": 105},
+    ),
+    *(
+        case(
+            f"as many lost on one day {said}",
+            7,
+            report("gazette", 12, killed("rebels", more_by(7), 11, one)),
+            report("courier", 12, killed("rebels", more_by(7), 11, other)),
+            ask_for(REBELS_KILLED, 13),
+            {"best": best},
+        )
+        for said, one, other, best in (
+            ("in two places are twice as many", "mill", "ford", 14),
+            ("in a place and in one around it are those", "mill", "valley", 7),
+            ("in a place and nobody says where are those", "mill", None, 7),
+        )
     ),
     case(
         "counts of the same day that differ are disputed",

@@ -178,6 +178,7 @@ KILLED: dict[str, st.SearchStrategy[Any]] = {
     "side": st.just("army"),
     "category": st.just("soldiers"),
     "fate": st.just("killed"),
+    "place": st.sampled_from((None, None, "mill", "ford", "land")),
     "quantity": st.none()
     | QUANTITIES
     | st.fixed_dictionaries({"best": NUMBER, "semantics": st.just("cumulative")}),

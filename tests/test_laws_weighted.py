@@ -59,6 +59,7 @@ title: The river war, told by many
 places:
   land: {name: Land, type: country}
   mill: {name: Mill, within: land}
+  ford: {name: Ford, within: land}
 actors:
   army: {name: Army, type: state, side: republic}
   guard: {name: Guard, type: force, parent: army}
