@@ -208,6 +208,22 @@ def has_key(store: Store, projection: str | None, key: str) -> bool:
     return bool(store.rows(sql + " LIMIT 1", parameters) or store.rows(facts, parameters))
 
 
+def key_named(store: Store, key: str) -> str:
+    """Give the key of the one place that goes by a name, or by another of its names; else itself.
+
+    What is a key already stays one.
+    """
+    if has_key(store, None, key):
+        return key
+    said = key.casefold()
+    found = [
+        place
+        for place, one in store.names("places").whole().items()
+        if said in {str(name).casefold() for name in (one["name"], *one.get("aliases", ()))}
+    ]
+    return found[0] if len(found) == 1 else key
+
+
 def wanted_names(projection: str | None) -> tuple[str, ...]:
     """Name the projections a question is about; NotFoundError for one that does not exist."""
     if projection is None:

@@ -109,7 +109,11 @@ def test_a_datetime_without_a_zone_is_not_guessed_at(situation: Situation) -> No
         situation.state(datetime(2013, 1, 21, 12))  # noqa: DTZ001 - that is what is tested
     noon = datetime(2013, 1, 21, 12)  # noqa: DTZ001
     answer = situation.state(noon, "control", "diabaly", tz="Africa/Bamako")
-    assert answer.query["as_of"] == "2013-01-21T12:00:00Z"
+    assert answer.query["as_of"] == "2013-01-21T12:00:00.999999Z"
+    later = datetime(2013, 1, 21, 12, 0, 0, 5, tzinfo=UTC)
+    assert situation.state(later).query["as_of"] == "2013-01-21T12:00:00.000005Z"
+    text = situation.state("2013-01-21T12:00:00Z", "control")
+    assert situation.state(datetime(2013, 1, 21, 12, tzinfo=UTC), "control") == text
 
 
 def test_what_changed_between_two_days(situation: Situation) -> None:
@@ -344,4 +348,4 @@ def test_every_attribute_of_a_row_is_explained(made: type[Any]) -> None:
 
 def test_an_unknown_key_is_refused_with_the_nearest(situation: Situation) -> None:
     with pytest.raises(NotFoundError, match="diabaly"):
-        situation.history("diabali")
+        situation.history("diabalu")

@@ -863,7 +863,7 @@ def test_version() -> None:
         (["recrod", "x"], "Did you mean 'record'?"),
         (["hsitory"], "Did you mean 'history'?"),
         (["state", "contrl"], "no projection 'contrl': did you mean control?"),
-        (["audit", "control", "diabali"], "did you mean diabaly"),
+        (["audit", "control", "diabalu"], "did you mean diabaly"),
         (["history", "vigipirate"], "did you mean vigipirate/france"),
         (["history", "diabaly", "--projection", "contrl"], "one of control, forces"),
         (["state", "--know-at", "2013"], "--known-at"),
@@ -882,11 +882,21 @@ def test_a_slip_is_told_the_nearest_known_word(words: list[str], hint: str) -> N
 
 @pytest.mark.usefixtures("log")
 def test_a_key_that_names_nothing_is_noted_and_is_no_error() -> None:
-    result = run("state", "control", "diabali", "--as-of", "2013-01-19")
+    result = run("state", "control", "diabalu", "--as-of", "2013-01-19")
     assert result.exit_code == 0
-    assert "nothing here is called 'diabali': did you mean diabaly" in result.stderr
+    assert "nothing here is called 'diabalu': did you mean diabaly" in result.stderr
     assert "no evidence" in result.stdout
     assert run("state", "control", "bamako", "--as-of", "2013-01-19").stderr == ""
+
+
+@pytest.mark.usefixtures("log")
+@pytest.mark.parametrize("name", ["Diabaly", "diabali"])
+def test_a_place_is_found_by_its_names_too(name: str) -> None:
+    at = ("--as-of", "2013-01-19")
+    for words in (("state", "control", *at), ("audit", "control", *at), ("history",)):
+        known, named = (answer(*words, key) for key in ("diabaly", name))
+        assert named == known
+        assert named["query"]["key"] == "diabaly"
 
 
 def test_a_log_that_is_not_there() -> None:

@@ -139,6 +139,15 @@ def test_impossible_dates_go_to_quarantine_with_their_reason(log: Path) -> None:
     assert len(lines) == 2
 
 
+def test_the_quarantine_does_not_take_the_place_of_the_table(log: Path) -> None:
+    table = HEAD + ROWS[0] + ROWS[1].replace("2013-01-10", "2013-02-30")
+    file, before = log.with_name("table.csv"), held(log)
+    result = do(log, table, diary(bad={"date": "quarantine"}), "--quarantine", file)
+    assert result.exit_code == 2
+    assert "is read itself: write the quarantine to another file" in result.stderr
+    assert (file.read_text(), held(log)) == (table, before)
+
+
 def test_no_quarantine_is_written_where_nothing_is_wrong(log: Path) -> None:
     do(log, DIARY, diary(bad={"date": "quarantine"}))
     assert not log.with_name("table.csv.quarantine.csv").exists()

@@ -12,7 +12,8 @@ FARTHEST = 10**15
 """Positions: no log comes near it, and SQLite can be asked about it."""
 
 Moment = str | date | datetime | None
-"""A moment: ISO text, a date (through its end) or a datetime with its zone; None for no bound."""
+"""A moment: ISO text, a date (through its end) or a datetime with its zone (through its second,
+where it has no microseconds); None for no bound."""
 Asked = AsOf | Moment
 """What a question is asked as of: a moment of valid time (None: now), or all three clocks."""
 
@@ -68,7 +69,8 @@ def read_clocks(
 
 
 def _text(moment: str | date) -> str:
-    """Write a moment as people do; a datetime is meant to the microsecond."""
-    if isinstance(moment, datetime):
-        return moment.isoformat(timespec="microseconds")
+    """Write a moment as people do; a datetime without microseconds stands for its whole second.
+
+    So what was read from a text asks what that text asks: of a second all that was out in it.
+    """
     return moment if isinstance(moment, str) else moment.isoformat()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projections.store import Store
-from tracker.errors import InputError, NotFoundError, Problem
+from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.garbage import uncollected
 from tracker.instants import Instant
 from tracker.log import Log
@@ -281,9 +281,14 @@ def _files(plan: Plan, appender: Appender) -> tuple[ImportedFile, ...]:
 
 
 def _write_quarantine(plan: Plan, asked: Path | None) -> Path | None:
-    """Write the quarantined rows of each file; give the (last) file that was written."""
+    """Write the quarantined rows of each file; give the (last) file that was written.
+
+    Raises TrackerError for a file that is read: it would be lost.
+    """
     written = None
     several = len([one for one in plan.files if one.judge.quarantined]) > 1
+    if asked is not None and asked.exists() and any(map(asked.samefile, _paths(plan))):
+        raise TrackerError(f"{asked} is read itself: write the quarantine to another file")
     for one in plan.files:
         if not one.judge.quarantined:
             continue
@@ -294,6 +299,10 @@ def _write_quarantine(plan: Plan, asked: Path | None) -> Path | None:
         one.judge.write(path)
         written = path
     return written
+
+
+def _paths(plan: Plan) -> list[Path]:
+    return [one.path for one in plan.files]
 
 
 def shipped(name: str) -> tuple[bytes, str]:

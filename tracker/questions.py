@@ -137,14 +137,19 @@ class Questions:
         """Answer what is so as of a moment; a cell without evidence has no row.
 
         `projection` is control, forces, alerts, losses, incidents, humanitarian or posture, None
-        for all; `key` one cell of it. `stale_after` is in microseconds: rows say whether their
-        evidence is older. Raises NotFoundError for an unknown projection, and TrackerError for a
-        clock that cannot be read.
+        for all; `key` one cell of it, or a place's name. `stale_after` is in microseconds: rows say
+        whether their evidence is older. Raises NotFoundError for an unknown projection, and
+        TrackerError for a clock that cannot be read.
         """
         clocks = self.clocks(as_of, **others)
         rows = answers.state(
             self.store, clocks, projection, key, weighing=weighing, stale_after=stale_after
         )
+        if key is not None and not rows and (named := self._key(key)) != key:
+            key = named
+            rows = answers.state(
+                self.store, clocks, projection, key, weighing=weighing, stale_after=stale_after
+            )
         notes = self._doubts(clocks, weighing, rows, key) if projection in _COUNTED else []
         if clocks.as_of > self.clock():
             notes.append("as of a time still to come: this is the last state known")
@@ -179,6 +184,7 @@ class Questions:
         NotFoundError, with the nearest, where no projection has the key.
         """
         clocks = None if as_of is None and not others else self.clocks(as_of, **others)
+        key = self._key(key)
         rows = answers.history(self.store, clocks, key, projection, weighing=weighing)
         answer = self._answer("history", clocks, weighing, rows, projection=projection, key=key)
         return replace(answer, query={**answer.query, "as_of": None})  # a history has no as-of
@@ -204,6 +210,7 @@ class Questions:
         and `later_rows` (projections.answers.audit). Raises NotFoundError for an unknown key.
         """
         clocks = self.clocks(as_of, **others)
+        key = self._key(key)
         found = answers.audit(self.store, clocks, projection, key, weighing=weighing)
         rows = found.pop("rows")
         answer = self._answer("audit", clocks, weighing, rows, projection=projection, key=key)
@@ -229,6 +236,7 @@ class Questions:
         from projections.changes import diff, events_of
 
         before, after = self.clocks(before, **others), self.clocks(after, **others)
+        key = key and self._key(key)
         rows = diff(self.store, before, after, weighing, projection, key)
         notes = self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key}
@@ -250,6 +258,7 @@ class Questions:
         from projections.changes import whatif
 
         clocks = self.clocks(as_of, **others)
+        key = key and self._key(key)
         rows = whatif(self.store, clocks, weighing, projection, key)
         notes = self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key}
@@ -273,6 +282,7 @@ class Questions:
         from projections.disputes import disputes
 
         clocks = self.clocks(as_of, **others)
+        key = key and self._key(key)
         rows = disputes(self.store, clocks, weighing, projection, key, closed=closed)
         notes = self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key, "closed": closed}
@@ -397,6 +407,10 @@ class Questions:
             tuple(notes),
             replica=self.replica(),
         )
+
+    def _key(self, key: str) -> str:
+        """Give the key that a place's name stands for; any other as it is."""
+        return answers.key_named(self.store, key)
 
     def _unknown(self, rows: Sequence[Row], projection: str | None, key: str | None) -> list[str]:
         """Note a key that names nothing, with the nearest that does."""

@@ -50,7 +50,7 @@ def state(
 
     PROJECTION is control, forces, alerts, losses, incidents, humanitarian or posture; without it,
     all of them. A bare date means through the end of that day. KEY narrows to one cell (the
-    "key" of its row in --json).
+    "key" of its row in --json); the name of a place will do.
 
     \b
     Examples:
