@@ -27,7 +27,7 @@ from projections.names import ALL, BELIEVED, DEFAULT_POLICY
 from projections.policies import POLICIES
 from tracker.apart import file_schema
 from tracker.cli import VERBS
-from tracker.cli.common import BAD_ANSWER, BAD_INPUT
+from tracker.cli.common import BAD_ANSWER, BAD_INPUT, NOBODY_READS
 from tracker.cli.global_options import common_options
 from tracker.facts import FACT_KINDS, RECORD_KINDS, Fact
 from tracker.registry import REGISTRY_KINDS
@@ -335,6 +335,7 @@ def surroundings() -> Iterator[str]:
     yield "| 0 | fine; also where there is no evidence |"
     yield f"| {BAD_ANSWER} | the answer is bad: something does not hold, or is not as expected |"
     yield f"| {BAD_INPUT} | bad usage or input, or what cannot be decided; nothing was done |"
+    yield f"| {NOBODY_READS} | who read the output has closed it, as `head` does |"
     yield ""
 
 

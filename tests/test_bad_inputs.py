@@ -122,6 +122,27 @@ def recorded(log: Path, data: str | bytes, *words: str) -> Result:
     return result
 
 
+def test_an_id_that_is_none_is_the_only_problem_of_its_list(log: Path) -> None:
+    text = sheet("by: [france]", "by: [France]")
+    refused(log, "record", text, at="7:10", path="facts[0].by[0]", says="an id is lower-case")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("kind: TroopsDeployed", "kind: TroopsWithdrawn", "facts[0].quantity: a total of those"),
+        (
+            "note: VALUE",
+            f"at: {{sentence: 1, span: [0, 3], sha256: {'0' * 64}, quote: abc}}",
+            "facts[0].at.sha256: it is not that of `quote`",
+        ),
+    ],
+)
+def test_what_may_be_meant_otherwise_is_warned_of(log: Path, old: str, new: str, says: str) -> None:
+    result = recorded(log, sheet(old, new))
+    assert f"warning: {says}" in result.stderr
+
+
 # -- YAML ------------------------------------------------------------------------------------------
 
 

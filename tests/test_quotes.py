@@ -44,6 +44,20 @@ def test_a_span_without_a_hash_is_shown_and_not_verified(folder: Path) -> None:
     assert found.problem == "the span has no sha256 to verify it by"
 
 
+def test_a_span_in_another_sentence_is_not_verified(folder: Path) -> None:
+    assert look_up(locator(sentence=1), folder).verified
+    for number in (0, 2, 41):
+        found = look_up(locator(sentence=number), folder)
+        assert (found.text, found.verified) == ("The town fell. 😀", False)
+        assert found.problem == f"the span lies in sentence 1, not in sentence {number}"
+
+
+def test_a_quote_of_other_words_is_not_verified(folder: Path) -> None:
+    assert look_up(locator(quote="The town  fell. 😀"), folder).verified
+    found = look_up(locator(quote="The town held."), folder)
+    assert found.problem == "the quote is not the span's text"
+
+
 @pytest.mark.parametrize("span", [[START, END - 1], [0, 3], [10_000, 10_001]])
 def test_another_span_is_not_verified(folder: Path, span: list[int]) -> None:
     found = look_up(locator(span=span), folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -41,13 +41,34 @@ def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
         return Quote(None, verified=False, problem=f"{name} is not the document that was read")
     if not span:
         return _line(name, raw, int(row or 0))
-    text = raw.decode("utf-8", errors="replace")[span[0] : span[1]]
+    whole = raw.decode("utf-8", errors="replace")
+    text = whole[span[0] : span[1]]
     wanted = locator.get("sha256")
     if wanted is None:
         return Quote(text, verified=False, problem="the span has no sha256 to verify it by")
     if sha256(text.encode()).hexdigest() != wanted:
         return Quote(text, verified=False, problem="the span's text has another sha256")
+    if (quote := locator.get("quote")) is not None and _plain(quote) != _plain(text):
+        return Quote(text, verified=False, problem="the quote is not the span's text")
+    if wrong := _another_sentence(whole, span, locator.get("sentence")):
+        return Quote(text, verified=False, problem=wrong)
     return Quote(text, verified=True)
+
+
+def _another_sentence(text: str, span: Sequence[int], number: int | None) -> str:
+    """Say so where a span does not lie in the sentence that is named."""
+    from tracker.drafting.sentences import sentences
+
+    if number is None:
+        return ""
+    lies = [n for n, (a, b) in enumerate(sentences(text)) if a < span[1] and span[0] < b]
+    if number in lies or not lies:
+        return ""
+    return f"the span lies in sentence {lies[0]}, not in sentence {number}"
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _line(name: str, raw: bytes, row: int) -> Quote:

@@ -67,7 +67,15 @@ def validate(
 
 
 def _as_written(tree: Tree, path: Path, errors: list[Any]) -> list[Any]:
-    """Leave out what a model filled in by itself: its error only echoes that of what is written."""
+    """Leave out what only echoes another error.
+
+    That is one of what a model filled in by itself, and that a list is too short whose items are
+    there and wrong.
+    """
+    inside = {found["loc"][:-1] for found in errors if found["loc"]}
+    errors = [
+        found for found in errors if found["type"] != "too_short" or found["loc"] not in inside
+    ]
     written = {
         (found["type"], found["loc"][:-1])
         for found in errors

@@ -49,7 +49,7 @@ from tracker.cli import (
     watch,
     whatif,
 )
-from tracker.cli.common import BAD_INPUT
+from tracker.cli.common import BAD_INPUT, NOBODY_READS
 from tracker.cli.global_options import begin, common_options
 from tracker.errors import TrackerError
 
@@ -137,11 +137,21 @@ class Verbs(click.Group):
         except sqlite3.Error as error:
             message = f"the read model cannot be used ({error}): run `tracker rebuild`"
         except BrokenPipeError:
-            raise
+            _let_go()
+            return ctx.exit(NOBODY_READS)
         except OSError as error:
             message = f"{error.filename or 'input or output'}: {error.strerror or error}"
         click.echo("\n".join(map(safe, message.split("\n"))), err=True)
         return ctx.exit(BAD_INPUT)
+
+
+def _let_go() -> None:
+    """Have nothing more written to a pipe that nobody reads: not what is still held back either."""
+    import os
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BAD_ANSWER = 1  # the answer is bad: an expectation fails, a model differs
 BAD_INPUT = 2  # bad usage or input
+NOBODY_READS = 141  # as a shell has it where SIGPIPE ends a program: `tracker log | head`
 FARTHEST = 10**15  # positions; no log comes near it, and SQLite takes it
 LONGEST_POSITION = len(f"#{FARTHEST}")
 
