@@ -133,7 +133,7 @@ def test_an_id_that_is_none_is_the_only_problem_of_its_list(log: Path) -> None:
         ("kind: TroopsDeployed", "kind: TroopsWithdrawn", "facts[0].quantity: a total of those"),
         (
             "note: VALUE",
-            f"at: {{sentence: 1, span: [0, 3], sha256: {'0' * 64}, quote: abc}}",
+            f"at: {{sentence: 1, span: [0, 3], sha256: {'a' * 64}, quote: abc}}",
             "facts[0].at.sha256: it is not that of `quote`",
         ),
     ],
