@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tracker import apart
 from tracker.datasets.guess import guess_mapping
 from tracker.datasets.mapping import read_mapping
 from tracker.datasets.tables import Reading, open_table
@@ -33,6 +34,22 @@ def guess(table: str, name: str = "t.csv", reading: Reading | None = None) -> st
             text = guess_mapping(opened, name)
     read_mapping(text.encode(), "guess.yaml")
     return text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1251"])
+def test_a_table_in_another_encoding_is_guessed_and_says_so(tmp_path: Path, encoding: str) -> None:
+    town = "Попасная" if encoding == "cp1251" else "Ménaka"
+    path = tmp_path / "t.csv"
+    path.write_bytes(f"place,date,holder\n{town},2013-01-22,Mali\n".encode(encoding))
+    read = load(apart.guess_mapping(path).encode(), "guess.yaml").value.get("read", {})
+    assert read.get("encoding", "utf-8") == encoding.removesuffix("-sig")
+
+
+def test_a_table_that_a_shipped_mapping_is_for_is_told_so() -> None:
+    columns = "id,where_coordinates,latitude,longitude,where_prec,adm_1,country,side_a,side_b,low,best,high,date_start,date_end,date_prec,type_of_violence,deaths_a,deaths_b,deaths_civilians,deaths_unknown"  # noqa: E501 - as they stand in the table
+    row = "1,Gao,16.3,-0.04,1,Gao,Mali,A,B,1,2,3,2013-01-10,2013-01-10,1,1,1,1,0,0"
+    assert "`tracker import ucdp-ged FILE`" in guess(f"{columns}\n{row}\n")
+    assert "tracker import ucdp-ged" not in guess("id,country,best\n1,Mali,3\n")
 
 
 def guessed(table: str, name: str = "t.csv", reading: Reading | None = None) -> Any:  # noqa: ANN401

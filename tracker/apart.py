@@ -91,10 +91,11 @@ def check_bundle(path: str, public_key: str = "", *kept: str) -> tuple[int, list
 
 def guess_mapping(path: Path) -> str:
     """Write a starting mapping for a table. Raises InputError."""
+    from tracker.datasets.encodings import likely_encoding
     from tracker.datasets.guess import guess_mapping as guess
-    from tracker.datasets.tables import open_table
+    from tracker.datasets.tables import Reading, open_table
 
-    with open_table(path) as table:
+    with open_table(path, Reading(encoding=likely_encoding(path))) as table:
         return guess(table, path.name)
 
 

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 
+from tracker.datasets.fitting import fitting
 from tracker.datasets.guess_facts import FactLines, quoted
 from tracker.datasets.places import slug
 from tracker.datasets.profile import LOOKED_AT, Profile, profiles
@@ -80,7 +81,13 @@ class _Guess:
             "intervals": "each row has a start and an end",
             "events": "each row stands for itself",
         }
+        shipped = fitting(self.table.header)
+        better = [
+            f"# Such tables have a mapping already: `tracker import {shipped} FILE`. It knows more",
+            "# of them than can be guessed; try that first.",
+        ]
         return [
+            *(better if shipped else []),
             f"# A mapping to begin with, guessed from the header and the {seen} of",
             f"# {quoted(self.file)}. Go through every line that says `check`, then try",
             "# `tracker import MAPPING FILE --dry-run`.",
