@@ -39,8 +39,16 @@ from memory_for_tests import Cell, Heard, Memory, out
 from pydantic import ValidationError
 from sheets_for_tests import NOW
 from test_laws import CASTS, FORCES, LOSSES, agree, control, fact
-from test_laws_weighted import ALERTS, BOOK_KEEPING, Raw, expected, part, sheet_of, summary
-from test_laws_weighted import SITUATION as SMALL
+from test_laws_weighted import (
+    ALERTS,
+    BOOK_KEEPING,
+    SITUATION,
+    Raw,
+    expected,
+    part,
+    sheet_of,
+    summary,
+)
 from test_laws_weighted import told as spoken
 
 from projections.policies import POLICIES
@@ -55,7 +63,6 @@ from tracker.outcomes import Answer
 from tracker.situation import Situation
 from tracker.times import When
 
-SITUATION = SMALL.replace(b"  mill:", b"  ford: {name: Ford, within: land}\n  mill:")
 APART = SITUATION.replace(b", allies: [rebels]", b"")
 CONNECT = sqlite3.connect
 MINUTE = 60_000_000

@@ -123,7 +123,7 @@ def test_an_answer_has_the_shape_that_is_declared(name: str, served: Mali) -> No
         ("/api/state?as_of=yesterday", 422, "as-of: cannot read 'yesterday'"),
         ("/api/state?projection=contro", 422, "projection: Input should be 'control'"),
         ("/api/state?only=nobody", 404, "no source or origin 'nobody'"),
-        ("/api/audit?projection=control&key=diabali", 404, "did you mean diabaly"),
+        ("/api/audit?projection=control&key=diabalu", 404, "did you mean diabaly"),
         ("/api/diff", 422, "a diff needs from, or known_from"),
         ("/api/whatif", 422, "what if what?"),
         ("/api/state?recorded_at=%2399999999999999999999", 422, "no log is that long"),
