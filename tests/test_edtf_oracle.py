@@ -94,7 +94,9 @@ def test_bounds_agree_with_the_edtf_package(text: str) -> None:
         theirs = oracle.parse_edtf(text)
     except oracle.EDTFParseException:
         assume(False)  # noqa: FBT003
-    ours = parse_edtf(text.replace("~", "?").replace("%", "?"))
+    plain = text.replace("~", "?").replace("%", "?")
+    accepted(plain)  # an end may lie after its start only as far as both are approximate
+    ours = parse_edtf(plain)
     end = FUTURE_OPEN if text.endswith("/..") else (ours.end or ours.start).latest
     assert first_day(ours.start.earliest) == day_of(theirs.lower_strict)
     assert last_day(end) == day_of(theirs.upper_strict)
