@@ -51,13 +51,8 @@ def where(told: Told) -> dict[str, list[str]]:
 
     Of a number that is not counted place by place.
     """
-    places = told.registry.places
-    found: list[str] = []
-    at = told.fact.place
-    while at is not None and at not in found:
-        found.append(at)
-        at = places[at].within if at in places else None
-    return {"_where": found} if found else {}
+    place = told.fact.place
+    return {"_where": [place, *told.registry.around(place)]} if place else {}
 
 
 def fewer(numbers: Value) -> dict[str, Any]:

@@ -67,7 +67,16 @@ def test_this_week_is_told_on_a_thursday() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["They may march.", "On 31 February.", "room 2005", "The sun sets."]
+    "text",
+    [
+        "They may march.",
+        "On 31 February.",
+        "room 2005",
+        "The sun sets.",
+        "99999 months ago",
+        "9999 years ago",
+        "May 0000",
+    ],
 )
 def test_what_is_no_time_is_left_alone(text: str) -> None:
     assert phrases(text, MONDAY) == []
@@ -105,7 +114,16 @@ def test_a_count_keeps_its_hedge(text: str, sort: str, fields: dict[str, object]
 
 
 @pytest.mark.parametrize(
-    "text", ["250 miles north", "30 per cent", "a sixth soldier", "a Mirage 2000 jet", "at 10.30"]
+    "text",
+    [
+        "250 miles north",
+        "30 per cent",
+        "a sixth soldier",
+        "a Mirage 2000 jet",
+        "at 10.30",
+        "0000 rebels",
+        "9999999999999999 people",
+    ],
 )
 def test_what_counts_neither_people_nor_arms_is_left_alone(text: str) -> None:
     assert counts(text) == []
@@ -296,6 +314,23 @@ def test_a_draft_is_always_a_sheet_but_for_what_it_marks(text: str) -> None:
         if whole:
             data = json.dumps({**drafted, "facts": whole}, default=str).encode()
             situation.record([(data, "a.yaml")], by="tests")
+
+
+@pytest.mark.parametrize("odd", ["\uffff", "\ufffe", "\x85", "\u202e", "\u2028", "\x1b"])
+def test_what_may_not_stand_in_yaml_is_escaped(odd: str) -> None:
+    text = f"A man{odd} said the Army took Mill. It rained{odd} there."
+    with new_situation() as situation:
+        draft = situation.draft(text.encode(), f"a{odd}.txt", published="2013-01-21")
+    written = YAML(typ="safe").load(draft.as_yaml())
+    assert written["report"]["document"]["name"] == f"a{odd}.txt"
+    assert odd not in draft.as_yaml()
+
+
+def test_a_name_is_written_as_it_is_spelt() -> None:
+    assert (
+        'speaker: "a mayor in Ménaka"'
+        in proposed("a mayor in Ménaka said the Army took Mill.").as_yaml()
+    )
 
 
 @given(st.text(max_size=300))

@@ -148,6 +148,17 @@ def test_the_quarantine_does_not_take_the_place_of_the_table(log: Path) -> None:
     assert (file.read_text(), held(log)) == (table, before)
 
 
+def test_no_quarantine_of_several_tables_takes_the_place_of_one_of_them(log: Path) -> None:
+    bad = HEAD + ROWS[0] + ROWS[1].replace("2013-01-10", "2013-02-30")
+    other = log.with_name("bad.1.csv")
+    other.write_text(bad)
+    to = log.with_name("bad.csv")
+    result = do(log, bad, diary(bad={"date": "quarantine"}), other, "--quarantine", to)
+    assert result.exit_code == 2
+    assert "bad.1.csv is read itself" in result.stderr
+    assert (other.read_text(), to.exists()) == (bad, False)
+
+
 def test_no_quarantine_is_written_where_nothing_is_wrong(log: Path) -> None:
     do(log, DIARY, diary(bad={"date": "quarantine"}))
     assert not log.with_name("table.csv.quarantine.csv").exists()

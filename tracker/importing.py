@@ -22,7 +22,7 @@ from tracker.outcomes import Imported, ImportedFile, Progress
 if TYPE_CHECKING:
     from tracker.datasets.appending import Appender
     from tracker.datasets.mapping import Mapping
-    from tracker.datasets.plan import Plan, Shape
+    from tracker.datasets.plan import FileRead, Plan, Shape
     from tracker.datasets.staging import Staging
     from tracker.registry import Registry, RegistryEvent
     from tracker.reports import Decision
@@ -283,26 +283,24 @@ def _files(plan: Plan, appender: Appender) -> tuple[ImportedFile, ...]:
 def _write_quarantine(plan: Plan, asked: Path | None) -> Path | None:
     """Write the quarantined rows of each file; give the (last) file that was written.
 
-    Raises TrackerError for a file that is read: it would be lost.
+    Raises TrackerError, and writes none, where one would take the place of a file that is read.
     """
-    written = None
-    several = len([one for one in plan.files if one.judge.quarantined]) > 1
-    if asked is not None and asked.exists() and any(map(asked.samefile, _paths(plan))):
-        raise TrackerError(f"{asked} is read itself: write the quarantine to another file")
-    for one in plan.files:
-        if not one.judge.quarantined:
-            continue
-        path = one.path.with_name(f"{one.path.name}.quarantine.csv")
-        if asked is not None:
-            number = f".{one.judge.file + 1}" if several else ""
-            path = asked.with_name(f"{asked.stem}{number}{asked.suffix}")
+    bad = [one for one in plan.files if one.judge.quarantined]
+    paths = [_quarantine_of(one, asked, several=len(bad) > 1) for one in bad]
+    for path in paths:
+        if path.exists() and any(path.samefile(one.path) for one in plan.files):
+            raise TrackerError(f"{path} is read itself: write the quarantine to another file")
+    for one, path in zip(bad, paths, strict=True):
         one.judge.write(path)
-        written = path
-    return written
+    return paths[-1] if paths else None
 
 
-def _paths(plan: Plan) -> list[Path]:
-    return [one.path for one in plan.files]
+def _quarantine_of(one: FileRead, asked: Path | None, *, several: bool) -> Path:
+    """Say where the quarantined rows of a file go."""
+    if asked is None:
+        return one.path.with_name(f"{one.path.name}.quarantine.csv")
+    number = f".{one.judge.file + 1}" if several else ""
+    return asked.with_name(f"{asked.stem}{number}{asked.suffix}")
 
 
 def shipped(name: str) -> tuple[bytes, str]:

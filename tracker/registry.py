@@ -258,6 +258,15 @@ class Registry:
                     assert_never(event)
         return Registry(title, zone, places, actors, sources, schemes, kin)
 
+    def around(self, place: str) -> list[str]:
+        """Give the places that a place lies in, nearest first."""
+        found: list[str] = []
+        here = self.places.get(place)
+        while here is not None and here.within is not None and here.within not in found:
+            found.append(here.within)
+            here = self.places.get(here.within)
+        return found
+
     @property
     def kin(self) -> Kin:
         """Who stands with whom, and how far a source is trusted."""

@@ -52,14 +52,19 @@ class Walk:
     _in_log: dict[str, str] = field(default_factory=dict)
     """What the recorded list says after the first `_told` of its versions, by cell."""
     _names: dict[str, str] = field(default_factory=dict)
+    _grown: set[int] = field(default_factory=set)
+    """The recorded versions, by publication, that list more here than in the log."""
+
+    def __post_init__(self) -> None:
+        """Note the names of the places of the files; new ones are not registered yet."""
+        keys = self.shape._keys  # noqa: SLF001 - two halves of one thing
+        self._names = {one: key for one, key in zip(self.places.ids, keys, strict=True) if one}
 
     def check(self) -> None:
         """Raise InputError where a version would change what a recorded one means."""
         versions = self._in_order()
         recorded, others = self._recorded(versions)
         self._refuse_between(versions, recorded, others)
-        keys = self.shape._keys  # noqa: SLF001 - two halves of one thing
-        self._names = {one: key for one, key in zip(self.places.ids, keys, strict=True) if one}
         for version in versions:
             if self._is_recorded(version, recorded):
                 self._go_on_to(version)
@@ -67,7 +72,8 @@ class Walk:
                 alone = self._next(self._known(version), others)
                 if found.gone or found.other or (found.new and alone):
                     self._refuse(version, found)
-        self._told, self._in_log = 0, {}
+                if found.new:
+                    self._grown.add(version.published)
 
     def _recorded(self, versions: list[Version]) -> tuple[dict[str, Recorded], list[Recorded]]:
         """Give the recorded versions by their streams, and those that are not in the files."""
@@ -93,9 +99,7 @@ class Walk:
             if between:
                 self.state, untouched = self.history.state_before(known), True
             same = self._is_recorded(version, recorded)
-            if same:
-                self._go_on_to(version)
-                untouched = untouched and not self._differing(version).new
+            untouched = untouched and version.published not in self._grown
             changed = self._version(version, emit=not (same and untouched))
             untouched = (same and untouched) or (same and not changed)
             before = version

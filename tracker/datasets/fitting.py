@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import cache
 from pathlib import Path
 
 from tracker.yamltree import load
@@ -13,14 +14,20 @@ _FEWEST = 4
 
 def fitting(header: Collection[str]) -> str | None:
     """Name the shipped mapping all of whose columns a header has; the one with most, if several."""
-    best, most = None, _FEWEST - 1
-    for path in sorted((Path(__file__).parent / "mappings").glob("*.yaml")):
-        mapping = load(path.read_bytes(), path.name).value
-        columns = [set(some) for some in _columns(mapping)]
-        used = set().union(*columns)
-        if len(used & set(header)) > most and all(some & set(header) for some in columns):
-            best, most = path.stem, len(used & set(header))
+    best, most, has = None, _FEWEST - 1, set(header)
+    for name, columns in _shipped():
+        used = len(has & frozenset().union(*columns))
+        if used > most and all(has & some for some in columns):
+            best, most = name, used
     return best
+
+
+@cache
+def _shipped() -> tuple[tuple[str, tuple[frozenset[str], ...]], ...]:
+    """Read (name, columns) of each: of a set of columns any one would do."""
+    paths = sorted((Path(__file__).parent / "mappings").glob("*.yaml"))
+    mappings = ((path.stem, load(path.read_bytes(), path.name).value) for path in paths)
+    return tuple((name, tuple(map(frozenset, _columns(one)))) for name, one in mappings)
 
 
 def _columns(part: object) -> Iterator[list[str]]:

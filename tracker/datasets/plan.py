@@ -52,7 +52,7 @@ class Shape(Protocol):
         """Tell places apart, once all is read."""
         ...
 
-    def check(self, appender: Appender, places: Resolved) -> object:
+    def check(self, appender: Appender, places: Resolved) -> None:
         """Raise InputError where the log holds what cannot be gone on from; hand over nothing."""
         ...
 

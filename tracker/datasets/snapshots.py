@@ -290,18 +290,20 @@ class Snapshots:
 
     # -- what each version changed -------------------------------------------------------------
 
-    def check(self, appender: Appender, places: Resolved) -> Walk:
+    def check(self, appender: Appender, places: Resolved) -> None:
         """Raise InputError where a version would change what a recorded one means."""
-        from tracker.datasets.diffing import Walk
-
-        self._walk = walk = Walk(self, appender, places, self.history())
-        walk.check()
-        return walk
+        self._compared(appender, places).check()
 
     def tell(self, appender: Appender, places: Resolved) -> None:
         """Hand over what each version changed, in order of publication, once it was checked."""
-        walk = self._walk or self.check(appender, places)
-        walk.run()
+        self._compared(appender, places).run()
+
+    def _compared(self, appender: Appender, places: Resolved) -> Walk:
+        from tracker.datasets.diffing import Walk
+
+        if self._walk is None:
+            self._walk = Walk(self, appender, places, self.history())
+        return self._walk
 
     def taken(
         self, appender: Appender, stream: Stream, version: Version, said: dict[str, object]

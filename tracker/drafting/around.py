@@ -83,10 +83,12 @@ class Again:
 class Around:
     """What one sentence names, counts and dates."""
 
-    def __init__(self, text: str, names: Names, again: Again, published: date) -> None:
+    def __init__(
+        self, text: str, registry: Registry, names: Names, again: Again, published: date
+    ) -> None:
         """Find all of it."""
         self.text = text
-        self._names = names
+        self._registry = registry
         self._published = published
         named, acting = names.places(text), names.actors(text)
         self.actors = [one for one in acting if not self._is_where(one, named)]
@@ -156,7 +158,7 @@ class Around:
     def _innermost(self, at: int) -> list[str]:
         """Give a place and those joined to it, but for what another of them lies in."""
         places = self._joined(self._places, at)
-        around = {place: self._names.around(place) for place in places}
+        around = {place: self._registry.around(place) for place in places}
         return [one for one in places if not any(one in around[other] for other in places)]
 
     def _joined(self, mentions: list[Mention], at: int) -> list[str]:
@@ -167,19 +169,9 @@ class Around:
         inside = [one for one in self.actors if count.start <= one.start < count.stop]
         return inside[0].id if inside else None
 
-    def beside(self, count: Counted) -> list[Counted]:
+    def beside(self, count: Counted) -> Sequence[Counted]:
         """Give a count, and those that are joined to it: "13 soldiers and 65 insurgents"."""
-        at = self._counts.index(count)
-        first = last = at
-        while first and self._join(first - 1):
-            first -= 1
-        while last + 1 < len(self._counts) and self._join(last):
-            last += 1
-        return self._counts[first : last + 1]
-
-    def _join(self, at: int) -> bool:
-        one, two = self._counts[at : at + 2]
-        return _AND.fullmatch(self.text, one.stop, two.start) is not None
+        return chain(self.text, self._counts, self._counts.index(count), _AND)
 
     def how_many(self, kind: str, cue: re.Match[str]) -> Counted | None:
         """Give the count that belongs to a cue: the nearest of a sort that the kind counts."""

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from tracker.quantities import LARGEST
+
 NUMBER_WORDS: Mapping[str, int] = {
     name: n
     for n, name in enumerate(
@@ -51,7 +53,7 @@ EQUIPMENT = (
 _NOUNS = {"troops": TROOPS, "fighters": FIGHTERS, "police": OFFICERS, "civilians": CIVILIANS,
           "equipment": EQUIPMENT}  # fmt: skip
 
-_DIGITS = r"\d{1,3}(?:[, ]\d{3})+|\d+(?:\.\d+)?"
+_DIGITS = r"(?!0\d)(?:\d{1,3}(?:[, ]\d{3})+|\d+(?:\.\d+)?)"
 _NUMBER = rf"(?:{_DIGITS}|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
 _SCALED = rf"{_NUMBER}(?:[ -](?:{'|'.join(_SCALES)}))?"
 _COUNT = re.compile(
@@ -98,7 +100,10 @@ def counts(text: str) -> list[Counted]:
         if noun is None or _MODEL.search(text, 0, match.start()):
             continue
         sort = next(name for name, said in noun.groupdict().items() if said)
-        fields = {**_numbers(match), "phrase": " ".join(match[0].split())[:60]}
+        numbers = _numbers(match)
+        if any(isinstance(one, int) and one > LARGEST for one in numbers.values()):
+            continue
+        fields = {**numbers, "phrase": " ".join(match[0].split())[:60]}
         more = _MORE.match(text, skipped) or _BEFORE_MORE.search(text, 0, match.start())
         if more:
             fields["semantics"] = "change"

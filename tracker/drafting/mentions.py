@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, Protocol, TypeVar
 
 from tracker.drafting.counts import FIGHTERS, TROOPS
 from tracker.registry import Actor, Registry
@@ -23,7 +23,7 @@ _SHORT = 3
 _SPACE = r"\s+"
 _HEAD = re.compile(rf"^(\w[\w'-]+) (?:{_FORCES})$", re.IGNORECASE)
 _BETWEEN = r"(?:(?:\s+(?:and\s+)?|-)[\w'-]+){0,3}?\s+"
-_JOINED = re.compile(
+JOINED = re.compile(
     r"\s*(?:,|,?\s+and|-|/)\s*(?:the\s+)?"
     r"(?:(?:[\w-]+\s+)?(?:towns?|cities|villages?|city)\s+of\s+)?",
     re.IGNORECASE,
@@ -48,7 +48,6 @@ class Names:
     def __init__(self, registry: Registry) -> None:
         """Make the patterns."""
         places, actors = registry.places.values(), registry.actors.values()
-        self._within = {one.id: one.within for one in places}
         self._places = _Finder((one.id, (one.name, *one.aliases)) for one in places)
         self._actors = _Finder((one.id, _names(one)) for one in actors)
         self._heads = _Finder((one.id, _heads(one)) for one in actors)
@@ -57,15 +56,6 @@ class Names:
     def places(self, text: str) -> list[Mention]:
         """Give the places that a text names, in its order."""
         return self._places.find(text)
-
-    def around(self, place: str) -> list[str]:
-        """Give the places that a place lies in, nearest first."""
-        found: list[str] = []
-        at = self._within.get(place)
-        while at is not None and at not in found:
-            found.append(at)
-            at = self._within.get(at)
-        return found
 
     def actors(self, text: str) -> list[Mention]:
         """Give the actors that a text names, in its order."""
@@ -158,13 +148,30 @@ def _folded(text: str) -> str:
     return "".join(unicodedata.normalize("NFD", letter)[0] for letter in text)
 
 
-def chain(text: str, mentions: list[Mention], at: int) -> list[Mention]:
-    """Give the mentions that are joined to one of them: "Timbuktu, Gao and Kidal"."""
+class Spanned(Protocol):
+    """What stands somewhere in a text: a mention, a count."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins."""
+
+    @property
+    def stop(self) -> int:
+        """Where it is over."""
+
+
+S = TypeVar("S", bound=Spanned)
+
+
+def chain(text: str, some: Sequence[S], at: int, joined: re.Pattern[str] = JOINED) -> Sequence[S]:
+    """Give those that are joined to one of them: "Timbuktu, Gao and Kidal"."""
+
+    def joins(n: int) -> bool:
+        return joined.fullmatch(text, some[n].stop, some[n + 1].start) is not None
+
     first = last = at
-    while first > 0 and _JOINED.fullmatch(text, mentions[first - 1].stop, mentions[first].start):
+    while first > 0 and joins(first - 1):
         first -= 1
-    while last + 1 < len(mentions) and _JOINED.fullmatch(
-        text, mentions[last].stop, mentions[last + 1].start
-    ):
+    while last + 1 < len(some) and joins(last):
         last += 1
-    return mentions[first : last + 1]
+    return some[first : last + 1]

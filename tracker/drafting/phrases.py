@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from tracker.drafting.counts import NUMBER_WORDS
+from tracker.edtf import parse_edtf
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
@@ -35,7 +36,7 @@ class Phrase(NamedTuple):
     anchor: str
 
 
-_Reader = Callable[[re.Match[str], date], str | None]
+_Reader = Callable[[re.Match[str], date], str]
 
 
 def phrases(text: str, published: date) -> list[Phrase]:
@@ -49,16 +50,15 @@ def phrases(text: str, published: date) -> list[Phrase]:
         for match in pattern.finditer(text):
             if any(match.start() < one.stop and one.start < match.end() for one in found):
                 continue
-            try:
-                edtf = read(match, published)
-            except (ValueError, OverflowError):  # 31 February; a day before the year 1
-                continue
-            if edtf is None:
-                continue
             start = match.start()
             since = _SINCE.search(text, 0, start)
-            if since or match.groupdict().get("word", "").lower() == "since":
-                start, edtf = since.start() if since else start, _from(edtf)
+            try:
+                edtf = read(match, published)
+                if since or match.groupdict().get("word", "").lower() == "since":
+                    start, edtf = since.start() if since else start, _from(edtf)
+                parse_edtf(edtf)
+            except (ValueError, OverflowError):  # 31 February; a month before the year 1
+                continue
             anchor = f"published {published:%A} {published}" if relative else "dated in the text"
             found.append(Phrase(start, match.end(), edtf, anchor))
     return sorted(found)
@@ -114,9 +114,8 @@ def _month(match: re.Match[str]) -> int:
     return next(n for n, name in enumerate(_MONTHS, 1) if name.startswith(begun))
 
 
-def _year(match: re.Match[str], published: date) -> str | None:
-    year = int(match["year"])
-    return f"{year:04}" if published.year - 100 <= year <= published.year + 20 else None
+def _year(match: re.Match[str], _published: date) -> str:
+    return match["year"]
 
 
 def _weekday(match: re.Match[str], published: date) -> str:

@@ -47,10 +47,9 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A fact that a rule proposes: its sentence, the words that told of it, its fields."""
+    """A fact that a rule proposes: its sentence, and its fields as a sheet has them."""
 
     sentence: Sentence
-    cue: str
     fields: Mapping[str, Any]
 
 
@@ -64,6 +63,8 @@ class Reader:
         self._names = Names(registry)
         actors = registry.actors.values()
         self._persons = frozenset(one.id for one in actors if one.type == "person")
+        self._called = {one.id: one.name for one in registry.places.values()}
+        self._called |= {one.id: one.name for one in actors}
 
     def read(self, text: str) -> Iterator[tuple[Sentence, list[Proposal]]]:
         """Yield each sentence of a document, and what the rules propose for it."""
@@ -73,7 +74,7 @@ class Reader:
             if len(one.text) > LONGEST:
                 yield one, []
                 continue
-            around = Around(one.text, self._names, again, self._published)
+            around = Around(one.text, self._registry, self._names, again, self._published)
             voice = speakers.voice(one.text, around.actors)
             yield one, list(self._proposed(one, around, voice))
 
@@ -92,7 +93,7 @@ class Reader:
                     if fields not in seen:
                         seen.append(fields)
                         told.append((rule.kind, cue.start(), cue.end()))
-                        yield Proposal(one, cue[0], {**fields, "at": one.located()})
+                        yield Proposal(one, {**fields, "at": one.located()})
 
     def _facts(self, rule: Rule, cue: re.Match[str], around: Around) -> Iterator[dict[str, Any]]:
         """Yield the facts that one cue tells of: one a place, where several are joined."""
@@ -130,11 +131,8 @@ class Reader:
         return None
 
     def _gist(self, rule: Rule, fields: Mapping[str, Any], count: Counted | None) -> str:
-        known = {one.id: one.name for one in self._registry.places.values()}
-        known |= {one.id: one.name for one in self._registry.actors.values()}
-
         def named(ids: Sequence[str], otherwise: str) -> str:
-            return " and ".join(known.get(one, otherwise) for one in ids) or otherwise
+            return " and ".join(self._called.get(one, otherwise) for one in ids) or otherwise
 
         many = "forces"
         if count is not None:

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tracker.drafting.proposing import Proposal, Sentence
-from tracker.harmless import safe
+from tracker.harmless import dump, safe
 from tracker.sheets import GATE, MISSING
 
 SHOWN = 300
 """Characters of a sentence that are shown in a comment."""
 _PLAIN = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*|[A-Z][A-Za-z]+|\d{4}(?:-\d\d){0,2}")
+_UNWRITTEN = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _SAID_OTHERWISE = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _INLINE = ("when", "quantity", "at")
 _HEAD = f"""\
@@ -50,8 +51,8 @@ class Draft:
 
     def as_yaml(self) -> str:
         """Give the text of the sheet."""
-        document = self.report["document"]["name"]
-        lines = [_HEAD.format(name=safe(document)), "report:", *_block(self.report, "  "), ""]
+        name = _printable(safe(self.report["document"]["name"]))
+        lines = [_HEAD.format(name=name), "report:", *_block(self.report, "  "), ""]
         lines.append("facts:" if self.proposals else "facts: []")
         number = None
         for one in self.proposals:
@@ -74,13 +75,17 @@ class Draft:
 def _shown(one: Sentence) -> str:
     text = " ".join(one.text.split())
     cut = text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
-    return f"{one.number}: {safe(cut)}"
+    return _printable(f"{one.number}: {safe(cut)}")
+
+
+def _printable(text: str) -> str:
+    """Escape what may not stand in YAML, not even in a comment."""
+    return _UNWRITTEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _fact(one: Proposal) -> Iterator[str]:
-    fields = {"kind": one.fields["kind"], **one.fields}
     dash = "- "
-    for line in _block(fields, "    "):
+    for line in _block(one.fields, "    "):
         yield line[:2] + dash + line[4:] if dash else line
         dash = ""
 
@@ -101,4 +106,4 @@ def _value(value: object) -> str:
         return f"[{', '.join(map(_value, value))}]"
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value not in _SAID_OTHERWISE:
         return value
-    return json.dumps(value, ensure_ascii=True)
+    return _printable(dump(value, None))
