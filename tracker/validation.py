@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tracker.errors import Problem
 from tracker.lookalikes import has_bidi_controls, skeleton
@@ -90,7 +91,23 @@ def _as_written(tree: Tree, path: Path, errors: list[Any]) -> list[Any]:
     ]
 
 
-def _message(found: Mapping[str, Any], model: type[BaseModel]) -> str:
+def unfit(annotation: Any, value: object) -> str | None:  # noqa: ANN401 - any annotation
+    """Say why a value, as JSON has it, is none of a type; None where it is one."""
+    try:
+        TypeAdapter(annotation).validate_json(json.dumps(value))
+    except ValidationError as error:
+        return _message(error.errors(include_url=False)[0], None)
+    return None
+
+
+def reason_of(error: Exception) -> str:
+    """Say what is wrong with a value, in a line; what pydantic adds to it is left out."""
+    if isinstance(error, ValidationError):
+        return _message(error.errors(include_url=False)[0], None)
+    return str(error)
+
+
+def _message(found: Mapping[str, Any], model: type[BaseModel] | None) -> str:
     kind, loc = found["type"], found["loc"]
     if kind == "extra_forbidden":
         owner = _model_at(model, loc[:-1])
@@ -107,7 +124,7 @@ def _message(found: Mapping[str, Any], model: type[BaseModel]) -> str:
     return plain or str(found["msg"]).removeprefix("Value error, ")
 
 
-def _model_at(model: type[BaseModel], loc: tuple[Any, ...]) -> type[BaseModel] | None:
+def _model_at(model: type[BaseModel] | None, loc: tuple[Any, ...]) -> type[BaseModel] | None:
     at: type[BaseModel] | None = model
     for step in loc:
         if isinstance(step, int) or at is None:

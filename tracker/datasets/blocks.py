@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from tracker.quantities import Comparator, Semantics
 from tracker.sources import Slug, Text
@@ -58,6 +59,30 @@ class ReadAs(_Block):
     neutralised: StrictBool = False
 
 
+_NAMED = ("iso", "edtf", "unix")
+_YEAR = re.compile(r"%[YyGcx]")
+
+
+def _format(form: str) -> str:
+    """Refuse a form that no time has: it would make every row a bad one."""
+    if form in _NAMED:
+        return form
+    reason = "no year is in it" if "%" in form else "no such form"
+    try:
+        datetime.strptime("", form)  # noqa: DTZ007 - nothing is read
+    except ValueError as error:
+        matched = "does not match" in str(error)
+        if matched and _YEAR.search(form):
+            return form
+        reason = reason if matched else str(error)
+    known = f"{', '.join(_NAMED)}, or one of strptime's, such as %d/%m/%Y"
+    msg = f"'{form}' is no form of times ({reason}): {known}"
+    raise ValueError(msg)
+
+
+Formats = Annotated[tuple[Annotated[str, AfterValidator(_format)], ...], Field(min_length=1)]
+
+
 class Until(_Block):
     """The column with the latest time that something can have been; empty: the earliest."""
 
@@ -76,7 +101,7 @@ class Time(_Block):
     value: str | int | None = None
     until: Until | None = None
     span: StrictBool = False
-    formats: Annotated[tuple[str, ...], Field(min_length=1)] = ("iso",)
+    formats: Formats = ("iso",)
     zone: str | None = None
     late: Literal["keep", "drop"] = "keep"
     unreadable: Literal["bad", "drop"] = "bad"

@@ -17,7 +17,6 @@ from tracker.datasets.blocks import (
     Chosen,
     Column,
     HowMany,
-    Spec,
     Time,
     as_text,
     columns_in,
@@ -31,7 +30,7 @@ from tracker.datasets.context import (
     unlisted,
 )
 from tracker.datasets.looking import Field, How, Looked
-from tracker.datasets.mapping import FactSpec, sort_of
+from tracker.datasets.mapping import FactSpec, constant, listed, sort_of
 from tracker.datasets.places import slug
 from tracker.datasets.quantities import quantity_getter
 from tracker.datasets.values import (
@@ -48,6 +47,7 @@ from tracker.datasets.values import (
 from tracker.facts import Fact
 from tracker.facts.envelope import canonical
 from tracker.sources import Slug
+from tracker.validation import reason_of
 from tracker.yamltree import Path
 
 LONGEST_TEXT = 2000
@@ -64,7 +64,7 @@ def field_getter(  # noqa: C901, PLR0911 - a case for each sort of block
     said = spec.fields.get(name)
     path = (*spec.path, name)
     if chosen and spec.chosen is not None:
-        instead = fragment(name, said) if _constant(said) else default
+        instead = fragment(name, listed(name, said)) if constant(said) else default
         how = _chosen(spec.chosen, (*spec.path, "set"), name, instead, context)
         return Field(how, enumerated=True)
     if said is None:
@@ -88,13 +88,7 @@ def field_getter(  # noqa: C901, PLR0911 - a case for each sort of block
         return Field(_plain(said, kind, path, name, context, default), absent=default)
     if isinstance(said, str) and columns_in(said):
         return Field(_template(said, kind, path, name, context), absent=default)
-    if name == "side" and isinstance(said, tuple):
-        said = said[0]
-    return Field(fragment(name, said))
-
-
-def _constant(spec: Spec | None) -> bool:
-    return isinstance(spec, tuple | int) or (isinstance(spec, str) and not columns_in(spec))
+    return Field(fragment(name, listed(name, said)))
 
 
 def fragment(name: str, value: object) -> str:
@@ -160,7 +154,7 @@ def _one_time(spec: Time, path: Path, name: str, context: Context) -> How:
     try:
         return f'"{name}":{context.times(spec, path).of(str(spec.value)).json}{comma}'
     except ValueError as error:
-        raise context.wrong(path, f"no time: {error}") from error
+        raise context.wrong(path, f"no time: {reason_of(error)}") from error
 
 
 def _moment_reader(
@@ -225,13 +219,13 @@ def _chosen(spec: Chosen, path: Path, name: str, default: str, context: Context)
 def _valued(spec: Column, path: Path, name: str, context: Context, default: str) -> How:
     read = context.read(spec.column, (*path, "column"))
     table = {key_of(value, fold=spec.fold): said for value, said in (spec.values or {}).items()}
-    instead = default if spec.default is None else fragment(name, _listed(name, spec.default))
+    instead = default if spec.default is None else fragment(name, listed(name, spec.default))
 
     def make(text: str) -> str:
         key = key_of(text, fold=spec.fold)
         if key in table:
             said = table[key]
-            return default if said is None else fragment(name, _listed(name, said))
+            return default if said is None else fragment(name, listed(name, said))
         if not text.strip():
             return instead
         if spec.otherwise == "keep":
@@ -241,15 +235,6 @@ def _valued(spec: Column, path: Path, name: str, context: Context, default: str)
         raise unlisted(text, spec.column[0], spec.otherwise)
 
     return Looked(read, Memo(make))
-
-
-def _listed(name: str, value: object) -> object:
-    """Give one actor as the list of one that the field holds."""
-    return (
-        [value]
-        if name in Fact.ACTOR_FIELDS and name != "side" and isinstance(value, str)
-        else value
-    )
 
 
 def _plain(

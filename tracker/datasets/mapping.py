@@ -5,6 +5,7 @@ Only its shape is judged here; whether the columns are there is judged against a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -27,7 +28,7 @@ from tracker.datasets.registering import read_register
 from tracker.errors import InputError, Problem
 from tracker.facts import FACT_KINDS, Fact
 from tracker.registry import RegistryEvent
-from tracker.validation import did_you_mean, validate, warn_of_bidi
+from tracker.validation import did_you_mean, unfit, validate, warn_of_bidi
 from tracker.yamltree import Path, Tree, load
 
 KINDS: dict[str, type[Fact]] = {kind.TOPIC: kind for kind in FACT_KINDS}
@@ -159,6 +160,39 @@ def sort_of(kind: type[Fact], name: str) -> str:
     return "quantity" if name == "quantity" else "plain"
 
 
+def listed(name: str, value: object) -> object:
+    """Give a constant as the field holds it: actors as a list of them, a side as one."""
+    if name == "side":
+        return value[0] if isinstance(value, tuple) else value
+    return [value] if name in Fact.ACTOR_FIELDS and isinstance(value, str) else value
+
+
+def constant(said: Spec | None) -> bool:
+    """Whether a field holds the same in every row."""
+    return isinstance(said, tuple | int) or (isinstance(said, str) and not columns_in(said))
+
+
+def _constants(said: Spec) -> Iterator[tuple[Path, object]]:
+    """Yield what a field holds in some rows whatever their columns say, and where that stands."""
+    if isinstance(said, Column):
+        for value, instead in (said.values or {}).items():
+            if instead is not None:
+                yield ("values", value), instead
+        if said.default is not None:
+            yield ("default",), said.default
+    elif constant(said):
+        yield (), said
+
+
+def _choices(chosen: Chosen | None) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Yield the fields that a column's value may choose, and where they stand."""
+    if chosen is not None:
+        for value, fields in chosen.values.items():
+            yield ("values", value), fields
+        if isinstance(chosen.otherwise, dict):
+            yield ("otherwise",), chosen.otherwise
+
+
 class _Specs:
     """Reads the entries whose fields depend on their kind."""
 
@@ -189,13 +223,7 @@ class _Specs:
             self._wrong((*path, "kind"), message if name else "this fact needs a kind")
             return None
         tests = self.tests((*path, "if"), entry.get("if"))
-        chosen = None
-        if "set" in entry:
-            chosen, found = validate(self.tree, (*path, "set"), entry["set"], Chosen)
-            self.problems += found
-            for value, fields in (chosen.values if chosen else {}).items():
-                for field in fields:
-                    self._field(kind, (*path, "set", "values", value, field), field)
+        chosen = self._chosen(kind, (*path, "set"), entry["set"]) if "set" in entry else None
         specs: dict[str, Spec] = {}
         for field, value in entry.items():
             if field in {"kind", "if", "set"} or not self._field(kind, (*path, field), field):
@@ -203,7 +231,18 @@ class _Specs:
             spec = self.spec((*path, field), value, sort_of(kind, field))
             if spec is not None:
                 specs[field] = spec
+                for steps, item in _constants(spec):
+                    self._fits(kind, (*path, field, *steps), field, item)
         return FactSpec(kind, tests, chosen, specs, path)
+
+    def _chosen(self, kind: type[Fact], path: Path, raw: object) -> Chosen | None:
+        chosen, found = validate(self.tree, path, raw, Chosen)
+        self.problems += found
+        for at, fields in _choices(chosen):
+            for field, item in fields.items():
+                if self._field(kind, (*path, *at, field), field):
+                    self._fits(kind, (*path, *at, field), field, item)
+        return chosen
 
     def _field(self, kind: type[Fact], path: Path, field: str) -> bool:
         known = [name for name in kind.model_fields if name not in OURS]
@@ -211,6 +250,12 @@ class _Specs:
             return True
         self._wrong(path, f"unknown field '{field}' of {kind.TOPIC}{did_you_mean(field, known)}")
         return False
+
+    def _fits(self, kind: type[Fact], path: Path, field: str, item: object) -> None:
+        """Find what no row could mend: a constant that is none of its field's."""
+        reason = unfit(kind.model_fields[field].rebuild_annotation(), listed(field, item))
+        if reason is not None:
+            self._wrong(path, reason)
 
     def tests(self, path: Path, raw: object) -> tuple[Test, ...]:
         made = []

@@ -12,6 +12,7 @@ from tracker.datasets.places import Resolved
 from tracker.datasets.staging import Publications, Staging
 from tracker.datasets.values import Bad, Moment, Row
 from tracker.instants import FUTURE_OPEN
+from tracker.validation import reason_of
 from tracker.yamltree import Path
 
 Publish = Callable[[Row], tuple[Moment, int]]
@@ -31,7 +32,9 @@ def published_reader(spec: Time | None, context: Context, moments: Publications)
         try:
             moment = one_moment(times.of(str(spec.value)), "published")
         except (ValueError, Bad) as error:
-            raise context.wrong((*path, "value"), f"no time of publication: {error}") from error
+            raise context.wrong(
+                (*path, "value"), f"no time of publication: {reason_of(error)}"
+            ) from error
         fixed = (moment, moments.number(moment))
         return lambda _row: fixed
     read, column = context.read(spec.column, (*path, "column")), spec.column[0]
