@@ -245,6 +245,12 @@ class Store(Held):
         """Ask the same, of many rows or often: a row is a tuple."""
         return self._plain.execute(sql, values).fetchall()
 
+    def each(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """Ask the same, and yield one tuple after the other: more of them than fit in memory."""
+        cursor = self.connection.cursor()
+        cursor.row_factory = None
+        yield from cursor.execute(sql, values)
+
     def forget(self) -> None:
         """Forget what was kept of the model: it has changed."""
         self.moments = Moments(self.connection)

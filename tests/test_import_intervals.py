@@ -142,3 +142,125 @@ def test_what_is_so_since_an_assumed_end_is_as_unsure(situation: Situation, tmp_
     assumed = "[2013-01-02T10:00:00Z..2013-01-02T10:30:00Z]"
     assert since[-2:] == [("2013-01-02T10:00:00Z", "2013-01-02T10:00:00Z"), (assumed, assumed)]
     assert load(situation, tmp_path, since_published(), SIRENS).events == 0
+
+
+# -- a table that is brought again, and says otherwise ---------------------------------------------
+
+
+def siren(on: str, off: str, guessed: str = "False", day: str = "2013-01-01") -> str:
+    return f"Valley,{day} {on}:00+00:00,{day} {off}:00+00:00,{guessed}\n"
+
+
+def levels(situation: Situation, *minutes: str) -> list[tuple[str, str] | None]:
+    return [level(situation, f"2013-01-01T{minute}:30Z") for minute in minutes]
+
+
+def added(situation: Situation, tmp_path: Path, *rows: str) -> dict[str, int]:
+    return dict(load(situation, tmp_path, sirens(), HEAD + "".join(rows)).files[0].facts)
+
+
+def test_an_end_that_was_assumed_gives_way_to_the_one_that_was_noted(
+    situation: Situation, tmp_path: Path
+) -> None:
+    added(situation, tmp_path, siren("10:00", "10:30", "True"))
+    assert levels(situation, "10:10", "11:00") == [("red", "possible"), ("white", "certain")]
+    new = added(situation, tmp_path, siren("10:00", "12:00"))
+    assert new == {"FactRetracted": 1, "ThreatLevelLowered": 1}
+    assert levels(situation, "10:10", "11:00", "12:30") == [
+        ("red", "certain"),
+        ("red", "certain"),
+        ("white", "certain"),
+    ]
+
+
+def test_what_was_known_before_the_noted_end_was_is_as_it_was(
+    situation: Situation, tmp_path: Path
+) -> None:
+    added(situation, tmp_path, siren("10:00", "10:30", "True"))
+    added(situation, tmp_path, siren("10:00", "12:00"))
+    row = ask(situation, "alerts", KEY, "2013-01-01T11:00:30Z", "2013-01-01T11:59:00Z")
+    assert row is not None
+    assert (row["level"], row["certainty"]) == ("white", "certain")
+
+
+def test_a_noted_end_may_be_earlier(situation: Situation, tmp_path: Path) -> None:
+    added(situation, tmp_path, siren("10:00", "10:30", "True"))
+    added(situation, tmp_path, siren("10:00", "10:20"))
+    assert levels(situation, "10:10", "10:25") == [("red", "certain"), ("white", "certain")]
+
+
+def test_two_alerts_that_were_one_are_one(situation: Situation, tmp_path: Path) -> None:
+    first, last = siren("10:00", "10:30"), siren("11:00", "11:30")
+    added(situation, tmp_path, first, last)
+    new = added(situation, tmp_path, first, siren("10:20", "11:10"), last)
+    assert new == {"FactRetracted": 2}
+    assert levels(situation, "10:10", "10:40", "11:20", "11:40") == [
+        ("red", "certain"),
+        ("red", "certain"),
+        ("red", "certain"),
+        ("white", "certain"),
+    ]
+
+
+def test_one_alert_that_was_two_is_two(situation: Situation, tmp_path: Path) -> None:
+    added(situation, tmp_path, siren("10:00", "11:30"))
+    added(situation, tmp_path, siren("10:00", "10:30"), siren("11:00", "11:30"))
+    assert levels(situation, "10:10", "10:40", "11:10") == [
+        ("red", "certain"),
+        ("white", "certain"),
+        ("red", "certain"),
+    ]
+
+
+def test_an_earlier_table_brought_again_takes_nothing_back(
+    situation: Situation, tmp_path: Path
+) -> None:
+    old, new = [siren("10:00", "11:30")], [siren("10:00", "10:30"), siren("11:00", "11:30")]
+    for rows in (old, new):
+        added(situation, tmp_path, *rows)
+    for rows in (old, new, old):
+        assert added(situation, tmp_path, *rows) == {}
+    assert levels(situation, "10:40") == [("white", "certain")]
+
+
+def test_a_batch_taken_back_leaves_the_end_that_was_told_before(
+    situation: Situation, tmp_path: Path
+) -> None:
+    added(situation, tmp_path, siren("10:00", "10:30"))
+    outcome = load(situation, tmp_path, sirens(), HEAD + siren("10:00", "12:00"))
+    situation.retract(batch=outcome.batch, published="2013-01-02", reason="a slip", by="tests")
+    assert levels(situation, "10:10", "10:40") == [("red", "certain"), ("white", "certain")]
+
+
+def test_tables_of_other_days_take_nothing_back(situation: Situation, tmp_path: Path) -> None:
+    added(situation, tmp_path, siren("10:00", "10:30"))
+    new = added(situation, tmp_path, siren("10:00", "10:30", day="2013-01-02"))
+    assert "FactRetracted" not in new
+
+
+CUTS = st.dictionaries(
+    st.integers(0, 50), st.tuples(st.integers(1, 15), st.booleans()), min_size=1, max_size=6
+)
+
+
+def cut(spans: dict[int, tuple[int, bool]]) -> str:
+    return HEAD + "".join(
+        f"Valley,{clock(start)},{clock(start + length)},{guessed}\n"
+        for start, (length, guessed) in sorted(spans.items())
+    )
+
+
+@settings(max_examples=40, suppress_health_check=[SHARED])
+@given(CUTS, CUTS)
+def test_after_a_later_cut_all_is_as_if_it_had_come_alone(
+    tmp_path: Path, old: dict[int, tuple[int, bool]], more: dict[int, tuple[int, bool]]
+) -> None:
+    later = {**old, **more}
+    minutes = [clock(n).replace(" ", "T").replace(":00+00:00", ":30Z") for n in range(70)]
+    with new_situation() as both, new_situation() as alone:
+        load(both, tmp_path, sirens(), cut(old))
+        load(both, tmp_path, sirens(), cut(later))
+        load(alone, tmp_path, sirens(), cut(later))
+        assert [level(both, at) for at in minutes] == [level(alone, at) for at in minutes]
+        assert load(both, tmp_path, sirens(), cut(later)).events == 0
+        assert load(both, tmp_path, sirens(), cut(old)).events == 0

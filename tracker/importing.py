@@ -122,11 +122,13 @@ class Importing:
     def _shape(self, mapping: Mapping, staging: Staging, published: object) -> Shape:
         from tracker.datasets.blocks import Time
         from tracker.datasets.events import Events
-        from tracker.datasets.history import History, versions_in
+        from tracker.datasets.history import Edges, History, versions_in
         from tracker.datasets.intervals import Intervals
         from tracker.datasets.snapshots import Snapshots
 
         when = published if isinstance(published, Time) else None
+        # Followed once: what this import itself appends meanwhile is no version before it.
+        before = cache(lambda: self.store)
         head = mapping.head
         if head.shape == "snapshots":
             return Snapshots(
@@ -136,9 +138,7 @@ class Importing:
                 when,
             )
         if head.shape == "intervals":
-            return Intervals(mapping, staging)
-        # Followed once: what this import itself appends meanwhile is no version before it.
-        before = cache(lambda: self.store)
+            return Intervals(mapping, staging, Edges(before, head.source, head.dataset))
         return Events(
             mapping,
             staging,

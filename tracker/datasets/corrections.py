@@ -17,10 +17,11 @@ from uuid import uuid5
 
 from pydantic_core import from_json
 
-from tracker.datasets.appending import Appender
+from tracker.datasets.appending import Appender, Stream
 from tracker.datasets.compile import ID, LOCATOR, Maker
 from tracker.datasets.shapes import Told
 from tracker.datasets.staging import Publications, Staged, Staging
+from tracker.datasets.values import Moment
 from tracker.errors import InputError, Problem
 from tracker.facts.envelope import NAMESPACE, canonical
 from tracker.facts.record import FactCorrected, FactRetracted
@@ -205,7 +206,7 @@ class Records:
             text = _marked(body)
         record = staged.record or '""'
         stream, topic = appender.stream_of(published), self.makers[staged.entry].topic
-        event_id = fact_id(stream.id, topic, _content(text, record))
+        event_id = fact_id(stream.id, topic, content_of(text, record))
         versions.append(Version(staged.known, event_id, said, published, fresh=True))
         return _New(staged, text, record, published, corrects.fact if corrects else None)
 
@@ -217,7 +218,7 @@ class Records:
             return
         maker = self.makers[new.staged.entry]
         if new.corrects is not None:
-            content = _content(new.text, new.record)
+            content = content_of(new.text, new.record)
             self._end(appender, new, fact_id(stream.id, maker.topic, content))
         appender.fact(
             stream,
@@ -232,15 +233,26 @@ class Records:
     def _end(self, appender: Appender, new: _New, other: str | None) -> None:
         """Tell that a fact is over: another takes its place, or it is retracted."""
         moment = self.moments.moments[new.staged.published]
-        body = {"fact": new.corrects, "published": from_json(moment.json), "reason": REASON}
-        if other is None:
-            topic, named = FactRetracted.TOPIC, f"retracted:{new.corrects}:{moment.edtf}"
-        else:
-            body["replaced_by"] = other
-            topic, named = FactCorrected.TOPIC, f"corrected:{new.corrects}:{other}"
-        event_id = str(uuid5(NAMESPACE, named))
         stream = appender.stream_of(new.published)
-        appender.record(stream, event_id, topic, canonical(body).decode(), new.staged.file)
+        end_fact(appender, stream, str(new.corrects), moment, new.staged.file, other)
+
+
+def end_fact(
+    appender: Appender,
+    stream: Stream,
+    fact: str,
+    moment: Moment,
+    file: int,
+    other: str | None = None,
+) -> None:
+    """Tell, as of a moment, that a fact of a stream is over: retracted, or another's its place."""
+    body = {"fact": fact, "published": from_json(moment.json), "reason": REASON}
+    topic, named = FactRetracted.TOPIC, f"retracted:{fact}:{moment.edtf}"
+    if other is not None:
+        body["replaced_by"] = other
+        topic, named = FactCorrected.TOPIC, f"corrected:{fact}:{other}"
+    event_id = str(uuid5(NAMESPACE, named))
+    appender.record(stream, event_id, topic, canonical(body).decode(), file)
 
 
 def _paired(gone: Sequence[Version], fresh: dict[str, _Said]) -> dict[str, Version]:
@@ -262,8 +274,10 @@ def _paired(gone: Sequence[Version], fresh: dict[str, _Said]) -> dict[str, Versi
     return found
 
 
-def _content(text: str, record: str) -> bytes:
-    plain = text.replace(ID, "").replace(LOCATOR, f'"locator":{{"record":{record}}},')
+def content_of(text: str, record: str | None = None) -> bytes:
+    """Give what a fact's id is made of: its text, and the key of its record, if it has one."""
+    named = "" if record is None else f'"record":{record}'
+    plain = text.replace(ID, "").replace(LOCATOR, f'"locator":{{{named}}},')
     return f"{{{plain}}}".encode()
 
 

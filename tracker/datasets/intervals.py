@@ -6,19 +6,26 @@ somewhere between the last that is sure and the assumed end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from sys import intern
 from typing import NamedTuple
+
+from pydantic_core import from_json
 
 from tracker.datasets.appending import Appender
 from tracker.datasets.blocks import Spans, Time
 from tracker.datasets.compile import Maker, compile_fact
 from tracker.datasets.context import Context
+from tracker.datasets.corrections import content_of, end_fact
+from tracker.datasets.history import Edges
 from tracker.datasets.mapping import FactSpec, Mapping
 from tracker.datasets.places import Resolved
+from tracker.datasets.restating import Interval, Restated, side_of
 from tracker.datasets.shapes import Told, UnclearPlaces, one_moment
 from tracker.datasets.staging import AT_ONCE, Publications, Staging
-from tracker.datasets.values import Bad, Memo, Moment, Row, Times, passes
+from tracker.datasets.values import Bad, Memo, Moment, Row, Times, moment_of, passes
+from tracker.reports import fact_id
 
 _TABLE = """
 CREATE TABLE spans (start INTEGER, begun INTEGER, end INTEGER, ended INTEGER, sure INTEGER,
@@ -79,10 +86,11 @@ class _Merged:
 
 @dataclass(slots=True)
 class Intervals:
-    """The shape, from the rows to what is appended."""
+    """The shape, from the rows to what is appended. `held` looks up the log's."""
 
     mapping: Mapping
     staging: Staging
+    held: Edges
     moments: Publications = field(default_factory=Publications)
     makers: list[Maker] = field(default_factory=list)
     _times: Times = field(default_factory=lambda: Times(("iso",), "UTC", None))
@@ -181,16 +189,53 @@ class Intervals:
         """Find nothing: whatever the log holds, intervals are added to it."""
 
     def tell(self, appender: Appender, places: Resolved) -> None:
-        """Merge the rows of each cell, then hand over their beginnings and ends in order."""
-        for merged in self._merged(places):
-            self._stage(merged)
+        """Merge the rows of each cell, then hand over their beginnings and ends in order.
+
+        What the log holds of the dataset and they say otherwise is retracted before.
+        """
         told = Told(self.makers, places.ids)
+        restated = Restated(self.held.by_side())
+        intervals = []
+        for merged in self._merged(places):
+            texts = self._stage(merged)
+            if restated and texts is not None:
+                intervals.append(self._interval(appender, told, merged, texts))
+        self._retract(appender, restated, intervals)
         for staged in self.staging.by_publication():
             _, published, entry, file, row, place, other, text, _ = staged
             maker = self.makers[entry]
             text = told.placed(entry, text, place, other)
             stream = appender.stream(self.moments.moments[published])
             appender.fact(stream, maker.topic, maker.version, text, row=row, file=file)
+
+    def _interval(
+        self, appender: Appender, told: Told, merged: _Merged, texts: tuple[str, str]
+    ) -> Interval:
+        """Say of an interval what the log knows its two facts by."""
+        first, last = merged.first, merged.last
+        start, end = self.moments.moments[first.begun], self.moments.moments[last.ended]
+
+        def known(entry: int, span: _Span, moment: Moment, text: str) -> tuple[str, str]:
+            content = content_of(told.placed(entry, text, span.place, span.other))
+            kind = self.makers[entry].topic
+            stream = appender.stream(moment)
+            return intern(side_of(kind, from_json(content))), fact_id(stream.id, kind, content)
+
+        begins, beginning = known(BEGIN, first, start, texts[0])
+        ends, ending = known(END, last, end, texts[1])
+        return Interval(start, end, begins, ends, beginning, ending, last.file)
+
+    def _retract(
+        self, appender: Appender, restated: Restated, intervals: Sequence[Interval]
+    ) -> None:
+        """Take back what is told no more, as of when the later of the two was told."""
+        told = {fact for one in intervals for fact in (one.beginning, one.ending)}
+        for old, one in restated.overtaken(intervals, told):
+            published = moment_of(self.held.published(old.report))
+            stream = appender.stream(published)
+            appender.begin(stream)
+            moment = max(published, one.end, key=lambda moment: moment.known)
+            end_fact(appender, stream, old.fact, moment, one.file)
 
     def _merged(self, places: Resolved) -> Iterator[_Merged]:
         running: dict[str, _Merged] = {}
@@ -219,18 +264,21 @@ class Intervals:
             return
         self._put(base, BASELINE, span, span.base)
 
-    def _stage(self, merged: _Merged) -> None:
+    def _stage(self, merged: _Merged) -> tuple[str, str] | None:
+        """Stage its beginning and its end; give their texts, None where it goes on."""
         first, last = merged.first, merged.last
         self._put(self.moments.moments[first.begun], BEGIN, first, first.begins)
         if last.ended < 0:
-            return
+            return None
         end = self.moments.moments[last.ended]
         when = end.json
         if merged.lasts[0] < last.end:
             sure = self.moments.moments[merged.lasts[1]]
             when = self._times.of(f"[{sure.edtf}..{end.edtf}]").json
         text = last.ends.replace(SINCE, f'"since":{when},')
-        self._put(end, END, last, f'{text}"when":{when}')
+        ends = f'{text}"when":{when}'
+        self._put(end, END, last, ends)
+        return first.begins, ends
 
     def _put(self, published: Moment, entry: int, span: _Span, text: str) -> None:
         self.staging.facts.append(
