@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from effort_for_tests import times
 from hypothesis import HealthCheck, settings
 from server_for_tests import Server, fresh_schema, server
 from sheets_for_tests import new_situation
@@ -16,7 +17,12 @@ from sheets_for_tests import new_situation
 from tracker.situation import Situation
 
 # A busy machine is no fault of the code: no example fails for the time that it took.
-settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "no clock",
+    deadline=None,
+    max_examples=times(100),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("no clock")
 
 COSTLY = (

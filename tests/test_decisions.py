@@ -2229,15 +2229,25 @@ def test_decision_on_a_record_that_was_amended(one: Amended) -> None:
 every_case = pytest.mark.parametrize("case", TABLE, ids=lambda one: f"{one.rule}: {one.name}")
 
 
+IN_ORDER: dict[int, tuple[Row | None, dict[str, str]]] = {}
+
+
+def in_order(case: Case) -> tuple[Row | None, dict[str, str]]:
+    """Answer a case told in its order, once for all who ask."""
+    if id(case) not in IN_ORDER:
+        IN_ORDER[id(case)] = answered(case.told, case.asked)
+    return IN_ORDER[id(case)]
+
+
 @every_case
 def test_decision(case: Case) -> None:
-    assert wrong(case.row, *answered(case.told, case.asked)) == []
+    assert wrong(case.row, *in_order(case)) == []
 
 
 @every_case
 def test_a_decision_does_not_depend_on_the_order_of_recording(case: Case) -> None:
     turned = tuple(reversed(case.told))
-    assert answered(case.told, case.asked)[0] == answered(turned, case.asked)[0]
+    assert in_order(case)[0] == answered(turned, case.asked)[0]
 
 
 IN_DISPUTE = [

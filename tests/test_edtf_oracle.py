@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from time import struct_time
 
 import pytest
+from effort_for_tests import times
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant, to_datetime
 
 oracle = pytest.importorskip("edtf")
 # The oracle costs 5 ms a value.
-FEW = settings(max_examples=300)
+FEW = settings(max_examples=times(300))
 ZONES = st.sampled_from(["UTC", "Africa/Bamako", "Asia/Kolkata", "America/Havana", "-03:30"])
 
 # -- the subset, generated -------------------------------------------------------------------

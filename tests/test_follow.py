@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from commands_for_tests import SEEDS, answer, mali, run, said, sql
+from effort_for_tests import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from serving_for_tests import serving
@@ -230,7 +231,7 @@ class Flaky(Log):
         return super().leaves(upto, after)
 
 
-@settings(max_examples=12)
+@settings(max_examples=times(12))
 @given(fails=st.lists(st.integers(0, 12), max_size=4), batch=st.integers(15, 100))
 def test_wherever_it_is_interrupted_a_replica_is_the_beginning_of_its_source(
     fails: list[int], batch: int, tmp_path_factory: pytest.TempPathFactory

@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 from commands_for_tests import ROOT
+from effort_for_tests import times
 
 SCRIPTS = ROOT / "scripts"
 TARGETS = ("sheet", "situation", "expect", "mapping", "table", "edtf", "note", "bundle", "proof")
 SEED = 20130117
+INPUTS = times(40)
+"""For each parser."""
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(SCRIPTS)))}
 
 
@@ -51,12 +54,12 @@ def test_what_fuzzing_begins_from_is_accepted(name: str, targets: Any) -> None: 
 
 
 def test_no_parser_lets_an_exception_through(tmp_path: Path) -> None:
-    words = ["--inputs", 40, "--seed", SEED, "--seconds", 600, "--keep", tmp_path]
+    words = ["--inputs", INPUTS, "--seed", SEED, "--seconds", 600, "--keep", tmp_path]
     done = fuzz(*words, "--jobs", 2)
     assert done.returncode == 0, done.stdout + done.stderr
     said = done.stdout.splitlines()[1:]
     assert [line.partition(":")[0] for line in said] == list(TARGETS)
-    assert all(": 40 inputs" in line for line in said)
+    assert all(f": {INPUTS} inputs" in line for line in said)
 
 
 def test_a_seed_makes_the_same_inputs(targets: Any) -> None:  # noqa: ANN401

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from effort_for_tests import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -294,7 +295,7 @@ def test_how_a_file_is_read_is_written_where_its_name_does_not_tell() -> None:
         max_size=6,
     ),
 )
-@settings(max_examples=150)
+@settings(max_examples=times(150))
 def test_whatever_a_table_holds_the_guess_is_a_mapping(
     names: list[str], rows: list[list[str]]
 ) -> None:

@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+from effort_for_tests import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sheets_for_tests import new_situation, who_holds
@@ -100,7 +101,7 @@ def as_csv(rows: list[tuple[object, ...]]) -> str:
     return out.getvalue()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ROWS)
 def test_what_is_imported_is_what_reports_would_have_recorded(
     tmp_path: Path, rows: list[tuple[object, ...]]
@@ -125,7 +126,7 @@ def test_what_is_imported_is_what_reports_would_have_recorded(
 
 
 @given(title=CELLS.filter(str.strip), file=CELLS.filter(str.strip), standing=st.booleans())
-@settings(max_examples=30)
+@settings(max_examples=times(30))
 def test_a_report_is_registered_as_its_model_writes_it(
     *, title: str, file: str, standing: bool
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from effort_for_tests import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sheets_for_tests import ask, new_situation
@@ -96,7 +97,7 @@ def clock(minute: int) -> str:
     return f"2013-01-01 {10 + minute // 60}:{minute % 60:02}:00+00:00"
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(SPANS)
 def test_the_level_at_every_minute_is_that_of_the_rows(
     tmp_path: Path, spans: list[tuple[int, int]]
@@ -250,7 +251,7 @@ def cut(spans: dict[int, tuple[int, bool]]) -> str:
     )
 
 
-@settings(max_examples=40, suppress_health_check=[SHARED])
+@settings(max_examples=times(100), suppress_health_check=[SHARED])
 @given(CUTS, CUTS)
 def test_after_a_later_cut_all_is_as_if_it_had_come_alone(
     tmp_path: Path, old: dict[int, tuple[int, bool]], more: dict[int, tuple[int, bool]]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from effort_for_tests import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sheets_for_tests import new_situation, who_holds
@@ -167,7 +168,7 @@ VERSIONS = st.lists(
 ).map(lambda found: [version or {"Mill": "Army"} for version in found])
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=times(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(VERSIONS, st.data())
 def test_the_state_at_every_version_is_that_version(
     tmp_path: Path, versions: list[dict[str, str]], data: st.DataObject

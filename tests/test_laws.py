@@ -7,7 +7,6 @@ changes an answer; rectangles of one key never overlap.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations, groupby, pairwise, permutations
@@ -15,6 +14,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import oracle
+from effort_for_tests import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sheets_for_tests import new_situation, registry, sheet
@@ -44,13 +44,9 @@ POLICY = POLICIES["latest/1"]
 WORLD = registry()
 
 
-MANY = float(os.environ.get("TRACKER_EXAMPLES", "1"))
-"""Multiplies the number of examples of each law: 1 in the suite, more by hand."""
-
-
 def examples(number: float) -> settings:
     return settings(
-        max_examples=max(1, round(number * MANY)),
+        max_examples=times(number),
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )
 

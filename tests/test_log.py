@@ -436,7 +436,7 @@ def test_whoever_is_overtaken_again_and_again_is_told_so(path: str) -> None:
 
 WRITER = """
 with t.Situation(sys.argv[1]) as mali:
-    for number in range(int(sys.argv[2]), int(sys.argv[2]) + 15):
+    for number in range(int(sys.argv[2]), int(sys.argv[2]) + 8):
         (outcome,) = mali.record([t.sheet(number, "konna")], by=f"writer {sys.argv[2]}")
         assert outcome.added == 2, outcome
         print(outcome.report, flush=True)
@@ -450,14 +450,14 @@ def test_four_writers_at_once_lose_nothing_and_meet_no_error(path: str) -> None:
     said = [writer.communicate() for writer in writers]
     assert [error for _, error in said] == ["", "", "", ""]
     acknowledged = {UUID(line) for out, _ in said for line in out.splitlines()}
-    assert len(acknowledged) == 60
+    assert len(acknowledged) == 4 * 8
     with Situation(path) as mali:
         found = streams(mali.log)
         assert acknowledged <= found.keys()
         assert {tuple(found[stream]) for stream in acknowledged} == {
             ("ReportRegistered", "TownOccupied")
         }
-        assert positions(mali.log.read()) == list(range(1, REGISTERED + 121))
+        assert positions(mali.log.read()) == list(range(1, REGISTERED + 2 * 4 * 8 + 1))
         assert mali.compare() == []
 
 

@@ -26,6 +26,7 @@ import oracle
 import oracle_weighted
 import pytest
 from commands_for_tests import run
+from effort_for_tests import times
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -931,7 +932,7 @@ def machine(examples: int, steps: int, *, quiet: bool = True) -> Callable[[], No
 
 
 def test_a_situation_is_what_was_told_whatever_happens_to_it() -> None:
-    machine(12, 40)()
+    machine(times(12), 40)()
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from commands_for_tests import answer, held, run, said, sql, unfolded
+from effort_for_tests import times
 from sheets_for_tests import NOW, SITUATION, fact
 from tables_for_tests import DIARY, diary
 
@@ -603,7 +604,7 @@ def test_what_was_not_recorded_is_not_erased(log: Path) -> None:
 
 def test_killed_anywhere_inside_sqlite(tmp_path: Path) -> None:
     moments = random.Random(5)  # noqa: S311 - no secret
-    for turn in range(6):
+    for turn in range(times(8)):
         folder = tmp_path / str(turn)
         folder.mkdir()
         log = told(folder)

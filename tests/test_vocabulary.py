@@ -11,6 +11,7 @@ from uuid import UUID
 
 import pytest
 from annotated_types import Ge, Le, MinLen
+from effort_for_tests import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
@@ -316,7 +317,7 @@ def parts(value: object) -> list[object]:
 
 
 @every_kind
-@settings(max_examples=10)
+@settings(max_examples=times(10))
 @given(data=st.data())
 def test_every_kind_comes_back_from_storage_as_it_went_in(
     kind: type[Body], data: st.DataObject
@@ -335,7 +336,7 @@ def test_every_kind_comes_back_from_storage_as_it_went_in(
 
 
 @every_kind
-@settings(max_examples=5)
+@settings(max_examples=times(5))
 @given(data=st.data())
 def test_every_kind_is_frozen_all_the_way_down(kind: type[Body], data: st.DataObject) -> None:
     body = data.draw(model(kind))

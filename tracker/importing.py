@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projections.store import Store
+from projections.store import MEMORY, Store
 from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.garbage import uncollected
 from tracker.instants import Instant
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tracker.datasets.mapping import Mapping
     from tracker.datasets.plan import FileRead, Plan, Shape
     from tracker.datasets.staging import Staging
+    from tracker.model import ReadModel
     from tracker.registry import Registry, RegistryEvent
     from tracker.reports import Decision
 
@@ -49,6 +50,7 @@ class Importing:
     """What a situation does with tables, given its log, its read model and a clock."""
 
     log: Log
+    model: ReadModel
     clock: Callable[[], Instant]
 
     @property
@@ -105,8 +107,8 @@ class Importing:
         if published is not None and (when is None or when.column is None):
             when = Time(value=published, formats=("iso",))
         total = sum(path.stat().st_size for path in files if path.exists())
-        with uncollected(), Staging() as staging:
-            shape = self._shape(accepted, staging, when)
+        with uncollected(), Staging() as staging, Store(MEMORY) as nothing:
+            shape = self._shape(accepted, staging, when, nothing)
             plan = Plan(
                 accepted, registry, staging, shape, tz, lambda more: progress("read", more, total)
             )
@@ -119,7 +121,25 @@ class Importing:
             asked = _Asked(by, name, dry_run, progress)
             return self._recorded(plan, block, asked, quarantine)
 
-    def _shape(self, mapping: Mapping, staging: Staging, published: object) -> Shape:
+    def _before(self, mapping: Mapping, nothing: Store) -> Store:
+        """Give a read model of what the log holds of a dataset: an empty one if it never told any.
+
+        Followed once: what this import itself appends meanwhile was not told before it.
+        """
+        from tracker.facts import ReportRegistered
+
+        if not self.model.far_behind():
+            return self.store
+        told = (mapping.head.source, mapping.head.dataset)
+        for event in self.log.of_topics([ReportRegistered.TOPIC]):
+            body = event.body
+            if isinstance(body, ReportRegistered) and (body.source, body.dataset) == told:
+                return self.store
+        return nothing
+
+    def _shape(
+        self, mapping: Mapping, staging: Staging, published: object, nothing: Store
+    ) -> Shape:
         from tracker.datasets.blocks import Time
         from tracker.datasets.events import Events
         from tracker.datasets.history import Edges, History, versions_in
@@ -127,14 +147,13 @@ class Importing:
         from tracker.datasets.snapshots import Snapshots
 
         when = published if isinstance(published, Time) else None
-        # Followed once: what this import itself appends meanwhile is no version before it.
-        before = cache(lambda: self.store)
+        before = cache(lambda: self._before(mapping, nothing))
         head = mapping.head
         if head.shape == "snapshots":
             return Snapshots(
                 mapping,
                 staging,
-                lambda: History.of(self.store, self.log, head.source, head.dataset),
+                lambda: History.of(before(), self.log, head.source, head.dataset),
                 when,
             )
         if head.shape == "intervals":

@@ -83,6 +83,15 @@ class ReadModel:
         self._seen = (version, self._store.version())
         return self._store
 
+    def far_behind(self) -> bool:
+        """Whether it would be made anew when it is next asked: a long log is read for that."""
+        if self._held:
+            return False
+        if self._store is None:
+            self._store = self._open()
+        last = self._log.position
+        return self._made_sooner(self._store, last - self._store.position)
+
     def hold(self) -> Store:
         """Hold the store at one position of the log, whatever others record or follow meanwhile.
 
@@ -146,13 +155,18 @@ class ReadModel:
         behind = last - store.position
         if (behind and self._log.erased(store.position, last)) or self._keys_are_back(store):
             return self._made_anew(store, last)
-        if store.path != MEMORY and behind > max(store.position // 2, SOON_FOLLOWED):
+        if self._made_sooner(store, behind):
             store.close()
             self.rebuild(lambda position: self.progress(position, last))
             return Store(self.path)
         if behind:
             self._follow(store, _silent, last)
         return store
+
+    @staticmethod
+    def _made_sooner(store: Store, behind: int) -> bool:
+        """Whether a model so many events behind is sooner made anew than followed."""
+        return store.path != MEMORY and behind > max(store.position // 2, SOON_FOLLOWED)
 
     def _made_anew(self, store: Store, last: int) -> Store:
         """Make a model in which nothing is left of the text that was erased since the old one.

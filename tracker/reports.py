@@ -16,6 +16,7 @@ from tracker.facts import Fact, RecordEvent, ReportRegistered
 from tracker.facts.envelope import NAMESPACE, Event, body_dict, canonical
 from tracker.facts.record import FactCorrected, FactRetracted, Snapshot, SnapshotTaken
 from tracker.registry import (
+    REGISTRY_KINDS,
     ActorRegistered,
     AlertSchemeRegistered,
     PlaceRegistered,
@@ -194,6 +195,12 @@ def _refuse_what_was_lost(past: Sequence[Event], report: Report) -> None:
         was = "a maintained list" if first.standing else "no maintained list"
         msg = f"this report is in the log already, as {was}: leave `standing` as it was"
         raise ChangedReportError(msg)
+
+
+def registered(past: Iterable[Event]) -> Registry:
+    """Give the registry as the events of the situation's stream leave it."""
+    bodies = (event.body for event in past)
+    return Registry().after(body for body in bodies if isinstance(body, REGISTRY_KINDS))
 
 
 def register(

@@ -280,7 +280,15 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         return self.model.path
 
     def registry(self) -> Registry:
-        """Give the registry as the log now has it."""
+        """Give the registry as the log now has it.
+
+        A read model that would have to be made anew for it is not waited for: tables are imported
+        one after the other.
+        """
+        if self.model.far_behind():
+            from tracker.reports import SITUATION_STREAM, registered
+
+            return registered(self.log.stream(SITUATION_STREAM))
         from projections.taking import registry_of
 
         return registry_of(self.store)

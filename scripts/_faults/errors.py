@@ -26,7 +26,7 @@ from _faults.batches import (
 from _faults.lines import Line
 from _faults.tracing import lacking, strace
 
-RUNS, SHORT = 76, 3
+RUNS, SHORT = 76, 2
 FIRST, BATCHES = 10, 4
 CALLS = ("pwrite64", "fdatasync", "openat", "ftruncate", "pread64")
 """What may fail."""

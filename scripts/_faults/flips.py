@@ -15,7 +15,7 @@ from random import Random
 from _faults.lines import Line
 from _faults.tampers import Scene, stage
 
-RUNS, SHORT = 300, 24
+RUNS, SHORT = 300, 12
 EVENTS = (
     "SELECT * FROM stored_events NOT INDEXED ORDER BY seq",
     "SELECT event_id, seq FROM stored_events ORDER BY event_id",

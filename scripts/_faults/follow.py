@@ -38,7 +38,7 @@ from tracker.following import Follower
 from tracker.log import Log
 from tracker.situation import Situation, now
 
-KILLS, SHORT_KILLS = 50, 4
+KILLS, SHORT_KILLS = 50, 2
 FOLLOWERS = 4
 SECONDS = 60.0
 SMALL = 7

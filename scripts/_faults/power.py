@@ -18,7 +18,7 @@ from _faults.batches import acknowledged, judge, judge_model
 from _faults.lines import Line
 from _faults.tracing import Call, TraceError, lacking, traced
 
-RUNS, SHORT = 400, 16
+RUNS, SHORT = 400, 8
 BATCHES, FEW = 60, 12
 SECTOR = 512  # bytes: what a disk writes whole or not at all
 ACKS = "acks"

@@ -24,7 +24,7 @@ from _faults.lines import Line
 from tracker.errors import TrackerError
 from tracker.keys import ORIGIN, Keys
 
-RUNS, SHORT = 250, 5
+RUNS, SHORT = 250, 3
 KNOWN, FEW = 25, 2
 """Runs of each case that is known to stay undetected."""
 STEPS = (range(1, 4), range(4, 8), range(8, 12))
