@@ -36,6 +36,9 @@ COSTLY = (
     "test_served_browser.py",
     "test_edtf_oracle.py",
     "test_exports_read.py",
+    "test_redaction.py",
+    "test_bench.py",
+    "test_command_line.py",
 )
 """Files that take longest, begun first: a long one begun last is waited for by all others."""
 

@@ -251,7 +251,7 @@ def cut(spans: dict[int, tuple[int, bool]]) -> str:
     )
 
 
-@settings(max_examples=times(100), suppress_health_check=[SHARED])
+@settings(max_examples=times(30), suppress_health_check=[SHARED])
 @given(CUTS, CUTS)
 def test_after_a_later_cut_all_is_as_if_it_had_come_alone(
     tmp_path: Path, old: dict[int, tuple[int, bool]], more: dict[int, tuple[int, bool]]
