@@ -55,7 +55,7 @@ def test_whoever_is_present_answers_as_the_tracker_does(tmp_path: Path) -> None:
 
 def test_the_served_app_is_asked_while_another_records(tmp_path: Path) -> None:
     out = tmp_path / "out.json"
-    done = bench("--only", "serve", "--seconds", 1, "--out", out)
+    done = bench("--only", "serve", "--seconds", 0.5, "--out", out)
     assert done.returncode == 0, done.stdout + done.stderr
     lines = {line["name"]: line for line in json.loads(out.read_text())["lines"]}
     for clients in (50, 200):

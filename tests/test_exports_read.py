@@ -24,6 +24,7 @@ import duckdb
 import pytest
 import stix2
 from commands_for_tests import mali
+from effort_for_tests import times
 from pyarrow import parquet
 from server_for_tests import missing
 from stix2.confidence import scales
@@ -36,12 +37,12 @@ from tracker.tabular import tabulated
 
 ROOT = Path(__file__).resolve().parent.parent
 KNOWN = {"mali": "2013-01-21", "ten thousand": "2020-04-30"}
-FACTS = 10_000
+FACTS = times(10_000)
 OFTEN = 50  # of a large situation, every so many-th row is compared
 
 
 @pytest.fixture(scope="module")
-def ten_thousand(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def thousands(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The log of a made-up situation of 10,000 facts about 1,000 places."""
     log = tmp_path_factory.mktemp("large") / "situation.db"
     sys.path.insert(0, str(ROOT / "scripts"))
@@ -92,11 +93,9 @@ def of_mali(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
 
 
 @pytest.fixture(scope="module")
-def of_ten_thousand(
-    ten_thousand: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Exported]:
+def of_thousands(thousands: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exported]:
     with (
-        Situation(str(ten_thousand)) as situation,
+        Situation(str(thousands)) as situation,
         # Each format asks the same: of a large situation it is worked out once.
         mock.patch.object(situation, "spans", cache(situation.spans)),
         mock.patch.object(situation, "evidence", cache(situation.evidence)),
@@ -104,7 +103,7 @@ def of_ten_thousand(
         yield Exported("ten thousand", situation, tmp_path_factory.mktemp("exports"))
 
 
-@pytest.fixture(scope="module", params=["of_mali", "of_ten_thousand"])
+@pytest.fixture(scope="module", params=["of_mali", "of_thousands"])
 def exported(request: pytest.FixtureRequest) -> Exported:
     """The exports of either situation."""
     found: Exported = request.getfixturevalue(request.param)
@@ -248,8 +247,8 @@ def test_pyarrow_reads_parquet_with_types(rows: str, of_mali: Exported) -> None:
     reads_parquet(rows, of_mali, 1)
 
 
-def test_pyarrow_reads_ten_thousand_facts(of_ten_thousand: Exported) -> None:
-    reads_parquet("spans", of_ten_thousand, OFTEN)
+def test_pyarrow_reads_thousands_facts(of_thousands: Exported) -> None:
+    reads_parquet("spans", of_thousands, OFTEN)
 
 
 def test_duckdb_counts_the_days_a_place_was_held(exported: Exported) -> None:
@@ -289,10 +288,10 @@ def test_duckdb_reads_csv_and_json_lines(name: str, rows: str, of_mali: Exported
     reads_text(name, rows, of_mali)
 
 
-def test_duckdb_reads_ten_thousand_facts(of_ten_thousand: Exported) -> None:
-    reads_text("jsonl", "facts", of_ten_thousand)
-    reads_text("csv", "spans", of_ten_thousand)
-    assert len(of_ten_thousand.rows("facts")) == FACTS
+def test_duckdb_reads_thousands_facts(of_thousands: Exported) -> None:
+    reads_text("jsonl", "facts", of_thousands)
+    reads_text("csv", "spans", of_thousands)
+    assert len(of_thousands.rows("facts")) == FACTS
 
 
 def test_json_lines_are_the_rows(of_mali: Exported) -> None:

@@ -43,7 +43,7 @@ Tables = Callable[[Path], Path]
 
 @pytest.fixture(scope="module")
 def cut(tmp_path_factory: pytest.TempPathFactory) -> Tables:
-    """What gives every fourth version of a list, every third row of a table; all of it if WHOLE."""
+    """What gives every sixth version of a list or row of a table; all of it if WHOLE."""
     folder = tmp_path_factory.mktemp("tables")
 
     @cache
@@ -52,7 +52,7 @@ def cut(tmp_path_factory: pytest.TempPathFactory) -> Tables:
             return table
         rows = oracle.rows_of(table)
         of_list = "version" in rows[0]
-        kept = [row for row in rows if int(row["version"]) % 4 == 0] if of_list else rows[::3]
+        kept = [row for row in rows if int(row["version"]) % 6 == 0] if of_list else rows[::6]
         made = folder / table.name.removesuffix(".gz")
         with made.open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, list(rows[0]))
@@ -306,7 +306,7 @@ def test_minutes_on_which_the_sources_of_alerts_disagree(alerts: Situation, cut:
     since = oracle.second("2022-03-15T00:00:00Z")
     expected = oracle.disagreement(official, volunteer, since)
     ids = region_ids(alerts)
-    assert len(expected) == 25
+    assert len(expected) == 25 if WHOLE else len(expected) > 20
     found = {}
     for region in set(official) | set(volunteer):
         count = 0

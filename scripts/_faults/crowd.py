@@ -31,7 +31,7 @@ from tracker.situation import Situation
 
 WRITERS, READERS = 8, 4
 SECONDS = 60.0
-SHORT_BATCHES = 3
+SHORT_BATCHES = 2
 """Of each writer, in the short run: it is bounded by what is done, not by the clock."""
 ROUND = 1_000_000
 """Numbers between the first batches of two writers."""

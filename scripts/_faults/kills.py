@@ -26,7 +26,7 @@ from projections import believing, follower
 from projections.store import MEMORY, Store
 from tracker.situation import Situation
 
-RUNS, SHORT = 200, 3
+RUNS, SHORT = 200, 2
 PER_LOG = 10
 """Kills that one log goes through before a new one is begun."""
 BATCHES = 12
