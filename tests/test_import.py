@@ -10,10 +10,23 @@ import pytest
 from click.testing import Result
 from commands_for_tests import held, run, said
 from sheets_for_tests import SITUATION, new_situation
-from tables_for_tests import DIARY, Mapping, diary, load
+from tables_for_tests import (
+    DIARY,
+    LIST,
+    SIRENS,
+    TOLL,
+    Mapping,
+    diary,
+    listing,
+    load,
+    sirens,
+    toll,
+)
 
+from tracker import model
 from tracker.datasets import appending
 from tracker.log import Log
+from tracker.reports import SITUATION_STREAM, registered
 from tracker.situation import Situation
 
 HEAD, *ROWS = DIARY.splitlines(keepends=True)
@@ -257,3 +270,29 @@ def stored(situation: Situation) -> list[tuple[str, str, bytes]]:
         (event.id, event.body.TOPIC, canonical(body_dict(event.body)))
         for event in situation.log.read()
     ]
+
+
+# -- one table after the other ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mapping", "table"), [(diary(), DIARY), (sirens(), SIRENS), (listing(), LIST)]
+)
+def test_a_read_model_that_is_far_behind_is_not_waited_for(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mapping: Mapping, table: str
+) -> None:
+    monkeypatch.setattr(model, "SOON_FOLLOWED", 0)
+    rebuild = model.ReadModel.rebuild
+    with Situation(str(log)) as situation:
+        load(situation, tmp_path, toll(), TOLL)
+        monkeypatch.delattr(model.ReadModel, "rebuild")
+        assert load(situation, tmp_path, mapping, table).events > 0
+        monkeypatch.setattr(model.ReadModel, "rebuild", rebuild, raising=False)
+        assert load(situation, tmp_path, mapping, table).events == 0
+        assert situation.compare() == []
+
+
+def test_the_registry_of_the_log_is_that_of_its_read_model(log: Path) -> None:
+    do(log, DIARY)
+    with Situation(str(log)) as situation:
+        assert registered(situation.log.stream(SITUATION_STREAM)) == situation.registry()

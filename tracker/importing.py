@@ -6,6 +6,7 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -107,8 +108,9 @@ class Importing:
         if published is not None and (when is None or when.column is None):
             when = Time(value=published, formats=("iso",))
         total = sum(path.stat().st_size for path in files if path.exists())
-        with uncollected(), Staging() as staging, Store(MEMORY) as nothing:
-            shape = self._shape(accepted, staging, when, nothing)
+        with uncollected(), ExitStack() as opened:
+            staging = opened.enter_context(Staging())
+            shape = self._shape(accepted, staging, when, opened)
             plan = Plan(
                 accepted, registry, staging, shape, tz, lambda more: progress("read", more, total)
             )
@@ -121,7 +123,7 @@ class Importing:
             asked = _Asked(by, name, dry_run, progress)
             return self._recorded(plan, block, asked, quarantine)
 
-    def _before(self, mapping: Mapping, nothing: Store) -> Store:
+    def _before(self, mapping: Mapping, opened: ExitStack) -> Store:
         """Give a read model of what the log holds of a dataset: an empty one if it never told any.
 
         Followed once: what this import itself appends meanwhile was not told before it.
@@ -135,10 +137,10 @@ class Importing:
             body = event.body
             if isinstance(body, ReportRegistered) and (body.source, body.dataset) == told:
                 return self.store
-        return nothing
+        return opened.enter_context(Store(MEMORY))
 
     def _shape(
-        self, mapping: Mapping, staging: Staging, published: object, nothing: Store
+        self, mapping: Mapping, staging: Staging, published: object, opened: ExitStack
     ) -> Shape:
         from tracker.datasets.blocks import Time
         from tracker.datasets.events import Events
@@ -147,7 +149,7 @@ class Importing:
         from tracker.datasets.snapshots import Snapshots
 
         when = published if isinstance(published, Time) else None
-        before = cache(lambda: self._before(mapping, nothing))
+        before = cache(lambda: self._before(mapping, opened))
         head = mapping.head
         if head.shape == "snapshots":
             return Snapshots(
