@@ -296,3 +296,20 @@ def test_the_registry_of_the_log_is_that_of_its_read_model(log: Path) -> None:
     do(log, DIARY)
     with Situation(str(log)) as situation:
         assert registered(situation.log.stream(SITUATION_STREAM)) == situation.registry()
+
+
+# -- names that look like others -------------------------------------------------------------------
+
+
+def test_a_new_name_that_looks_like_another_is_warned_of(log: Path) -> None:
+    spoof = DIARY.replace("New Bridge", "N\u0435w Bridge", 1)
+    assert spoof != DIARY
+    warned = do(log, spoof + DIARY.partition("\n")[2]).stderr
+    assert "warning: 'New Bridge' looks like 'N\u0435w Bridge' (" in warned
+    assert "), but is written with other letters: registered as new-bridge" in warned
+    assert "mixes letters of two alphabets" in warned
+
+
+def test_names_that_differ_by_case_and_names_of_before_are_not(log: Path) -> None:
+    assert do(log, DIARY).stderr.count("warning") == 0
+    assert do(log, DIARY.replace("New Bridge", "NEW BRIDGE")).stderr.count("warning") == 0

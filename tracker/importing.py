@@ -18,6 +18,7 @@ from tracker.errors import InputError, NotFoundError, Problem, TrackerError
 from tracker.garbage import uncollected
 from tracker.instants import Instant
 from tracker.log import Log
+from tracker.lookalikes import odd_names
 from tracker.outcomes import Imported, ImportedFile, Progress
 
 if TYPE_CHECKING:
@@ -219,6 +220,7 @@ class Importing:
                 *plan.mapping.warnings,
                 *(w for one in plan.files for w in one.warnings),
                 *_replaced(plan),
+                *_taken_for_others(plan),
             ),
         )
 
@@ -282,6 +284,28 @@ def _replaced(plan: Plan) -> Iterator[Problem]:
             "last one stands"
         )
         yield Problem(str(plan.files[file].path), 0, 0, "", message, warning=True)
+
+
+def _taken_for_others(plan: Plan) -> Iterator[Problem]:
+    """Warn of places and actors, registered for a table, whose names look like those of others.
+
+    Not of one name for several places: those are told apart by where they are.
+    """
+    places, actors = plan.registrations()
+    for known, fresh in ((plan.registry.places, places), (plan.registry.actors, actors)):
+        new = {one.id: one for one in fresh}
+        old = [one for one in known.values() if one.id not in new]
+        names = ((one.id, (one.name, *one.aliases)) for one in (*old, *new.values()))
+        odd = [one for one in odd_names(names) if one.id in new and not one.same] if new else []
+        for one in odd[:SOME]:
+            message = (
+                f"{one.message}: registered as {one.id}; if they are one, take the batch back and "
+                "mend the table"
+            )
+            yield Problem(str(plan.files[0].path), 0, 0, "", message, warning=True)
+        if len(odd) > SOME:
+            message = f"{len(odd) - SOME} more such names"
+            yield Problem(str(plan.files[0].path), 0, 0, "", message, warning=True)
 
 
 def _files(plan: Plan, appender: Appender) -> tuple[ImportedFile, ...]:

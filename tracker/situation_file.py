@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from tracker.errors import InputError, Problem
-from tracker.lookalikes import is_mixed, skeleton
+from tracker.lookalikes import odd_names
 from tracker.registry import (
     Actor,
     ActorRegistered,
@@ -153,21 +153,11 @@ def _lookalikes(tree: Tree, registry: Registry) -> list[Problem]:
     """Warn of names that can be taken for another's, or that mix alphabets."""
     warnings = []
     for register, entries in (("places", registry.places), ("actors", registry.actors)):
-        looks: dict[str, tuple[str, str]] = {}
-        for entry in entries.values():
-            path = (register, entry.id, "name")
-            for name in (entry.name, *entry.aliases):
-                other, other_name = looks.setdefault(skeleton(name), (entry.id, name))
-                if other != entry.id:
-                    message = f"'{name}' looks like '{other_name}' ({other})"
-                    if name != other_name:
-                        message += ", but is written with other letters"
-                elif is_mixed(name):
-                    message = f"'{name}' mixes letters of two alphabets"
-                else:
-                    continue
-                if path in tree.marks:
-                    warnings.append(tree.problem(path, message, warning=True, confirm=True))
+        named = ((one.id, (one.name, *one.aliases)) for one in entries.values())
+        for odd in odd_names(named):
+            path = (register, odd.id, "name")
+            if path in tree.marks:
+                warnings.append(tree.problem(path, odd.message, warning=True, confirm=True))
     return warnings
 
 

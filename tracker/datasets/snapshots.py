@@ -153,7 +153,10 @@ class Snapshots:
         if not name:
             raise Bad("other", column, "no version is named")
         if name in self._names:
-            reason = f"version {name} comes a second time: rows of one version come together"
+            reason = (
+                f"version {name} comes a second time: rows of one version come together, "
+                "so sort the table by its versions"
+            )
             raise Bad("other", column, reason)
         self._names.add(name)
         version = Version(name, published, file, row)
