@@ -341,3 +341,12 @@ def test_that_its_holders_still_hold_a_place_lifts_no_siege(situation: Situation
         mill("ControlReported", "army", "2013-01-12"),
     )
     assert who_holds(situation, "2013-01-13") == ("besieged", ["army"])
+
+
+def test_what_has_perhaps_ended_says_between_when(situation: Situation) -> None:
+    held = mill("ControlReported", "rebels", "2013-01-10/2013-01-17~", state="held")
+    told(situation, held, published="2013-01-20")
+    row = ask(situation, "control", "mill", "2013-01-17")
+    (since,) = (one for (one,) in maybe(row, "since"))
+    assert isinstance(since, dict)
+    assert since["edtf"] == "[2013-01-16..2013-01-18]"

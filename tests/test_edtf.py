@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.edtf import EdtfError, Span, describe, has_local_time, parse_edtf
-from tracker.instants import Bounds, format_open
+from tracker.edtf import EdtfError, Span, describe, has_local_time, parse_edtf, somewhere_in
+from tracker.instants import FUTURE_OPEN, PAST_OPEN, SECOND, Bounds, format_open, read_instant
 
 
 def days(bounds: Bounds | None) -> str | None:
@@ -314,6 +314,42 @@ def test_a_value_is_said_in_words(text: str, words: str) -> None:
 def test_what_is_not_of_the_subset_is_not_described() -> None:
     with pytest.raises(EdtfError, match="season"):
         describe("2013-21")
+
+
+# -- bounds, written -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("first", "upto", "written"),
+    [
+        ("2013-01-10T00:00:00Z", "2013-01-18T00:00:00Z", "[2013-01-10..2013-01-17]"),
+        ("2013-01-10T00:00:00Z", "2013-01-18T00:00:00.000001Z", "[2013-01-10..2013-01-17]"),
+        (
+            "2013-01-10T10:00:00Z",
+            "2013-01-10T10:30:01Z",
+            "[2013-01-10T10:00:00Z..2013-01-10T10:30:00Z]",
+        ),
+        (None, "2013-01-18T00:00:00Z", "[..2013-01-17]"),
+        ("2013-01-10T00:00:00Z", None, "[2013-01-10..]"),
+    ],
+)
+def test_bounds_are_written_in_days_or_in_seconds(
+    first: str | None, upto: str | None, written: str
+) -> None:
+    earliest = PAST_OPEN if first is None else read_instant(first)
+    latest = FUTURE_OPEN if upto is None else read_instant(upto)
+    assert somewhere_in(Bounds(earliest, latest)) == written
+
+
+@given(
+    st.integers(-60_000_000_000, 200_000_000_000),
+    st.integers(1, 10_000_000_000),
+    st.sampled_from([1, 86_400]),
+)
+def test_bounds_that_were_written_are_read_again(first: int, length: int, unit: int) -> None:
+    start = first // unit * unit
+    bounds = Bounds(start * SECOND, (start + -(-length // unit) * unit) * SECOND)
+    assert parse_edtf(somewhere_in(bounds)).start == bounds
 
 
 # -- any text at all -------------------------------------------------------------------------

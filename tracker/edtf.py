@@ -21,6 +21,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from tracker.instants import (
+    DAY,
     FUTURE_OPEN,
     NO_ZONE,
     PAST_OPEN,
@@ -31,13 +32,15 @@ from tracker.instants import (
     check_date,
     check_zone,
     date_bounds,
+    format_instant,
     micros_of_day,
     quoted,
     time_bounds,
 )
 
-__all__ = ["EdtfError", "Span", "describe", "has_local_time", "parse_edtf"]
+__all__ = ["EdtfError", "Span", "describe", "has_local_time", "parse_edtf", "somewhere_in"]
 
+_A_DAY, _A_SECOND = len("2013-01-17"), len("2013-01-17T10:00:00")
 LONGEST = 64
 """Characters; the longest value of the subset has 54."""
 
@@ -307,6 +310,25 @@ _ONE_END = {  # (form, whether the start is stated, what stands for the other en
     ("span", False, ""): "until {}, start unknown",
     ("moment", True, ""): "{}",
 }
+
+
+def somewhere_in(bounds: Bounds) -> str:
+    """Write a moment that lies in bounds: `[first..last]`, in days of UTC if they are whole ones.
+
+    In seconds otherwise; an open end is left out.
+    """
+    first, upto = bounds
+    if first + 1 < upto < FUTURE_OPEN and (upto - 1) % DAY == 0:
+        upto -= 1  # what holds through a day ends at midnight at the latest
+    stated = (one for one in (first, upto) if PAST_OPEN < one < FUTURE_OPEN)
+    days = all(one % DAY == 0 for one in stated)
+
+    def said(instant: Instant) -> str:
+        text = format_instant(instant)
+        return text[:_A_DAY] if days else f"{text[:_A_SECOND]}Z"
+
+    begins = "" if first == PAST_OPEN else said(first)
+    return f"[{begins}..{'' if upto == FUTURE_OPEN else said(upto - 1)}]"
 
 
 def describe(text: str) -> str:

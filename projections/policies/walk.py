@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from projections.claims import Claim, Since, Value
 from projections.state import MOST_EVIDENCE, Alternative, Projection
+from tracker.edtf import somewhere_in
 from tracker.instants import DAY, Instant
 from tracker.kin import Kin
 
@@ -280,7 +281,7 @@ def possibilities(
             other = without(claim)
             value = other.value if other else at.projection.empty
             if _otherwise(value, now):
-                since = Since("", claim.end.earliest, claim.end.latest)
+                since = Since(somewhere_in(claim.end), *claim.end)
                 found.append(Alternative(value, since, (claim.fact,)))
     if len(found) < 2:  # noqa: PLR2004 - nothing to merge
         return tuple(found)
