@@ -64,7 +64,7 @@ def step(value: Value | None, claim: Claim, kin: Kin) -> Step | None:
     who = list(claim.actors)
     match claim.effect:
         case "hold":
-            return _hold(value, holders, who, kin)
+            return _hold(value, holders, who, kin, seen=claim.mode == "observation")
         case "withdraw":
             return _withdraw(value, holders, who, kin)
         case "besiege":
@@ -210,13 +210,15 @@ def _sides_match(ones: list[str], others: list[str], kin: Kin) -> bool:
     )
 
 
-def _hold(value: Value | None, holders: list[str], who: list[str], kin: Kin) -> Step:
+def _hold(value: Value | None, holders: list[str], who: list[str], kin: Kin, *, seen: bool) -> Step:
     """Give the place to those who hold it; that its holders still do lifts no siege.
 
-    Whoever besieged it and holds it now does not besiege it any more.
+    Nor that they are `seen` there where nobody said who was besieged. Whoever besieged it and holds
+    it now does not besiege it any more.
     """
     besiegers = value.get("besiegers", []) if value else []
-    goes_on = _allied(holders, who, kin) and not _allied(besiegers, who, kin)
+    inside = _allied(holders, who, kin) or (seen and not holders)
+    goes_on = inside and not _allied(besiegers, who, kin)
     if value and value["status"] in _HELD and goes_on:
         found = {**value, "holders": sorted({*holders, *who})}
         return Step(found, "agrees", backs=value["status"] == "held")
@@ -263,8 +265,10 @@ def _without(actors: list[str], who: list[str], kin: Kin) -> list[str]:
 def _besiege(value: Value | None, holders: list[str], who: list[str], kin: Kin) -> Step | None:
     if _allied(holders, who, kin):
         return None
-    found = _state("besieged", holders, besiegers=sorted(who))
-    return Step(found, "agrees" if found == value else "replaces")
+    around = value.get("besiegers", []) if value else []
+    joined = _allied(around, who, kin)
+    found = _state("besieged", holders, besiegers=sorted({*around, *who} if joined else who))
+    return Step(found, "agrees" if joined and _sides_match(around, who, kin) else "replaces")
 
 
 def _enter(
@@ -275,7 +279,8 @@ def _enter(
     if opposed != "enter-yes" and status == "held" and set(who) <= set(holders):
         return Step(_state(status, holders), "agrees", backs=opposed == "enter-no")
     if holders and _allied(holders, who, kin):
-        return None
+        comes_in = opposed == "enter-no" and status == "held"
+        return Step(_state(status, [*holders, *who]), "agrees") if comes_in else None
     empty = status == "vacated" and opposed != "enter-yes"
     if opposed == "enter-no" or empty:
         return Step(_state("held", who), "replaces")

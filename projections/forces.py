@@ -2,7 +2,7 @@
 
 Key: actor/place/category/phase, joint forces with their actors sorted and joined by `+`. The
 phases do not conflict: pledged -> mobilised -> deployed -> withdrawn, and advancing (on the way,
-not there). Plans, whatever their kind, are pledges. A change told of what was withdrawn is also a
+not there). Plans, but to withdraw, are pledges. A change told of what was withdrawn is also a
 change, the other way, of what is deployed.
 """
 
@@ -27,7 +27,7 @@ def phase(fact: ForceFact) -> str:
     """Say which phase of a force a fact speaks of."""
     from tracker.facts.forces import ForcesAdvanced, TroopsMobilised, TroopsPledged, TroopsWithdrawn
 
-    if fact.status in {"planned", "possible"}:
+    if fact.status in {"planned", "possible"} and not isinstance(fact, TroopsWithdrawn):
         return "pledged"
     match fact:
         case TroopsPledged():
@@ -51,13 +51,15 @@ def claims(told: Told) -> Iterator[Claim]:
         return
     step_of = phase(fact)
     key = f"{'+'.join(sorted(fact.by))}/{fact.place}/{fact.category}/{step_of}"
-    if fact.status == "denied":
+    if fact.status == "denied" or (step_of == "withdrawn" and not fact.actual):
         yield told.mention(NAME, key)
         return
     effect = levels.effect(fact.quantity)
     value = {**levels.numbers(fact.quantity), "unexplained": None}
     if effect == "change":
-        value |= levels.record(fact)
+        value |= levels.record(told)
+    if effect == "change" and step_of == "pledged":
+        value |= {"_due": fact.when.edtf}
     seen = effect == "total" or (fact.quantity is not None and effect == "present")
     if step_of == "pledged":
         claim = told.observation(NAME, key, effect, value, actors=fact.by, at_publication=True)

@@ -7,18 +7,18 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from projections.claims import Claim, Step, Value
+from tracker.instants import DAY, Instant
 from tracker.kin import Kin
 
 if TYPE_CHECKING:
     from projections.policies.walk import View
     from projections.told import Told
-    from tracker.facts import Fact
     from tracker.quantities import Quantity
 
 NUMBERS = ("low", "best", "high")
 STATED = (*NUMBERS, "comparator")
 EMPTY: Value = {"low": None, "best": None, "high": None, "comparator": None, "_changes": []}
-_OF_CHANGES = frozenset({"_record", "_where"})
+_OF_CHANGES = frozenset({"_record", "_where", "_due"})
 _OPEN_ABOVE = frozenset(
     {"at least", "more than", "some", "many", "dozens", "hundreds", "thousands"}
 )
@@ -41,9 +41,10 @@ def numbers(quantity: Quantity | None) -> dict[str, Any]:
     return {name: getattr(quantity, name, None) for name in STATED}
 
 
-def record(fact: Fact) -> dict[str, str]:
-    """Give {"_record": key} of a fact that a record of a table tells; else nothing."""
-    return {"_record": fact.locator.record} if fact.locator.record else {}
+def record(told: Told) -> dict[str, list[str]]:
+    """Give {"_record": [dataset, key]} of a fact that a record of a table tells; else nothing."""
+    key = told.fact.locator.record
+    return {"_record": [told.report.dataset or told.report.source, key]} if key else {}
 
 
 def where(told: Told) -> dict[str, list[str]]:
@@ -70,8 +71,9 @@ def step(value: Value | None, claim: Claim) -> Step | None:
 
     A total sets it. A change moves it, once: two changes of one size whose times overlap are two
     mentions of one event, as long as no change has begun since that one was over, unless they are
-    two records of a table, which tells each event once, or in two places. A change that
-    began no later than the last total was seen is in that total. Being told of without a number
+    two records of a table, which tells each event once, or in two places. Of what is due at one
+    time it may be told at any. A change that surely began no later than the last total was seen is
+    in that total. Being told of without a number
     leaves a known number standing. Nothing can be taken from an unknown level.
     """
     stated = {name: claim.value[name] for name in STATED}
@@ -90,6 +92,8 @@ def step(value: Value | None, claim: Claim) -> Step | None:
 def _present(value: Value | None, claim: Claim, stated: Value) -> Step:
     if value is None:
         return Step({**EMPTY, **claim.value}, "replaces")
+    if _figure(value) == 0:  # whoever is there now came since
+        return Step({**EMPTY, **claim.value}, "replaces")
     if _figure(value) is not None:
         return Step(value, "agrees", backs=False)
     hedge = stated["comparator"] or value["comparator"]
@@ -103,6 +107,7 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
         claim.start.latest,
         claim.value.get("_record"),
         claim.value.get("_where"),
+        claim.value.get("_due"),
     ]
     less = bool(claim.value.get("_less"))
     if (value is None or _figure(value) is None) and less:
@@ -112,14 +117,15 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
         return Step({**bare, "_changes": [change]}, "replaces")
     if any(_one_event(change, counted) for counted in value["_changes"]):
         return Step(value, "agrees")
-    if value.get("_total") is not None and claim.start.earliest <= value["_total"]:
+    if _in_total(value, claim):
         return Step({**value, "unexplained": _left_over(value, stated)}, "agrees", backs=False)
     moved: dict[str, Any] = {name: _sum(value, stated, name) for name in NUMBERS}
     moved["comparator"] = _hedge(value["comparator"], stated["comparator"])
     if _figure(value) is not None and _figure(moved) is None:
         moved = _bounded(value, stated, less=less)
     # Changes come in the order of their starts: what is over by then is no part of this event.
-    open_still = [one for one in value["_changes"] if claim.start.earliest < one[5]]
+    # Of what is due it may be told again until then.
+    open_still = [one for one in value["_changes"] if one[8] or claim.start.earliest < one[5]]
     changes = [*(open_still or value["_changes"][-1:]), change]
     return Step({**value, **moved, "_changes": changes}, "adds")
 
@@ -232,13 +238,23 @@ def _equal(value: Value, other: Value) -> bool:
     return all(value[name] == other[name] for name in STATED)
 
 
+def _in_total(value: Value, claim: Claim) -> bool:
+    """Whether a change is in the last total: begun when that was seen, or surely by that day's end.
+
+    What may have begun later, for its time is vague, is on top of it.
+    """
+    seen: Instant | None = value.get("_total")
+    return seen is not None and claim.start.earliest <= seen and claim.start.latest <= seen + DAY
+
+
 def _one_event(change: list[Any], counted: list[Any]) -> bool:
-    if change[6] and counted[6] and change[6] != counted[6]:
-        return False
+    if change[6] and counted[6] and change[6] != counted[6] and change[6][0] == counted[6][0]:
+        return False  # two records of one table
     if change[7] and counted[7] and not (change[7][0] in counted[7] or counted[7][0] in change[7]):
         return False  # in two places, of which neither lies in the other
     one, other = (_figure(dict(zip(STATED, told, strict=False))) for told in (change, counted))
-    return one == other and change[4] < counted[5] and counted[4] < change[5]
+    due = change[8] is not None and change[8] == counted[8]
+    return one == other and (due or (change[4] < counted[5] and counted[4] < change[5]))
 
 
 def _left_over(value: Value, stated: Value) -> int | None:

@@ -56,7 +56,7 @@ def claims(told: Told) -> Iterator[Claim]:
     cumulative = bool(quantity and quantity.semantics == "cumulative")
     value = {**levels.numbers(quantity), "cumulative": cumulative, "restated": None}
     if effect == "change":
-        value |= {**levels.record(fact), **levels.where(told)}
+        value |= {**levels.record(told), **levels.where(told)}
     seen = effect == "total" or (quantity is not None and effect == "present")
     make = told.observation if seen else told.transition
     claim = make(NAME, key, effect, value, actors=fact.by)

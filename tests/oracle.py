@@ -30,7 +30,7 @@ from tracker.facts.forces import (
     TroopsWithdrawn,
 )
 from tracker.facts.losses import CasualtiesReported
-from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant
+from tracker.instants import DAY, FUTURE_OPEN, PAST_OPEN, Instant
 from tracker.quantities import Quantity
 from tracker.registry import Registry
 from tracker.times import When
@@ -155,7 +155,8 @@ def cell_of(fact: Fact) -> Cell | None:
     """Name the cell a fact is evidence about; None where it makes no belief."""
     actual = fact.status in {"occurred", "ongoing"}
     if isinstance(fact, ForceFact):
-        if fact.status == "denied":
+        leaving = isinstance(fact, TroopsWithdrawn)
+        if fact.status == "denied" or (leaving and not actual):
             return None
         who = "+".join(sorted(fact.by))
         return "forces", f"{who}/{fact.place}/{fact.category}/{phase_of(fact)}"
@@ -404,7 +405,7 @@ def narrower(
     return other if can_be_one and other[2] - other[1] < one[2] - one[1] else one
 
 
-def control(  # noqa: C901 - each kind in turn
+def control(  # noqa: C901, PLR0911 - each kind in turn
     story: Story, fact: ControlFact, world: Registry
 ) -> tuple[dict[str, Any], str] | None:
     """Say who holds the place once this is told too."""
@@ -414,7 +415,9 @@ def control(  # noqa: C901 - each kind in turn
         case TownOccupied() | TownRecaptured() | ControlReported(state="held"):
             around = story.shown.get("besiegers", ())
             breaks_in = any(world.kin.same_side(one, other) for one in around for other in who)
-            if friends and status in {"held", "besieged"} and not breaks_in:
+            # Whoever is seen inside, where nobody said who was besieged, is besieged there.
+            inside = friends or (isinstance(fact, ControlReported) and not holders)
+            if inside and status in {"held", "besieged"} and not breaks_in:
                 return story.shown | {"holders": sorted(holders | who)}, "same"
             return place("held", who), "new"
         case ForcesWithdrew():
@@ -422,6 +425,12 @@ def control(  # noqa: C901 - each kind in turn
         case TownBesieged():
             if friends:
                 return None
+            around = set(story.shown.get("besiegers", ()))
+            beside = {a: {b for b in who if world.kin.same_side(a, b)} for a in around}
+            if any(beside.values()):
+                alike = all(beside.values()) and set().union(*beside.values()) == who
+                shown = story.shown | {"besiegers": sorted(around | who)}
+                return shown, "same" if alike else "new"
             shown = place("besieged", holders) | {"besiegers": sorted(who)}
         case ControlReported():
             shown = place(fact.state, who or holders)
@@ -432,7 +441,8 @@ def control(  # noqa: C901 - each kind in turn
             if known and status == "held" and fact.opposed != "yes":
                 return story.shown, "same"
             if friends:
-                return None
+                joins = fact.opposed == "no" and status == "held"
+                return (place("held", holders | who), "same") if joins else None
             unopposed = fact.opposed == "no" or (status == "vacated" and fact.opposed == "unknown")
             return (place("held", who) if unopposed else place("contested", holders | who)), "new"
         case _:
@@ -502,6 +512,8 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
     if mentions(one.telling.fact):
         if not story.lines:
             return NOTHING[projection] | stated | added, "new", []
+        if figure_of(story.shown) == 0:
+            return NOTHING[projection] | stated | added, "new", []
         if counts(story.shown):
             return story.shown, "same", story.counted
         hedge = stated["comparator"] or story.shown["comparator"]
@@ -520,15 +532,16 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
     if not story.lines:
         return shown, "new", [one]
     for other in story.counted:
+        together = other.begins < one.capped and one.begins < other.capped
         if (
             figure_of(number_of(other)) == figure_of(stated)
-            and other.begins < one.capped
-            and one.begins < other.capped
+            and (together or (pledges(one) and due(one) == due(other)))
             and not elsewhere(one.telling.fact.place, other.telling.fact.place, world)
         ):
             return story.shown, "same", story.counted
     before = story.shown
-    if before.get("_seen") is not None and one.begins <= before["_seen"]:
+    total = before.get("_seen")
+    if total is not None and one.begins <= total and one.capped <= total + DAY:
         return before, "in", story.counted  # it is in the total that was seen since
     if counts(before):
         moved: dict[str, Any] = {name: _plus(before[name], stated[name]) for name in SIZE}
@@ -541,8 +554,19 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
         moved["comparator"] = stated["comparator"] if plain else before["comparator"]
     if counts(before) and not counts(moved):  # one is bounded where the other is not
         moved = _spanned(before, stated, less=one.less)
-    going_on = [other for other in story.counted if one.begins < other.capped]
+    going_on = [other for other in story.counted if pledges(one) or one.begins < other.capped]
     return before | moved, "more", [*(going_on or story.counted[-1:]), one]
+
+
+def pledges(one: Timed) -> bool:
+    """Whether it is told of what is still to come."""
+    fact = one.telling.fact
+    return isinstance(fact, ForceFact) and phase_of(fact) == "pledged"
+
+
+def due(one: Timed) -> str:
+    """Say when that is to come."""
+    return one.telling.fact.when.edtf
 
 
 def elsewhere(one: str | None, other: str | None, world: Registry) -> bool:

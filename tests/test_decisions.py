@@ -1884,6 +1884,123 @@ MOVED = [
     ),
 ]
 
+BESIEGERS: Row = {"status": "besieged", "besiegers": ["rebels"]}
+
+AT_NIGHT = [
+    *(
+        case(
+            f"whoever is seen in a place {said} its siege is besieged there",
+            5,
+            report("gazette", 12, besieged("rebels", 10), found("army", seen)),
+            mill(13),
+            {**BESIEGERS, "holders": ["army"]},
+        )
+        for said, seen in (("on the day of", 10), ("after", 12))
+    ),
+    case(
+        "of a siege that is told later too",
+        5,
+        report("gazette", 11, found("army", 11)),
+        report("courier", 13, besieged("rebels", 10)),
+        mill(13),
+        {**BESIEGERS, "holders": ["army"]},
+    ),
+    case(
+        "whoever takes a place in a siege of which nobody said who is inside holds it",
+        5,
+        report("gazette", 12, besieged("rebels", 10), took("army", 12)),
+        mill(13),
+        held("army"),
+    ),
+    case(
+        "an ally joins a siege",
+        5,
+        report("gazette", 10, took("rebels", 8), besieged("army", 9)),
+        report("courier", 12, besieged("legion", 11)),
+        mill(13),
+        {"status": "besieged", "holders": ["rebels"], "besiegers": ["army", "legion"]},
+    ),
+    case(
+        "an enemy's siege is another",
+        5,
+        report("gazette", 10, took("rebels", 8), besieged("army", 9)),
+        report("courier", 12, besieged("bandits", 11)),
+        mill(13),
+        {"status": "besieged", "holders": ["rebels"], "besiegers": ["bandits"]},
+    ),
+    case(
+        "an ally that goes in unopposed holds it too",
+        5,
+        report("gazette", 10, took("army", 10)),
+        report("courier", 12, entered("legion", 12, opposed="no")),
+        mill(13),
+        held("army", "legion"),
+    ),
+    case(
+        "of one that goes in nobody knows how nothing is said",
+        5,
+        report("gazette", 10, took("army", 10)),
+        report("courier", 12, entered("legion", 12)),
+        mill(13),
+        held("army"),
+    ),
+    case(
+        "a planned withdrawal is no pledge",
+        1,
+        report("gazette", 10, pledged(number(500), 20)),
+        report("courier", 12, troops(more_by(200), 25, kind=OUT, status="planned")),
+        ask_for(PLEDGED, 13),
+        {"best": 500, "remainder": 500},
+    ),
+    case(
+        "nor is one alone",
+        1,
+        report("courier", 12, troops(more_by(200), 25, kind=OUT, status="planned")),
+        ask_for(PLEDGED, 13),
+        None,
+    ),
+    case(
+        "so many more that are due on one day are promised once",
+        7,
+        report("gazette", 10, pledged(more_by(500), 20)),
+        report("courier", 14, pledged(more_by(500), 20)),
+        ask_for(PLEDGED, 15),
+        {"best": 500},
+    ),
+    case(
+        "so many more that are due on two days are promised twice",
+        7,
+        report("gazette", 10, pledged(more_by(500), 20)),
+        report("courier", 14, pledged(more_by(500), 25)),
+        ask_for(PLEDGED, 15),
+        {"best": 1000},
+    ),
+    *(
+        case(
+            f"a change of vague time {said}",
+            7,
+            report("gazette", 10, troops(number(300), 10)),
+            report("courier", 13, troops(more_by(200), when)),
+            ask_for(ARMY_IN_VALLEY, 15),
+            {"best": best},
+        )
+        for said, when, best in (
+            ("that may be later than a total is on top of it", "2013-01-11~", 500),
+            ("that is over with the total's day is in it", "[2013-01-08..2013-01-10]", 300),
+            ("that begins no sooner is on top of it", "[2013-01-10..2013-01-12]", 500),
+        )
+    ),
+    case(
+        "where nobody was left and dozens are seen, dozens are there",
+        4,
+        report("gazette", 10, troops(number(200), 10)),
+        report("courier", 12, troops(more_by(200), 12, kind=OUT)),
+        report("gazette", 15, troops({"comparator": "dozens"}, 15)),
+        ask_for(ARMY_IN_VALLEY, 16),
+        {"best": None, "low": None, "high": None, "comparator": "dozens"},
+    ),
+]
+
 TABLE = (
     VISIBLE
     + VIEWS
@@ -1898,6 +2015,7 @@ TABLE = (
     + CERTAINTY
     + LISTS
     + MOVED
+    + AT_NIGHT
 )
 
 

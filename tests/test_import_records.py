@@ -6,8 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sheets_for_tests import new_situation
-from tables_for_tests import TOLL, facts_in, load, told, toll
+from sheets_for_tests import ask, new_situation
+from tables_for_tests import TOLL, Mapping, facts_in, load, told, toll
 
 from tracker.errors import InputError, TrackerError
 from tracker.outcomes import Amended
@@ -363,3 +363,21 @@ def test_a_fact_named_beside_a_batch_is_retracted_and_puts_nothing_back(
     assert acts.count(("FactRetracted", False)) == len(of_toll)
     assert acts.count(("FactCorrected", True)) == 1
     assert situation.compare() == []
+
+
+def test_one_event_that_two_tables_tell_is_counted_once(
+    situation: Situation, tmp_path: Path
+) -> None:
+    def lost(dataset: str, source: str) -> Mapping:
+        quantity = {"best": {"column": "number"}, "unit": "items", "semantics": "change"}
+        (fact,) = toll()["facts"]
+        return toll(dataset=dataset, source=source, facts=[{**fact, "quantity": quantity}])
+
+    day = "2013-01-02T08:00:00Z,2013-01-01"
+    table = f"told,day,what,number,id\n{day},tank,5,a\n{day},tank,5,b\n"
+    load(situation, tmp_path, {**lost("toll", "gazette"), "key": ["id"]}, table)
+    other = table.replace(",a\n", ",u\n").replace(",b\n", ",v\n")
+    load(situation, tmp_path, {**lost("count", "radio"), "key": ["id"]}, other)
+    row = ask(situation, "losses", "rebels/tank/lost", "2013-01-03")
+    assert row is not None
+    assert (row["best"], row["support"]) == (10, "confirmed")
