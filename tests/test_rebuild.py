@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from projections import believing, follower
 from projections.helping import Helper
 from projections.store import Store
-from tracker.errors import TrackerError
+from tracker import model
+from tracker.errors import StoreError, TrackerError
 from tracker.facts.codec import StoredRow
 from tracker.log import Encoded
 from tracker.situation import Situation
@@ -88,6 +89,39 @@ def test_one_process_fills_the_model_that_it_follows(situation: Situation) -> No
 
 
 @pytest.mark.usefixtures("shared")
+def test_whose_rebuild_another_has_cleared_away_begins_again(
+    situation: Situation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As whoever erases text does with what was begun before."""
+    monkeypatch.setattr(model, "SOON_FOLLOWED", 0)
+    fill, cleared = follower.fill, []
+
+    def fill_in_vain(store: Store, *_told: Any) -> int:  # noqa: ANN401 - as it is given
+        monkeypatch.setattr(follower, "fill", fill)
+        cleared.append(Path(store.path))
+        cleared[0].unlink()
+        raise StoreError("disk I/O error")
+
+    monkeypatch.setattr(follower, "fill", fill_in_vain)
+    Path(situation.store_path).unlink()
+    with Situation(situation.log.path) as another:
+        assert another.store.position == another.log.position
+        assert another.store.path == situation.store_path
+    assert len(cleared) == 1
+
+
+@pytest.mark.usefixtures("shared")
+def test_only_what_was_begun_before_is_cleared_away(situation: Situation) -> None:
+    path = Path(situation.store_path)
+    old, new = (Path(f"{path}.{at}.01234567.new") for at in (6, 7))
+    for one in (old, new):
+        one.touch()
+    model._clear_away(path, before=7)  # noqa: SLF001 - what a lock keeps from being seen
+    assert (old.exists(), new.exists()) == (False, True)
+    new.unlink()
+
+
+@pytest.mark.usefixtures("shared")
 def test_nothing_is_left_beside_a_rebuilt_model(situation: Situation) -> None:
     folder = Path(situation.store_path).parent
     before = sorted(path.name for path in folder.iterdir())
@@ -111,7 +145,7 @@ def test_what_killed_rebuilds_left_is_removed_by_the_next(situation: Situation) 
 def test_a_rebuild_leaves_alone_what_a_running_one_works_on(
     situation: Situation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model, fill = Path(situation.store_path), follower.fill
+    path, fill = Path(situation.store_path), follower.fill
     seen = []
 
     def fill_while_another_rebuilds(store: Store, *told: Any) -> int:  # noqa: ANN401 - as it is given
@@ -124,7 +158,7 @@ def test_a_rebuild_leaves_alone_what_a_running_one_works_on(
     monkeypatch.setattr(follower, "fill", fill_while_another_rebuilds)
     situation.rebuild()
     assert seen == [True]
-    assert [path for path in model.parent.iterdir() if ".new" in path.name] == []
+    assert [one for one in path.parent.iterdir() if ".new" in one.name] == []
     assert situation.compare() == []
 
 

@@ -134,12 +134,13 @@ class ReadModel:
             # A folder that cannot be written to: the answers are the same, worked out in memory.
             return Store(MEMORY)
 
-    def _reopened(self, store: Store) -> Store:
+    def _reopened(self, store: Store | None) -> Store:
         """Open the model anew: another process has replaced it by one that it rebuilt.
 
         Or it cannot be written, or the disk is full: the answers are the same from memory.
         """
-        store.close()
+        if store is not None:  # a rebuild that failed has closed it
+            store.close()
         fresh = self._open()
         try:
             return self._caught_up(fresh)
@@ -179,7 +180,7 @@ class ReadModel:
             self._follow(store, _silent, last)
             return store
         store.close()
-        _clear_away(path)
+        _clear_away(path, before=last)
         self.rebuild(lambda position: self.progress(position, last))
         return self._caught_up(Store(self.path))
 
@@ -225,13 +226,15 @@ class ReadModel:
         last = self._log.position
         if self._log.path == MEMORY:
             return self._follow(self.store, progress, last)
-        fresh = Path(f"{self.path}.{uuid4().hex[:8]}.new")
+        fresh = Path(f"{self.path}.{last}.{uuid4().hex[:8]}.new")
         with _rebuilding(Path(self.path)):
             try:
                 with Store(fresh) as store:
                     count = self._fill(store, progress, last)
                 replace_file(fresh, Path(self.path))
-            except FileNotFoundError as error:
+            except (FileNotFoundError, StoreError) as error:
+                if fresh.exists():
+                    raise
                 msg = "text was erased meanwhile, and what this rebuild had written: try again"
                 raise StoreError(msg) from error
             finally:
@@ -309,7 +312,13 @@ def _marked(path: Path) -> int | None:
     return mark
 
 
-def _clear_away(path: Path) -> None:
-    """Remove the files of rebuilds of a model, of those at work too."""
+def _clear_away(path: Path, before: int | None = None) -> None:
+    """Remove the files of rebuilds of a model, of those at work too.
+
+    With a position only of those begun before it: whoever has read the log up to there has carried
+    out the erasures in it before opening any text, and need not begin again.
+    """
     for left in path.parent.glob(f"{glob.escape(path.name)}.*.new*"):
-        left.unlink(missing_ok=True)
+        begun = left.name.removeprefix(f"{path.name}.").partition(".")[0]
+        if before is None or not begun.isdecimal() or int(begun) < before:
+            left.unlink(missing_ok=True)
