@@ -531,6 +531,60 @@ def test_no_reviewer_changes_what_was_recorded(
         connection.execute(statement)
 
 
+AS_AN_EVENT = """INSERT INTO stored_events
+    (seq, originator_id, originator_version, topic, state, event_id)
+    SELECT {seq}, originator_id, 90, '{topic}', state, 'x' FROM stored_events WHERE seq = 7"""
+
+
+@pytest.mark.parametrize(
+    ("before", "statement", "said"),
+    [
+        (
+            "CREATE TEMPORARY VIEW pg_roles AS SELECT 'x'::name AS rolname WHERE false",
+            AS_AN_EVENT.format(seq=8, topic="FactRetracted"),
+            "may not record FactRetracted",
+        ),
+        (
+            "CREATE TEMPORARY TABLE log_head AS SELECT 5000::bigint AS seq",
+            AS_AN_EVENT.format(seq=5001, topic="TownOccupied"),
+            "without a gap",
+        ),
+        (
+            """CREATE FUNCTION pg_temp.pg_has_role(name, text, text) RETURNS boolean
+                LANGUAGE sql AS 'SELECT true'""",
+            AS_AN_EVENT.format(seq=8, topic="RulingMade"),
+            "may not record RulingMade",
+        ),
+        ("SELECT 1", "UPDATE log_head SET seq = seq + 100", "goes to 7 and no further"),
+        ("SELECT 1", "UPDATE log_head SET seq = 9223372036854775807", "goes to 7 and no further"),
+        ("SELECT 1", "UPDATE ledger_head SET size = size + 1", "goes to 7 and no further"),
+    ],
+)
+def test_no_recorder_gets_past_the_triggers(
+    granted: Callable[[str], str], before: str, statement: str, said: str
+) -> None:
+    with behind(granted("bob")) as connection:
+        connection.execute(before)
+        with pytest.raises(psycopg.Error, match=said):
+            connection.execute(statement)
+
+
+def test_functions_of_an_older_tracker_are_found_and_made_anew(
+    granted: Callable[[str], str], url: str
+) -> None:
+    with behind(granted("dia")) as connection:
+        connection.execute(
+            "CREATE OR REPLACE FUNCTION following() RETURNS trigger LANGUAGE plpgsql"
+            " AS 'BEGIN RETURN NULL; END'"
+        )
+    wrong = "the function following is not the one that this tracker makes"
+    assert wrong in run("--log", url, "verify").stderr
+    said("--log", granted("ana"), "init")  # who may not leaves it as it is
+    assert wrong in run("--log", url, "verify").stderr
+    said("--log", granted("dia"), "init")
+    assert run("--log", url, "verify").exit_code == 0
+
+
 def test_an_admin_who_takes_the_seat_belts_off_is_found_out(
     granted: Callable[[str], str], url: str
 ) -> None:

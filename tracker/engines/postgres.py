@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 
 import psycopg
 from eventsourcing.persistence import PersistenceError
@@ -25,7 +25,7 @@ from tracker.engines.address import read_address
 from tracker.engines.base import Conflict, Counts, Encoded
 from tracker.engines.postgres_reading import ROW, PostgresReader
 from tracker.engines.postgres_seen import SPAN, ServerHealth, ServerSource, belts
-from tracker.engines.roles import grant, granted
+from tracker.engines.roles import grant, granted, renew
 from tracker.engines.server import SILENCE, Cursor, Link, One, confirm, lost, plain_error
 from tracker.engines.tables import MAKE, VERSION, quoted
 from tracker.errors import LogError
@@ -61,7 +61,10 @@ class PostgresEngine(PostgresReader):
         """Make schema and tables in one transaction; what is there stays. Whether any was made."""
         with self._errors(), self._datastore.link() as link:
             schema = self._address.schema
-            if _version(link, schema) is not None:
+            if (version := _version(link, schema)) is not None:
+                if version <= VERSION:  # who may not leaves them as they are
+                    with suppress(psycopg.errors.InsufficientPrivilege), link.transaction():
+                        renew(link)
                 return False
             with link.transaction():
                 link.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"tracker {schema}",))

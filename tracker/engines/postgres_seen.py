@@ -12,7 +12,7 @@ from psycopg.types.string import ByteaBinaryLoader
 from tracker.engines.address import Address
 from tracker.engines.base import Check, Counts, DamagedError, worded
 from tracker.engines.server import Link, plain_error
-from tracker.engines.tables import TRIGGERS, quoted
+from tracker.engines.tables import FUNCTIONS, PATH, TRIGGERS, quoted
 
 SPAN = 50_000
 """Positions looked through at once, so that no one statement takes long."""
@@ -143,6 +143,19 @@ def belts(link: Link, schema: str) -> Iterator[str]:
             yield f"the trigger {name} on {table} is none of the tracker's"
         elif enabled not in {"O", "A"}:
             yield f"the trigger {name} is switched off"
+    rows = link.execute(
+        "SELECT p.proname::text, p.prosrc, p.proconfig::text FROM pg_proc p"
+        " WHERE p.pronamespace = to_regnamespace(%s)",
+        (quoted(schema),),
+    ).fetchall()
+    made = {_str(name): (_str(source), _str(settings)) for name, source, settings in rows}
+    for sql in FUNCTIONS:
+        name, source = sql.split()[4].removesuffix("()"), sql.split("$$")[1]
+        if made.get(name, ("", ""))[0] != source or PATH not in made[name][1]:
+            yield (
+                f"the function {name} is not the one that this tracker makes: whoever owns it "
+                "makes it anew with `tracker init`, or with `tracker grant`"
+            )
 
 
 def _str(value: Any) -> str:  # noqa: ANN401 - text, or its bytes where none is decoded

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from tracker.engines.address import LONGEST
-from tracker.engines.tables import ALL, quoted
+from tracker.engines.tables import ALL, FUNCTIONS, quoted
 from tracker.errors import NotFoundError, TrackerError
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def grant(link: Link, schema: str, role: str | None, user: str) -> None:
     try:
         with link.transaction():
             _make(link, schema, names)
+            renew(link)
             for held in (one for who, one in _members(link, names) if who == user and one != role):
                 link.execute(f"REVOKE {quoted(names[held])} FROM {quoted(user)}".encode())
             if role is not None:
@@ -46,6 +47,12 @@ def grant(link: Link, schema: str, role: str | None, user: str) -> None:
             f"{link.info.user} may not grant that ({error.diag.message_primary}): an admin of the "
             "situation may, and whoever made it, who needs CREATEROLE for the first time"
         ) from error
+
+
+def renew(link: Link) -> None:
+    """Make the functions that guard a log as they are now: an older tracker may have made them."""
+    for function in FUNCTIONS:
+        link.execute(function.encode())
 
 
 def granted(link: Link, schema: str) -> list[tuple[str, str]]:

@@ -55,29 +55,46 @@ KEPT = ("stored_events", "ledger_leaves", "checkpoints", "timestamps")
 HEADS = ("log_head", "ledger_head")
 ALL = ("log_format", *KEPT, *HEADS)
 
-_REFUSE = """CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+# A function finds nothing that its caller has made: else a temporary table would come first.
+PATH = "pg_catalog, pg_temp"
+_FUNCTION = f"RETURNS trigger LANGUAGE plpgsql SET search_path = {PATH} AS"
+_REFUSE = f"""CREATE OR REPLACE FUNCTION refuse() {_FUNCTION} $$
     BEGIN RAISE EXCEPTION '% are never %', TG_ARGV[0], TG_ARGV[1]; END $$"""
-_ONLY_FORWARD = """CREATE OR REPLACE FUNCTION only_forward() RETURNS trigger LANGUAGE plpgsql AS $$
+# The log's counter is the last event's position, and the ledger's no more than that: whoever could
+# push them further would keep everybody else from recording.
+_ONLY_FORWARD = f"""CREATE OR REPLACE FUNCTION only_forward() {_FUNCTION} $$
+    DECLARE
+        most bigint;
+        wanted CONSTANT bigint := (to_jsonb(NEW)->>TG_ARGV[0])::bigint;
     BEGIN
-        IF (to_jsonb(NEW)->>TG_ARGV[0])::bigint < (to_jsonb(OLD)->>TG_ARGV[0])::bigint THEN
+        IF TG_TABLE_NAME = 'log_head' THEN
+            EXECUTE format('SELECT coalesce(max(seq), 0) FROM %I.stored_events', TG_TABLE_SCHEMA)
+                INTO most;
+        ELSE
+            EXECUTE format('SELECT seq FROM %I.log_head', TG_TABLE_SCHEMA) INTO most;
+        END IF;
+        IF wanted < (to_jsonb(OLD)->>TG_ARGV[0])::bigint THEN
             RAISE EXCEPTION '% never goes back', TG_TABLE_NAME;
         END IF;
+        IF wanted > most OR (TG_TABLE_NAME = 'log_head' AND wanted < most) THEN
+            RAISE EXCEPTION '% goes to % and no further', TG_TABLE_NAME, most;
+        END IF;
         RETURN NEW;
-    END $$"""
+    END $$"""  # noqa: S608 - our own names
 # What is inserted follows what is there without a gap, and is what the user's role may record.
 # Where nobody was ever granted a role there are none, and tables alone say who may write.
-_FOLLOWING = """CREATE OR REPLACE FUNCTION following() RETURNS trigger LANGUAGE plpgsql AS $$
+_FOLLOWING = f"""CREATE OR REPLACE FUNCTION following() {_FUNCTION} $$
     DECLARE
         reviewers CONSTANT text := concat(current_database(), '.', TG_TABLE_SCHEMA, '.reviewer');
         above bigint;
         said text;
     BEGIN
-        SELECT seq INTO above FROM log_head;
+        EXECUTE format('SELECT seq FROM %I.log_head', TG_TABLE_SCHEMA) INTO above;
         IF EXISTS (SELECT FROM fresh HAVING count(*) > 0 AND
                 (min(seq) <> above + 1 OR max(seq) <> above + count(*))) THEN
             RAISE EXCEPTION 'positions follow each other without a gap';
         END IF;
-        IF EXISTS (SELECT FROM pg_roles WHERE rolname = reviewers)
+        IF EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = reviewers)
             AND EXISTS (SELECT FROM fresh WHERE topic = ANY (TG_ARGV[0]::text[]))
             AND NOT pg_has_role(current_user, reviewers, 'MEMBER') THEN
             SELECT format('%s may not record %s', current_user, min(topic)) INTO said
@@ -85,7 +102,7 @@ _FOLLOWING = """CREATE OR REPLACE FUNCTION following() RETURNS trigger LANGUAGE 
             RAISE insufficient_privilege USING MESSAGE = said;
         END IF;
         RETURN NULL;
-    END $$"""
+    END $$"""  # noqa: S608 - our own names
 FUNCTIONS = (_REFUSE, _ONLY_FORWARD, _FOLLOWING)
 
 
