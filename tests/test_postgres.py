@@ -129,6 +129,26 @@ def test_no_password_is_ever_shown(url: str) -> None:
     assert "cannot be reached" in result.stderr
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("postgresql://ana:hush%zz@127.0.0.1:1/desk", "a % that begins no code: write %25"),
+        ("postgresql://ana:hu/sh@127.0.0.1:1/desk", "a password with a / or an @"),
+        ("postgresql://ana:hush@hush@127.0.0.1:1/desk", "a password with a / or an @"),
+        ("postgresql:/ana:hush@127.0.0.1/desk", "is no address of a log: write postgresql://"),
+        ("POSTGRESQL://ana:hush@127.0.0.1/desk", "is no address of a log: write postgresql://"),
+        ("mysql://ana:hush@127.0.0.1/desk", "is no address of a log: write postgresql://"),
+        ("mysql://127.0.0.1/desk?password=hush", "is no address of a log: write postgresql://"),
+    ],
+)
+def test_no_password_of_a_slip_is_shown(address: str, said: str) -> None:
+    for words in (("init",), ("state",), ("verify",)):
+        result = run("--log", address, *words)
+        assert result.exit_code == 2
+        assert said in result.stderr
+        assert [one for one in ("hush", "hu/", "sh@") if one in result.output] == []
+
+
 def test_where_there_is_no_log_it_is_said_how_to_make_one(url: str) -> None:
     result = run("--log", url, "state")
     assert (result.exit_code, "make one with `tracker init`" in result.stderr) == (2, True)

@@ -20,6 +20,8 @@ SECRETS = ("password", "sslpassword")
 LONGEST = 63
 """Bytes of a name that PostgreSQL keeps; it cuts off the rest."""
 _OF_PLACE: tuple[str, ...] = ("host", "port", "dbname", "service")
+_LIKE_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)(:/+)")
+_NO_CODE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -37,12 +39,24 @@ class Address(NamedTuple):
 
 
 def is_url(log: str) -> bool:
-    """Whether a log's name is an address on a server, rather than a file's."""
-    return log.partition("://")[0] in SCHEMES and "://" in log
+    """Whether a log's name is an address on a server, rather than a file's.
+
+    Raises LogError for what looks like an address and is none: a file of that name would be made,
+    or told of with the password in it.
+    """
+    if log.startswith(tuple(f"{scheme}://" for scheme in SCHEMES)):
+        return True
+    if _LIKE_ADDRESS.match(log):
+        raise LogError(
+            f"{hidden(log)} is no address of a log: write postgresql://[user@]host[:port]/database,"
+            " or ./ before the name of a file"
+        )
+    return False
 
 
 def read_address(url: str) -> Address:
     """Read an address. Raises LogError, which does not repeat a password."""
+    _check(url)
     try:
         parts = urlsplit(url)
         asked = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
@@ -74,24 +88,39 @@ def _joined(path: str, named: dict[str, str], netloc: str) -> str:
     )
 
 
+def _check(url: str) -> None:
+    """Refuse what libpq and people would read otherwise: it shows up in what libpq says."""
+    before, _, _ = url.partition("://")[2].partition("?")
+    wrong = ""
+    if _NO_CODE.search(url):
+        wrong = "a % that begins no code: write %25"
+    elif before.count("@") > 1 or "@" in before.partition("/")[2]:
+        wrong = "a password with a / or an @: write %2F, %40"
+    if wrong:
+        raise LogError(f"{hidden(url)} is no address of a log, for it has {wrong}")
+
+
 def hidden(log: str) -> str:
-    """Give a log's name as it may be shown: an address without its password."""
-    if not is_url(log):
+    """Give a log's name as it may be shown: an address without its password.
+
+    Whatever is before the last @ may be a part of one.
+    """
+    if not _LIKE_ADDRESS.match(log):
         return log
-    scheme, _, rest = log.partition("://")
-    place, slash, path = rest.partition("/")
-    user, at, hosts = place.rpartition("@")
-    path = re.sub(rf"([?&])({'|'.join(SECRETS)})=[^&]*(?=&|$)", r"\1", path)
-    path = re.sub(r"(?<=[?&])&+", "", path).rstrip("?&")
-    return f"{scheme}://{user.partition(':')[0]}{at}{hosts}{slash}{path}"
+    scheme, slashes, rest = _LIKE_ADDRESS.split(log, maxsplit=1)[1:]
+    before, mark, query = rest.partition("?")
+    user, at, place = before.rpartition("@")
+    query = re.sub(rf"(^|&)({'|'.join(SECRETS)})=[^&]*(?=&|$)", r"\1", query)
+    query = re.sub(r"&+", "&", query).strip("&")
+    return f"{scheme}{slashes}{user.partition(':')[0]}{at}{place}{mark if query else ''}{query}"
 
 
 def secrets_of(log: str) -> list[str]:
     """Give what `hidden` leaves out of a log's name, as it is written there and as it is meant."""
-    if not is_url(log):
+    if not _LIKE_ADDRESS.match(log):
         return []
-    place, _, query = log.partition("://")[2].partition("?")
-    written = [place.rpartition("@")[0].partition(":")[2]]
+    before, _, query = _LIKE_ADDRESS.split(log, maxsplit=1)[-1].partition("?")
+    written = [before.rpartition("@")[0].partition(":")[2]]
     pairs = (pair.partition("=") for pair in query.split("&"))
     written += [value for name, _, value in pairs if name in SECRETS]
     return [one for secret in written if secret for one in {secret, unquote(secret)}]
