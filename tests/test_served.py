@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import re
 import sys
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 from unittest import mock
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 from commands_for_tests import answer, mali, run, said
@@ -354,3 +356,44 @@ def test_the_description_of_the_api_is_served_from_here(served: Mali) -> None:
     found = served[1].json("/api/openapi.json")
     assert set(found["paths"]) == {f"/api{route.path}" for route in ROUTES} | {"/api/events"}
     assert said("serve", "--help")
+
+
+# -- pages: from one to another --------------------------------------------------------------------
+
+HOW = [
+    ("as_of", "2013-01-21T20:00"),
+    ("recorded_at", "#120"),
+    ("tz", "Asia/Tokyo"),
+    ("policy", "latest"),
+    ("only", "voa"),
+    ("only", "the-guardian"),
+]
+
+
+def asked_by(page: str, tag: str, name: str) -> list[str]:
+    """Give what a page's tags have under a name, read as a browser reads it."""
+    return [unescape(one) for one in re.findall(rf'<{tag} [^>]*\b{name}="([^"]*)"', page)]
+
+
+@pytest.mark.parametrize("path", ["/state", "/disputes", "/gaps"])
+def test_whoever_goes_on_from_a_page_asks_at_its_clocks_and_weighs_alike(
+    served: Mali, path: str
+) -> None:
+    _, server = served
+    page = server.ask(f"{path}?{urlencode(HOW)}").body.decode()
+    ways = [parse_qsl(way.partition("?")[2]) for way in asked_by(page, "a", "href")]
+    audits = [way for way in ways if ("projection", "control") in way]
+    assert all(way[: len(HOW)] == HOW for way in audits)
+    assert audits or path != "/state"
+    form = page.partition('class="asking"')[2].partition("</form>")[0]
+    names, values = asked_by(form, "input", "name"), asked_by(form, "input", "value")
+    assert set(HOW) <= set(zip(names, values, strict=True))
+
+
+def test_a_why_explains_the_row_that_it_stands_in(served: Mali) -> None:
+    _, server = served
+    how = urlencode([("as_of", "2013-01-21"), ("recorded_at", "#120")])
+    page = server.ask(f"/state?{how}&projection=control&key=diabaly").body.decode()
+    (way,) = [one for one in asked_by(page, "a", "href") if one.startswith("/audit")]
+    assert "Islamist fighters" in page
+    assert "Islamist fighters" in server.ask(way).body.decode().partition("Evidence")[0]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import groupby
-from urllib.parse import urlencode
 
 from tracker.cli import words
 from tracker.cli.diff import CAUSES
@@ -34,6 +33,7 @@ from tracker.web.ways import (
     event_link,
     form,
     pages_of,
+    same_clocks,
     source_link,
     voice,
     whole_page,
@@ -124,7 +124,7 @@ def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
     name = row["name"] if row else found.names.get(asked.key, asked.key)
     later = found.more["later"]
     body = [
-        form("/audit", at, ("as_of", "known_at"), hidden=("projection", "key")),
+        form("/audit", at, ("as_of", "known_at")),
         element("p", verdict, id="verdict"),
         element("p", f"Rule: {found.more['rule']}."),
         element("p", f"Facts that are not known yet: {later}.") if later else "",
@@ -163,7 +163,7 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
     found = situation.diff(before, after, asked.projection, asked.key, weighing=weighing)
     shown = found.each[asked.offset : asked.offset + asked.limit]
     rows = [
-        [_cell(row, found.query), *(_side(row, side, found) for side in ("before", "after")),
+        [_cell(row, found.query, at), *(_side(row, side, found) for side in ("before", "after")),
          CAUSES[row["cause"]],
          joined(*(event_link(one["position"], one["kind"], " ") for one in
                   map(found.more["events"].get, row["events"]) if one))]
@@ -175,13 +175,13 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
     return whole_page("Changes", found, shown_rows, "/diff", until)
 
 
-def _cell(row: Row, query: Row) -> Markup:
+def _cell(row: Row, query: Row, at: Address) -> Markup:
     """Name what changed, with the way to why it is as it became."""
     if row["projection"] in CHRONICLED:
         return element("a", words.cell(row), href=f"/event/{row['key']}")
     there = {"projection": row["projection"], "key": row["key"], "as_of": query["as_of"]}
     known = {"known_at": query["known_at"]} if query["known_at"] else {}
-    return element("a", words.cell(row), href=f"/audit?{urlencode({**there, **known})}")
+    return element("a", words.cell(row), href=same_clocks("/audit", at, {**there, **known}))
 
 
 def _side(row: Row, side: str, found: Answer) -> str:

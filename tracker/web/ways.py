@@ -32,19 +32,23 @@ def whole_page(title: str, found: Answer, body: Sequence[object], here: str, unt
     return Told(whole, found.position, until, media=HTML)
 
 
-def asked_of(at: Address) -> dict[str, str]:
-    """Read what an address asks."""
-    return dict(parse_qsl(at.query.decode("latin-1"), keep_blank_values=True))
+HOW = ("as_of", "known_at", "recorded_at", "tz", "policy", "only", "without")
+"""What a question says beside what it is about: its clocks, and how it weighs."""
+
+
+def asked_of(at: Address) -> list[tuple[str, str]]:
+    """Read what an address asks, in its order: some may be asked several times."""
+    return parse_qsl(at.query.decode("latin-1"), keep_blank_values=True)
 
 
 def same_clocks(path: str, at: Address, more: Mapping[str, str]) -> str:
-    """Give an address that asks something else at the same clocks."""
-    kept = {name: one for name, one in asked_of(at).items() if name in {"as_of", "known_at"}}
-    return f"{path}?{urlencode({**kept, **more})}"
+    """Give an address that asks something else at the same clocks, weighed the same way."""
+    kept = [(name, one) for name, one in asked_of(at) if name in HOW and name not in more]
+    return f"{path}?{urlencode([*kept, *more.items()])}"
 
 
-def form(path: str, at: Address, names: Sequence[str], hidden: Sequence[str] = ()) -> Markup:
-    """Make the form that asks the same question otherwise."""
+def form(path: str, at: Address, names: Sequence[str]) -> Markup:
+    """Make the form that asks the same question otherwise; what it does not show stays asked."""
     asked = asked_of(at)
     said = {"as_of": "As of", "known_at": "Known at", "from": "From", "to": "To"}
     fields = [
@@ -52,13 +56,16 @@ def form(path: str, at: Address, names: Sequence[str], hidden: Sequence[str] = (
             "label",
             said.get(name, name.replace("_", " ").capitalize()),
             " ",
-            element("input", name_=name, value=asked.get(name, ""), maxlength="300",
+            element("input", name_=name, value=value, maxlength="300",
                     list="projections" if name == "projection" else None),
         )
         for name in names
+        for value in [one for other, one in asked if other == name] or [""]
     ]  # fmt: skip
     kept = [
-        element("input", type="hidden", name_=name, value=asked.get(name, "")) for name in hidden
+        element("input", type="hidden", name_=name, value=value)
+        for name, value in asked
+        if name not in names and name not in {"offset", "after"}
     ]
     known = element("datalist", *(element("option", value=name) for name in parts.TITLES),
                     id="projections") if "projection" in names else ""  # fmt: skip
@@ -106,5 +113,6 @@ def pages_of(at: Address, offset: int, limit: int, total: int) -> object:
 def next_page(at: Address, name: str, value: int) -> Markup:
     """Link to the same question from another row on."""
     path = at.path.decode("latin-1")
-    there = urlencode({**asked_of(at), name: str(value)})
+    kept = [(other, one) for other, one in asked_of(at) if other != name]
+    there = urlencode([*kept, (name, str(value))])
     return element("p", element("a", "Next page", href=f"{path}?{there}", rel="next"))
