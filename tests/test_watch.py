@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from commands_for_tests import SEEDS, SHEETS, mali, run, said
+from commands_for_tests import SEEDS, SHEETS, mali, run, said, sql
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -336,6 +337,38 @@ def test_a_watch_of_another_log_is_refused(tmp_path: Path) -> None:
     found = run("--log", log, "watch", "--once", "--name", "desk")
     assert found.exit_code == 2
     assert "is of another log" in found.stderr
+
+
+def test_a_watch_does_not_go_on_in_a_log_that_was_put_back_from_a_copy(tmp_path: Path) -> None:
+    log = mali(tmp_path, reports=1)
+    copy = tmp_path / "copy"
+    shutil.copyfile(log, copy)
+    watch = ("--log", log, "watch", "--once", "--name", "desk", "--projection", "control")
+    said("--log", log, "record", SHEETS[1])
+    said(*watch)
+    shutil.copyfile(copy, log)
+    for _ in range(2):  # it ends before the place, and then beyond it
+        found = run(*watch)
+        assert found.exit_code == 2
+        assert "had come to #" in found.stderr
+        assert "put back from a copy; say with --after" in found.stderr
+        said("--log", log, "record", SHEETS[2], SHEETS[1])
+    assert "#" in said(*watch, "--after", 120)
+    assert said(*watch) == ""
+
+
+def test_a_place_that_an_older_tracker_wrote_down_is_gone_on_from(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    watch = ("--log", log, "watch", "--once", "--name", "desk")
+    said(*watch)
+    sql(tmp_path / "situation.watch.db", "DROP TABLE marks")
+    assert said(*watch) == ""
+
+
+def test_a_place_is_watched_by_its_name(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    watch = ("--log", log, "watch", "--once", "--after", 0, "--projection", "control", "--key")
+    assert said(*watch, "Diabaly") == said(*watch, "diabaly") != ""
 
 
 def test_what_was_not_marked_is_told_again_and_nothing_is_left_out(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Self
 
 from tracker.instants import Instant, format_instant
 from tracker.outcomes import Row
-from tracker.watches import DeadLetter, Watches, check_name
+from tracker.watches import DeadLetter, Place, WatchError, Watches, check_name
 from tracker.watching import Stretch, message
 from tracker.webhooks import Courier, Endpoint, read_secret
 
@@ -29,16 +29,19 @@ class Delivery:
         courier: Courier | None = None,
         *,
         clock: Callable[[], Instant],
+        mark: Callable[[int], str | None] = lambda _position: None,
         again: Callable[[int, str], list[Row]] = lambda _position, _asked: [],
     ) -> None:
         """Watch under a name, in its file; or under none, and remember nothing.
 
-        `again` works out once more what an event changed (Watching.again).
+        `mark` tells the event at a position from any other (Log.mark); `again` works out once more
+        what an event changed (Watching.again).
         """
         self.name = name
         self._watches = watches
         self._courier = courier
         self._clock = clock
+        self._event_at = mark
         self._again = again
         self._ends: list[Callable[[], None]] = [watches.close] if watches else []
 
@@ -57,9 +60,22 @@ class Delivery:
         self._ends.append(endpoint.close)
         self._courier = Courier(endpoint.post, time.sleep, random, tell, tries)
 
-    def begin(self) -> int | None:
-        """Take the name; give the place that it has come to, if any. Raises WatchError."""
-        return self._watches.take(check_name(self.name)) if self._watches else None
+    def begin(self, *, anew: bool = False) -> int | None:
+        """Take the name; give the place that it has come to, if any. Raises WatchError.
+
+        Also where another event stands there now, unless it begins `anew` at a place of its own.
+        """
+        place = self._watches.take(check_name(self.name)) if self._watches else None
+        if place is None:
+            return None
+        there = self._event_at(place.position) or ""
+        if place.event not in {None, there} and not anew:
+            raise WatchError(
+                f"the watch '{self.name}' had come to #{place.position}, and the log has not that "
+                "event there: it was put back from a copy; say with --after from where on it is to "
+                "be told"
+            )
+        return place.position
 
     def tell(self, found: Stretch, show: Callable[[Row], None]) -> None:
         """Send and show what was found, and write down how far it was looked."""
@@ -78,7 +94,7 @@ class Delivery:
 
     def _mark(self, position: int) -> None:
         if self._watches:
-            self._watches.mark(self.name, position)
+            self._watches.mark(self.name, Place(position, self._event_at(position)))
 
     def _deliver(self, name: str, body: bytes, position: int, asked: str) -> bool:
         if not self._courier or not self._watches:

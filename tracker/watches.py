@@ -28,12 +28,23 @@ SCHEMA = (
     """CREATE TABLE dead_letters (watch TEXT NOT NULL, id TEXT NOT NULL, position INTEGER NOT NULL,
         asked TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL,
         PRIMARY KEY (watch, id)) WITHOUT ROWID""",
+    "CREATE TABLE marks (watch TEXT PRIMARY KEY, event TEXT NOT NULL) WITHOUT ROWID",
 )
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
 class WatchError(TrackerError):
     """A watch that cannot begin, or its file cannot be used."""
+
+
+class Place(NamedTuple):
+    """Where a watch has come to: a position, and what tells the event there from any other.
+
+    `event` is None where an older tracker wrote it down.
+    """
+
+    position: int
+    event: str | None
 
 
 class DeadLetter(NamedTuple):
@@ -79,6 +90,8 @@ class Watches:
                 for statement in (*SCHEMA, f"PRAGMA application_id={APPLICATION_ID}"):
                     c.execute(statement)
             c.execute("COMMIT")
+        elif not c.execute("SELECT count(*) FROM sqlite_master WHERE name = 'marks'").fetchone()[0]:
+            c.execute(SCHEMA[-1])  # an older tracker made the file
         odd = foreign(c, SCHEMA)
         if c.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID or odd:
             raise WatchError(f"{self.path} is no file of watches: move it away")
@@ -118,7 +131,7 @@ class Watches:
                 raise
             self._connection.commit()
 
-    def take(self, name: str) -> int | None:
+    def take(self, name: str) -> Place | None:
         """Take a name for oneself, until this is closed; give the place it has come to, if any.
 
         Raises WatchError where another process watches by that name, or it is of another log.
@@ -132,7 +145,10 @@ class Watches:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
                 raise WatchError(f"another process watches as '{name}' already") from error
-        sql = "SELECT log, position FROM watches WHERE name = ?"
+        sql = (
+            "SELECT log, position, event FROM watches"
+            " LEFT JOIN marks ON watch = name WHERE name = ?"
+        )
         with self._errors():
             found = self._connection.execute(sql, (name,)).fetchone()
         if found is None:
@@ -141,16 +157,17 @@ class Watches:
             raise WatchError(
                 f"the watch '{name}' is of another log ({found[0]}): take another name"
             )
-        return int(found[1])
+        return Place(int(found[1]), found[2])
 
-    def mark(self, name: str, position: int) -> None:
+    def mark(self, name: str, place: Place) -> None:
         """Write down that all up to a position was told."""
         with self._writing() as c:
             c.execute(
                 "INSERT INTO watches VALUES (?, ?, ?) ON CONFLICT (name)"
                 " DO UPDATE SET position = excluded.position",
-                (name, self._log_id, position),
+                (name, self._log_id, place.position),
             )
+            c.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (name, place.event or ""))
 
     def bury(self, name: str, letter: DeadLetter) -> None:
         """Keep a message that was given up."""

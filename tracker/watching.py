@@ -14,7 +14,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from projections.answers import has_key
+from projections.answers import has_key, key_named
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.conditions import NAMES_OF, Condition, Rank, read_condition
@@ -155,7 +155,13 @@ class Watching:
         as_of: Instant | None = None,
         weighing: Weighing = USUAL,
     ) -> Watched:
-        """Say what to watch; `when` is a condition as people write it. Raises ConditionError."""
+        """Say what to watch; `when` is a condition as people write it. Raises ConditionError.
+
+        A place goes by its names.
+        """
+        if key is not None:
+            with self.still() as store:
+                key = key_named(store, key)
         condition = None if when is None else read_condition(when)
         return Watched(projection, key, condition, as_of, weighing)
 
@@ -200,7 +206,7 @@ class Watching:
         from tracker.delivering import Delivery
 
         watches = self.watches() if name else None
-        return Delivery(watches, name or "", clock=self.clock, again=self.again)
+        return Delivery(watches, name or "", clock=self.clock, mark=self.log.mark, again=self.again)
 
     def watch(
         self,

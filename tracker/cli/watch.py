@@ -107,7 +107,7 @@ def watch(
             return
         if webhook and secret_file:
             delivery.send_to(webhook, secret_file, tries, note)
-        begin, end = delivery.begin(), situation.position
+        begin, end = delivery.begin(anew=after is not None), situation.position
         if send_again:
             _tell_of_sending(*delivery.send_again())
             return
