@@ -189,7 +189,8 @@ def projections_with(store: Store, key: str, projection: str | None = None) -> l
         return [row["projection"] for row in found]
     from difflib import get_close_matches
 
-    known = [row["key"] for row in store.rows("SELECT DISTINCT key FROM cells")]
+    sql = f"SELECT DISTINCT key FROM cells WHERE projection IN ({marks})"
+    known = [row["key"] for row in store.rows(sql, names)]
     near = get_close_matches(key, known, n=3, cutoff=0.5)
     hint = f": did you mean {', '.join(near)}?" if near else ": `tracker state` lists the keys"
     where = f" in {projection}" if projection else ""

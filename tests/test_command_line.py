@@ -1054,6 +1054,12 @@ def test_nothing_silly_ends_in_a_traceback(log: Path, line: str) -> None:
     assert held(log) == before
 
 
+def test_a_key_of_another_projection_is_no_suggestion(log: Path) -> None:
+    found = run("--log", log, "history", "diabaly", "--projection", "forces")
+    assert found.exit_code == 2
+    assert "did you mean diabaly" not in found.stderr
+
+
 @pytest.mark.parametrize(
     "line", ["log", "log --nl", "log --json", "replay", "state", "state --json", "schema sheet"]
 )

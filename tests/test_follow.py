@@ -432,6 +432,10 @@ def test_a_source_that_was_cut_back_is_refused(source: Path, replica: Path) -> N
     found = run("--log", replica, "follow", old, "--once")
     assert found.exit_code == 2
     assert "ends at #190, and #191 was copied from it" in found.stderr
+    # Whoever asks the replica is told that it follows no more, until it does again.
+    assert "away since: " in run("--log", replica, "state", "control").stderr
+    copied(source, replica)
+    assert "away since: " not in run("--log", replica, "state", "control").stderr
 
 
 def test_a_checkpoint_that_is_not_of_these_events_is_refused(source: Path, replica: Path) -> None:

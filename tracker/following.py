@@ -126,6 +126,10 @@ class Follower:
             self._leave()
             self._note(Heard(self.heard.position, self.heard.at, str(error)))
             raise
+        except ReplicaError as error:
+            if self._replica is not None and not isinstance(error, Ahead):
+                self._note(Heard(self.heard.position, self.heard.at, str(error)))
+            raise
 
     def _caught_up(self, progress: Callable[[int, int], None]) -> Passed:
         log = self._reached()
