@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from projections.cells import Cells
+from projections.claims import Claim
+from projections.doubles import doubles
 from projections.enclosing import around, too_many, within
+from projections.levels import figure
 from projections.names import BELIEVED
 from projections.rows import Decorator, name_of
 from projections.store import Row, Store
@@ -16,6 +19,8 @@ from tracker.instants import DAY, FUTURE_OPEN, AsOf
 STALE_AFTER = 14 * DAY
 """Age (microseconds) beyond which evidence is old, unless asked otherwise."""
 
+SHOWN = 3
+"""Pairs of what may be one event that are named; of more only how many."""
 Names = Callable[[str], str]
 
 
@@ -24,9 +29,9 @@ def gaps(
 ) -> list[Row]:
     """Give what is missing: {gap, projection, key, name, what, evidence}.
 
-    `gap` is stale, possible, disputed, claimed, pledge, unexplained or containment (of cells);
-    locator or sentence (of reports, which have no projection; `key` is the report's id, or the
-    source's where its reports name no document). `uncoded`: also sentences that a report leaves
+    `gap` is stale, possible, disputed, claimed, pledge, unexplained, containment or double (of
+    cells); locator or sentence (of reports, which have no projection; `key` is the report's id, or
+    the source's where its reports name no document). `uncoded`: also sentences that a report leaves
     out below the highest number it mentions.
     """
     decorator = Decorator(Cells(store, clocks, weighing), clocks, stale_after)
@@ -35,6 +40,7 @@ def gaps(
     rows.sort(key=lambda row: (BELIEVED.index(row["projection"]), row["key"]))
     found = [one for row in rows for one in _of_cell(row, lambda name: names.get(name, name))]
     found += contained(rows, decorator.places)
+    found += counted_twice(decorator.cells, clocks, rows, names)
     reports = list(read_by(store, clocks))
     found += _nowhere(reports)
     found += [gap for report in reports if uncoded for gap in left_out(report)]
@@ -105,6 +111,37 @@ def in_words(value: Mapping[str, object], names: Names) -> str:
     return f"{low:,} or more" if isinstance(low, int) else "number not given"
 
 
+def counted_twice(
+    cells: Cells,
+    clocks: AsOf,
+    rows: Iterable[Row],
+    names: Mapping[str, str],
+    key: str | None = None,
+) -> Iterator[Row]:
+    """Yield a gap for each number that may count one event twice (projections.doubles)."""
+    rows = [row for row in rows if row["projection"] in {"forces", "losses"}]
+    for projection in sorted({row["projection"] for row in rows}):
+        claims: dict[str, list[Claim]] = {}
+        for claim in cells.heard(projection, key, clocks.known):
+            claims.setdefault(claim.key, []).append(claim)
+        for row in rows:
+            if row["projection"] != projection or row["support"] == "disputed":
+                continue
+            pairs = doubles(claims.get(row["key"], ()), clocks)
+            if pairs:
+                said = "; ".join(_twice(one, other, names) for one, other in pairs[:SHOWN])
+                more = f"; and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else ""
+                evidence = dict.fromkeys(one.fact for pair in pairs for one in pair)
+                yield _gap("double", row, f"{said}{more}: both are counted", evidence)
+
+
+def _twice(one: Claim, other: Claim, names: Mapping[str, str]) -> str:
+    said = [
+        f"{figure(told.value):+,} ({names.get(told.source, told.source)})" for told in (one, other)
+    ]
+    return f"{' and '.join(said)} may be one event"
+
+
 def contained(rows: Iterable[Row], places: Mapping[str, Row]) -> Iterator[Row]:
     """Yield a gap for each force that is surely more in a place than in one around it."""
     for row, wider in too_many(rows, places):
@@ -124,7 +161,8 @@ def _too_many(row: Row, wider: Row, places: Mapping[str, Row]) -> str:
 def doubts(cells: Cells, clocks: AsOf, rows: Iterable[Row], key: str | None) -> list[str]:
     """Say where forces among these rows are more in a place than in one around it.
 
-    With a `key` the row is that of one cell: the places around it, and in it, are looked up.
+    With a `key` the row is that of one cell: the places around it, and in it, are looked up, and
+    whether one event may be counted twice in it.
     """
     forces = [row for row in rows if row["projection"] == "forces"]
     decorator = Decorator(cells, clocks)
@@ -134,7 +172,11 @@ def doubts(cells: Cells, clocks: AsOf, rows: Iterable[Row], key: str | None) -> 
         for place in (*around(places, here), *within(places, here)):
             other = f"{row['actor']}/{place}/{row['category']}/{row['phase']}"
             found += too_many([row, *decorator.rows("forces", other)], decorator.places)
-    return [_too_many(row, wider, decorator.places) for row, wider in found]
+    said = [_too_many(row, wider, decorator.places) for row, wider in found]
+    if key is not None:
+        twice = counted_twice(cells, clocks, rows, cells.store.display_names(), key)
+        said += [f"{one['name']}: {one['what']}" for one in twice]
+    return said
 
 
 # -- of reports ----------------------------------------------------------------------------------

@@ -92,36 +92,29 @@ def step(value: Value | None, claim: Claim) -> Step | None:
 def _present(value: Value | None, claim: Claim, stated: Value) -> Step:
     if value is None:
         return Step({**EMPTY, **claim.value}, "replaces")
-    if _figure(value) == 0:  # whoever is there now came since
+    if figure(value) == 0:  # whoever is there now came since
         return Step({**EMPTY, **claim.value}, "replaces")
-    if _figure(value) is not None:
+    if figure(value) is not None:
         return Step(value, "agrees", backs=False)
     hedge = stated["comparator"] or value["comparator"]
     return Step({**value, "comparator": hedge}, "agrees")
 
 
 def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
-    change = [
-        *stated.values(),
-        claim.start.earliest,
-        claim.start.latest,
-        claim.value.get("_record"),
-        claim.value.get("_where"),
-        claim.value.get("_due"),
-    ]
+    change = _told(claim)
     less = bool(claim.value.get("_less"))
-    if (value is None or _figure(value) is None) and less:
+    if (value is None or figure(value) is None) and less:
         return None
     if value is None:
         bare = {name: item for name, item in claim.value.items() if name not in _OF_CHANGES}
         return Step({**bare, "_changes": [change]}, "replaces")
     if any(_one_event(change, counted) for counted in value["_changes"]):
         return Step(value, "agrees")
-    if _in_total(value, claim):
+    if in_total(value, claim):
         return Step({**value, "unexplained": _left_over(value, stated)}, "agrees", backs=False)
     moved: dict[str, Any] = {name: _sum(value, stated, name) for name in NUMBERS}
     moved["comparator"] = _hedge(value["comparator"], stated["comparator"])
-    if _figure(value) is not None and _figure(moved) is None:
+    if figure(value) is not None and figure(moved) is None:
         moved = _bounded(value, stated, less=less)
     # Changes come in the order of their starts: what is over by then is no part of this event.
     # Of what is due it may be told again until then.
@@ -168,7 +161,7 @@ def same(one: Value, other: Value, _kin: Kin) -> bool:
 
 def backs(one: Value, other: Value, kin: Kin) -> bool:
     """Whether one says as much as the other: a word backs no number, a change no total."""
-    numbered = (_figure(one) is None) == (_figure(other) is None)
+    numbered = (figure(one) is None) == (figure(other) is None)
     based = (one.get("_total") is None) == (other.get("_total") is None)
     return numbered and based and same(one, other, kin)
 
@@ -215,11 +208,11 @@ def difference(value: Value, before: Value | None) -> int | None:
     (low, high), (least, most) = reach(value), reach(before)
     if low <= most and least <= high:
         return None
-    now, then = _figure(value), _figure(before)
+    now, then = figure(value), figure(before)
     return None if now is None or then is None else now - then
 
 
-def _figure(value: Value) -> int | None:
+def figure(value: Value) -> int | None:
     """Give the figure that a level is counted by: the best, else the bound that is stated."""
     found = next((value[name] for name in ("best", "low", "high") if value[name] is not None), None)
     return None if found is None else int(found)
@@ -238,7 +231,7 @@ def _equal(value: Value, other: Value) -> bool:
     return all(value[name] == other[name] for name in STATED)
 
 
-def _in_total(value: Value, claim: Claim) -> bool:
+def in_total(value: Value, claim: Claim) -> bool:
     """Whether a change is in the last total: begun when that was seen, or surely by that day's end.
 
     What may have begun later, for its time is vague, is on top of it.
@@ -247,25 +240,49 @@ def _in_total(value: Value, claim: Claim) -> bool:
     return seen is not None and claim.start.earliest <= seen and claim.start.latest <= seen + DAY
 
 
+def told_twice(one: Claim, other: Claim) -> bool:
+    """Whether two changes may be one event, told with two numbers: both of them are counted."""
+    change, counted = _told(one), _told(other)
+    apart = one.report == other.report or _apart(change, counted)
+    return not apart and _together(change, counted) and figure(one.value) != figure(other.value)
+
+
+def _told(claim: Claim) -> list[Any]:
+    """Give what is remembered of a change that was counted."""
+    stated = [claim.value[name] for name in STATED]
+    more = [claim.value.get(name) for name in ("_record", "_where", "_due")]
+    return [*stated, *claim.start, *more]
+
+
 def _one_event(change: list[Any], counted: list[Any]) -> bool:
-    if change[6] and counted[6] and change[6] != counted[6] and change[6][0] == counted[6][0]:
-        return False  # two records of one table
-    if change[7] and counted[7] and not (change[7][0] in counted[7] or counted[7][0] in change[7]):
-        return False  # in two places, of which neither lies in the other
-    one, other = (_figure(dict(zip(STATED, told, strict=False))) for told in (change, counted))
+    if _apart(change, counted):
+        return False
+    one, other = (figure(dict(zip(STATED, told, strict=False))) for told in (change, counted))
     due = change[8] is not None and change[8] == counted[8]
-    return one == other and (due or (change[4] < counted[5] and counted[4] < change[5]))
+    return one == other and (due or _together(change, counted))
+
+
+def _apart(change: list[Any], counted: list[Any]) -> bool:
+    """Whether they are two records of one table, or in two places, neither in the other."""
+    if change[6] and counted[6] and change[6] != counted[6] and change[6][0] == counted[6][0]:
+        return True
+    here, there = change[7], counted[7]
+    return bool(here and there and not (here[0] in there or there[0] in here))
+
+
+def _together(change: list[Any], counted: list[Any]) -> bool:
+    return bool(change[4] < counted[5] and counted[4] < change[5])
 
 
 def _left_over(value: Value, stated: Value) -> int | None:
     """Give what a total leaves unexplained once a change is known to be in it."""
-    missing, figure = value.get("unexplained"), _figure(stated)
-    return (missing - figure or None) if missing is not None and figure is not None else missing
+    missing, known = value.get("unexplained"), figure(stated)
+    return (missing - known or None) if missing is not None and known is not None else missing
 
 
 def _sum(value: Value, stated: Value, name: str) -> int | None:
     before, more = value[name], stated[name]
-    if _figure(value) is None:  # present in unknown number: the change is what is known
+    if figure(value) is None:  # present in unknown number: the change is what is known
         return more if isinstance(more, int) and name != "high" else None
     return max(0, before + more) if before is not None and more is not None else None
 
@@ -273,7 +290,7 @@ def _sum(value: Value, stated: Value, name: str) -> int | None:
 def _bounded(value: Value, stated: Value, *, less: bool) -> dict[str, Any]:
     """Add what have no kind of number in common: at least 500 and about 100 are at least 600."""
     low, high = (_end(value, end, stated) for end in ("low", "high"))
-    if _figure(stated) is None:  # dozens more, or dozens fewer
+    if figure(stated) is None:  # dozens more, or dozens fewer
         low, high = (None, _one_end(value, "high")) if less else (_one_end(value, "low"), None)
     elif low is None and not less:  # one of them says nothing of how many at least: none
         low = next(end for one in (value, stated) if (end := _one_end(one, "low")) is not None)

@@ -17,8 +17,10 @@ from contradictions_for_tests import (
     about,
     day,
     found,
+    killed,
     labels,
     left,
+    more_by,
     open_war,
     pledged,
     rated,
@@ -493,6 +495,46 @@ def test_more_in_a_place_than_around_it_is_noted(war: Situation) -> None:
     assert war.state(at(war, 10), "control").notes == ()
     tell(war, report("gazette", 12, troops(about(700), 12)))
     assert lacking(war, 12, "containment") == []
+
+
+def test_one_event_that_two_tell_with_two_numbers_is_perhaps_counted_twice(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 10, troops({"best": 300}, 10)),
+        report("gazette", 13, troops(more_by(200), 13)),
+        report("courier", 14, troops(more_by(250), 13), troops(more_by(40), 13)),
+        report("wire", 20, troops(more_by(70), 20)),
+    )
+    key = "army/valley/troops/deployed"
+    what = (
+        "+200 (The Gazette) and +250 (The Courier) may be one event; "
+        "+200 (The Gazette) and +40 (The Courier) may be one event: both are counted"
+    )
+    assert lacking(war, 21, "double") == [("double", key, what)]
+    assert lacking(war, 12, "double") == []
+    assert f"Army in Valley: {what}" in war.state(at(war, 21), "forces", key).notes
+    tell(war, report("gazette", 22, troops({"best": 800}, 22)))
+    assert lacking(war, 23, "double") == []  # a total says how many there are
+
+
+def test_losses_that_are_perhaps_counted_twice_are_noted(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 12, killed("rebels", more_by(5), 11)),
+        report("courier", 12, killed("rebels", more_by(50), 11)),
+    )
+    (note,) = war.state(at(war, 13), "losses", "rebels/fighters/killed").notes
+    assert note.endswith("may be one event: both are counted")
+
+
+def test_two_records_or_two_places_are_not_one_event_told_twice(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 12, killed("rebels", more_by(7), 11, "mill")),
+        report("courier", 12, killed("rebels", more_by(9), 11, "ford")),
+        report("wire", 12, killed("rebels", more_by(2), "2013-01")),
+    )
+    assert lacking(war, 13, "double") == []
 
 
 TEXT = "The town fell in the morning. Its people left by the south road. Nobody came back.\n"

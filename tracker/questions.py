@@ -28,8 +28,8 @@ from tracker.outcomes import Answer, Overview
 if TYPE_CHECKING:
     from tracker.results import Change, Dispute, Found, Gap, State, Stretch
 
-_COUNTED = (None, "forces")
-"""Projections asked for, among whose rows there may be forces."""
+_COUNTED = (None, "forces", "losses")
+"""Projections asked for, among whose rows there may be numbers that changes are added to."""
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -160,8 +160,8 @@ class Questions:
     def _doubts(
         self, clocks: AsOf, weighing: Weighing, rows: Sequence[Row], key: str | None
     ) -> list[str]:
-        """Warn of forces that are more in a place than in one around it."""
-        if not any(row["projection"] == "forces" for row in rows):
+        """Warn of forces that are more in a place than in one around it, or counted twice."""
+        if not any(row["projection"] in {"forces", "losses"} for row in rows):
             return []
         from projections.cells import Cells
         from projections.gaps import doubts

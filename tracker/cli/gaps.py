@@ -27,6 +27,7 @@ TITLES = {
     "stale": "OLD EVIDENCE",
     "pledge": "PLEDGED, NOT YET THERE",
     "unexplained": "NUMBERS THAT DO NOT ADD UP",
+    "double": "PERHAPS COUNTED TWICE",
     "containment": "MORE IN A PLACE THAN AROUND IT",
     "locator": "NOT LOCATED IN A DOCUMENT",
     "quote": "QUOTES THAT DO NOT MATCH",
