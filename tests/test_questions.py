@@ -537,6 +537,18 @@ def test_two_records_or_two_places_are_not_one_event_told_twice(war: Situation) 
     assert lacking(war, 13, "double") == []
 
 
+def test_whose_words_others_have_moved_is_said_to_be_part_of_what_is_left(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 10, found("army rebels", 10, state="contested")),
+        report("courier", 12, left("rebels", 12)),
+    )
+    answer = war.audit(at(war, 13), "control", "mill")
+    assert answer.dicts[0]["holders"] == ["army"]
+    whys = {one["source"]: one["why"] for one in answer.more["evidence"]}
+    assert whys["gazette"] == "others have moved what it tells: what holds is what is left of it"
+
+
 TEXT = "The town fell in the morning. Its people left by the south road. Nobody came back.\n"
 
 

@@ -66,14 +66,17 @@ class Roles:
     def _of_views(self, walk: Any) -> dict[str, Part]:  # noqa: ANN401 - a policy's walk
         """Say why live views have no part in the choice."""
         found: dict[str, Part] = {}
+        rivals = self._reached.rivals if self._reached else ()
+        bare = "fits more than one of the values: decides for none"
+        if len(rivals) <= 1:
+            bare = "others have moved what it tells: what holds is what is left of it"
         for view in walk.views if isinstance(walk, Walk) else ():
             after = follower_of(view, walk.views, self._at)
             if after:
                 why = f"#{after.claims[-1].position} comes after it in sequence"
                 found |= dict.fromkeys(view.facts, ("superseded", why))
             else:
-                why = "fits more than one of the values: decides for none"
-                found |= dict.fromkeys(view.facts, ("supports", why))
+                found |= dict.fromkeys(view.facts, ("supports", bare))
         return found
 
     def _why_not(self, claim: Claim) -> Part:
