@@ -73,8 +73,8 @@ def step(value: Value | None, claim: Claim) -> Step | None:
     mentions of one event, as long as no change has begun since that one was over, unless they are
     two records of a table, which tells each event once, or in two places. Of what is due at one
     time it may be told at any. A change that surely began no later than the last total was seen is
-    in that total. Being told of without a number
-    leaves a known number standing. Nothing can be taken from an unknown level.
+    in that total. Being told of without a number leaves a known number standing, but for nought.
+    Nothing can be taken from an unknown level.
     """
     stated = {name: claim.value[name] for name in STATED}
     match claim.effect:
@@ -244,7 +244,8 @@ def told_twice(one: Claim, other: Claim) -> bool:
     """Whether two changes may be one event, told with two numbers: both of them are counted."""
     change, counted = _told(one), _told(other)
     apart = one.report == other.report or _apart(change, counted)
-    return not apart and _together(change, counted) and figure(one.value) != figure(other.value)
+    figures = {figure(one.value), figure(other.value)}
+    return not apart and _together(change, counted) and len(figures) > 1 and None not in figures
 
 
 def _told(claim: Claim) -> list[Any]:

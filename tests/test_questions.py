@@ -527,6 +527,16 @@ def test_losses_that_are_perhaps_counted_twice_are_noted(war: Situation) -> None
     assert note.endswith("may be one event: both are counted")
 
 
+def test_what_has_no_number_is_not_said_to_be_counted_twice(war: Situation) -> None:
+    dozens = {"comparator": "dozens", "semantics": "change"}
+    tell(
+        war,
+        report("gazette", 12, killed("rebels", more_by(5), 11)),
+        report("courier", 12, killed("rebels", dozens, 11)),
+    )
+    assert lacking(war, 13, "double") == []
+
+
 def test_two_records_or_two_places_are_not_one_event_told_twice(war: Situation) -> None:
     tell(
         war,

@@ -365,6 +365,16 @@ def test_a_place_that_an_older_tracker_wrote_down_is_gone_on_from(tmp_path: Path
     assert said(*watch) == ""
 
 
+def test_a_file_of_someone_else_is_left_as_it_is(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    other = tmp_path / "situation.watch.db"
+    sql(other, "PRAGMA application_id = 1", "CREATE TABLE theirs (one INTEGER)")
+    before = other.read_bytes()
+    found = run("--log", log, "watch", "--once", "--name", "desk")
+    assert "is no file of watches: move it away" in found.stderr
+    assert other.read_bytes() == before
+
+
 def test_a_place_is_watched_by_its_name(tmp_path: Path) -> None:
     log = mali(tmp_path)
     watch = ("--log", log, "watch", "--once", "--after", 0, "--projection", "control", "--key")

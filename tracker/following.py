@@ -127,7 +127,7 @@ class Follower:
             self._note(Heard(self.heard.position, self.heard.at, str(error)))
             raise
         except ReplicaError as error:
-            if self._replica is not None and not isinstance(error, Ahead):
+            if self._replica is not None:  # whoever asks it is told that it follows no more
                 self._note(Heard(self.heard.position, self.heard.at, str(error)))
             raise
 

@@ -96,7 +96,7 @@ def unfit(annotation: Any, value: object) -> str | None:  # noqa: ANN401 - any a
     try:
         TypeAdapter(annotation).validate_json(json.dumps(value))
     except ValidationError as error:
-        return _message(error.errors(include_url=False)[0], None)
+        return reason_of(error)
     return None
 
 

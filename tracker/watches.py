@@ -30,6 +30,7 @@ SCHEMA = (
         PRIMARY KEY (watch, id)) WITHOUT ROWID""",
     "CREATE TABLE marks (watch TEXT PRIMARY KEY, event TEXT NOT NULL) WITHOUT ROWID",
 )
+MARKS = SCHEMA[-1].replace("TABLE", "TABLE IF NOT EXISTS")
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 
 
@@ -90,11 +91,10 @@ class Watches:
                 for statement in (*SCHEMA, f"PRAGMA application_id={APPLICATION_ID}"):
                     c.execute(statement)
             c.execute("COMMIT")
-        elif not c.execute("SELECT count(*) FROM sqlite_master WHERE name = 'marks'").fetchone()[0]:
-            c.execute(SCHEMA[-1])  # an older tracker made the file
         odd = foreign(c, SCHEMA)
         if c.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID or odd:
             raise WatchError(f"{self.path} is no file of watches: move it away")
+        c.execute(MARKS)  # an older tracker made none
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
