@@ -6,7 +6,7 @@ asks, whenever, and however often.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -40,22 +40,58 @@ class Effects:
         self.key = key
         self._live = Live(store, weighing.policy)
 
-    def of(self, position: int, as_of: int, amended: str | None) -> Iterator[Row]:
+    def retracted(self, position: int, as_of: int, fact: str) -> Iterator[Row]:
+        """Yield what the event at a position, which retracts a fact, changed: as `of` does."""
+        clocks = AsOf(as_of, position=position)
+        yield from self._changes(clocks, position, self._cells(self._named(fact)))
+        yield from self._entries(clocks, fact, gone=True)
+
+    def of(self, position: int, as_of: int, fact: str | None) -> Iterator[Row]:
         """Yield what the event at a position changed: {projection, key, name, before, after}.
 
         `before` and `after` are rows as of `state`, None for no evidence; `changed` says whether
-        more than who backs the state did. `amended` is the id of the fact that the event retracts
-        or corrects, if it does. As `projections.changes`, evidence and its age make no change; and
-        what is registered later bears on both sides alike, so that it makes none.
+        more than who backs the state did. `fact` is the event's id if it is a fact. One that takes
+        the place of another, at the position that `corrects` names, changes what both speak of;
+        before is what was before the correction, for between the two nothing was believed. As
+        `projections.changes`, evidence and its age make no change; and what is registered later
+        bears on both sides alike, so that it makes none.
         """
         clocks = AsOf(as_of, position=position)
-        for cell, number in sorted(self._cells(position, amended).items()):
-            one, two = self._sides(clocks, cell, self._lines(position, number))
+        other = self._other(fact, position) if fact else None
+        if other is None:
+            yield from self._changes(clocks, position, self._cells([position]))
+        else:
+            wrong, first = self._named(other["fact"]), other["position"]
+            corrects = {"corrects": min(wrong, default=None)}  # none where that was erased
+            for change in self._changes(clocks, first, self._cells([position, *wrong])):
+                yield change | corrects
+            for entry in self._entries(replace(clocks, position=first), other["fact"], gone=True):
+                yield entry | corrects
+        if fact:
+            yield from self._entries(clocks, fact, gone=False)
+
+    def _other(self, fact: str, position: int) -> Row | None:
+        """Give {fact, position} of the correction by which this fact took another's place."""
+        sql = "SELECT fact, position FROM retractions WHERE replaced_by = ? AND position < ?"
+        found = self.store.rows(sql, (fact, position))
+        return found[0] if found else None
+
+    def _named(self, fact: str) -> list[int]:
+        """Give the position of a fact, or of a ruling."""
+        sql = "SELECT position FROM fact_rows WHERE id = ? UNION SELECT position FROM acts"
+        found = self.store.rows(f"{sql} WHERE id = ?", (fact, fact))
+        return [row["position"] for row in found]
+
+    def _changes(self, clocks: AsOf, first: int, cells: Mapping[Key, int]) -> Iterator[Row]:
+        """Yield what differs between before the event at `first` and after that at the clocks."""
+        alone = clocks.position == first
+        for cell, number in sorted(cells.items()):
+            known = self._lines(first, number) if alone else None
+            one, two = self._sides(clocks, first, cell, known)
             moved = begun(one) != begun(two)
             if moved or not says_the_same(one, two):
                 changed = moved or not says_the_same(one, two, support=False)
                 yield _change(cell, one, two, changed=changed)
-        yield from self._entries(clocks, position, amended)
 
     def _lines(self, position: int, cell: int) -> tuple[Grown, Line, Line] | None:
         """Give what a cell was before an event and is now, where whoever followed it just knows."""
@@ -70,11 +106,11 @@ class Effects:
         return kept if kept and kept.version == self.store.version() else None
 
     def _sides(
-        self, clocks: AsOf, cell: Key, known: tuple[Grown, Line, Line] | None
+        self, clocks: AsOf, first: int, cell: Key, known: tuple[Grown, Line, Line] | None
     ) -> tuple[Row | None, Row | None]:
-        """Give the rows of a cell before an event and after it."""
+        """Give the rows of a cell before the event at `first` and after that at the clocks."""
         position = clocks.position or 0
-        before = replace(clocks, position=position - 1)
+        before = replace(clocks, position=first - 1)
         if known and not cell[1].endswith(PLEDGED):
             grown, was, now = known
             return self._drawn(before, cell, grown, was), self._drawn(clocks, cell, grown, now)
@@ -94,17 +130,14 @@ class Effects:
         row["last_undisputed"] = value_of(grown.state_row(settled)) if settled else None
         return row
 
-    def _cells(self, position: int, amended: str | None) -> dict[Key, int]:
-        """Name the cells that an event says anything of, of those that are watched; number them."""
-        sql = (
+    def _cells(self, positions: Sequence[int]) -> dict[Key, int]:
+        """Name the cells that events say anything of, of those that are watched; number them."""
+        marks = ",".join("?" * len(positions))
+        found = self.store.rows(
             "SELECT c.projection, c.key, c.id FROM held h JOIN cells c ON c.id = h.cell"
-            " WHERE h.position IN ({})"
+            f" WHERE h.position IN ({marks})",
+            (*positions,),
         )
-        if amended is None:
-            found = self.store.rows(sql.format("?"), (position,))
-        else:
-            named = "SELECT position FROM fact_rows WHERE id = ? UNION SELECT position FROM acts"
-            found = self.store.rows(sql.format(f"{named} WHERE id = ?"), (amended, amended))
         return {
             (row["projection"], row["key"]): row["id"]
             for row in found
@@ -137,26 +170,25 @@ class Effects:
         rows = Decorator(cells, clocks).rows(*cell)
         return rows[0] if rows else None
 
-    def _entries(self, clocks: AsOf, position: int, amended: str | None) -> Iterator[Row]:
-        """Yield the entries of chronologies that came with an event, or went."""
+    def _entries(self, clocks: AsOf, fact: str, *, gone: bool) -> Iterator[Row]:
+        """Yield the entries of chronologies that came with a fact, or went with it."""
         wanted = [name for name in self.wanted if name in CHRONICLED]
         if not wanted:
             return
-        where, value = ("f.position = ?", position) if amended is None else ("f.id = ?", amended)
         marks = ", ".join("?" * len(wanted))
         found = self.store.rows(
             f"SELECT {ENTRY}, f.data, c.projection FROM fact_rows f"
             f" JOIN chronologies c ON c.projection IN ({marks}) AND c.fact = f.id"
-            f" JOIN reports r ON r.id = f.report WHERE {where} AND f.begins <= ?"
+            f" JOIN reports r ON r.id = f.report WHERE f.id = ? AND f.begins <= ?"
             " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id AND x.position < ?)"
             " ORDER BY c.projection",
-            (*wanted, value, clocks.as_of, position),
+            (*wanted, fact, clocks.as_of, clocks.position),
         )
         for row in found:
             if self.key not in {None, row["id"], row["place"]} or not self._takes(row):
                 continue
             entry = fact_row(row["projection"], row)
-            sides = (None, entry) if amended is None else (entry, None)
+            sides = (entry, None) if gone else (None, entry)
             yield _change((row["projection"], row["id"]), *sides, changed=True)
 
     def _takes(self, row: Row) -> bool:
@@ -173,4 +205,5 @@ def _change(cell: Key, before: Row | None, after: Row | None, *, changed: bool) 
         "before": before,
         "after": after,
         "changed": changed,
+        "corrects": None,
     }

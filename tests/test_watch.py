@@ -94,14 +94,66 @@ def test_what_is_taken_back_or_put_right_is_a_change_too(tmp_path: Path) -> None
     said("--log", log, "retract", "#98", "#60", *why)
     said("--log", log, "correct", "#100", "--set", "place=niono", *why)
     out = said("--log", log, *ONCE, 190, "--as-of", "2013-03-01")
-    lines = [re.sub(r"#\d+ ", "", line) for line in out.splitlines()]
+    lines = [re.sub(r"^#\d+ ", "", line) for line in out.splitlines()]
     assert lines[0].endswith("FightingReported, taken back")
     assert lines[1] == (
         "FactRetracted  control: Timbuktu: Islamist fighters (reported) -> no evidence"
     )
     assert lines[2:] == [
-        "FactCorrected  control: Kidal: Islamist fighters (reported) -> no evidence"
+        "TownOccupied for #100  control: Kidal: Islamist fighters (reported) -> no evidence"
     ]
+
+
+def test_a_correction_is_one_change_and_what_is_between_its_two_events_never_was(
+    tmp_path: Path,
+) -> None:
+    log = mali(tmp_path)
+    what = ("--set", "by=[france]", "--reason", "a slip", "--published", "2013-02-01")
+    said("--log", log, "correct", "#98", *what)
+    asked = ("--as-of", "2013-03-01", "--projection", "control")
+    assert said("--log", log, *ONCE, 190, *asked).splitlines() == [
+        (
+            "#192 TownOccupied for #98  control: Timbuktu: Islamist fighters (reported)"
+            " -> France (reported)"
+        )
+    ]
+    said("--log", log, "correct", "#192", "--set", "place=niono", "--reason", "another town")
+    lines = said("--log", log, *ONCE, 192, *asked[2:], "--json").splitlines()
+    changes = [json.loads(line) for line in lines]
+    assert [(one["position"], one["corrects"], one["key"]) for one in changes] == [
+        (194, 192, "niono"),
+        (194, 192, "timbuktu"),
+    ]
+    assert (changes[1]["before"]["holders"], changes[1]["after"]) == (["france"], None)
+
+
+def test_an_entry_that_is_put_right_goes_and_comes_with_one_event(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    said("--log", log, "correct", "#60", "--set", "place=niono", "--reason", "another town")
+    lines = said("--log", log, *ONCE, 190, "--projection", "incidents").splitlines()
+    assert [line.split("  ")[0] for line in lines] == [
+        "#192 FightingReported for #60",
+        "#192 FightingReported",
+    ]
+
+
+def test_whoever_follows_the_log_hears_of_a_correction_as_whoever_asks_later_does(
+    tmp_path: Path,
+) -> None:
+    log = mali(tmp_path)
+
+    def sleep(_: float) -> None:
+        said("--log", log, "correct", "#98", "--set", "by=[france]", "--reason", "a slip")
+
+    with Situation(str(log)) as situation:
+        begun = situation.position
+        found = situation.watch(begun, Watched("control"), sleep=sleep)
+        at_once = next(found).changes
+        assert [(one["position"], one["corrects"]) for one in at_once] == [(192, 98)]
+        assert situation.changes(begun, Watched("control")).changes == at_once
+        pieces = situation.changes(begun, Watched("control"), most=1)
+        assert (pieces.changes, pieces.upto) == ([], 191)
+        assert situation.changes(191, Watched("control"), most=1).changes == at_once
 
 
 def test_a_watch_tells_the_same_in_whatever_pieces_it_looks(whole: Situation) -> None:

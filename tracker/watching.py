@@ -100,7 +100,8 @@ class Watching:
         """Give what the next events after a position changed, of at most so many events.
 
         A change is {id, log, position, event, as_of, policy, projection, key, name, before, after,
-        changed}: `event` as `log` lists it, `before` and `after` rows as of `state` or null. It is
+        changed, corrects}: `event` as `log` lists it, `before` and `after` rows as of `state` or
+        null, `corrects` the position of the fact whose place the event's takes, else null. It is
         the same whenever it is asked for, with the same `id`. Raises NotFoundError for a
         projection that there is not.
         """
@@ -125,11 +126,16 @@ class Watching:
     def _effects(self, event: Event, made: _Made) -> Iterator[Row]:
         from tracker.facts.record import FactCorrected, FactRetracted
 
-        body, watched = event.body, made.watched
-        amended = body.fact if isinstance(body, FactCorrected | FactRetracted) else None
+        body, watched, effects = event.body, made.watched, made.effects
         as_of = event.recorded_at if watched.as_of is None else watched.as_of
         told: Row | None = None
-        for change in made.effects.of(event.position, as_of, amended):
+        if isinstance(body, FactCorrected):
+            return  # what takes the fact's place comes next, and tells what both changed
+        if isinstance(body, FactRetracted):
+            found = effects.retracted(event.position, as_of, body.fact)
+        else:
+            found = effects.of(event.position, as_of, event.id if event.fact else None)
+        for change in found:
             if watched.condition and not watched.condition.holds(change, made.rank):
                 continue
             told = told or self.row(event)

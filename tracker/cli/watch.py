@@ -175,8 +175,9 @@ def _print(change: Row, names: Mapping[str, str]) -> None:
         sys.stdout.flush()
         return
     event = change["event"]
-    said = f"#{change['position']} {event['kind']}  {words.cell(change)}: {_said(change, names)}"
-    click.echo(safe(said))
+    wrong = f" for #{change['corrects']}" if change["corrects"] is not None else ""
+    said = f"#{change['position']} {event['kind']}{wrong}  {words.cell(change)}"
+    click.echo(safe(f"{said}: {_said(change, names)}"))
     sys.stdout.flush()
 
 
