@@ -145,6 +145,8 @@ RECORDING = (
     ("checkpoint",),
     ("init", "--new-keys"),
     ("import", "place-date-holder", SEEDS / "situation.yaml"),
+    ("redact", "#58", "--authority", "the court", "--reason", "asked", "--yes"),
+    ("rule", "control", "konna", "--follow", "#58", "--when", "2013-01-20", "--reason", "seen"),
 )
 
 

@@ -272,7 +272,9 @@ def test_a_receiver_that_never_answers_is_hung_up_on(
         thread.start()
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
         endpoint = Endpoint(url, read_secret(str(secret)), clock=lambda: 1.0)
-        with pytest.raises(DeliveryError):
+        with pytest.raises(
+            DeliveryError, match=r"not answer in time .no whole answer within 0.2 s"
+        ):
             endpoint.post("msg_1", b"{}")
         over.set()
         thread.join()

@@ -62,6 +62,7 @@ class Amending:
         """
         from tracker import amendments, arguments
 
+        self.log.check_writable()
         wrong = self.event(fact)
         if wrong.fact is None:
             raise NotFoundError(f"{_name(wrong)} is no fact: only a fact can be corrected")
@@ -102,6 +103,7 @@ class Amending:
         """
         from tracker import amendments, arguments
 
+        self.log.check_writable()
         when, why = arguments.amendment(published, reason, self.registry(), now=self.clock(), tz=tz)
         named = [self.event(fact) for fact in facts]
         for event in named:
@@ -146,6 +148,7 @@ class Amending:
         """
         from tracker import amendments, arguments
 
+        self.log.check_writable()
         registry = self.registry()
         moment, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
         cells: dict[str, set[Cell]] = {self._fact(name).id: set() for name in follow}

@@ -103,6 +103,7 @@ class Erasing:
         if clear:
             raise TrackerError(_IN_THE_CLEAR.format(_some(clear)))
         if not self.log.sealer.vault.found:
+            self.log.check_writable()  # a replica seldom has keys: it is to be erased elsewhere
             raise TrackerError(
                 f"{self.log.sealer.vault.lacking}. Erasing destroys keys, and there are none here: "
                 "put the file back first"

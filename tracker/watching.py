@@ -211,7 +211,7 @@ class Watching:
         """
         from tracker.delivering import Delivery
 
-        watches = self.watches() if name else None
+        watches = None if name is None else self.watches()
         return Delivery(watches, name or "", clock=self.clock, mark=self.log.mark, again=self.again)
 
     def watch(

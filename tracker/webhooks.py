@@ -118,7 +118,7 @@ class Endpoint:
             status = self._status(body, headers)
         except (http.client.HTTPException, OSError) as error:
             self.close()
-            if not kept:
+            if not kept or isinstance(error, TimeoutError):
                 raise DeliveryError(_said(error)) from error
             # A connection that was kept may have been ended by the other side meanwhile.
             try:
@@ -138,7 +138,8 @@ class Endpoint:
         connection = self._connection
         path = self._at.path or "/"
         target = f"{path}?{self._at.query}" if self._at.query else path
-        limit = Timer(WHOLE_SECONDS, _hang_up, (connection,))
+        late: list[bool] = []
+        limit = Timer(WHOLE_SECONDS, _hang_up, (connection, late))
         limit.daemon = True
         limit.start()
         try:
@@ -147,6 +148,11 @@ class Endpoint:
             read = answer.read(MOST_READ)
             if len(read) == MOST_READ or answer.will_close:
                 self.close()
+        except (http.client.HTTPException, OSError) as error:
+            if late or isinstance(error, TimeoutError):
+                raise TimeoutError(f"no whole answer within {WHOLE_SECONDS:g} s") from error
+            raise
+        else:
             return answer.status
         finally:
             limit.cancel()
@@ -161,15 +167,17 @@ class Endpoint:
         return made
 
 
-def _hang_up(connection: http.client.HTTPConnection) -> None:
+def _hang_up(connection: http.client.HTTPConnection, late: list[bool]) -> None:
     """End a connection that takes too long, from another thread: whoever reads gets its end."""
+    late.append(True)
     with suppress(OSError, AttributeError):
         connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _said(error: Exception) -> str:
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return f"it could not be reached ({text})"
+    late = isinstance(error, TimeoutError)
+    return f"it {'did not answer in time' if late else 'could not be reached'} ({text})"
 
 
 @dataclass
