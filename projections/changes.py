@@ -171,10 +171,10 @@ class _Diff:
 
     def _fresh(self, _: Key, two: Row | None, three: Row | None, cause: Cause) -> list[str]:
         """Name what a state has come to rest on, where something happened."""
-        if cause == "knowledge":
+        if cause == "knowledge" or three is None:
             return []
-        before = _cited(two)
-        return [fact for fact in _cited(three) if fact not in before]
+        before, now = _cited(two), _cited(three)
+        return [fact for fact in now if fact not in before]
 
     def _learned(self, claims: list[Claim], one: Row | None, two: Row | None) -> list[str]:
         """Name what came in the window of known time and made the difference."""
@@ -256,8 +256,9 @@ def _cited(row: Row | None) -> dict[str, None]:
     found = row["evidence"][::-1]
     if row["dissent"]:
         found += row["dissent"]
-    for one in (*row["possibly"], *(row.get("values") or ())):
-        found += one["evidence"][::-1]
+    for nested in ("possibly", "values"):
+        for one in row.get(nested) or ():
+            found += one["evidence"][::-1]
     return dict.fromkeys(found)
 
 

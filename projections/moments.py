@@ -35,6 +35,8 @@ SAYS, TELLS = 2, 3
 LATEST = FUTURE_OPEN - 1
 """The last instant there is to ask about: the ends are exclusive, also the open ones."""
 _decode = json.JSONDecoder().raw_decode
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+_MANY = 2_000
 Row = dict[str, Any]
 Key = tuple[str, str]
 """A cell: (projection, key)."""
@@ -156,17 +158,24 @@ def _asked(t: Instant, k: Instant) -> tuple[Instant, ...]:
 
 
 def rows_begun(found: Sequence[Begun]) -> list[Row]:
-    """Make of (projection, key, state as JSON) rows that have no name yet, nobody else's."""
-    states = decoded([one[2] for one in found])
-    return [
-        {"projection": projection, "key": key, "name": None, **state}
-        for (projection, key, _), state in zip(found, states, strict=True)
+    """Make of (projection, key, state as JSON) rows that have no name yet, nobody else's.
+
+    A row is decoded with its cell in it, which takes half as long as to put it there.
+    """
+    texts = [
+        f'{{"projection":"{projection}","key":{_quoted(key)},"name":null,{state[1:]}'
+        for projection, key, state in found
     ]
+    return decoded(texts)
 
 
 def decoded(texts: Sequence[str]) -> list[Any]:
     """Decode JSON texts in one piece: one at a time takes twice as long."""
     if len(texts) == 1:
         return [_decode(texts[0])[0]]
-    found: list[Any] = json.loads(f"[{','.join(texts)}]")
-    return found
+    whole = f"[{','.join(texts)}]"
+    if len(texts) < _MANY:
+        return list(json.loads(whole))
+    from pydantic_core import from_json  # a quarter faster; of fewer, what it takes to import it
+
+    return list(from_json(whole, cache_strings="keys"))

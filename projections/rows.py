@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from functools import lru_cache
 from typing import Any
 
 from projections.cells import Cells, value_of
@@ -18,6 +19,8 @@ from tracker.instants import DAY, PAST_OPEN, AsOf, format_instant, read_instant
 from tracker.kin import Kin
 
 _NOWHERE: Row = {}
+_read_instant = lru_cache(1 << 12)(read_instant)
+"""Most evidence is as old as that of other cells: of the ends of some hundred days."""
 _DISPUTED = '"support":"disputed"'
 """Stands so in the text of every disputed state, and hardly ever in another."""
 
@@ -107,7 +110,7 @@ class Decorator:
             row["name"] = self.name(row["projection"], row["key"], row)
             row["last_undisputed"] = None
         last = row["last_evidence"]
-        age = None if last is None else self.clocks.as_of - read_instant(last)
+        age = None if last is None else self.clocks.as_of - _read_instant(last)
         row["age_days"] = None if age is None else max(0, age // DAY)
         if self.stale_after is not None:
             row["stale"] = age is not None and age > self.stale_after
