@@ -6,7 +6,7 @@ belong to no scheme and have no level.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from projections.claims import Claim, Step, Value, public
@@ -137,7 +137,7 @@ def gone(_value: Value) -> bool:
     return False
 
 
-def explain(value: Value, _before: Value | None) -> Value:
+def explain(value: Value, _before: Value | None, _beside: Iterable[Value] = ()) -> Value:
     """Give the value: levels are no sums."""
     return value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from projections.claims import Claim, Step, Value
@@ -159,7 +159,7 @@ def gone(value: Value) -> bool:
     return bool(value["status"] in {"vacated", "unknown"})
 
 
-def explain(value: Value, _before: Value | None) -> Value:
+def explain(value: Value, _before: Value | None, _beside: Iterable[Value] = ()) -> Value:
     """Give the value: who holds a place needs no sum."""
     return value
 

@@ -8,7 +8,7 @@ change, the other way, of what is deployed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from projections import levels
@@ -83,9 +83,9 @@ goes_on, carry = levels.goes_on, levels.carry
 follows, gone = levels.follows, levels.gone
 
 
-def explain(value: Value, before: Value | None) -> Value:
+def explain(value: Value, before: Value | None, beside: Iterable[Value] = ()) -> Value:
     """Say what a total differs by from the level before it and the changes since."""
-    return {**value, "unexplained": levels.difference(value, before)}
+    return {**value, "unexplained": levels.unexplained(value, before, beside)}
 
 
 def disputed(values: Sequence[Value]) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +71,8 @@ def step(value: Value | None, claim: Claim) -> Step | None:
 
     A total sets it. A change moves it, once: two changes of one size whose times overlap are two
     mentions of one event, as long as no change has begun since that one was over, unless they are
-    two records of a table, which tells each event once, or in two places. Of what is due at one
+    two records of a table, which tells each event once, or in two places; the second mention backs
+    the level unless another change of that time is in it too. Of what is due at one
     time it may be told at any. A change that surely began no later than the last total was seen is
     in that total. Being told of without a number leaves a known number standing, but for nought.
     Nothing can be taken from an unknown level.
@@ -109,9 +110,11 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
         bare = {name: item for name, item in claim.value.items() if name not in _OF_CHANGES}
         return Step({**bare, "_changes": [change]}, "replaces")
     if any(_one_event(change, counted) for counted in value["_changes"]):
-        return Step(value, "agrees")
+        # Who tells of one of two changes at a time has not told of their sum.
+        beside = (one for one in value["_changes"] if _together(change, one))
+        return Step(value, "agrees", backs=all(_one_event(change, one) for one in beside))
     if in_total(value, claim):
-        return Step({**value, "unexplained": _left_over(value, stated)}, "agrees", backs=False)
+        return Step(_accounted(value, figure(stated)), "agrees", backs=False)
     moved: dict[str, Any] = {name: _sum(value, stated, name) for name in NUMBERS}
     moved["comparator"] = _hedge(value["comparator"], stated["comparator"])
     if figure(value) is not None and figure(moved) is None:
@@ -155,6 +158,10 @@ def _unit(number: int) -> int:
 
 def same(one: Value, other: Value, _kin: Kin) -> bool:
     """Whether two levels do not conflict: their ranges overlap."""
+    return _fit(one, other)
+
+
+def _fit(one: Value, other: Value) -> bool:
     (low, high), (least, most) = reach(one), reach(other)
     return low <= most and least <= high
 
@@ -205,11 +212,20 @@ def difference(value: Value, before: Value | None) -> int | None:
     """
     if before is None or before.get("_total") is None:
         return None
-    (low, high), (least, most) = reach(value), reach(before)
-    if low <= most and least <= high:
+    if _fit(value, before):
         return None
     now, then = figure(value), figure(before)
     return None if now is None or then is None else now - then
+
+
+def unexplained(value: Value, before: Value | None, beside: Iterable[Value]) -> int | None:
+    """Give what a total differs by from what was before it and its contemporaries (`beside`).
+
+    Less the changes that are known to be in those: so it does not matter which of them came first.
+    """
+    found = difference(value, before)
+    known = next((one["_within"] for one in beside if one.get("_within")), 0)
+    return None if found is None else found - known or None
 
 
 def figure(value: Value) -> int | None:
@@ -275,10 +291,13 @@ def _together(change: list[Any], counted: list[Any]) -> bool:
     return bool(change[4] < counted[5] and counted[4] < change[5])
 
 
-def _left_over(value: Value, stated: Value) -> int | None:
-    """Give what a total leaves unexplained once a change is known to be in it."""
-    missing, known = value.get("unexplained"), figure(stated)
-    return (missing - known or None) if missing is not None and known is not None else missing
+def _accounted(value: Value, known: int | None) -> Value:
+    """Give a total that so many of a change are known to be in: it leaves so many less open."""
+    if known is None:
+        return value
+    left = value.get("unexplained")
+    less = {} if left is None else {"unexplained": left - known or None}
+    return {**value, **less, "_within": value.get("_within", 0) + known}
 
 
 def _sum(value: Value, stated: Value, name: str) -> int | None:

@@ -6,7 +6,7 @@ a side obtained, which stand here because the vocabulary feeds them here).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from projections import levels
@@ -73,7 +73,7 @@ goes_on, carry = levels.goes_on, levels.carry
 follows, gone = levels.follows, levels.gone
 
 
-def explain(value: Value, before: Value | None) -> Value:
+def explain(value: Value, before: Value | None, _beside: Iterable[Value] = ()) -> Value:
     """Say by how much a cumulative count was restated: it cannot fall by itself."""
     fall = None
     if before is not None and value["cumulative"] and before["cumulative"]:

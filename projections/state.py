@@ -27,8 +27,9 @@ class Projection:
     the state that the first was. carry: that second value, with what
     is still so of the first. follows: whether what a view says comes after another view by
     nature, whatever their times. gone: whether a value says that nothing is there any more.
-    explain: a value beside what held before it. disputed: what is shown where values differ.
-    stake: whether who says a claim gains from it (True), admits it (False), or neither (None).
+    explain: a value beside what held before it and its contemporaries, and what these say.
+    disputed: what is shown where values differ. stake: whether who says a claim gains from it
+    (True), admits it (False), or neither (None).
     """
 
     name: str
@@ -43,7 +44,7 @@ class Projection:
     carry: Callable[[Value, Value], Value]
     follows: Callable[[View, View, Kin], bool]
     gone: Callable[[Value], bool]
-    explain: Callable[[Value, Value | None], Value]
+    explain: Callable[[Value, Value | None, Iterable[Value]], Value]
     disputed: Callable[[Sequence[Value]], Value]
     stake: Callable[[Claim, Kin], bool | None]
 

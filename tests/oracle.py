@@ -372,7 +372,7 @@ def walk(sure: Sequence[Timed], projection: str, world: Registry) -> Story:
         if found is None:
             continue
         shown, how, counted = found
-        if how in {"same", "in"} and story.lines:
+        if how in {"same", "in", "part"} and story.lines:
             assert story.since
             story.since = narrower(story.since, one.since)
             story.lines = [*story.lines, one]
@@ -531,14 +531,10 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
             return None
     if not story.lines:
         return shown, "new", [one]
-    for other in story.counted:
-        together = other.begins < one.capped and one.begins < other.capped
-        if (
-            figure_of(number_of(other)) == figure_of(stated)
-            and (together or (pledges(one) and due(one) == due(other)))
-            and not elsewhere(one.telling.fact.place, other.telling.fact.place, world)
-        ):
-            return story.shown, "same", story.counted
+    if any(one_event(one, other, world) for other in story.counted):
+        then = [other for other in story.counted if together(one, other)]
+        whole = all(one_event(one, other, world) for other in then)
+        return story.shown, "same" if whole else "part", story.counted
     before = story.shown
     total = before.get("_seen")
     if total is not None and one.begins <= total and one.capped <= total + DAY:
@@ -556,6 +552,20 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
         moved = _spanned(before, stated, less=one.less)
     going_on = [other for other in story.counted if pledges(one) or one.begins < other.capped]
     return before | moved, "more", [*(going_on or story.counted[-1:]), one]
+
+
+def together(one: Timed, other: Timed) -> bool:
+    """Whether two changes may be of one moment."""
+    return other.begins < one.capped and one.begins < other.capped
+
+
+def one_event(one: Timed, other: Timed, world: Registry) -> bool:
+    """Whether a change is another told again: as large, of that time, and not in another place."""
+    return (
+        figure_of(number_of(other)) == figure_of(number_of(one))
+        and (together(one, other) or (pledges(one) and due(one) == due(other)))
+        and not elsewhere(one.telling.fact.place, other.telling.fact.place, world)
+    )
 
 
 def pledges(one: Timed) -> bool:

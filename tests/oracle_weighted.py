@@ -81,7 +81,11 @@ class Finding:
 
 @dataclass(eq=False)
 class View:
-    """What one origin says, told in one report of one moment; `counted` are changes added since."""
+    """What one origin says, told in one report of one moment; `counted` are changes added since.
+
+    `prior`: what held before it, and before all of its instant. `gap`: by how much its number is
+    more than what held before it and its contemporaries, less the changes `known` to be in it.
+    """
 
     origin: str
     at: int
@@ -97,6 +101,9 @@ class View:
     fits: bool = False
     joined: bool = False
     own: bool = True
+    gap: int | None = None
+    known: int = 0
+    prior: Outcome | None = None
 
     @property
     def last(self) -> Timed:
@@ -141,6 +148,7 @@ class Group:
 
     value: Value
     views: list[View]
+    gap: int | None = None
 
     @property
     def ids(self) -> set[str]:
@@ -434,9 +442,26 @@ def view(done: Walk, number: int, one: Timed, asked: Question) -> bool:
     done.live = [
         other for other in done.live if other.origin != origin and not superseded(other, made)
     ]
+    leave_open(done, made, mine, asked)
     done.live.append(made)
     done.newest[origin] = made
     return True
+
+
+def leave_open(done: Walk, made: View, mine: View | None, asked: Question) -> None:
+    """Say what a number leaves open, beside what held before anybody spoke of these days."""
+    if asked.projection in {"control", "alerts"}:
+        return
+    made.prior = mine.prior if mine and made.joined else done.earlier
+    moment = (direct(made.last, asked.t), made.high)
+    if mine and not made.joined and moment == (direct(mine.last, asked.t), mine.high):
+        made.gap = gap(mine.value, made.value, 0, asked)  # it says of that moment something else
+        return
+    first = done.live[0].prior if done.live else made.prior
+    told_by = [mine] if mine and made.joined else done.live
+    made.known = next((one.known for one in told_by if one.known), 0)
+    if first and first.total:
+        made.gap = gap(first.value, made.value, made.known, asked)
 
 
 def fits_only(one: Timed, value: Value, how: str) -> bool:
@@ -470,7 +495,9 @@ def withdraw(made: View, gone: Timed, asked: Question) -> None:
     found = step(made.value, made.counted, gone, asked)
     if found is not None:
         made.value, how, made.counted = found
-        made.own = made.own and (how in {"same", "in"} or origin_of(gone) == made.origin)
+        made.own = made.own and (how in {"same", "in", "part"} or origin_of(gone) == made.origin)
+        if how == "in":
+            explain(made, gone)
         if made.value.get("status") in {"vacated", "unknown"}:
             made.ended = gone
 
@@ -499,7 +526,7 @@ def move(done: Walk, number: int, one: Timed, asked: Question) -> bool:
         before.run.append(one)
         if how == "in":
             explain(before, one)
-        elif tells_again(one, value):
+        elif how == "same" and tells_again(one, value):
             before.movers |= told
     return True
 
@@ -522,9 +549,11 @@ def move_words(done: Walk, one: Timed, asked: Question) -> None:
             movers[origin] = (at, line, found[0])
 
 
-def explain(total: Outcome, one: Timed) -> None:
+def explain(total: Outcome | View, one: Timed) -> None:
     """Take a change that is in a total already from what that leaves unexplained."""
     figure = oracle.figure_of(oracle.number_of(one))
+    if isinstance(total, View):
+        total.known += figure or 0
     if total.gap is not None and figure is not None:
         total.gap = total.gap - figure or None
 
@@ -539,7 +568,7 @@ def tells_again(one: Timed, value: Value) -> bool:
 
 def settle(done: Walk, number: int, asked: Question, *, ruled: bool = False) -> None:
     """Choose among what the origins say now, and go on with what held or begin anew."""
-    groups, disputed = sequence(done.live, asked), done.disputed
+    groups = sequence(done.live, asked)
     done.groups, done.disputed, done.lost = groups, False, set()
     done.quiet = done.quiet and len(groups) <= 1
     if not groups:
@@ -562,6 +591,7 @@ def settle(done: Walk, number: int, asked: Question, *, ruled: bool = False) -> 
         outcome = done.outcome = copied(earlier)  # what stood between came with it
     if outcome and goes_on(outcome, chosen.value, counted, asked):
         outcome.value, outcome.counted = chosen.value, counted
+        outcome.gap = outcome.gap if chosen.gap is None else chosen.gap
         fresh = {id(one) for mine in winners if mine.at >= outcome.begun for one in mine.lines}
         for one in lines:
             if id(one) in fresh and not any(one is other for other in outcome.run):
@@ -569,11 +599,11 @@ def settle(done: Walk, number: int, asked: Question, *, ruled: bool = False) -> 
                 outcome.run.append(one)
         return
     begun = min((mine.at for mine in winners), default=number)
-    done.outcome = begin_anew(done, chosen, lines, begun, asked, disputed=disputed)
+    done.outcome = begin_anew(done, chosen, lines, begun, asked)
 
 
 def begin_anew(
-    done: Walk, chosen: Group, lines: list[Timed], begun: int, asked: Question, *, disputed: bool
+    done: Walk, chosen: Group, lines: list[Timed], begun: int, asked: Question
 ) -> Outcome:
     """Let another state begin: stated anew, or differing by so much from the one before."""
     outcome = done.outcome
@@ -586,14 +616,7 @@ def begin_anew(
     if outcome and same(outcome.value, chosen.value, asked):  # stated anew, not contradicted
         made.begun = min(begun, outcome.begun)
         made.movers = outcome.movers if outcome.total else {}  # changes alone back no total
-    elif (
-        outcome
-        and outcome.total
-        and not any(same(outcome.value, one.value, asked) for one in done.groups)
-        and not last.joined
-        and not disputed
-    ):
-        made.gap = gap(outcome.value, chosen.value, asked)
+    made.gap = chosen.gap
     return made
 
 
@@ -606,12 +629,9 @@ def nearer(one: Outcome, other: Outcome, now: Value, counted: list[Timed], asked
     return same(one.value, now, asked) and not same(other.value, now, asked)
 
 
-def gap(before: Value, now: Value, asked: Question) -> int | None:
-    """Give what a level differs by from the one before it, unexplained."""
-    if asked.projection not in {"forces", "losses"} or None in (
-        before["comparator"],
-        now["comparator"],
-    ):
+def gap(before: Value, now: Value, known: int, asked: Question) -> int | None:
+    """Give what a level differs by from the one before it, unexplained by what is `known`."""
+    if None in (before["comparator"], now["comparator"]) or same(before, now, asked):
         return None
     then, figure = oracle.figure_of(before), oracle.figure_of(now)
     if then is None or figure is None:
@@ -620,7 +640,7 @@ def gap(before: Value, now: Value, asked: Question) -> int | None:
     if asked.projection == "losses":
         counts = before["cumulative"] and now["cumulative"]
         return found if counts and found < 0 else None
-    return found
+    return found - known or None
 
 
 def sequence(live: Sequence[View], asked: Question) -> list[Group]:
@@ -634,7 +654,7 @@ def sequence(live: Sequence[View], asked: Question) -> list[Group]:
         if agreeing:
             join(agreeing[0], mine)
         else:
-            groups.append(Group(mine.value, [mine]))
+            groups.append(Group(mine.value, [mine], mine.gap))
     if asked.projection != "control":
         return groups
     somebody = [one for one in groups if one.value["status"] not in {"vacated", "unknown"}]
@@ -664,10 +684,15 @@ def join(group: Group, mine: View) -> None:
         if "besiegers" in value:
             both = {*other.get("besiegers", []), *mine.value.get("besiegers", [])}
             value |= {"status": "besieged", "besiegers": sorted(both)}
+    left = mine.gap
     if "comparator" in value and width(other) < width(value):
-        value = other  # the more definite
+        value, left = other, group.gap  # the more definite
+    elif "comparator" in value and all(
+        value[one] == other[one] for one in (*oracle.SIZE, "comparator")
+    ):
+        left = group.gap if left is None else left
     group.views.append(mine)
-    group.value = value
+    group.value, group.gap = value, left
 
 
 def follows(mine: View, one: View, asked: Question) -> bool:

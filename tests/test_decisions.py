@@ -1884,6 +1884,66 @@ MOVED = [
     ),
 ]
 
+_CLOSE = (("courier", "radio"), ("radio", "courier"))
+_FIVE_HUNDRED = report("gazette", 8, troops(number(500), 8))
+
+LEFT_OPEN = [
+    *(
+        case(
+            f"a total of {said} of one day leaves open what it is more than before, {first} first",
+            7,
+            _FIVE_HUNDRED,
+            report(first, 12, troops(one, 12)),
+            report(then, told, troops(other, 12)),
+            ask_for(ARMY_IN_VALLEY, 14),
+            {"best": best, "unexplained": best - 500, "support": "confirmed"},
+        )
+        for first, then in _CLOSE
+        for said, one, other, told, best in (
+            ("800, and about 800", number(800), about(800), 12, 800),
+            ("about 800, and 750", about(800), number(750), 12, 750),
+            ("about 800, and 750 told later", about(800), number(750), 13, 750),
+        )
+    ),
+    *(
+        case(
+            f"a rival that loses hides nothing: {loses} by {loser}, 800 told on the {told}th",
+            7,
+            _FIVE_HUNDRED,
+            report(loser, 12, rated("C3", troops(number(loses), 12))),
+            report(wins, told, rated("A1", troops(number(800), 12))),
+            ask_for(ARMY_IN_VALLEY, 14),
+            {"best": 800, "unexplained": 300, "rule": "rating", "dissent": [f"{loser} 1"]},
+        )
+        for wins, loser in _CLOSE
+        for loses, told in ((700, 12), (700, 13), (500, 12))
+    ),
+    *(
+        case(
+            f"who tells of one of two changes of a day tells not of both: {alone} alone of 300",
+            6,
+            report("gazette", 10, THOUSAND),
+            *(
+                report(one, 12, troops(more_by(300 if one == alone else 200), 12))
+                for one in ("courier", "radio", "post")
+            ),
+            ask_for(ARMY_IN_VALLEY, 15),
+            {"best": 1500, "support": "reported"},
+        )
+        for alone in ("courier", "radio", "post")
+    ),
+    case(
+        "a total whose contemporary has been accounted for is accounted for as well",
+        7,
+        _FIVE_HUNDRED,
+        report("courier", 12, troops(number(800), 12)),
+        report("radio", 13, troops(more_by(300), 12)),
+        report("post", 14, troops(about(800), 12)),
+        ask_for(ARMY_IN_VALLEY, 15),
+        {"best": 800, "unexplained": None, "support": "confirmed"},
+    ),
+]
+
 BESIEGERS: Row = {"status": "besieged", "besiegers": ["rebels"]}
 
 AT_NIGHT = [
@@ -2015,6 +2075,7 @@ TABLE = (
     + CERTAINTY
     + LISTS
     + MOVED
+    + LEFT_OPEN
     + AT_NIGHT
 )
 

@@ -112,9 +112,10 @@ class Contest:
         if turned is None:
             return Walk(walk.views, leavings, _unbacked(walk.outcome, claim.origin))
         restated = not joined and own and (own.direct, own.hi) == (view.direct, view.hi)
-        reached = own if restated else view.before
-        before = reached.value if reached and not others else None
-        value = at.projection.explain(turned.value, before)
+        reached = own if restated else others[0].before if others else view.before
+        beside = [own] if joined and own else [] if restated else others
+        before = reached.value if reached else None
+        value = at.projection.explain(turned.value, before, [one.value for one in beside])
         views = (*others, turned if value is turned.value else turned.saying(value))
         return Walk(views, leavings, self._weigh(walk.outcome, views, claim, at))
 
@@ -212,7 +213,7 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     direct, rating = is_direct(claim, at.t), rating_of(claim, kin)
     last = walk.views[-1] if walk.views else None
     before = _before_all(last, direct, hi, outcome)
-    value = projection.explain(step.value, before.value if before else None)
+    value = projection.explain(step.value, before.value if before else None, ())
     told_by, of = (claim,), (lo, hi, sighted, direct, 0, step.backs, rating)
     bare = view = View(told_by, value, None, *of)
     if before is not None:

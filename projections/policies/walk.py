@@ -247,7 +247,7 @@ def bear(outcome: Outcome | None, claim: Claim, at: At, rule: str) -> Outcome | 
     lo, hi = claim.start.earliest, claim.certain_from
     view = View((claim,), step.value, None, lo, hi, claim.observed is not None)
     if outcome is None or step.relation == "replaces":
-        value = at.projection.explain(step.value, outcome.value if outcome else None)
+        value = at.projection.explain(step.value, outcome.value if outcome else None, ())
         return Outcome(value, claim.since, (claim,), rule, (view._replace(value=value),))
     run = kept((*outcome.run, claim), at)
     if step.relation == "adds":
