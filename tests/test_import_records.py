@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 # ruff: noqa: E501 - a row of a table is a line
+import csv
+import io
+from collections import Counter
 from pathlib import Path
 
 import pytest
+from effort_for_tests import times
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sheets_for_tests import ask, new_situation
 from tables_for_tests import TOLL, Mapping, facts_in, load, told, toll
 
@@ -66,6 +72,73 @@ def test_a_version_between_two_that_are_recorded_is_refused(
     with pytest.raises(InputError, match="import the versions in their order"):
         load(situation, tmp_path, toll(), head + rows[3])
     assert situation.position == before
+
+
+@pytest.mark.parametrize(
+    ("key", "why"), [("", "no key"), ("\u00a0 ", "no key"), ("x" * 2001, "2,000 characters")]
+)
+def test_a_row_without_a_key_is_no_record_and_is_said_so(
+    situation: Situation, tmp_path: Path, key: str, why: str
+) -> None:
+    rows = f'{CLASHES}"{key}",2013-02-01,2013-01-12,Mill,battle,1,\n'
+    before = situation.position
+    with pytest.raises(InputError, match=rf"table.csv:4:1: id: .*{why}"):
+        load(situation, tmp_path, clashes(), rows)
+    assert situation.position == before
+    found = load(situation, tmp_path, clashes(bad={"value": "quarantine"}), rows)
+    assert found.files[0].quarantined == {"value": 1}
+    assert len(facts_in(situation)) == 5
+
+
+cell = st.one_of(
+    st.sampled_from(
+        ["", " ", "\u00a0", "Mill", "battle", "attack", "3", "-1", "1e9", "2013-01-10"]
+    ),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8),
+    st.just("long " * 500),
+)
+
+
+def mostly(*usual: str) -> st.SearchStrategy[str]:
+    """Draw what a column usually holds, or anything."""
+    return st.one_of(*[st.just(one) for one in usual for _ in range(3)], cell)
+
+
+odd_rows = st.tuples(
+    cell,
+    mostly("2013-02-01"),
+    mostly("2013-01-10"),
+    mostly("Mill"),
+    mostly("battle", "attack"),
+    mostly("3", ""),
+    mostly("5", ""),
+)
+
+
+@settings(max_examples=times(200), deadline=None)
+@given(st.lists(odd_rows, min_size=1, max_size=3), st.sampled_from(["id", None]))
+def test_whatever_stands_in_a_table_what_is_recorded_of_it_can_be_read(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]], key: str | None
+) -> None:
+    """Events of a table are written as bytes: none may be such as the log would not read again."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(CLASHES.splitlines()[0].split(","))
+    writer.writerows(rows)
+    kinds = ("date", "number", "coordinate", "place", "value", "other", "row")
+    mapping = clashes(bad=dict.fromkeys(kinds, "quarantine"), key=key)
+    mapping["facts"][0]["gist"] = "{town} {what}: {dead}"  # type: ignore[index]
+    mapping["facts"][0]["note"] = "{id}{hurt}"  # type: ignore[index]
+    with new_situation() as situation:
+        try:
+            found = load(situation, tmp_path_factory.mktemp("table"), mapping, text.getvalue())
+        except InputError:
+            return
+        assert len(list(situation.log.read())) == situation.position
+        new = sum((Counter(one.facts) for one in found.files), Counter[str]())
+        facts = new.total() - new["FactCorrected"] - new["FactRetracted"]
+        assert facts == len(facts_in(situation))
+        situation.state(situation.clocks(None))
 
 
 # -- records of which a row tells several facts -----------------------------------------------------

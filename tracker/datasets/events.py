@@ -13,11 +13,12 @@ from tracker.datasets.blocks import Time, Where
 from tracker.datasets.compile import PLACE_MARKS, Maker, compile_fact
 from tracker.datasets.context import Context, Placed, field_text, placed
 from tracker.datasets.corrections import NOTHING, Held, Records
+from tracker.datasets.fields import LONGEST_TEXT
 from tracker.datasets.mapping import DropSpec, Mapping
 from tracker.datasets.places import Resolved, quoted
 from tracker.datasets.shapes import Told, UnclearPlaces, published_reader
 from tracker.datasets.staging import AT_ONCE, Publications, Staged, Staging
-from tracker.datasets.values import Read, Row, chooser, passes, squeezed
+from tracker.datasets.values import Bad, Read, Row, chooser, passes, squeezed
 from tracker.facts.envelope import canonical
 from tracker.facts.record import SnapshotTaken
 
@@ -100,7 +101,13 @@ class Events:
         reads = [context.read((column,), ("key",)) for column in key]
 
         def record(row: Row) -> str:
-            return quoted(KEY_JOINT.join([squeezed(read(row)) for read in reads]))
+            parts = [squeezed(read(row)) for read in reads]
+            named = KEY_JOINT.join(parts)
+            if not any(parts):
+                raise Bad("value", key[0], "no key: nothing tells this row from others")
+            if len(named) > LONGEST_TEXT:
+                raise Bad("value", key[0], f"a key of more than {LONGEST_TEXT:,} characters")
+            return quoted(named)
 
         return record
 

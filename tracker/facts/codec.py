@@ -93,7 +93,11 @@ def decode(
             about.batch,
             body,
         )
-    except (ValidationError, ValueError, KeyError, TypeError) as error:
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where, why = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+        raise CodecError(f"{topic} cannot be read: {where}: {why}") from error
+    except (ValueError, KeyError, TypeError) as error:
         msg = f"{topic} cannot be read: {error}"
         raise CodecError(msg) from error
 
