@@ -151,6 +151,21 @@ def test_an_earlier_version_alone_would_change_what_a_recorded_one_means(
     )
 
 
+def test_what_the_first_version_in_the_log_had_dropped_is_told_once_the_one_before_comes(
+    situation: Situation, tmp_path: Path
+) -> None:
+    first = HEAD + version(1, "Mill,Army,,,", "Ford,Army,,,")
+    load(situation, tmp_path, listing(), HEAD + version(2, "Mill,Army,,,"))
+    found = load(situation, tmp_path, listing(), first)
+    assert sum(one.facts["SnapshotTaken"] for one in found.files) == 2
+    for number, held in ((1, ("held", ["army"])), (2, None)):
+        at = f"2013-01-{number:02}T06:00:00Z"
+        assert who_holds(situation, at, at, place="ford") == held
+    assert load(situation, tmp_path, listing(), first).events == 0
+    situation.retract(batch=found.batch, reason="the wrong list", by="tests")
+    assert [row["name"] for row in situation.state("2013-01-05", "control").dicts] == ["Mill"]
+
+
 def test_a_version_that_comes_in_two_pieces_is_refused(
     situation: Situation, tmp_path: Path
 ) -> None:
@@ -178,10 +193,14 @@ def test_the_state_at_every_version_is_that_version(
         for number, listed in enumerate(versions, 1)
     ]
     cut = data.draw(st.integers(1, len(pages)))
+    parts = [part for part in (pages[:cut], pages[cut:]) if part]
+    if data.draw(st.booleans(), "the later ones first"):
+        parts.reverse()
     with new_situation() as situation:
-        load(situation, tmp_path, listing(), HEAD + "".join(pages[:cut]))
-        if pages[cut:]:
-            load(situation, tmp_path, listing(), HEAD + "".join(pages[cut:]))
+        for part in parts:
+            load(situation, tmp_path, listing(), HEAD + "".join(part))
+        for part in parts:
+            assert load(situation, tmp_path, listing(), HEAD + "".join(part)).events == 0
         for number, listed in enumerate(versions, 1):
             at = f"2013-01-{number:02}T06:00:00Z"
             clocks = situation.clocks(at, at)

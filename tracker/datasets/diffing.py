@@ -103,6 +103,38 @@ class Walk:
             changed = self._version(version, emit=not (same and untouched))
             untouched = (same and untouched) or (same and not changed)
             before = version
+            self._drop_after(version, versions, others)
+
+    def _drop_after(
+        self, version: Version, versions: list[Version], others: list[Recorded]
+    ) -> None:
+        """Say what a recorded version no longer lists, if this one comes right before it.
+
+        It was the first that the log had, and tells all that it lists: nobody knew then of what it
+        had dropped.
+        """
+        known = self._known(version)
+        after = next((one for one in self.history.versions if one.known > known), None)
+        between = (
+            any(known < self._known(one) <= after.known for one in versions) if after else True
+        )
+        if after is None or after not in others or between or not after.whole:
+            return
+        listed = self.history.told_by(after.stream, {})
+        names = set(map(self._name, listed))  # one that is told apart by now has other ids
+        said = self.history.dropped_in(after.stream)
+        gone = {cell for cell in self.state if cell not in said and self._name(cell) not in names}
+        if gone:
+            stream = self.appender.stream_of(self.history.published(after.stream))
+            self.appender.begin(stream)
+            self.shape.dropped += len(gone)
+            said_of_it: dict[str, object] = {
+                "version": after.version,
+                "entries": after.entries,
+                "holders": self.history.holders_in(after.stream),
+                "dropped": tuple(sorted(gone)),
+            }
+            self.shape.taken(self.appender, stream, version, said_of_it)
 
     def _next(self, known: int, others: list[Recorded]) -> bool:
         """Whether the recorded version after a moment is not in the files and tells but changes."""

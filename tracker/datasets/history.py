@@ -102,20 +102,32 @@ class History:
                 cell = cell_of(body)
                 if cell is not None:
                     state[cell] = entry_of(body)
-            for taken in self._taken.get(one.stream, []):
-                for cell in taken.dropped:
-                    state.pop(cell, None)
+            for cell in self.dropped_in(one.stream):
+                state.pop(cell, None)
         return state
 
-    def told_by(self, stream: str, state: dict[str, str]) -> None:
+    def dropped_in(self, stream: str) -> set[str]:
+        """Give the cells that a version is said to list no more."""
+        return {cell for taken in self._taken.get(stream, []) for cell in taken.dropped}
+
+    def holders_in(self, stream: str) -> tuple[str, ...]:
+        """Give the actors that a version is said to list."""
+        return next((taken.holders for taken in self._taken.get(stream, [])), ())
+
+    def published(self, stream: str) -> str:
+        """Give when a version was published, in its stored form."""
+        (row,) = self.store.rows("SELECT data FROM reports WHERE id = ?", (stream,))
+        return canonical(from_json(row["data"])["published"]).decode()
+
+    def told_by(self, stream: str, state: dict[str, str]) -> dict[str, str]:
         """Bring {cell: entry} up to a version, as the list told it, whatever was made of that."""
         for body in self._facts(stream, _AS_TOLD):
             cell = cell_of(body)
             if cell is not None:
                 state[cell] = entry_of(body)
-        for taken in self._taken.get(stream, []):
-            for cell in taken.dropped:
-                state.pop(cell, None)
+        for cell in self.dropped_in(stream):
+            state.pop(cell, None)
+        return state
 
     def _facts(self, stream: str, which: str = _IN_FORCE) -> Iterator[dict[str, Any]]:
         sql = f"SELECT data FROM fact_rows WHERE report = ? AND {which} ORDER BY position"  # noqa: S608 - ours
