@@ -20,6 +20,7 @@ from tables_for_tests import (
     listing,
     load,
     sirens,
+    told,
     toll,
 )
 
@@ -150,6 +151,31 @@ def test_impossible_dates_go_to_quarantine_with_their_reason(log: Path) -> None:
     assert lines[1].startswith("3,date,")
     assert "there is no such day" in lines[1]
     assert len(lines) == 2
+
+
+def test_rows_that_are_mended_where_they_were_put_aside_are_what_they_would_have_been(
+    situation: Situation, tmp_path: Path
+) -> None:
+    """The file is a CSV of our own, however the table is written: columns first, apostrophes."""
+    names = HEAD.replace("notes", "reason").replace(",", ";")
+    rows = (
+        '1;2013-01-10;2013-01-11;Mill;10;20;-Rebels-;1;2;3;"=a; b"\n2;{};2013-01-11;\'+x;;;é;;4;;\n'
+    )
+    mapping = diary(bad={"date": "quarantine"}, read={"delimiter": ";", "encoding": "latin-1"})
+    mapping["facts"][0]["gist"] = "{who} at {town}: {reason}"
+    aside = tmp_path / "aside.csv"
+    bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
+    wrong = rows.replace("-10;", "-40;").format("2013-01-32")
+    bad.write_text(names + wrong, encoding="latin-1")
+    data = (json.dumps(mapping).encode(), "mapping.yaml")
+    outcome = situation.import_table(data, [bad], by="tests", quarantine=aside)
+    assert outcome.files[0].quarantined == {"date": 2}
+    aside.write_text(aside.read_text().replace("2013-01-40", "2013-01-10").replace("-32", "-09"))
+    assert situation.import_table(data, [aside], by="tests").files[0].quarantined == {}
+    with new_situation() as whole:
+        good.write_text(names + rows.format("2013-01-09"), encoding="latin-1")
+        whole.import_table(data, [good], by="tests")
+        assert told(whole) == told(situation)
 
 
 def test_the_quarantine_does_not_take_the_place_of_the_table(log: Path) -> None:

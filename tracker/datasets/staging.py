@@ -18,6 +18,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple, Self
 
 from tracker.datasets.blocks import Head
+from tracker.datasets.tables import OF_QUARANTINE
 from tracker.datasets.values import Bad, Moment
 from tracker.errors import Problem
 
@@ -176,7 +177,7 @@ class Judge:
         """Write the quarantined rows beside the others: whole or not at all."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["line", "problem", "reason", *self.header])
+        writer.writerow([*OF_QUARANTINE, *self.header])
         for row, kind, reason, cells in self.staging.quarantined(self.file):
             writer.writerow([row, kind, harmless(reason), *map(harmless, cells)])
         part = path.with_name(f"{path.name}.part")

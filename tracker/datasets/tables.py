@@ -29,6 +29,8 @@ _SUFFIXES = {
     ".ndjson": "jsonl",
     ".jsonlines": "jsonl",
 }
+OF_QUARANTINE = ("line", "problem", "reason")
+"""The columns that a file of quarantined rows has before those of their table."""
 _MAP = re.compile(r'\s*\{[^\[]*"type"\s*:\s*"FeatureCollection"')
 
 
@@ -61,6 +63,9 @@ class Table:
         """(row number, what is wrong) of the ragged rows so far; whoever reads it may clear it."""
         self.ragged: Sequence[str] = ()
         """The values of the last ragged row."""
+        ours = _is_quarantine(path)
+        if ours:
+            reading = Reading("csv", delimiter=",", neutralised=True)
         form = _format(path, reading)
         self._text = Text(path, reading.encoding)
         self.file = self._text.file
@@ -77,6 +82,7 @@ class Table:
                     reading.delimiter or by_suffix,
                     neutralised=reading.neutralised,
                     ragged=self._note,
+                    skip=len(OF_QUARANTINE) if ours else 0,
                 )
             else:
                 self._rows = JsonTable(self._text, form, reading.records)
@@ -117,6 +123,16 @@ class Table:
 def open_table(path: Path, reading: Reading = Reading()) -> Table:
     """Open a table and read its header. Raises InputError with what is wrong, and where."""
     return Table(path, reading)
+
+
+def _is_quarantine(path: Path) -> bool:
+    """Whether a file holds rows that an import put aside: it is read as that wrote it."""
+    begins = f"{','.join(OF_QUARANTINE)},".encode()
+    try:
+        with path.open("rb") as file:
+            return file.read(len(begins)) == begins
+    except OSError:
+        return False  # opening it says why
 
 
 def _format(path: Path, reading: Reading) -> str:

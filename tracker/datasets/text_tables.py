@@ -30,9 +30,15 @@ def delimiter_of(head: str) -> str:
 class TextTable:
     """The rows of a CSV or TSV text, under a header."""
 
-    def __init__(self, text: Text, delimiter: str, *, neutralised: bool, ragged: Ragged) -> None:
-        """Read the header. Raises InputError for one that names no column, or one twice."""
+    def __init__(
+        self, text: Text, delimiter: str, *, neutralised: bool, ragged: Ragged, skip: int = 0
+    ) -> None:
+        """Read the header. Raises InputError for one that names no column, or one twice.
+
+        The first `skip` columns are no part of the table.
+        """
         self.text = text
+        self.skip = skip
         self.delimiter = delimiter
         self.neutralised = neutralised
         self.ragged = ragged
@@ -56,7 +62,7 @@ class TextTable:
             raise self.text.refuse("no header: the file has no lines that are not blank") from None
         except csv.Error as error:
             raise self._unreadable(error, line) from error
-        names = [" ".join(name.split()) for name in names]
+        names = [" ".join(name.split()) for name in names[self.skip :]]
         if len(names) > MOST_COLUMNS:
             message = f"{len(names)} columns: at most {MOST_COLUMNS}. Is the delimiter right?"
             raise self.text.refuse(message, line)
@@ -65,15 +71,16 @@ class TextTable:
 
     def rows(self) -> Iterator[tuple[int, Sequence[str] | None]]:
         """Yield (line on which it begins, values), or (line, None) for a row that is ragged."""
-        reader = self.reader
-        width = len(self.header)
+        reader, skip = self.reader, self.skip
+        width = len(self.header) + skip
         line = reader.line_num + 1
         try:
             for row in reader:
                 if len(row) == width:
+                    row = row[skip:] if skip else row  # noqa: PLW2901 - the same, without ours
                     yield line, self._restored(row) if self.neutralised else row
                 elif row:  # not a blank line
-                    self.ragged(line, row, self._ragged(row))
+                    self.ragged(line, row[skip:], self._ragged(row[skip:]))
                     yield line, None
                 line = reader.line_num + 1
         except csv.Error as error:
