@@ -196,6 +196,22 @@ def test_erased_text_is_in_no_file_any_more(log: Path) -> None:
     assert found_in(log, *SECRETS, OTHER) == []
 
 
+@pytest.mark.parametrize("named", [0, 1, 2])
+def test_what_was_put_in_the_place_of_a_fact_is_erased_with_it(log: Path, named: int) -> None:
+    """Corrected twice, each time with the same words; whichever of the three is named."""
+    line = [int(first(log)[1:])]
+    for day in (13, 12):
+        event = f"#{line[-1]}"
+        said("--log", log, "correct", event, "--set", f"when=2013-01-{day}", "--reason", "a slip")
+        line.append(answer("--log", log, "log", "--json")["rows"][-1]["position"])
+    redact(log, f"#{line[named]}", "--field", "note")
+    assert found_in(log, NOTE) == []
+    redact(log, f"#{line[named]}")
+    assert found_in(log, GIST, NOTE, QUOTE) == []
+    assert [body(log, f"#{one}")["gist"] for one in line] == [WITHHELD] * 3
+    assert "already" in redact(log, f"#{line[0]}")
+
+
 def test_the_log_still_verifies_and_says_what_is_withheld(log: Path) -> None:
     """By a checkpoint of before the erasure, and by one of after it."""
     kept = beside(log) / "checkpoint"

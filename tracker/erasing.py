@@ -5,7 +5,7 @@ Apart from the situation only for its length: `Situation` is the door.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -59,6 +59,9 @@ class Erasing:
     ) -> list[Erasable]:
         """Find the text to erase: of events, of what a speaker says, of all that a report says.
 
+        With a fact goes what was put in its place, and what it took the place of: they mostly say
+        the same.
+
         `fields` are gist, note, quote, speaker, reason; all of them where none is named. Raises
         NotFoundError where there is nothing of the kind, and TrackerError where any of it stands
         in the log in the clear, which cannot be erased, or where its keys are not at hand.
@@ -67,6 +70,7 @@ class Erasing:
 
         found = {event.id: event for event in map(self.event, events)}
         named = set(found)
+        found |= {event.id: event for event in self._in_place_of(found.values())}
         if report is not None:
             stream = self.event(report).stream
             found |= {event.id: event for event in self.log.stream(stream) if event.fact}
@@ -89,6 +93,8 @@ class Erasing:
             if asked - shut:
                 clear.append(f"#{event.position} {event.body.TOPIC} ({_listed(asked - shut)})")
             gone = done.get(event.id, set())
+            if not asked and not gone:
+                continue
             targets.append(
                 Erasable(
                     event.position,
@@ -109,6 +115,17 @@ class Erasing:
                 "put the file back first"
             )
         return sorted(targets, key=lambda target: target.position)
+
+    def _in_place_of(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Yield the facts that corrections lead to from these, or to these, however far."""
+        from tracker.undoing import Chains, corrections_in
+
+        facts = [event for event in events if event.fact]
+        for stream in {event.stream for event in facts}:
+            past = self.log.stream(stream)
+            chains = Chains(corrections_in(past))
+            ends = {chains.end(event.id) for event in facts if event.stream == stream}
+            yield from (one for one in past if one.fact and chains.end(one.id) in ends)
 
     def redact(
         self,

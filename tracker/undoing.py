@@ -78,11 +78,17 @@ class Chains:
         return self.says(fact) not in self.line(self.end(fact))
 
 
+def corrections_in(past: Iterable[Event]) -> Iterator[Instead]:
+    """Yield what took the place of what in a stream, in the order in which it was recorded."""
+    for event in past:
+        if isinstance(event.body, FactCorrected):
+            yield Instead(event.body.fact, event.body.replaced_by, event.body.restores)
+
+
 def part_of(past: Sequence[Event], wanted: Collection[str], batch: str) -> Part:
     """Find the part of a batch in a stream; `wanted` are the ids of all that it told there."""
     by_id = {event.id: event for event in past}
-    corrections = [event.body for event in past if isinstance(event.body, FactCorrected)]
-    chains = Chains(Instead(one.fact, one.replaced_by, one.restores) for one in corrections)
+    chains = Chains(corrections_in(past))
     retracted = {event.body.fact for event in past if isinstance(event.body, FactRetracted)}
     part = Part(set(), {}, set(), {})
     its = {chains.says(one) for one in wanted}

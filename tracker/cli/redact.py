@@ -63,8 +63,9 @@ def redact(
 ) -> None:
     """Erase text for good: a gist, note, quote, speaker, or the reason of a ruling.
 
-    The keys of the text are destroyed; the log keeps every byte, and still verifies. What the facts
-    say of places, times and numbers stays. Copies made before are not reached: backups of the keys
+    The keys of the text are destroyed; the log keeps every byte, and still verifies. With a fact
+    goes what corrections put in its place, and what it took the place of. What the facts say of
+    places, times and numbers stays. Copies made before are not reached: backups of the keys
     file, bundles, exports, the sheets themselves.
 
     \b
