@@ -94,6 +94,7 @@ class Store(Held):
         """The cells that are gone on from, by whoever follows the log into this store."""
         self._names: dict[str, Register] = {}
         self._head: tuple[int, str, str] | None = None
+        self._unread: int | None = None
         self._display: Names | None = None
         name = f"{Path(path).absolute().as_uri()}?immutable=1" if frozen else self.path
         try:
@@ -254,7 +255,7 @@ class Store(Held):
     def forget(self) -> None:
         """Forget what was kept of the model: it has changed."""
         self.moments = Moments(self.connection)
-        self._names, self._head, self._display = {}, None, None
+        self._names, self._head, self._display, self._unread = {}, None, None, None
 
     def version(self) -> int:
         """Give a number that changes whenever another process has written to the model."""
@@ -267,6 +268,13 @@ class Store(Held):
         if self._head is None:
             self._head = (self.position, self.meta("title", "untitled"), self.meta("zone", "UTC"))
         return self._head
+
+    @property
+    def unread(self) -> int:
+        """How many texts could not be read when the model was filled; read once."""
+        if self._unread is None:
+            self._unread = int(self.meta("unread", "0"))
+        return self._unread
 
     def settled_before(self, projection: str, key: str, t: Instant, k: Instant) -> Row | None:
         """Give the last state of a cell before t, as known at k, that nobody disputed."""

@@ -705,9 +705,19 @@ def test_without_the_keys_everything_answers_and_says_so(log: Path) -> None:
         assert "is missing: sealed text cannot be read" in result.stderr
         assert GIST not in result.stdout
     assert body(log, event)["gist"] == UNREADABLE
-    (row,) = answer("--log", log, "state", "control", "mill", "--as-of", "2013-01-20")["rows"]
-    assert row["holders"] == ["rebels"]
+    found = answer("--log", log, "state", "control", "mill", "--as-of", "2013-01-20")
+    assert found["rows"][0]["holders"] == ["rebels"]
+    assert any("who speaks in sealed text is not known here" in note for note in found["notes"])
     assert "put the file back first" in redact(log, event, exit_code=2)
+
+
+def test_a_model_that_knew_the_texts_is_not_said_to_be_wrong_without_the_keys(log: Path) -> None:
+    said("--log", log, "state")
+    keys_of(log).rename(beside(log) / "elsewhere")
+    result = run("--log", log, "rebuild", "--check")
+    assert result.exit_code == 1
+    assert "not read, and shown as such: put the keys back, and compare again" in result.stderr
+    assert "run `tracker rebuild`" not in result.stderr
 
 
 def test_keys_that_were_put_back_are_used_again(log: Path) -> None:

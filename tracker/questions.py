@@ -28,6 +28,10 @@ from tracker.outcomes import Answer, Overview
 if TYPE_CHECKING:
     from tracker.results import Change, Dispute, Found, Gap, State, Stretch
 
+WITHOUT_KEYS = (
+    "who speaks in sealed text is not known here, nor for whom: what is confirmed, claimed or "
+    "disputed may be otherwise where its keys are"
+)
 _COUNTED = (None, "forces", "losses")
 """Projections asked for, among whose rows there may be numbers that changes are added to."""
 P = ParamSpec("P")
@@ -393,6 +397,7 @@ class Questions:
         }
         store = self.store
         position, title, zone = store.head
+        notes = (*notes, WITHOUT_KEYS) if store.unread else notes
         names = store.display_names()
         head = self.head(position)
         return Answer(

@@ -103,7 +103,11 @@ def rebuild(check: bool, engine: str, to: Path | None, master: str | None) -> No
         return
     for line in different[:SHOWN]:
         click.echo(safe(line), err=True)
-    click.echo(f"{len(different)} rows differ: run `{made.again}`", err=True)
+    lacking = situation.lacking_keys()
+    advice = (
+        f"{lacking}: put the keys back, and compare again" if lacking else f"run `{made.again}`"
+    )
+    click.echo(safe(f"{len(different)} rows differ: {advice}"), err=True)
     click.get_current_context().exit(BAD_ANSWER)
 
 
