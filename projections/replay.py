@@ -66,24 +66,25 @@ class Replay:
 
     def _beyond(self, event: Event) -> bool:
         clocks = self.clocks
+        if isinstance(event.body, ReportRegistered):  # also a late one: clocks may be set back
+            self.tellers[event.stream.hex] = Teller.of(event.stream.hex, event.body)
         if clocks.position is not None and event.position > clocks.position:
             return True
         if clocks.recorded_at is not None and event.recorded_at > clocks.recorded_at:
             return True
         match event.body:
-            case ReportRegistered() as body:
-                self.tellers[event.stream.hex] = Teller.of(event.stream.hex, body)
-                return known_from(body.published) > clocks.known
             case FactCorrected() as body:
                 self.replaced[body.replaced_by] = known_from(body.published)
                 return known_from(body.published) > clocks.known
-            case FactRetracted() | RulingMade() | SnapshotTaken() as body:
+            case ReportRegistered() | FactRetracted() | RulingMade() | SnapshotTaken() as body:
                 return known_from(body.published) > clocks.known
             case TextErased() | HoldPlaced() | HoldLifted() | EventWithheld() as body:
                 return known_from(body.published) > clocks.known
             case Fact() as fact:
                 late = self._told_by(event, fact).published > clocks.known
-                return late or (fact.actual and fact.when.speaks_from > clocks.as_of)
+                since = getattr(fact, "since", None) or fact.when
+                begins = min(fact.when.speaks_from, since.speaks_from)
+                return late or (fact.actual and begins > clocks.as_of)
             case _:
                 return False
 
