@@ -76,9 +76,9 @@ def _notice(fact: AlertFact) -> str:
 
     match fact:
         case ThreatIssued():
-            return f"threat/{'+'.join(sorted(fact.against))}"
+            return f"threat/{'+'.join(sorted({*fact.against}))}"
         case AlertAdvised():
-            return f"advice/{'+'.join(sorted(fact.to)) or fact.place or 'all'}"
+            return f"advice/{'+'.join(sorted({*fact.to})) or fact.place or 'all'}"
         case SecurityMeasureAnnounced():
             return f"measure/{fact.place}"
         case _:

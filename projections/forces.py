@@ -50,7 +50,7 @@ def claims(told: Told) -> Iterator[Claim]:
     if not isinstance(fact, ForceFact):
         return
     step_of = phase(fact)
-    key = f"{'+'.join(sorted(fact.by))}/{fact.place}/{fact.category}/{step_of}"
+    key = f"{'+'.join(sorted({*fact.by}))}/{fact.place}/{fact.category}/{step_of}"
     if fact.status == "denied" or (step_of == "withdrawn" and not fact.actual):
         yield told.mention(NAME, key)
         return

@@ -37,7 +37,7 @@ def key_of(fact: object) -> str | None:
         case EquipmentCaptured():
             return f"{fact.side}/{fact.category}/captured"
         case ArmsAcquired():
-            return f"{'+'.join(sorted(fact.by))}/{fact.category}/acquired"
+            return f"{'+'.join(sorted({*fact.by}))}/{fact.category}/acquired"
         case _:
             return None
 

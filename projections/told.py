@@ -118,8 +118,9 @@ class Told(NamedTuple):
     ) -> Claim:
         """Claim that it was so when the fact says, from `since` on where that is stated.
 
-        A span (`a/b`) is an observation from a that ceased at b. `at_publication` takes the
-        report's own time as the moment of observing, as for a plan, whose time lies ahead.
+        A span (`a/b`) is an observation from a, or from `since` on, that ceased at b.
+        `at_publication` takes the report's own time as the moment of observing, as for a plan,
+        whose time lies ahead.
         """
         when = self.report.published if at_publication else self.fact.when
         begun = since or when
@@ -128,6 +129,8 @@ class Told(NamedTuple):
         seen = _bounds(moment).earliest
         if moment.end:  # nobody saw the end of a span before it was told of
             seen = min(moment.end.earliest, self.report.published.start.earliest)
+        # What was found over a span, and began before it, ceased with it all the same.
+        ended = begun if "/" in begun.edtf else when
         return self._claim(
             projection,
             key,
@@ -137,7 +140,7 @@ class Told(NamedTuple):
             actors=tuple(actors),
             since=self._since(begun) if since or "/" in begun.edtf else self._by(begun),
             start=self._capped(_bounds(begun)),
-            end=_ended(begun.end),
+            end=_ended(ended.end),
             observed=max(seen, _bounds(begun).earliest),
             stage=stage,
         )

@@ -265,6 +265,7 @@ def _seen(one: Telling) -> Timed:
     else:
         seen = when.speaks_from
     seen = max(seen, begun.speaks_from)
+    over = begun if "/" in begun.edtf else when
     latest = _no_later_than_told(begun.start.latest, begun.speaks_from, one)
     return Timed(
         one,
@@ -273,8 +274,8 @@ def _seen(one: Telling) -> Timed:
         begun=_certainly(latest),
         capped=latest,
         seen=seen,
-        going=begun.end.earliest if begun.end else None,
-        gone=_surely_gone(begun),
+        going=over.end.earliest if over.end else None,
+        gone=_surely_gone(over),
         at=seen,
     )
 

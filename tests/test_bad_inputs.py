@@ -750,6 +750,25 @@ def test_input_49_after_the_publication_of_its_report(log: Path) -> None:
     assert give(log, "record", text, "--dry-run").stderr == result.stderr
 
 
+def test_a_state_that_began_after_it_was_found_so(log: Path) -> None:
+    seen = "kind: ControlReported\n    state: held\n    since: 2013-01-20"
+    text = sheet("kind: TroopsDeployed", seen).replace("    quantity: {best: 7}\n", "")
+    refused(
+        log,
+        "record",
+        text,
+        at=place_of(text, "since:"),
+        path="facts[0].since",
+        says="20 Jan 2013 is after 16 Jan 2013, when it was found so",
+    )
+
+
+def test_an_actor_that_is_named_twice(log: Path) -> None:
+    text = sheet("by: [france]", "by: [france, mali, france]")
+    at = place_of(text, "by:")
+    refused(log, "record", text, at=at, path="facts[0].by", says="'france' is named twice")
+
+
 # -- questions -------------------------------------------------------------------------------------
 
 

@@ -158,6 +158,16 @@ VISIBLE = [
         )
         for as_of, certainty in ((11, "certain"), (12, "possible"))
     ),
+    *(
+        case(
+            f"a span ends what began before it, too: as of the {as_of}th",
+            1,
+            report("gazette", 18, found("rebels", "2013-01-10/2013-01-12", 5)),
+            mill(as_of),
+            row,
+        )
+        for as_of, row in ((11, held("rebels", since="2013-01-05")), (13, None))
+    ),
     case(
         "a span of one day holds on that day",
         1,

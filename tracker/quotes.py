@@ -42,17 +42,22 @@ def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
     if not span:
         return _line(name, raw, int(row or 0))
     whole = raw.decode("utf-8", errors="replace")
-    text = whole[span[0] : span[1]]
-    wanted = locator.get("sha256")
+    problem = _wrong_span(whole, span, locator)
+    return Quote(whole[span[0] : span[1]] or None, verified=not problem, problem=problem)
+
+
+def _wrong_span(whole: str, span: Sequence[int], locator: Mapping[str, Any]) -> str:
+    """Say what keeps a span's text from being verified; nothing where it is."""
+    text, wanted = whole[span[0] : span[1]], locator.get("sha256")
+    if span[1] > len(whole):
+        return f"the span ends at {span[1]}, and the document has {len(whole)} characters"
     if wanted is None:
-        return Quote(text, verified=False, problem="the span has no sha256 to verify it by")
+        return "the span has no sha256 to verify it by"
     if sha256(text.encode()).hexdigest() != wanted:
-        return Quote(text, verified=False, problem="the span's text has another sha256")
+        return "the span's text has another sha256"
     if (quote := locator.get("quote")) is not None and _plain(quote) != _plain(text):
-        return Quote(text, verified=False, problem="the quote is not the span's text")
-    if wrong := _another_sentence(whole, span, locator.get("sentence")):
-        return Quote(text, verified=False, problem=wrong)
-    return Quote(text, verified=True)
+        return "the quote is not the span's text"
+    return _another_sentence(whole, span, locator.get("sentence"))
 
 
 def _another_sentence(text: str, span: Sequence[int], number: int | None) -> str:

@@ -15,6 +15,7 @@ from tracker.facts.forces import TroopsWithdrawn
 from tracker.facts.record import NotCoded, ReportHeader, SheetFile, Snapshot
 from tracker.registry import Registry
 from tracker.reports import Report, make_report
+from tracker.times import When
 from tracker.validation import did_you_mean, validate, warn_of_bidi
 from tracker.yamltree import Path, Tree, load
 
@@ -157,7 +158,25 @@ def read_fact(
     fact, found = validate(
         tree, path, fields, KINDS[kind], context=context, renamed={"locator": "at"}
     )
-    return (None if problems else fact), problems + found
+    if fact is not None:
+        found += _slips(tree, path, fact)
+    return (None if problems or found else fact), problems + found
+
+
+def _slips(tree: Tree, path: Path, fact: Fact) -> Iterator[Problem]:
+    """Find what no fact can mean, though each field can; older events may hold it all the same."""
+    for field in fact.ACTOR_FIELDS:
+        named = getattr(fact, field, None)
+        twice = [one for one in named if named.count(one) > 1] if isinstance(named, tuple) else []
+        if twice:
+            yield tree.problem((*path, field), f"'{twice[0]}' is named twice: name it once")
+    since: When | None = getattr(fact, "since", None)
+    last = fact.when.end or fact.when.start
+    if since is not None and since.speaks_from >= last.latest:
+        message = (
+            f"{since.describe()} is after {fact.when.describe()}, when it was found so: check both"
+        )
+        yield tree.problem((*path, "since"), message)
 
 
 def unknown_names(tree: Tree, path: Path, fact: Fact, registry: Registry) -> list[Problem]:
