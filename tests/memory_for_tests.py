@@ -146,14 +146,21 @@ class Memory:
     def erasing(self, heard: Heard) -> int | None:
         """How many events erasing the text of a fact must add; None where it must be refused.
 
-        What a table told stands in the clear, unless it was corrected since: that is sealed.
+        What a table told stands in the clear, unless it was corrected since: that is sealed. With a
+        fact goes whatever corrections lead to from it, or to it.
         """
-        if heard.header.dataset and heard.corrected is None:
+        if self.is_clear(heard):
             return None
-        if heard.fact.id in self.erased:
+        first = self.root(heard).fact.id
+        line = [one for one in self.in_stream(heard.stream) if self.root(one).fact.id == first]
+        left = {one.fact.id for one in line if not self.is_clear(one)} - self.erased.keys()
+        if not left:
             return 0
-        held = {heard.fact.id, str(UUID(heard.stream))} & set(self.holds.values())
-        return None if held else 1
+        return None if {*left, str(UUID(heard.stream))} & {*self.holds.values()} else len(left)
+
+    def is_clear(self, heard: Heard) -> bool:
+        """Whether a fact's text stands in the log in the clear."""
+        return bool(heard.header.dataset) and heard.corrected is None
 
     def reread(self, fact: Fact) -> None:
         """Know a fact only as the log still tells it: its text was erased."""

@@ -70,12 +70,14 @@ class Erasing:
 
         found = {event.id: event for event in map(self.event, events)}
         named = set(found)
-        found |= {event.id: event for event in self._in_place_of(found.values())}
+        others = {event.id: event for event in self._in_place_of(found.values())}
         if report is not None:
             stream = self.event(report).stream
             found |= {event.id: event for event in self.log.stream(stream) if event.fact}
         if speaker is not None:
             found |= {event.id: event for event in self._spoken(speaker)}
+        beside = others.keys() - found.keys()
+        found |= {name: others[name] for name in beside}
         targets, clear = [], []
         done = {
             event_id: gone
@@ -90,22 +92,11 @@ class Erasing:
             if not asked and event.id in named:
                 what = " or ".join(fields) or "text that could be erased"
                 raise NotFoundError(f"#{event.position} {event.body.TOPIC} has no {what}")
-            if asked - shut:
+            if asked - shut and event.id not in beside:
                 clear.append(f"#{event.position} {event.body.TOPIC} ({_listed(asked - shut)})")
             gone = done.get(event.id, set())
-            if not asked and not gone:
-                continue
-            targets.append(
-                Erasable(
-                    event.position,
-                    event.body.TOPIC,
-                    event.id,
-                    event.stream.hex,
-                    tuple(sorted(asked - gone)),
-                    tuple(sorted(gone)),
-                    event.fact.gist if event.fact else "",
-                )
-            )
+            if asked or gone:
+                targets.append(_erasable(event, asked & shut, gone, asked - shut))
         if clear:
             raise TrackerError(_IN_THE_CLEAR.format(_some(clear)))
         if not self.log.sealer.vault.found:
@@ -261,6 +252,21 @@ _IN_THE_CLEAR = (
     "nothing was done: {}. It was recorded before text was sealed, or imported through a mapping "
     "without `seal: true`. `retract` takes it back"
 )
+
+
+def _erasable(
+    event: Event, sealed: Collection[str], gone: Collection[str], clear: Collection[str]
+) -> Erasable:
+    return Erasable(
+        event.position,
+        event.body.TOPIC,
+        event.id,
+        event.stream.hex,
+        tuple(sorted({*sealed} - {*gone})),
+        tuple(sorted(gone)),
+        event.fact.gist if event.fact else "",
+        tuple(sorted(clear)),
+    )
 
 
 def _listed(fields: Collection[str]) -> str:

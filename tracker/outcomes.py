@@ -62,7 +62,8 @@ class Amended:
 class Erasable:
     """An event with text to erase: `fields` are there and sealed, `done` were erased before.
 
-    `what` is its gist, empty where it has none; `stream` the id of its stream, in hex.
+    `clear` are those of a fact that corrections lead to which stand in the log in the clear, and
+    stay. `what` is its gist, empty where it has none; `stream` the id of its stream, in hex.
     """
 
     position: int
@@ -72,6 +73,7 @@ class Erasable:
     fields: tuple[str, ...]
     done: tuple[str, ...]
     what: str = ""
+    clear: tuple[str, ...] = ()
 
     @property
     def keeps_gist(self) -> bool:
@@ -79,13 +81,14 @@ class Erasable:
         return bool(self.what) and "gist" not in (*self.fields, *self.done)
 
     def as_json(self) -> Row:
-        """Give {position, kind, id, fields, done, what}."""
+        """Give {position, kind, id, fields, done, clear, what}."""
         return {
             "position": self.position,
             "kind": self.kind,
             "id": self.id,
             "fields": list(self.fields),
             "done": list(self.done),
+            "clear": list(self.clear),
             "what": self.what,
         }
 

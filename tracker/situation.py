@@ -180,6 +180,7 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         """Read fact sheets; raises InputError with all problems."""
         from tracker import arguments
         from tracker.sheets import read_sheet
+        from tracker.twins import warned
 
         registry = self.registry()
         named = None if batch is None else arguments.batch(batch)
@@ -187,7 +188,9 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         problems: list[Problem] = []
         for data, file in map(_read, [sheets] if isinstance(sheets, str | os.PathLike) else sheets):
             try:
-                read.append((file, read_sheet(data, file, registry, tz=tz, batch=named)))
+                sheet = read_sheet(data, file, registry, tz=tz, batch=named)
+                unknown = self.model.far_behind()  # then it would be made anew for this alone
+                read.append((file, sheet if unknown else warned(self.store, sheet, file)))
             except InputError as error:
                 problems += error.problems
         if problems:

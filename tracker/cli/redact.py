@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -102,7 +102,7 @@ def _list(targets: list[Erasable]) -> None:
         [
             f"#{row['position']}",
             row["kind"],
-            ", ".join(row["fields"]) or f"nothing: {', '.join(row['done'])} erased already",
+            _erases(row),
             row["what"],
         ]
         for row in (target.as_json() for target in targets[:SHOWN])
@@ -112,8 +112,20 @@ def _list(targets: list[Erasable]) -> None:
         click.echo(f"... and {len(targets) - SHOWN} more")
 
 
+def _erases(row: dict[str, Any]) -> str:
+    """Say what would be erased of an event, and what stays of it in the clear."""
+    clear = f"{', '.join(row['clear'])} in the clear, and stays" if row["clear"] else ""
+    done = f"nothing: {', '.join(row['done'])} erased already" if row["done"] else ""
+    return "; ".join(filter(None, [", ".join(row["fields"]) or done, clear]))
+
+
 def _warn(targets: list[Erasable]) -> None:
     """Say what the ids of facts still let one find out: they are made of the whole text."""
+    for one in (target for target in targets if target.clear):
+        note(
+            f"#{one.position} {one.kind}, which corrections lead to, has its "
+            f"{', '.join(one.clear)} in the clear: that cannot be erased, and stays"
+        )
     guessable = [target for target in targets if target.keeps_gist]
     if guessable:
         first = f"#{guessable[0].position}"
