@@ -6,6 +6,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pytest
 from effort_for_tests import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -267,3 +268,38 @@ def test_a_region_that_rows_speak_of_is_the_one_that_towns_lie_in(
     outcome = load(situation, tmp_path, regional(place=place), table)
     assert sorted(outcome.places) == ["aleph", "beth"]
     assert load(situation, tmp_path, regional(place=place), table).events == 0
+
+
+SCATTERED = """\
+day,told,town,region,lat,lon
+2013-01-10,2013-02-01,Salt Well,{one},10.0,20.0
+2013-01-11,2013-02-02,Salt Well,{other},{lat},20.0
+"""
+
+
+def scattered(**changes: object) -> dict[str, object]:
+    point = {"lat": {"column": "lat"}, "lon": {"column": "lon"}, "coordinates": "the table"}
+    place = {"name": {"column": "town"}, "within": {"column": "region"}, **point}
+    return regional(published={"column": "told"}, place=place, **changes)
+
+
+@pytest.mark.parametrize(
+    ("told", "places"),
+    [
+        pytest.param((15.0, "", ""), 2, id="500 km apart"),
+        pytest.param((10.2, "", ""), 1, id="mended by 22 km"),
+        pytest.param((10.2, "Aleph", "Beth"), 2, id="22 km apart, in two regions"),
+        pytest.param((10.2, "Aleph", ""), 1, id="22 km apart, in a region that is said once"),
+        pytest.param((10.05, "Aleph", "Beth"), 1, id="5 km apart, at a border"),
+    ],
+)
+@pytest.mark.parametrize("files", [1, 2], ids=["at once", "one after the other"])
+def test_events_far_apart_are_not_of_one_place_whenever_they_were_published(
+    situation: Situation, tmp_path: Path, told: tuple[float, str, str], places: int, files: int
+) -> None:
+    lat, one, other = told
+    head, *rows = SCATTERED.format(lat=lat, one=one, other=other).splitlines(keepends=True)
+    for part in [rows] if files == 1 else [[row] for row in rows]:
+        load(situation, tmp_path, scattered(), head + "".join(part))
+    assert len({fact["place"] for fact in facts_in(situation)}) == places
+    assert load(situation, tmp_path, scattered(), head + "".join(rows)).events == 0

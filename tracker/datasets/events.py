@@ -127,9 +127,10 @@ class Events:
     def settle(self, context: Context) -> UnclearPlaces:
         """Tell places apart once all is read."""
         book = context.book
+        book.of_events = True
         self.staging.flush()
         for key, numbers in book.scattered().items():
-            if key not in book.several and self._differ(book.cluster_of(numbers)):
+            if book.far_apart(numbers) or self._differ(book.cluster_of(numbers)):
                 book.several.add(key)
         named = ((fact[3], fact[4], fact[5:7]) for fact in self.staging.scan())
         return UnclearPlaces(book.resolve(self.staging.places), self.staging, lambda: named)

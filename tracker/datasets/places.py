@@ -1,7 +1,8 @@
 """Places of a table: which rows speak of one place, and which id it has.
 
 A name is one place, however often its coordinates are mended, until rows show that it is several:
-then what lies more than NEAR_KM apart is told apart by coordinates.
+then what lies more than NEAR_KM apart is told apart by coordinates. Of a table of events, which
+says where each of them was, rows show that by lying more than FAR_KM apart, or in other regions.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from tracker.datasets.values import Bad, degrees, folded, shown, squeezed
 from tracker.registry import Place
 
 NEAR_KM = 10.0
+FAR_KM = 50.0
+"""No town is so large, and hardly ever is it put so far from itself."""
 LONGEST = 60  # characters of an id that come from a name
 LAT, LON = 90, 180
 WIDE = frozenset({"region", "country"})
@@ -80,13 +83,14 @@ class Book:
     """The places that a table names, as its rows are read; `resolve` gives them their ids.
 
     `coordinates` says where the table's degrees come from; `bounds` where they should lie;
-    `lenient` drops degrees out of range.
+    `lenient` drops degrees out of range. With `of_events` what is far from a place is another.
     """
 
     registry: Mapping[str, Place]
     coordinates: str | None = None
     bounds: tuple[float, float, float, float] | None = None
     lenient: bool = False
+    of_events: bool = False
     seen: list[Seen] = field(default_factory=list)
     several: set[str] = field(default_factory=set)
     mended: set[int] = field(default_factory=set)
@@ -163,6 +167,27 @@ class Book:
             if len(numbers) > 1 and len(self._clusters(numbers)) > 1
         }
 
+    def far_apart(self, numbers: Iterable[int]) -> bool:
+        """Whether points of one name are too far apart, or in too different regions, for one place.
+
+        A town and the region that is named after it are two places anyway.
+        """
+        for wide in (False, True):
+            alike = [n for n in numbers if (self.seen[n].kind in WIDE) is wide]
+            first, *others = self._clusters(alike) or [[]]
+            for other in others:
+                one, two = self.seen[first[0]].point, self.seen[other[0]].point
+                if one and two and apart(one, two) > FAR_KM:
+                    return True
+                regions = self._regions(first), self._regions(other)
+                if all(regions) and regions[0].isdisjoint(regions[1]):
+                    return True
+        return False
+
+    def _regions(self, numbers: Iterable[int]) -> set[str]:
+        """Give the regions in which these are said to lie."""
+        return {folded(self.seen[number].within) for number in numbers} - {""}
+
     def cluster_of(self, numbers: Iterable[int]) -> dict[int, int]:
         """Give for each of these numbers of one name the cluster that its point lies in."""
         found: dict[int, int] = {}
@@ -216,7 +241,7 @@ class _Resolver:
         for (key, wide), numbers in by_name.items():
             known = self._known(key, wide=wide)
             wanted = [number for number in numbers if number in used]
-            if key in self.book.several or len(known) > 1:
+            if key in self.book.several or len(known) > 1 or self._elsewhere(wanted, known):
                 self._told_apart(numbers, known, wanted)
             elif wanted or known:
                 self._one(numbers, known, wanted)
@@ -230,6 +255,22 @@ class _Resolver:
         found = self.book.named(key)
         alike = [place for place in found if (place.type in WIDE) is wide]
         return alike or ([] if self.regions else found)
+
+    def _elsewhere(self, wanted: list[int], known: list[Place]) -> bool:
+        """Whether events are told of far from the one place that is known by their name."""
+        if not self.book.of_events or len(known) != 1:
+            return False
+        (place,) = known
+        if place.lat is None or place.lon is None:
+            return False
+        around = self.book.registry.get(place.within or "")
+        regions = {folded(name) for name in (around.name, *around.aliases)} if around else set()
+        for one in (self.book.seen[number] for number in wanted):
+            distance = apart(one.point, (place.lat, place.lon)) if one.point else 0
+            elsewhere = regions and one.within and folded(one.within) not in regions
+            if distance > (NEAR_KM if elsewhere else FAR_KM):
+                return True
+        return False
 
     def _one(self, numbers: list[int], known: list[Place], wanted: list[int]) -> None:
         """Give all of these one id: of the place that is known, or of a new one."""
