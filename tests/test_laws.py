@@ -121,9 +121,18 @@ def fact(kind: str, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Row]:
     return st.fixed_dictionaries(common | fields).map(
         lambda drawn: (
             {"kind": kind, "voice": "reporter", "gist": kind}
-            | {name: value for name, value in drawn.items() if value is not None}
+            | {name: value for name, value in _sound(drawn).items() if value is not None}
         )
     )
+
+
+def _sound(drawn: Row) -> Row:
+    """Leave out since when it was so where that is after it was found so: a sheet is refused."""
+    if drawn.get("since") is None:
+        return drawn
+    when, since = When.of(drawn["when"]), When.of(drawn["since"])
+    late = since.speaks_from >= (when.end or when.start).latest
+    return drawn | ({"since": None} if late else {})
 
 
 SINCE = st.none() | WHENS
