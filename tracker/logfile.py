@@ -6,6 +6,7 @@ log: it may hold no trigger and no view but our own, so that nothing of its make
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -168,6 +169,11 @@ def source_of(uri: str) -> str | None:
     return str(row[0]) if row else None
 
 
+_SHARED = 32 * 1024
+"""Bytes of the file that all share who have a log open: SQLite makes so many at once."""
+_BOOKS = 2 * _SHARED
+
+
 class _Look(NamedTuple):
     application_id: int
     version: int
@@ -180,15 +186,17 @@ def _look(path: Path, uri: str) -> tuple[_Look, str]:
     try:
         return _look_at(f"{uri}?mode=ro"), uri
     except sqlite3.OperationalError as error:
-        if not _cannot_write_beside(error):
+        if not (_cannot_write_beside(error) or _is_full(path)):
             raise plain_error(error, str(path)) from error
     except sqlite3.Error as error:
         raise plain_error(error, str(path)) from error
-    # A folder that nothing can be written to: SQLite cannot keep its books beside a WAL file. No
-    # writer can be at work there either, so the file may be read as it stands, if it is whole.
+    # A folder that nothing can be written to, or a full disk: SQLite cannot keep its books beside a
+    # WAL file. No writer can be at work there either, so the file may be read as it stands, if it
+    # is whole.
     wal = Path(f"{path}-wal")
     if wal.exists() and wal.stat().st_size:
-        msg = f"{path} lies in a read-only folder, its newest events in {wal.name}: copy both"
+        where = "on a full disk" if _is_full(path) else "in a read-only folder"
+        msg = f"{path} lies {where}, its newest events in {wal.name}: copy both"
         raise LogError(msg)
     try:
         return _look_at(f"{uri}?immutable=1"), f"{uri}?immutable=1"
@@ -198,6 +206,21 @@ def _look(path: Path, uri: str) -> tuple[_Look, str]:
 
 def _cannot_write_beside(error: sqlite3.OperationalError) -> bool:
     return "readonly" in str(error) or "unable to open" in str(error)
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room for the books, and nobody has them open there.
+
+    Whoever tried to open them leaves a beginning of a file behind.
+    """
+    books = Path(f"{path}-shm")
+    try:
+        disk = os.statvfs(path.parent)
+        return disk.f_bavail * disk.f_frsize < _BOOKS and not (
+            books.exists() and books.stat().st_size >= _SHARED
+        )
+    except OSError:
+        return False
 
 
 def _look_at(uri: str) -> _Look:
@@ -224,9 +247,10 @@ def plain_error(error: Exception, path: str) -> LogError:
     text = str(error)
     if "not a database" in text:
         return LogError(f"{path} is not a log (not an SQLite database)")
-    if "readonly" in text:
+    full = "full" in text or ("readonly" in text and _is_full(Path(path)))
+    if "readonly" in text and not full:
         return LogError(f"{path} is read-only: it can be asked, not added to")
-    if "full" in text:
+    if full:
         return LogError(f"the disk holding {path} is full: nothing was recorded; make room")
     if "locked" in text:
         return LogError(f"{path} was busy for {LOCK_SECONDS} s: another writer holds it; try again")

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -104,11 +104,27 @@ def _fill(disk: Path, ballast: int, line: Line, where: str) -> None:
         record(situation, [failed, failed + 1])  # the same process, without a restart
         if situation.compare():
             line.found("differ", f"{where}: the read model, once there was room again")
+    _ask_without_a_byte(log, other, line, where)
     line.acknowledged += len(acknowledged(acks))
     judge(log, acknowledged(acks), line, where)
     judge_model(log, line, where)
     if batches_in(log) != list(range(1, failed + 2)):
         line.found("doubled", f"{where}: after the retry there are batches {batches_in(log)}")
+
+
+def _ask_without_a_byte(log: Path, other: Path, line: Line, where: str) -> None:
+    """Whoever begins when there is no room at all is answered too."""
+    with suppress(OSError), other.open("wb") as filled:
+        while True:
+            filled.write(bytes(4096))
+            filled.flush()
+    try:
+        with opened(log) as another:
+            if not another.state(another.clocks("2013-01-20", None, None)).dicts:
+                line.found("unclear", f"{where}: no answers without a byte of room")
+    except TrackerError as error:
+        line.found("unclear", f"{where}: without a byte of room: {error}")
+    other.unlink()
 
 
 def _until_refused(situation: Situation, line: Line, where: str) -> int:
