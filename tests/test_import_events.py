@@ -303,3 +303,10 @@ def test_events_far_apart_are_not_of_one_place_whenever_they_were_published(
         load(situation, tmp_path, scattered(), head + "".join(part))
     assert len({fact["place"] for fact in facts_in(situation)}) == places
     assert load(situation, tmp_path, scattered(), head + "".join(rows)).events == 0
+
+
+def test_a_name_is_one_however_its_accents_are_put(situation: Situation, tmp_path: Path) -> None:
+    rows = "2013-01-10,2013-02-01,{},,10.0,20.0\n2013-01-11,2013-02-02,{},,10.0,20.0\n"
+    table = SCATTERED.splitlines()[0] + "\n" + rows.format("A\u00efn", "Ai\u0308n")
+    outcome = load(situation, tmp_path, scattered(), table)
+    assert (len(outcome.places), outcome.warnings) == (1, ())

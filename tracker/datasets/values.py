@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 from pydantic import ValidationError
 
@@ -71,8 +72,9 @@ def squeezed(text: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Give what two texts share that differ in white space and case only."""
-    return " ".join(text.split()).casefold()
+    """Give what two texts share that differ in white space, case and how accents are put only."""
+    plain = " ".join(text.split()).casefold()
+    return plain if plain.isascii() else normalize("NFC", plain)
 
 
 def reader(columns: Sequence[str], header: Sequence[str]) -> Read:
