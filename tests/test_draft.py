@@ -20,6 +20,7 @@ from tracker.drafting.phrases import phrases
 from tracker.drafting.proposing import LONGEST, Reader
 from tracker.drafting.rules import RULES
 from tracker.drafting.writing import Draft
+from tracker.edtf import parse_edtf
 from tracker.errors import InputError, TrackerError
 from tracker.registry import Registry
 from tracker.situation_file import read_situation
@@ -66,10 +67,139 @@ def test_this_week_is_told_on_a_thursday() -> None:
     assert found.edtf == "[2013-01-14..2013-01-17]"
 
 
+TUESDAY = date(2026, 3, 24)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "edtf"),
+    [
+        ("around 20 March", "2026-03-20~"),
+        ("on or about March 20", "2026-03-20~"),
+        ("circa the 20th of March, 2026", "2026-03-20~"),
+        ("20 March or so", "2026-03-20~"),
+        ("about three days ago", "2026-03-21~"),
+        ("nearly a month ago", "2026-02~"),
+        ("perhaps on 20 March", "2026-03-20?"),
+        ("perhaps around 20 March", "2026-03-20%"),
+        ("by 20 March", "[..2026-03-20]"),
+        ("by Monday", "[..2026-03-23]"),
+        ("by about 20 March", "[..2026-03-21]"),
+        ("until the 20th of March", "[..2026-03-20]"),
+        ("20 March at the latest", "[..2026-03-20]"),
+        ("more than a week ago", "[..2026-03-17]"),
+        ("before 20 March", "[..2026-03-19]"),
+        ("before 2026-03-01", "[..2026-02-28]"),
+        ("before about 20 March", "[..2026-03-20]"),
+        ("before March", "[..2026-02]"),
+        ("before Monday evening", "[..2026-03-23]"),
+        ("before last night", "[..2026-03-24]"),
+        ("after 20 March", "[2026-03-21..2026-03-24]"),
+        ("after December 2025", "[2026-01..2026-03-24]"),
+        ("after 24 March", "[2026-03-25..]"),
+        ("not before the 20th of March", "[2026-03-20..2026-03-24]"),
+        ("less than a week ago", "[2026-03-17..2026-03-24]"),
+        ("since 20 March", "2026-03-20/.."),
+        ("since about 20 March", "2026-03-20~/.."),
+        ("20 March onwards", "2026-03-20/.."),
+        ("between 3 and 5 March", "[2026-03-03..2026-03-05]"),
+        ("between the 3rd and the 5th of March", "[2026-03-03..2026-03-05]"),
+        ("between March 3 and 5, 2025", "[2025-03-03..2025-03-05]"),
+        ("between March 3 and March 5", "[2026-03-03..2026-03-05]"),
+        ("between about 3 and 5 March", "[2026-03-02..2026-03-05]"),
+        ("between 30 December and 2 January", "[2025-12-30..2026-01-02]"),
+        ("between November and January", "[2025-11..2026-01]"),
+        ("between Monday and Wednesday", "[2026-03-16..2026-03-18]"),
+        ("between last week and yesterday", "[2026-03-16..2026-03-23]"),
+        ("from 3 to 5 March", "2026-03-03/2026-03-05"),
+        ("from March 3 to 5", "2026-03-03/2026-03-05"),
+        ("3-5 March", "2026-03-03/2026-03-05"),
+        ("on March 3\u20135, 2025", "2025-03-03/2025-03-05"),
+        ("from Friday to Sunday", "2026-03-20/2026-03-22"),
+        ("in 2010-11", "2010/2011"),
+        ("3 or 4 March", "[2026-03-03..2026-03-04]"),
+        ("on the 3rd or 4th of March", "[2026-03-03..2026-03-04]"),
+        ("on 3, 4 or 5 March", "[2026-03-03..2026-03-05]"),
+        ("on Monday or Tuesday", "[2026-03-23..2026-03-24]"),
+        ("on Tuesday or Monday", "[2026-03-17..2026-03-24]"),
+        ("in March or April 2025", "[2025-03..2025-04]"),
+        ("two or three days ago", "[2026-03-21..2026-03-22]"),
+        ("two to three weeks ago", "[2026-03-02..2026-03-11]"),
+        ("night of 3-4 March", "[2026-03-03..2026-03-04]"),
+        ("night of 3 March", "[2026-03-03..2026-03-04]"),
+        ("on the 3rd", "2026-03-03"),
+        ("by the 3rd", "[..2026-03-03]"),
+    ],
+)
+def test_what_a_phrase_leaves_open_stays_open(phrase: str, edtf: str) -> None:
+    text = f"The rebels took it {phrase}."
+    (found,) = phrases(text, TUESDAY)
+    assert (text[found.start : found.stop], found.edtf) == (phrase, edtf)
+
+
+@pytest.mark.parametrize("said", ["{} Monday's raid", "{} the Monday raid"])
+def test_what_was_before_or_after_an_event_may_have_been_on_its_day(said: str) -> None:
+    (before,) = phrases(f"It fell {said.format('before')}.", TUESDAY)
+    (after,) = phrases(f"It fell {said.format('after')}.", TUESDAY)
+    assert before.edtf == "[..2026-03-23]"
+    assert after.edtf == "[2026-03-23..2026-03-24]"
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase"),
+    [
+        ("It fell within days of 20 March.", "within days of 20 March"),
+        ("It fell in the week of 20 March.", "week of 20 March"),
+        ("It fell the following Monday.", "following Monday"),
+        ("It fell from 28 to 2 March.", "from 28 to 2 March"),
+        ("It fell between 3 March, they said.", "between 3 March"),
+        ("It fell probably by 20 March.", "probably by 20 March"),
+    ],
+)
+def test_a_hedge_that_cannot_be_written_is_left_to_a_person(text: str, phrase: str) -> None:
+    (found,) = phrases(text, TUESDAY)
+    assert (text[found.start : found.stop], found.edtf) == (phrase, "?")
+
+
+@pytest.mark.parametrize(
+    ("text", "edtf"),
+    [
+        ("They raided it on 3 and 5 March.", "2026-03-05"),
+        ("On March 3 and 5 soldiers died.", "2026-03-03"),
+        ("Sent on March 3 to 5 villages.", "2026-03-03"),
+        ("They killed 40 and 5 March was quiet.", "2026-03-05"),
+    ],
+)
+def test_two_that_are_no_one_time_are_not_joined(text: str, edtf: str) -> None:
+    assert [found.edtf for found in phrases(text, TUESDAY)] == [edtf]
+
+
+OF_TIMES = (
+    "by before after since until about between from within to and or - , 's 3 3rd 31 the on in of "
+    "March May 2012 Monday last next week weeks ago two a night perhaps yesterday now 9999 0001"
+)
+
+
+@given(
+    st.lists(st.sampled_from(OF_TIMES.split()), max_size=15).map(" ".join),
+    st.sampled_from([TUESDAY, date.min, date.max, date(2024, 2, 29)]),
+)
+def test_whatever_is_said_of_times_they_can_be_read_and_none_overlaps(
+    text: str, published: date
+) -> None:
+    stop = 0
+    for found in phrases(text, published):
+        assert found.start >= stop
+        assert found.edtf == "?" or parse_edtf(found.edtf)
+        stop = found.stop
+
+
 @pytest.mark.parametrize(
     "text",
     [
         "They may march.",
+        "By the 3rd Brigade.",
+        "After 2010 people fled.",
+        "Before January 1, 0001.",
         "On 31 February.",
         "room 2005",
         "The sun sets.",
@@ -219,6 +349,22 @@ def test_one_sentence(text: str, expected: tuple[str, str] | None) -> None:
     assert found == ([expected] if expected else [])
 
 
+def test_a_fact_keeps_the_hedge_of_its_time() -> None:
+    draft = proposed(
+        "The Clans took Ford between 3 and 5 January. The Clans took Mill within days of 9 January."
+    )
+    (known, unknown) = (one.fields["when"] for one in draft.proposals)
+    assert (known["edtf"], known["phrase"]) == (
+        "[2013-01-03..2013-01-05]",
+        "between 3 and 5 January",
+    )
+    assert (unknown["edtf"], unknown["phrase"]) == ("?", "within days of 9 January")
+    assert draft.lacking == 1
+    data = re.sub(r"(?m)^draft: .*\n", "", draft.as_yaml()).encode()
+    with new_situation() as situation, pytest.raises(InputError, match="a draft did not find"):
+        situation.record([(data, "a.yaml")], by="tests")
+
+
 def test_the_town_is_the_one_that_was_named_last() -> None:
     draft = proposed("The rebels hold Mill. The Army surrounded the town.")
     assert told(draft, "place")[-1] == ("TownBesieged", "mill")
@@ -294,7 +440,8 @@ PIECES = (
     "The army", "rebels", "captured", "Mill", "was", "by", "the town of", "Konna", "500 troops",
     "will", "said", "that", ",", ".", '"', "on Monday", "since", "May 3", "not", "killed", "fled",
     "people", "phone lines", "raised the alert to", "red", "?", ":", "#", "{", "\u202e", "é", "\n",
-    "another 30 tanks", "imposed", "a curfew", "he", "\t", "- ", "'", "\\",
+    "between", "or", "before", "about", "14 January", "to", "another 30 tanks", "imposed",
+    "a curfew", "he", "\t", "- ", "'", "\\",
 )  # fmt: skip
 
 

@@ -109,6 +109,7 @@ _SEASONS = range(21, 42)  # EDTF's codes for seasons, quarters and other parts o
 
 _WRITE = "write 2013, 2013-01, 2013-01-14 or 2013-01-14T06:00:00Z"
 _REFUSED = (  # (what to look for, what to say); compiled only once something is refused
+    (r"^\?$", f"stands for what a draft did not find: {_WRITE}"),
     (r"[{}]", "a set {..}: outside our subset, record one fact for each date"),
     (r"[\[\]].*,|,.*[\[\]]", "a list [a,b]: outside our subset, write the range [a..b]"),
     (r"[\[\]]", "brackets hold one range: write [a..b], [..b] or [a..]"),
