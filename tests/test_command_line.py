@@ -18,7 +18,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner, Result
-from commands_for_tests import ROOT, SEEDS, SHEETS, answer, held, mali, run, said, sql
+from commands_for_tests import ROOT, SEEDS, SHEETS, answer, held, mali, run, said, sql, unfolded
 
 from tracker import __version__
 from tracker.cli import VERBS, tracker
@@ -1052,6 +1052,63 @@ def test_nothing_silly_ends_in_a_traceback(log: Path, line: str) -> None:
     assert result.exit_code in {0, 2}
     assert result.exit_code == 0 or result.stderr.strip()
     assert held(log) == before
+
+
+NOT_UTF8 = """\
+record {}.yaml
+state control {}
+history {}
+audit control {}
+diff --from 2013-01-14 control {}
+search bamako{}
+redact --speaker {} --authority court --reason order -y
+correct #25 --set gist={} --reason order
+correct #25 --set gist=x --reason order --by {}
+watch --key {} --once
+demo --keep {}
+init {}
+--log {} state
+{}
+"""
+
+
+@pytest.mark.parametrize("line", NOT_UTF8.splitlines())
+def test_what_is_typed_and_is_not_utf8_is_refused(log: Path, line: str) -> None:
+    before = held(log)
+    args = [word.replace("{}", os.fsdecode(b"caf\xe9")) for word in line.split()]
+    at, typed = next((n, word) for n, word in enumerate(line.split(), 1) if "{}" in word)
+    result = CliRunner().invoke(tracker, args)
+    no_traceback(result)
+    assert result.exit_code == 2
+    shown = typed.replace("{}", "caf\\xe9")
+    assert f"argument {at}, '{shown}', is not UTF-8" in unfolded(result.stderr)
+    assert held(log) == before
+    assert [path.name for path in log.parent.iterdir() if path.suffix == ""] == []
+
+
+def test_a_setting_of_the_environment_that_is_not_utf8_is_refused(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_USER", os.fsdecode(b"caf\xe9"))
+    refused = run("--log", log, "correct", "#25", "--set", "gist=x", "--reason", "order")
+    assert refused.exit_code == 2
+    assert r"TRACKER_USER, 'caf\xe9', is not UTF-8" in refused.stderr
+    assert run("--help").exit_code == 0
+
+
+def test_a_folder_may_be_called_what_is_not_utf8(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = here / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    assert said("init", SEEDS / "situation.yaml").startswith("situation.db:")
+    said("record", SHEETS[0])
+    said("checkpoint")
+    assert answer("state", "control")["rows"]
+    (folder / "situation.db").unlink()
+    mali(folder)
+    assert "the log that was here is gone" in run("verify").output
 
 
 def test_a_key_of_another_projection_is_no_suggestion(log: Path) -> None:

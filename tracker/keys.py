@@ -137,7 +137,7 @@ class Keys:
     def recall_place(self) -> str | None:
         """Give the id of the log that was last signed or verified at this path."""
         try:
-            return self._of_place().read_text(encoding="utf-8").split("\n")[0]
+            return self._of_place().read_bytes().split(b"\n")[0].decode()
         except (OSError, UnicodeError):
             return None
 
@@ -164,7 +164,7 @@ class Keys:
         return self.folder / "logs" / f"{hashlib.sha256(log_id.encode()).hexdigest()[:32]}.json"
 
     def _of_place(self) -> Path:
-        return self.folder / "places" / hashlib.sha256(self._log.encode()).hexdigest()[:32]
+        return self.folder / "places" / hashlib.sha256(_any(self._log)).hexdigest()[:32]
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -182,11 +182,16 @@ class Keys:
             ) from error
 
 
+def _any(text: str) -> bytes:
+    """Give the bytes of a text that holds a path: that may be no UTF-8."""
+    return text.encode(errors="surrogateescape")
+
+
 def _replace(path: Path, text: str) -> None:
     """Write a file whole or not at all."""
     fresh = path.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8") as file:
-        file.write(text)
+    with fresh.open("wb") as file:
+        file.write(_any(text))
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

@@ -50,7 +50,7 @@ from tracker.cli import (
     whatif,
 )
 from tracker.cli.common import BAD_INPUT, NOBODY_READS
-from tracker.cli.global_options import begin, common_options
+from tracker.cli.global_options import begin, common_options, not_utf8
 from tracker.errors import TrackerError
 
 VERBS = (
@@ -105,8 +105,11 @@ class Verbs(click.Group):
         return list(self.commands)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Begin with the settings, before anything that is typed."""
+        """Begin with the settings, before anything that is typed; all of that has to be text."""
         begin(ctx)
+        for at, arg in enumerate(args if not ctx.resilient_parsing else (), 1):
+            if wrong := not_utf8(f"argument {at}", arg):
+                raise click.UsageError(wrong, ctx)
         return super().parse_args(ctx, args)
 
     def resolve_command(

@@ -76,11 +76,30 @@ def begin(ctx: click.Context) -> None:
         if form not in FORMATS:
             said = f"TRACKER_FORMAT says '{form}': one of {', '.join(FORMATS)} is needed"
             options.problem = options.problem or TrackerError(said)
+    for name in (one for one in os.environ if one.startswith("TRACKER_")):
+        if wrong := not_utf8(name, os.environ[name]):
+            options.problem = options.problem or TrackerError(wrong)
     if (colored := _colored(found.get("color"))) is not None:
         ctx.color = colored
     of_verbs = {OF_VERBS[name]: item for name, item in found.items() if name in OF_VERBS}
     if of_verbs and isinstance(ctx.command, click.Group):
         ctx.default_map = _for_each(ctx.command, of_verbs)
+
+
+def not_utf8(name: str, said: str) -> str | None:
+    """Say so if this is not UTF-8: Python reads such bytes as halves of characters, to be escaped.
+
+    They could neither be stored nor printed as they are.
+    """
+    try:
+        said.encode()
+    except UnicodeEncodeError:
+        shown = os.fsencode(said).decode(errors="backslashreplace")
+        return (
+            f"{name}, '{shown}', is not UTF-8: write it in UTF-8; a file of such a name has to be "
+            "renamed first"
+        )
+    return None
 
 
 def find_settings() -> str | None:
