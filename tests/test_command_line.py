@@ -1054,6 +1054,41 @@ def test_nothing_silly_ends_in_a_traceback(log: Path, line: str) -> None:
     assert held(log) == before
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["checkpoint -o", "prove #25 -o", "report -o", "history diabaly --svg",
+     "draft notes.txt --published 2013-01-14 -o", "state control --cite"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("where", "why"),
+    [
+        (".", ". is a folder: name a file in it"),
+        ("/", "/ is a folder: name a file in it"),
+        ("", "a file's name is needed"),
+        ("nowhere/out", "nowhere: No such file or directory: make it first"),
+        ("notes.txt/out", "notes.txt is no folder: name a file in one"),
+    ],
+)
+def test_where_no_file_can_be_written_nothing_is_begun(
+    log: Path, line: str, where: str, why: str
+) -> None:
+    (log.parent / "notes.txt").write_text("The army took Gao.")
+    before = held(log)
+    result = run(*line.split(), where)
+    assert result.exit_code == 2
+    assert why in result.stderr
+    assert held(log) == before
+    assert json.loads(said("checkpoint", "--json"))["made"]
+
+
+@pytest.mark.parametrize("where", [".", "/dev/null", "notes.txt"])
+def test_a_bundle_is_a_new_folder(log: Path, where: str) -> None:
+    (log.parent / "notes.txt").write_text("The army took Gao.")
+    result = run("bundle", "-o", where)
+    assert result.exit_code == 2
+    assert "name a new folder, or a file .zip" in result.stderr
+
+
 NOT_UTF8 = """\
 record {}.yaml
 state control {}

@@ -76,6 +76,14 @@ def test_a_file_that_is_there_is_kept_unless_forced(name: str, log: Path) -> Non
 
 
 @every_format
+@pytest.mark.parametrize("where", [".", "/", ""])
+def test_a_folder_is_no_file(name: str, where: str, log: Path) -> None:
+    result = run("--log", log, "export", name, "-o", where, "--force", *asked(name))
+    assert result.exit_code == 2
+    assert "is a folder: name a file in it" in result.stderr
+
+
+@every_format
 def test_the_help_and_the_list_of_formats_name_it(name: str) -> None:
     assert name in (verb.help or "")
     assert exports.format_named(name).what

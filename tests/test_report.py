@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sheets_for_tests import fact, tell
 
 from tracker.cli import words
+from tracker.exports import files
 from tracker.instants import DAY, FUTURE_OPEN, PAST_OPEN, AsOf
 from tracker.situation import Situation
 from tracker.web import page
@@ -105,6 +106,32 @@ def test_a_report_cannot_be_written_where_there_is_no_folder(tmp_path: Path) -> 
     result = run("--log", mali(tmp_path), "report", "-o", tmp_path / "none" / "out.html")
     assert result.exit_code == 2
     assert "No such file or directory" in result.stderr
+
+
+def test_a_report_that_cannot_be_written_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    log, out = mali(tmp_path), tmp_path / "situation.html"
+    out.write_text("an earlier, good report")
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr(files, "_sync", full)
+    result = run("--log", log, "report", "-o", out)
+    assert result.exit_code == 2
+    assert f"{out} was not written: No space left on device" in result.stderr
+    assert out.read_text() == "an earlier, good report"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_report_keeps_a_link_and_writes_to_what_is_no_plain_file(tmp_path: Path) -> None:
+    log, out, link = mali(tmp_path), tmp_path / "situation.html", tmp_path / "newest.html"
+    link.symlink_to(out)
+    assert run("--log", log, "report", "-o", link).exit_code == 0
+    assert link.is_symlink()
+    assert out.stat().st_size
+    assert run("--log", log, "report", "-o", "/dev/null").exit_code == 0
 
 
 def test_large_data_is_packed_and_says_the_same(

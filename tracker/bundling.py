@@ -168,6 +168,8 @@ class _Out(Protocol):
 
 class _Folder:
     def __init__(self, path: Path) -> None:
+        if path.exists() and not path.is_dir():
+            raise TrackerError(f"{path} is no folder: name a new folder, or a file .zip")
         path.mkdir(parents=True, exist_ok=True)
         if any(path.iterdir()):
             raise TrackerError(f"{path} is not empty: name a new folder, or a file .zip")

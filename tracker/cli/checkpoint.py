@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from tracker.cli.common import open_situation, read_file
+from tracker.cli.files import NewFile, write_over
 from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, note, safe
 
 
 @click.command()
-@click.option("-o", "--out", metavar="FILE", help="Write the checkpoint here as well.")
+@click.option(
+    "-o", "--out", metavar="FILE", type=NewFile(), help="Write the checkpoint here as well."
+)
 @click.option(
     "--public-key",
     is_flag=True,
@@ -66,7 +67,7 @@ def checkpoint(
     }
     if emit(row, [row]):
         if out:
-            Path(out).write_text(signed.note, encoding="utf-8")
+            write_over(out, signed.note)
         return
     _print(signed.note, out)
     if not signed.made:
@@ -77,6 +78,6 @@ def checkpoint(
 
 def _print(text: str, out: str | None) -> None:
     if out:
-        Path(out).write_text(text, encoding="utf-8")
+        write_over(out, text)
     for line in text.splitlines():
         click.echo(safe(line))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli.completing import tellers, zones
+from tracker.cli.files import NewFile, write_new
 from tracker.cli.global_options import F, options
-from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
     from tracker import Weighing
@@ -109,7 +109,7 @@ stale_option = click.option(
 cite_option = click.option(
     "--cite",
     metavar="FILE",
-    type=click.Path(dir_okay=False),
+    type=NewFile(),
     help="Save a citation of the answer there: `tracker cite verify` asks again and compares.",
 )
 
@@ -123,20 +123,6 @@ def save_citation(situation: Situation, answer: Answer, path: str | None) -> Non
     who = recorder(options().user)
     write_new(path, situation.cite(answer, by=who).as_bytes())
     note(f"cited in {path}")
-
-
-def write_new(path: str, data: bytes) -> None:
-    """Write a file whole or not at all, where there is none of that name."""
-    try:
-        file = open(path, "xb")  # noqa: PTH123, SIM115 - "x": what is there is kept
-    except FileExistsError as error:
-        raise TrackerError(f"{path} is there already: write to another file") from error
-    try:
-        with file:
-            file.write(data)
-    except OSError:
-        os.unlink(path)  # noqa: PTH108 - half a file is none
-        raise
 
 
 by_option = click.option(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import open_situation, read_file, write_new
+from tracker.cli.common import open_situation, read_file
 from tracker.cli.completing import paths
+from tracker.cli.files import NewFile, write_new
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import note
 from tracker.harmless import dump
@@ -20,9 +21,7 @@ from tracker.harmless import dump
     help="When it was published; 'on Monday' and the like count from that day.",
 )
 @click.option("--source", metavar="ID", help="Who published it, a registered source.")
-@click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write it there."
-)
+@click.option("-o", "--output", metavar="FILE", type=NewFile(), help="Write it there.")
 @common_options
 def draft(article: str, published: str, source: str | None, output: str | None) -> None:
     """Propose a fact sheet from an article in English, plain text.

@@ -19,6 +19,7 @@ from tracker.cli.common import (
     zone_option,
 )
 from tracker.cli.completing import believed, keys
+from tracker.cli.files import NewFile, write_over
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, fitted, note, say, table
 from tracker.cli.sparkline import sparklines
@@ -42,7 +43,7 @@ Row = dict[str, Any]
 @click.option(
     "--svg",
     metavar="FILE",
-    type=click.Path(dir_okay=False, writable=True),
+    type=NewFile(),
     help="Draw it: true when across, known when up.",
 )
 @zone_option("Zone of times written without one.")
@@ -98,8 +99,6 @@ def history(
 
 def _draw(answer: Answer, file: str) -> None:
     """Write the plane of a key that stands in one projection."""
-    from pathlib import Path
-
     from tracker.web.plane import plane_svg
 
     names = list(dict.fromkeys(row["projection"] for row in answer.dicts))
@@ -107,7 +106,7 @@ def _draw(answer: Answer, file: str) -> None:
         key, several = answer.query["key"], " and ".join(names)
         raise click.UsageError(f"'{key}' is a key of {several}: name one with --projection")
     text = plane_svg(answer, names[0])
-    Path(file).write_text(text, encoding="utf-8")
+    write_over(file, text)
     note(f"{file}: {len(text.encode()):,} bytes")
 
 

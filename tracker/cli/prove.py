@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from tracker.cli.common import open_situation, read_file
 from tracker.cli.completing import facts, paths
+from tracker.cli.files import NewFile, write_over
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import dump, safe
 
@@ -35,7 +34,7 @@ from tracker.cli.output import dump, safe
     help="With --check: the public key that counts.",
 )
 @click.option("--sealed", is_flag=True, help="Without the keys of sealed text, and without it.")
-@click.option("-o", "--out", metavar="FILE", help="Write the proof here.")
+@click.option("-o", "--out", metavar="FILE", type=NewFile(), help="Write the proof here.")
 @common_options
 def prove(
     name: str | None,
@@ -72,6 +71,6 @@ def prove(
     if out is None:
         click.echo(dump(proof))
         return
-    Path(out).write_text(dump(proof) + "\n", encoding="utf-8")
+    write_over(out, dump(proof) + "\n")
     if not options().quiet:
         click.echo(safe(f"{out}: a proof; `tracker prove --check` checks it"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from tracker.cli.common import (
@@ -13,6 +11,7 @@ from tracker.cli.common import (
     read_weighing,
     weighing_options,
 )
+from tracker.cli.files import NewFile, write_over
 from tracker.cli.global_options import common_options
 from tracker.cli.output import note
 
@@ -23,7 +22,7 @@ from tracker.cli.output import note
     "--output",
     default="situation.html",
     show_default=True,
-    type=click.Path(dir_okay=False, writable=True),
+    type=NewFile(),
     metavar="FILE",
     help="Where to write it.",
 )
@@ -49,5 +48,5 @@ def report(
     asked = read_clocks(situation, **clocks)
     weighing = read_weighing(situation, only, without)
     text = written(situation.overview(asked, weighing=weighing))
-    Path(output).write_text(text, encoding="utf-8")
+    write_over(output, text)
     note(f"{output}: {len(text.encode()):,} bytes")

@@ -53,10 +53,10 @@ def write(name: str, question: Question, to: Path, *, force: bool = False) -> To
     """
     found = format_named(name)
     asked = found.fitting(question)
+    refuse_existing(to, force=force)
     aside = about_path(to) if found.aside else None
-    for path in (to, aside):
-        if path is not None:
-            refuse_existing(path, force=force)
+    if aside is not None:
+        refuse_existing(aside, force=force)
     with asked.situation.still(), whole(to, force=force) as part:
         told = found.write(asked, part)
         if aside is not None:  # first, so that no table is ever there without it
