@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from projections.held import FEW, Held
 from projections.moments import LATEST, Begun, Key, Moments
 from projections.registers import Names, Register
-from tracker.errors import NotFoundError, StoreError
+from tracker.errors import NotFoundError, StoreError, is_full
 from tracker.foreign import told_plainly
 from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
@@ -136,8 +136,15 @@ class Store(Held):
             raise StoreError(f"it holds what no read model holds: {names}")
 
     def _unusable(self, error: Exception) -> StoreError:
+        if is_full(error):
+            return self._without_room()
         return StoreError(
             f"the read model {self.path} cannot be used ({error}): run `tracker rebuild`"
+        )
+
+    def _without_room(self) -> StoreError:
+        return StoreError(
+            f"the read model {self.path} cannot be written, the disk is full: make room, try again"
         )
 
     def __enter__(self) -> Self:
@@ -178,6 +185,8 @@ class Store(Held):
                 raise
             self.connection.commit()
         except sqlite3.Error as error:
+            if is_full(error):
+                raise self._without_room() from error
             msg = f"the read model {self.path} cannot be written ({error})"
             raise StoreError(msg) from error
 

@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import shutil
+import sqlite3
 import subprocess
 import sys
 from hashlib import sha256
@@ -20,6 +21,7 @@ import pytest
 from click.testing import CliRunner, Result
 from commands_for_tests import ROOT, SEEDS, SHEETS, answer, held, mali, run, said, sql, unfolded
 
+from projections import schema
 from tracker import __version__
 from tracker.cli import VERBS, tracker
 from tracker.facts import FACT_KINDS
@@ -653,6 +655,24 @@ def test_a_folder_that_cannot_be_written_to(log: Path) -> None:
 
 
 # -- check, schema, doctor, demo -------------------------------------------------------------------
+
+
+def test_a_rebuild_without_room_says_so_and_keeps_the_old_model(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = schema.make_tables
+
+    def full(connection: sqlite3.Connection, *, indexed: bool) -> None:
+        connection.execute("PRAGMA max_page_count = 2")
+        made(connection, indexed=indexed)
+
+    before = {path: path.read_bytes() for path in log.parent.iterdir()}
+    monkeypatch.setattr(schema, "make_tables", full)
+    result = run("rebuild")
+    assert result.exit_code == 2
+    assert "cannot be written, the disk is full: make room, try again" in result.stderr
+    assert "tracker rebuild" not in result.stderr
+    assert {path: path.read_bytes() for path in log.parent.iterdir()} == before
 
 
 def test_check(log: Path) -> None:

@@ -25,6 +25,16 @@ class StoreError(TrackerError):
     """The read model cannot be read or written; it can always be rebuilt from the log."""
 
 
+_FULL = 13  # sqlite3.SQLITE_FULL: not everything that fails needs that module
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error of SQLite, or what it came from, is that the disk has no room left."""
+    if getattr(error, "sqlite_errorcode", None) == _FULL:
+        return True
+    return error.__cause__ is not None and is_full(error.__cause__)
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with an input file.

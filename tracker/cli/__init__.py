@@ -51,7 +51,7 @@ from tracker.cli import (
 )
 from tracker.cli.common import BAD_INPUT, NOBODY_READS
 from tracker.cli.global_options import begin, common_options, not_utf8
-from tracker.errors import TrackerError
+from tracker.errors import TrackerError, is_full
 
 VERBS = (
     init.init,
@@ -138,7 +138,8 @@ class Verbs(click.Group):
         except TrackerError as error:
             message = str(error)
         except sqlite3.Error as error:
-            message = f"the read model cannot be used ({error}): run `tracker rebuild`"
+            remedy = "make room, try again" if is_full(error) else "run `tracker rebuild`"
+            message = f"the read model cannot be used ({error}): {remedy}"
         except BrokenPipeError:
             _let_go()
             return ctx.exit(NOBODY_READS)
