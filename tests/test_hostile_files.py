@@ -16,6 +16,7 @@ from commands_for_tests import SHEETS, answer, mali, run, said, sql, unfolded
 
 from tracker.foreign import foreign
 from tracker.logfile import SCHEMA
+from tracker.quotes import look_up
 
 ADDED = {
     "a view": "CREATE VIEW more AS SELECT * FROM {table}",
@@ -47,6 +48,70 @@ CHANGED = {
 @pytest.fixture
 def log(tmp_path: Path) -> Path:
     return mali(tmp_path)
+
+
+ENDLESS = "/dev/zero"
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("record", "/dev/zero:0:0: the file is over 1024 KiB"),
+        ("check", "/dev/zero:0:0: the file is over 1024 KiB"),
+        ("init", "/dev/zero:0:0: the file is over 1024 KiB"),
+        ("correct #100 --reason order --with", "/dev/zero:0:0: the file is over 1024 KiB"),
+        ("draft --published 2013-01-14", "zero is longer than 4 MB: no article is"),
+        ("cite verify", "/dev/zero:0:0: a citation is a small file"),
+        ("verify --against", "/dev/zero: over 16,777,216 bytes"),
+        ("verify --key", "/dev/zero: over 16,777,216 bytes"),
+        ("prove --check", "/dev/zero: over 16,777,216 bytes"),
+        ("checkpoint --timestamp-file answer --authority", "/dev/zero: over 16,777,216 bytes"),
+        ("bundle --check mine --key", "/dev/zero: over 16,777,216 bytes"),
+        ("serve --token-file", "/dev/zero: over 4,096 bytes"),
+    ],
+)
+def test_a_file_without_an_end_is_read_no_further_than_is_needed(
+    log: Path, line: str, why: str
+) -> None:
+    result = run("--log", log, *line.split(), ENDLESS)
+    assert result.exit_code == 2
+    assert why in unfolded(result.output)
+
+
+def test_of_a_long_mapping_and_a_long_secret_no_more_is_read(log: Path) -> None:
+    long, table = log.with_name("long"), log.with_name("a.csv")
+    with long.open("wb") as file:
+        file.truncate(1 << 40)  # nothing on the disk, and more than any memory
+    long.chmod(0o600)
+    table.write_text("a\n1\n")
+    mapped = run("--log", log, "import", long, table)
+    assert "over 1024 KiB" in mapped.stderr
+    watched = run(
+        "--log",
+        log,
+        "watch",
+        "--once",
+        "--name",
+        "w",
+        "--webhook",
+        "http://localhost:1/",
+        "--secret-file",
+        long,
+    )
+    assert "one secret of 24 to 1024 bytes" in watched.stderr
+    demo = log.parent / "demo"
+    demo.mkdir()
+    long.rename(demo / "situation.yaml")
+    assert "is not the demo's" in run("demo", "--keep", demo).stderr
+
+
+def test_a_document_too_long_to_look_quotes_up_in_is_said_to_be(tmp_path: Path) -> None:
+    with (tmp_path / "a.txt").open("wb") as file:
+        file.truncate(1 << 40)
+    locator = {"document": {"name": "a.txt", "sha256": "0" * 64}, "span": [0, 1]}
+    assert (
+        look_up(locator, tmp_path).problem == "a.txt is over 512 MiB: no quotes are looked up in it"
+    )
 
 
 def rewrite(path: Path, old: str, new: str) -> None:
@@ -117,7 +182,7 @@ def test_a_damaged_name_in_a_schema_is_told_in_plain_words(
     log: Path, name: str, code: int, told: str
 ) -> None:
     """SQLite quotes the name's bytes in its message, which is no text then."""
-    watch = ("--log", log, "watch", "--once", "--name", "desk")
+    watch = ("--log", log, "watch", "--once", "--name", "w", "--name", "desk")
     said(*watch)
     file = log.with_name(name)
     with closing(sqlite3.connect(file)) as connection:

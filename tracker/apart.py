@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from tracker.errors import NotFoundError, TrackerError
 from tracker.outcomes import Row
@@ -44,6 +44,13 @@ def follow(
 
     waiting = following.Waiting(time.sleep, now, random, lambda: False, poll)
     return following.follow(path, source, waiting, once=once, tell=tell, progress=progress)
+
+
+def read_kind(file: IO[bytes], name: str, kind: str = "") -> bytes:
+    """Read an opened file, and no more of it than shows that it is too long (reading)."""
+    from tracker.reading import read_kind as read
+
+    return read(file, name, kind)
 
 
 def check_situation(data: bytes, file: str, log: str) -> None:

@@ -21,6 +21,7 @@ from tracker.facts.envelope import canonical
 from tracker.instants import AsOf, Instant, InstantError, format_instant, parse_moment
 from tracker.outcomes import Answer, Row
 from tracker.questions import Questions
+from tracker.reading import SHEET
 from tracker.sources import FROZEN, Sha256, Text
 from tracker.validation import did_you_mean, validate
 from tracker.yamltree import Tree
@@ -29,7 +30,7 @@ FORMAT = 1
 """Of the file, and of the canonical form of answers: both change together."""
 MOST_NAMED = 1_000
 """Rows that a citation digests one by one, to say which differs; of more, only all of them."""
-MOST_BYTES = 2**20
+MOST_BYTES = SHEET
 """Bytes of a citation's file."""
 SHORT = 16
 """Hexadecimal digits that tell a row from what else it may be; the whole digest has them all."""

@@ -20,6 +20,7 @@ from tracker.instants import Instant
 from tracker.log import Log
 from tracker.lookalikes import odd_names
 from tracker.outcomes import Imported, ImportedFile, Progress
+from tracker.reading import SHEET, read_upto
 
 if TYPE_CHECKING:
     from tracker.datasets.appending import Appender
@@ -97,7 +98,7 @@ class Importing:
         if not dry_run:
             self.log.check_writable()  # before a long table is read for nothing
         if isinstance(mapping, Path):
-            mapping = mapping.read_bytes(), str(mapping)
+            mapping = read_upto(mapping, SHEET), str(mapping)
         accepted = read_mapping(*(shipped(mapping) if isinstance(mapping, str) else mapping))
         known = self.registry()
         block = not_registered(accepted.registers, known, accepted.tree)

@@ -20,6 +20,7 @@ from tracker.errors import TrackerError
 from tracker.folders import OURS_ALONE, config_folder
 from tracker.notes import Verifier
 from tracker.outcomes import Row
+from tracker.reading import OTHER, read_upto
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -104,7 +105,7 @@ class Keys:
 
         path = self.folder / KEY
         try:
-            key = load_pem_private_key(path.read_bytes(), None)
+            key = load_pem_private_key(read_upto(path, OTHER), None)
         except OSError as error:
             raise KeysError(f"the key {path} cannot be read: {error.strerror}") from error
         except (ValueError, TypeError) as error:
@@ -125,7 +126,7 @@ class Keys:
         """Give what is remembered of a log. Raises KeysError where that is damaged."""
         path = self._of_log(log_id)
         try:
-            held = json.loads(path.read_bytes())
+            held = json.loads(read_upto(path, OTHER))
             return Remembered(str(held["checkpoint"]), int(held["number"]))
         except FileNotFoundError:
             return None
@@ -137,7 +138,7 @@ class Keys:
     def recall_place(self) -> str | None:
         """Give the id of the log that was last signed or verified at this path."""
         try:
-            return self._of_place().read_bytes().split(b"\n")[0].decode()
+            return read_upto(self._of_place(), OTHER).split(b"\n")[0].decode()
         except (OSError, UnicodeError):
             return None
 

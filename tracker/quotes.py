@@ -5,11 +5,17 @@ from __future__ import annotations
 import gzip
 import io
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from tracker.reading import read_upto
+
+LONGEST = 512 << 20
+"""Bytes of the longest document in which quotes are looked up: a table may be long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ def look_up(locator: Mapping[str, Any], folder: Path) -> Quote:
     name = str(document["name"])
     raw = read_document(folder, name)
     if raw is None:
-        return Quote(None, verified=False, problem=f"no file {name} in {folder}")
+        return Quote(None, verified=False, problem=_lacking(folder, name))
     if sha256(raw).hexdigest() != document["sha256"]:
         return Quote(None, verified=False, problem=f"{name} is not the document that was read")
     if not span:
@@ -58,6 +64,15 @@ def _wrong_span(whole: str, span: Sequence[int], locator: Mapping[str, Any]) -> 
     if (quote := locator.get("quote")) is not None and _plain(quote) != _plain(text):
         return "the quote is not the span's text"
     return _another_sentence(whole, span, locator.get("sentence"))
+
+
+def _lacking(folder: Path, name: str) -> str:
+    """Say why a document was not read."""
+    path = folder / name
+    with suppress(OSError):
+        if Path(name).name == name and path.is_file() and path.stat().st_size > LONGEST:
+            return f"{name} is over {LONGEST >> 20} MiB: no quotes are looked up in it"
+    return f"no file {name} in {folder}"
 
 
 def _another_sentence(text: str, span: Sequence[int], number: int | None) -> str:
@@ -96,11 +111,12 @@ _NO_LINES = (".json", ".geojson")
 
 
 def read_document(folder: Path, name: str) -> bytes | None:
-    """Read a plain file of that name directly inside the folder; None where there is none."""
+    """Read a plain file of that name directly inside the folder; None if none, or too long."""
     path = folder / name
     try:
         if Path(name).name != name or path.is_symlink() or not path.is_file():
             return None
-        return path.read_bytes()
+        data = read_upto(path, LONGEST)
     except OSError:  # a name too long for a file, or one that we may not read
         return None
+    return data if len(data) <= LONGEST else None

@@ -35,6 +35,7 @@ from tracker.logfile import (
     lay_out,
     plain_error,
 )
+from tracker.reading import SHEET, read_upto
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -83,7 +84,7 @@ def heard_path(log: str) -> Path:
 def read_heard(log: str) -> Heard:
     """Read what a follower last heard; nothing where that cannot be read."""
     with suppress(OSError, ValueError, TypeError, KeyError):
-        told = json.loads(heard_path(log).read_bytes())
+        told = json.loads(read_upto(heard_path(log), SHEET))
         at, away = told["at"], told["away"]
         return Heard(
             int(told["position"]),

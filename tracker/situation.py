@@ -24,6 +24,7 @@ from tracker.listing import Listing
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Answer, Recorded
+from tracker.reading import SHEET, read_upto
 from tracker.threads import one_at_a_time
 from tracker.vouching import Vouching
 from tracker.watching import Watching
@@ -441,6 +442,6 @@ def _read(given: Given) -> tuple[bytes, str]:
         return given
     path = Path(given)
     try:
-        return path.read_bytes(), str(path)
+        return read_upto(path, SHEET), str(path)
     except OSError as error:
         raise TrackerError(f"{path}: {error.strerror}") from error

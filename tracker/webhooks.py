@@ -24,8 +24,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from tracker._version import __version__
 from tracker.errors import TrackerError
+from tracker.reading import read_upto
 
 SHORTEST_SECRET, LONGEST_SECRET = 24, 1024
+_A_SECRET_FILE = 4 * LONGEST_SECRET  # its bytes, with what base64 and empty lines add
 """Bytes; the lower bound is that of Standard Webhooks."""
 CONNECT_SECONDS = 5.0
 WHOLE_SECONDS = 20.0
@@ -51,7 +53,7 @@ def read_secret(path: str) -> bytes:
     file = Path(path)
     if file.stat().st_mode & _OTHERS:
         raise TrackerError(f"{path} holds a secret, and others may read it: chmod 600 {path}")
-    text = file.read_bytes().strip()
+    text = read_upto(file, _A_SECRET_FILE).strip()
     if text.startswith(_PREFIX.encode()):
         try:
             text = base64.b64decode(text[len(_PREFIX) :], validate=True)

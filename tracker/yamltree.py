@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.errors import InputError, Problem
+from tracker.reading import SHEET
 
-LARGEST_FILE = 1024 * 1024  # bytes, looked at before parsing
+LARGEST_FILE = SHEET  # bytes, looked at before parsing
 DEEPEST = 32
 LONGEST_LIST = 20_000
 MOST_DIGITS = 18

@@ -26,7 +26,7 @@ def check(files: tuple[str, ...]) -> None:
     tell_of_no_model(situation)
     total, failed = 0, []
     for name in files or ("expect.yaml",):
-        asked, wrong = situation.check(*read_file(name))
+        asked, wrong = situation.check(*read_file(name, "sheet"))
         total += asked
         failed += wrong
     rows = [

@@ -90,7 +90,7 @@ def _read(file: str) -> Any:  # noqa: ANN401 - a citation
     from tracker.apart import read_citation
     from tracker.cli.common import read_file
 
-    return read_citation(*read_file(file))
+    return read_citation(*read_file(file, "sheet"))
 
 
 def _reproduced(situation: Situation, file: str) -> Reproduction:

@@ -233,13 +233,17 @@ def recorder(by: str | None) -> str:
     return name.encode(errors="replace").decode()
 
 
-def read_file(path: str) -> tuple[bytes, str]:
-    """Read a file's raw bytes, `-` for standard input; with the name to tell problems by."""
-    from pathlib import Path
+def read_file(path: str, kind: str = "") -> tuple[bytes, str]:
+    """Read a file's raw bytes, `-` for standard input; with the name to tell problems by.
+
+    `kind` is sheet, article or nothing: of what is too long no more is read than shows it.
+    """
+    from tracker.apart import read_kind
 
     if path == "-":
-        return sys.stdin.buffer.read(), "<stdin>"
-    return Path(path).read_bytes(), path
+        return read_kind(sys.stdin.buffer, "<stdin>", kind), "<stdin>"
+    with open(path, "rb") as file:  # noqa: PTH123 - pathlib is not loaded for this alone
+        return read_kind(file, path, kind), path
 
 
 def warn(problems: Any) -> None:  # noqa: ANN401 - a sequence of Problem

@@ -53,7 +53,7 @@ def correct(
     outcome = open_situation().correct(
         fact,
         changes,
-        read_file(file) if file is not None else None,
+        read_file(file, "sheet") if file is not None else None,
         reason=reason,
         by=recorder(by),
         published=published,

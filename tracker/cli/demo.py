@@ -75,7 +75,8 @@ def _refuse_what_is_not_ours(seeds: Path, keep: Path) -> None:
     mine = {path.name: path.read_bytes() for path in seeds.iterdir() if path.is_file()}
     there = {name: keep / name for name in mine if (keep / name).exists()}
     for name, path in there.items():
-        if not path.is_file() or path.read_bytes() != mine[name]:
+        same = path.is_file() and path.stat().st_size == len(mine[name])
+        if not (same and path.read_bytes() == mine[name]):
             raise TrackerError(f"{path} is there and is not the demo's: name another folder")
     if (keep / LOG).exists() and not there:
         raise TrackerError(f"{keep / LOG} is there and is not the demo's: name another folder")

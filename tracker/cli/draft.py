@@ -37,7 +37,7 @@ def draft(article: str, published: str, source: str | None, output: str | None) 
     """
     from pathlib import Path
 
-    data, name = read_file(article)
+    data, name = read_file(article, "article")
     found = open_situation().draft(data, Path(name).name, published=published, source=source)
     text = f"{dump(found.as_json())}\n" if options().format == "json" else found.as_yaml()
     if output is None:

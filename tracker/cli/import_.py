@@ -72,7 +72,7 @@ def import_(
         )
         raise click.UsageError(message)
     given = Path(mapping)
-    said: Any = (given.read_bytes(), mapping) if given.is_file() else mapping
+    said: Any = given if given.is_file() else mapping
     situation = open_situation()
     with _bar() as progress:
         outcome = situation.import_table(

@@ -37,7 +37,7 @@ def init(situation_file: str | None, by: str | None, yes: bool, new_keys: bool) 
     """
     from tracker.apart import check_situation, shown_name
 
-    data, name = read_file(situation_file) if situation_file else (b"", "")
+    data, name = read_file(situation_file, "sheet") if situation_file else (b"", "")
     if situation_file:
         check_situation(data, name, options().log)
     situation = open_situation(create=True)

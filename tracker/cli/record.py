@@ -29,7 +29,7 @@ def record(
     Example:
       tracker record seeds/mali-2013/guardian-2013-01-14.yaml
     """
-    files = [read_file(sheet) for sheet in sheets]
+    files = [read_file(sheet, "sheet") for sheet in sheets]
     situation = open_situation()
     if dry_run:
         examined = situation.examine(files, tz=tz)

@@ -11,6 +11,8 @@ import click
 from tracker.cli.global_options import common_options, options
 from tracker.errors import TrackerError
 
+LONGEST_TOKEN = 4_096  # bytes, of the file that holds it
+
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to serve on.")
@@ -55,7 +57,11 @@ def serve(host: str, port: int, names: tuple[str, ...], token_file: str | None) 
 
     token = os.environ.get("TRACKER_TOKEN") or None
     if token_file is not None:
-        token = Path(token_file).read_text(encoding="utf-8", errors="replace").strip()
+        with Path(token_file).open("rb") as file:
+            said = file.read(LONGEST_TOKEN + 1)
+        if len(said) > LONGEST_TOKEN:
+            raise TrackerError(f"{token_file}: over {LONGEST_TOKEN:,} bytes: that is no token")
+        token = said.decode(errors="replace").strip()
 
     from tracker.apart import shown_name
 

@@ -10,12 +10,13 @@ from tracker.drafting.proposing import Reader
 from tracker.drafting.writing import Draft
 from tracker.errors import TrackerError
 from tracker.facts.record import known_from
+from tracker.reading import ARTICLE
 from tracker.registry import Registry
 from tracker.sheets import MISSING
 from tracker.times import When, to_datetime
 from tracker.validation import did_you_mean
 
-MOST_BYTES = 4 << 20
+MOST_BYTES = ARTICLE
 """An article; what is longer is a book, or no article."""
 
 
