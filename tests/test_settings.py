@@ -184,6 +184,40 @@ def test_a_file_that_is_no_text_is_refused(here: Path) -> None:
     assert "this is not UTF-8 text" in run("state").stderr
 
 
+def special(path: Path, what: str) -> None:
+    """Put something that is no plain file at a path."""
+    if what == "pipe":
+        os.mkfifo(path, 0o600)
+    elif what == "folder":
+        path.mkdir()
+    else:
+        path.symlink_to(what)
+
+
+@pytest.mark.parametrize("what", ["pipe", "folder", "/dev/zero", "/dev/null"])
+@pytest.mark.parametrize("named", [True, False], ids=["named", "found"])
+def test_only_a_plain_file_is_read(
+    here: Path,
+    what: str,
+    named: bool,  # noqa: FBT001 - a case
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    special(here / "tracker.toml", what)
+    if named:
+        monkeypatch.setenv("TRACKER_CONFIG", "tracker.toml")
+    result = run("state")
+    assert (result.exit_code, result.stdout) == (2, "")
+    why = "this is no plain file: put one here, or take it away"
+    assert result.stderr == f"tracker.toml:0:0: {why}\n"
+    assert run("--help").exit_code == run("state", "--help").exit_code == 0
+
+
+def test_of_a_long_file_no_more_is_read_than_shows_it(here: Path) -> None:
+    with write(here, "").open("wb") as file:
+        file.truncate(1 << 40)
+    assert run("state").stderr == "tracker.toml:0:0: too large: at most 65,536 bytes\n"
+
+
 @pytest.mark.parametrize("words", [["--help"], ["state", "--help"], ["--version"]])
 def test_help_comes_all_the_same(words: list[str], here: Path) -> None:
     write(here, "nonsense")

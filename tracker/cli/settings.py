@@ -85,7 +85,10 @@ def _checked(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
-        data = path.read_bytes()
+        if not stat.S_ISREG(path.stat().st_mode):  # before it is opened: a pipe would wait
+            raise _wrong(path, 0, 0, "", "this is no plain file: put one here, or take it away")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise _wrong(path, 0, 0, "", f"too large: at most {MOST_BYTES:,} bytes")
         text = data.decode()
