@@ -67,6 +67,8 @@ ENDLESS = "/dev/zero"
         ("prove --check", "/dev/zero: over 16,777,216 bytes"),
         ("checkpoint --timestamp-file answer --authority", "/dev/zero: over 16,777,216 bytes"),
         ("bundle --check mine --key", "/dev/zero: over 16,777,216 bytes"),
+        ("bundle --check", "/dev/zero is neither a folder nor a plain file"),
+        ("import --guess", "/dev/zero:0:0: no format known by this name"),
         ("serve --token-file", "/dev/zero: over 4,096 bytes"),
     ],
 )

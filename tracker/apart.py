@@ -89,6 +89,8 @@ def check_bundle(path: str, public_key: str = "", *kept: str) -> tuple[int, list
     from tracker.bundling import check_texts
     from tracker.verify_bundle import check
 
+    if Path(path).exists() and not (Path(path).is_dir() or Path(path).is_file()):
+        raise TrackerError(f"{path} is neither a folder nor a plain file: no bundle is so")
     try:
         count, wrong = check(path, public_key, *kept)
         return count, wrong + check_texts(path)

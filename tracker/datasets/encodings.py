@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import codecs
 import gzip
-from itertools import islice, pairwise
+import zlib
+from itertools import pairwise
 from pathlib import Path
 
 _LOOKED_AT = 1 << 20
@@ -22,8 +23,8 @@ def likely_encoding(path: Path) -> str:
     """
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            lines = b"".join(islice(file, _LOOKED_AT // 100))[:_LOOKED_AT]
-    except (OSError, EOFError):
+            lines = file.read(_LOOKED_AT)  # a line may have no end
+    except (OSError, EOFError, zlib.error):
         return "utf-8"  # whoever opens it next says what is wrong
     if lines.startswith(_MARKS):
         return "utf-16"
