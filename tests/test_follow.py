@@ -464,6 +464,38 @@ def test_only_a_replica_of_the_same_log_is_followed_into(source: Path, tmp_path:
     assert "is a replica of another log" in found.stderr
 
 
+@pytest.mark.parametrize("what", [(), (".",), ("missing.db",), ("situation.db",)])
+def test_a_log_of_its_own_is_refused_and_left_as_it_was(
+    what: tuple[str, ...], source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(source.parent)
+    before = {path.name: path.read_bytes() for path in source.parent.iterdir()}
+    found = run("follow", *what, "--once")
+    assert found.exit_code == 2
+    assert "situation.db is a log of its own, not a replica: name another file" in found.stderr
+    assert {path.name: path.read_bytes() for path in source.parent.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        ("", "name the log to follow, by its path or its address"),
+        (".", ". is a folder: name the log's file, such as situation.db"),
+        ("s", "no log at s: make one with"),
+    ],
+)
+def test_a_source_that_is_none_is_said_to_be(
+    what: str, why: str, source: Path, replica: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied(source, replica)
+    monkeypatch.chdir(replica.parent)
+    for log in (replica, replica.with_name("new.db")):
+        found = run("--log", log, "follow", what, "--once")
+        assert found.exit_code == 2
+        assert why in found.stderr
+    assert not replica.with_name("new.db").exists()
+
+
 def test_a_source_without_a_ledger_is_not_followed(source: Path, replica: Path) -> None:
     sql(source, "PRAGMA user_version=1")
     found = run("--log", replica, "follow", source, "--once")

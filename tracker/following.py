@@ -21,7 +21,7 @@ from tracker.instants import Instant
 from tracker.leaves import Stored, Timestamp
 from tracker.ledger import Frontier
 from tracker.log import Log
-from tracker.logfile import EventRow, check_file, source_of
+from tracker.logfile import EventRow
 from tracker.replicas import (
     Ahead,
     Batch,
@@ -31,6 +31,7 @@ from tracker.replicas import (
     Signed,
     read_heard,
     shown,
+    source_at,
     without_secrets,
     write_heard,
 )
@@ -382,7 +383,9 @@ def follow(
     `once` ends when it is caught up; a source that cannot be reached is an error then, and before
     anything was ever copied. Raises ReplicaError, SourceAway, LogError.
     """
-    known = source_of(check_file(Path(path), create=False)) if Path(path).exists() else None
+    known = source_at(path)
+    if source == "":
+        raise ReplicaError("name the log to follow, by its path or its address")
     if source is None and known is None:
         raise ReplicaError(f"{path} is no replica yet: name the log that it is to follow")
     with Follower(source or str(known), path, waiting.clock) as follower:

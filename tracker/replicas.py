@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -34,6 +34,8 @@ from tracker.logfile import (
     insert_events,
     lay_out,
     plain_error,
+    source_of,
+    unwritten,
 )
 from tracker.reading import SHEET, read_upto
 
@@ -69,6 +71,8 @@ def shown(source: str) -> str:
 
 def without_secrets(text: str, source: str) -> str:
     """Take out of a message what `shown` would leave out of its source."""
+    if not is_url(source):
+        return text  # "." or a letter may stand anywhere in it
     text = text.replace(source, shown(source))
     for secret in secrets_of(source):
         text = text.replace(secret, "...")
@@ -122,6 +126,40 @@ class Batch(NamedTuple):
     hashes: Sequence[bytes] = ()
     checkpoints: Sequence[Stored] = ()
     timestamps: Sequence[Timestamp] = ()
+
+
+def source_at(path: str) -> str | None:
+    """Say what a replica copies; None where there is none yet. Nothing is left beside the file.
+
+    Raises ReplicaError for a log that is none, LogError for a file that is no log.
+    """
+    if not Path(path).exists():
+        return None
+    uri = check_file(Path(path), create=False)
+    try:
+        source = source_of(uri)
+        with closing(sqlite3.connect(unwritten(uri), uri=True, timeout=LOCK_SECONDS)) as c:
+            c.execute("PRAGMA trusted_schema=OFF")
+            held = {row[0] for row in c.execute("SELECT name FROM sqlite_master")}
+        if held and "replica" not in held:
+            raise _of_its_own(path)
+    except sqlite3.Error as error:
+        raise plain_error(error, path) from error
+    finally:
+        _tidy(uri)
+    return source
+
+
+def _tidy(uri: str) -> None:
+    """Have SQLite remove what it keeps beside a log for readers, unless someone else reads it."""
+    if "immutable" not in uri:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(uri, uri=True)) as connection:
+            connection.execute("PRAGMA trusted_schema=OFF")
+            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+def _of_its_own(path: str) -> ReplicaError:
+    return ReplicaError(f"{path} is a log of its own, not a replica: name another file with --log")
 
 
 class Replica:
@@ -187,9 +225,7 @@ class Replica:
         if not held:
             lay_out(c)
         elif "replica" not in held:
-            raise ReplicaError(
-                f"{self.path} is a log of its own, not a replica: name another file with --log"
-            )
+            raise _of_its_own(self.path)
         with self._transaction():
             for statement in (*EVENTS, *LEDGER, REPLICA):
                 c.execute(statement)
