@@ -654,9 +654,6 @@ def test_a_folder_that_cannot_be_written_to(log: Path) -> None:
     assert not model(log).exists()
 
 
-# -- check, schema, doctor, demo -------------------------------------------------------------------
-
-
 def test_a_rebuild_without_room_says_so_and_keeps_the_old_model(
     log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -673,6 +670,9 @@ def test_a_rebuild_without_room_says_so_and_keeps_the_old_model(
     assert "cannot be written, the disk is full: make room, try again" in result.stderr
     assert "tracker rebuild" not in result.stderr
     assert {path: path.read_bytes() for path in log.parent.iterdir()} == before
+
+
+# -- check, schema, doctor, demo -------------------------------------------------------------------
 
 
 def test_check(log: Path) -> None:

@@ -9,6 +9,7 @@ from commands_for_tests import answer, mali, run, said
 from sheets_for_tests import fact, sheet, tell
 
 from projections.search import LONGEST, MOST_WORDS, terms
+from projections.store import Store
 from tracker import Situation
 from tracker.errors import TrackerError
 
@@ -82,6 +83,24 @@ def test_the_index_is_no_part_of_the_model_and_goes_with_it(tmp_path: Path) -> N
         assert found(situation, "diabaly") == before
         other.store.clear()
         assert found(situation, "diabaly") == before
+
+
+def test_where_the_model_takes_no_index_it_is_searched_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_only(store: Store, *, frozen: bool) -> None:
+        begin(store, frozen=frozen)
+        if store.path != ":memory:":
+            store.connection.execute("PRAGMA query_only=ON")
+
+    begin, log = Store._begin, mali(tmp_path)  # noqa: SLF001 - as in a folder that takes no file
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(Store, "_begin", read_only)
+    with Situation(str(log)) as situation:
+        for _ in range(2):
+            assert found(situation, "sevare")[0] == ("place", "Sévaré")
+    assert answer("--log", log, "search", "overrun")["rows"][0]["position"] == 58
+    assert {path: path.read_bytes() for path in before} == before
 
 
 @pytest.mark.parametrize("text", ["", "  ", "!!", '"', "\0"])

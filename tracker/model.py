@@ -83,6 +83,22 @@ class ReadModel:
         self._seen = (version, self._store.version())
         return self._store
 
+    def index(self, make: Callable[[Store], None]) -> None:
+        """Have something added that the model can do without. Raises StoreError.
+
+        Where its file can be read and not written, all is answered from memory from then on.
+        """
+        store = self.store
+        try:
+            make(store)
+        except StoreError:
+            if store.path == MEMORY or self._held:
+                raise
+            store.close()
+            self._store = self._caught_up(Store(MEMORY))
+            self._seen = (self._log.version(), self._store.version())
+            make(self._store)
+
     def far_behind(self) -> bool:
         """Whether it would be made anew when it is next asked: a long log is read for that."""
         if self._held:

@@ -72,6 +72,10 @@ class Questions:
         """What the log is a replica of, and how far behind it; None for one of none."""
         return None
 
+    def _index(self, make: Callable[[Store], None]) -> None:
+        """Have something added to the read model that it can do without."""
+        make(self.store)
+
     def still(self) -> AbstractContextManager[Store]:
         """Hold the read model at one position of the log, for several questions."""
         raise NotImplementedError
@@ -331,7 +335,7 @@ class Questions:
                     rows = search(store, text, limit, offset)
                     asked = {"words": text, "limit": limit, "offset": offset}
                     return replace(self._answer("search", None, USUAL, rows), query=asked)
-            bring_up(self.store)
+            self._index(bring_up)
 
     @_of_one_position
     def overview(self, clocks: AsOf, *, weighing: Weighing = USUAL) -> Overview:

@@ -274,6 +274,11 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         """The read model, followed up to the log."""
         return self.model.store
 
+    def _index(self, make: Callable[[Store], None]) -> None:
+        """Have something added to the read model, in memory where its file takes nothing more."""
+        with self.lock:
+            self.model.index(make)
+
     def still(self) -> AbstractContextManager[Store]:
         """Hold the read model at one position of the log, for several questions."""
         return _Still(self)
