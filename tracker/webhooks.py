@@ -27,8 +27,8 @@ from tracker.errors import TrackerError
 from tracker.reading import read_upto
 
 SHORTEST_SECRET, LONGEST_SECRET = 24, 1024
-_A_SECRET_FILE = 4 * LONGEST_SECRET  # its bytes, with what base64 and empty lines add
 """Bytes; the lower bound is that of Standard Webhooks."""
+_A_SECRET_FILE = 4 * LONGEST_SECRET  # its bytes, with what base64 and empty lines add
 CONNECT_SECONDS = 5.0
 WHOLE_SECONDS = 20.0
 """For one try, however slowly the other side talks."""
