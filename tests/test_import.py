@@ -17,6 +17,7 @@ from tables_for_tests import (
     TOLL,
     Mapping,
     diary,
+    facts_in,
     listing,
     load,
     sirens,
@@ -110,6 +111,20 @@ def test_input_34_a_count_that_is_no_whole_number(log: Path, count: str) -> None
     said_of_it = refused(log, HEAD + ROWS[0].replace("1,2,3", f"1,{count},3"))
     assert "table.csv:2:1: best: " in said_of_it
     assert "no whole number" in said_of_it
+
+
+@pytest.mark.parametrize("count", ["1.000", "12.345", "+1.050", "1.000.000", "1,234.000"])
+def test_input_34_a_count_whose_point_may_part_thousands(log: Path, count: str) -> None:
+    said_of_it = refused(log, HEAD + ROWS[0].replace("1,2,3", f'1,"{count}",3000000'))
+    assert f"table.csv:2:1: best: '{count}'" in said_of_it
+    assert "may part thousands" in said_of_it
+    assert "write whole numbers as 1000 or 1,000 (bad row: number)" in said_of_it
+
+
+@pytest.mark.parametrize("count", ["2", "2.", "2.0", "2.00", "2.0000", "+2"])
+def test_a_count_that_is_plainly_whole(situation: Situation, tmp_path: Path, count: str) -> None:
+    load(situation, tmp_path, diary(), HEAD + ROWS[0].replace("1,2,3", f"1,{count},3"))
+    assert facts_in(situation)[1]["quantity"]["best"] == 2
 
 
 def test_input_35_a_negative_count(log: Path) -> None:

@@ -315,6 +315,8 @@ def _plain_reason(error: Exception, text: str) -> str:
 # -- numbers -------------------------------------------------------------------------------------
 
 _WHOLE = re.compile(r"\+?(\d+|\d{1,3}(?:,\d{3})+)(\.0*)?", re.ASCII)
+_POINTED = re.compile(r"\+?[\d,]+(\.\d{3})+", re.ASCII)
+"""Where a point parts thousands 1.000 is a thousand, elsewhere it is one: nobody can tell."""
 _DIGITS = 30
 
 
@@ -326,14 +328,20 @@ def whole(text: str, column: str) -> int | None:
     if not plain:
         return None
     found = _WHOLE.fullmatch(plain)
-    if not found or len(plain) > _DIGITS:
-        if plain.startswith(("-", "−")):  # noqa: RUF001 - a typographic minus is a minus
-            raise Bad("number", column, f"{shown(plain)} is negative: a count is 0 or more")
-        raise Bad("number", column, f"{shown(plain)} is no whole number")
+    if not found or len(plain) > _DIGITS or _POINTED.fullmatch(plain):
+        raise Bad("number", column, f"{shown(plain)} {_why_not_whole(plain)}")
     number = int(found[1].replace(",", ""))
     if number > LARGEST:
         raise Bad("number", column, f"{shown(plain)} is more than {LARGEST}: a slip?")
     return number
+
+
+def _why_not_whole(plain: str) -> str:
+    if plain.startswith(("-", "−")):  # noqa: RUF001 - a typographic minus is a minus
+        return "is negative: a count is 0 or more"
+    if _POINTED.fullmatch(plain):
+        return "has a point that may part thousands: write whole numbers as 1000 or 1,000"
+    return "is no whole number"
 
 
 def degrees(text: str, most: int) -> float | None:
