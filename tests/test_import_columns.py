@@ -1,4 +1,4 @@
-"""What a mapping says of columns: two that bound a time, some that may be missing, parents."""
+"""What a mapping says of columns: two that bound a time, missing ones, parents, types of places."""
 
 from __future__ import annotations
 
@@ -105,3 +105,70 @@ def test_columns_that_a_table_may_lack(situation: Situation, tmp_path: Path) -> 
     located = f"{head},lat,lon,source\n{first},10.0,20.0,\n"
     assert load(situation, tmp_path, mapping, located).files[0].already == 1
     assert situation.registry().places["mill"].lat == 10.0
+
+
+TYPED = """\
+first,last,town,unit,country,what,area
+2013-01-10,,Barn,1st Company,landers,Town,
+2013-01-10,,Mast,1st Company,landers,village,
+2013-01-11,,Weir,1st Company,landers,,
+"""
+TYPES = "town, region, country, site or area"
+ASIDE = {"value": "quarantine", "place": "quarantine"}
+
+
+def typed(what: object, **changes: object) -> dict[str, Any]:
+    place = {"name": {"column": "town"}, "type": what, "within": {"column": "area"}}
+    return raids(by=["army"]) | {"place": place, "bad": ASIDE} | changes
+
+
+def test_a_type_that_no_place_has_is_a_bad_value(situation: Situation, tmp_path: Path) -> None:
+    outcome = load(situation, tmp_path, typed({"column": "what"}), TYPED)
+    village, nothing = outcome.files[0].problems
+    assert village.endswith(f"what: 'village' is no type of place ({TYPES}): name it in `values`")
+    assert nothing.endswith(f"what: no type of place is given ({TYPES}): name a `default`")
+    assert situation.registry().places["barn"].type == "town"
+    named = {"column": "what", "values": {"village": "site"}, "default": "area"}
+    assert load(situation, tmp_path, typed(named), TYPED).places == ("mast", "weir")
+    assert situation.registry().places["mast"].type == "site"
+    assert situation.registry().places["weir"].type == "area"
+
+
+def test_a_mapping_names_no_type_that_no_place_has(situation: Situation, tmp_path: Path) -> None:
+    for wrong in ({"values": {"x": "village"}}, {"default": "village"}):
+        with pytest.raises(InputError, match="'village' is no type of place: town, region"):
+            load(situation, tmp_path, typed({"column": "what", **wrong}), TYPED)
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [(f"Barn,,,,{'x' * 2001}", "area: "), (f"{'x' * 2001},,,,", "town: ")],
+)
+def test_a_name_that_is_too_long_is_a_bad_place(
+    situation: Situation, tmp_path: Path, cells: str, says: str
+) -> None:
+    table = f"{TYPED.splitlines()[0]}\n2013-01-10,,{cells}\n"
+    outcome = load(situation, tmp_path, typed("town"), table)
+    assert outcome.files[0].quarantined == {"place": 1}
+    assert f"{says}'xxx" in outcome.files[0].problems[0]
+    assert "is no name of a place: too long" in outcome.files[0].problems[0]
+
+
+def test_a_whole_number_is_also_meant_where_it_was_made_one_with_a_point(
+    situation: Situation, tmp_path: Path
+) -> None:
+    """A column with an empty cell is one of floating point to pandas, which writes 1 as 1.0."""
+    what = {"column": "what", "values": {"1": "site", "2": "area"}}
+    note = {"column": "what", "values": {"1": "exact", "2": "near"}}
+    mapping = typed(what) | {"where": {"column": "area", "not_in": ["0"]}}
+    mapping["facts"][0] |= {"note": note, "if": {"column": "area", "equals": 7}}
+    head = TYPED.splitlines()[0]
+    rows = ("Barn,,,1.0,7.0", "Mast,,,2.0,7", "Weir,,,1.5,7", "Yard,,,1.0,0.0")
+    table = f"{head}\n" + "".join(f"2013-01-10,,{row}\n" for row in rows)
+    outcome = load(situation, tmp_path, mapping, table)
+    assert (outcome.files[0].quarantined, outcome.files[0].left_out) == ({"value": 1}, 1)
+    assert [(fact["place"], fact["note"]) for fact in facts_in(situation)] == [
+        ("barn", "exact"),
+        ("mast", "near"),
+    ]
+    assert situation.registry().places["mast"].type == "area"

@@ -445,6 +445,17 @@ def test_acled_territory_fights_strikes_and_deaths(log: Situation) -> None:
     assert bring(log, "acled", ACLED).events == 0
 
 
+def test_acled_as_pandas_writes_it_and_a_precision_that_is_none(log: Situation) -> None:
+    head, first, *_ = ACLED.strip().splitlines()
+    written = first.replace(",2013,1,", ",2013,1.0,").replace("-6.01,1,", "-6.01,3.0,")
+    wrong = first.replace("A1,", "A9,").replace("-6.01,1,", "-6.01,4,")
+    outcome = bring(log, "acled", f"{head}\n{written}\n{wrong}")
+    assert [(line, kind) for line, kind, _ in bad(outcome)] == [("3", "value")]
+    assert "geo_precision: '4' is no type of place" in bad(outcome)[0][2]
+    assert told(outcome) == {"CasualtiesReported": 1, "TownOccupied": 1}
+    assert log.registry().places["alfa"].type == "region"
+
+
 # ---------------------------------------------------------------- place, date, holder
 
 

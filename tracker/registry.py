@@ -18,6 +18,7 @@ from tracker.times import When, check_zone
 
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
+PlaceType = Literal["town", "region", "country", "site", "area"]
 
 
 class Place(BaseModel):
@@ -31,7 +32,7 @@ class Place(BaseModel):
 
     id: Slug
     name: Text
-    type: Literal["town", "region", "country", "site", "area"] = "town"
+    type: PlaceType = "town"
     within: Slug | None = None
     lat: Latitude | None = None
     lon: Longitude | None = None

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    field_validator,
+)
 
 from tracker.quantities import Comparator, Semantics
+from tracker.registry import PlaceType
 from tracker.sources import Slug, Text
 
 _COLUMN_IN_TEXT = re.compile(r"\{([^{}]*)\}")
@@ -137,6 +146,10 @@ class ByName(_Block):
     parent: str | Column | None = None
 
 
+PLACE_TYPES: tuple[str, ...] = get_args(PlaceType)
+TYPES_SAID = f"{', '.join(PLACE_TYPES[:-1])} or {PLACE_TYPES[-1]}"
+
+
 NumberOf = Column | Annotated[int, Field(ge=0)]
 
 
@@ -162,10 +175,21 @@ class Where(_Block):
     name: str | Column | None = None
     lat: Column | None = None
     lon: Column | None = None
-    type: Literal["town", "region", "country", "site", "area"] | Column = "town"
+    type: PlaceType | Column = "town"
     within: str | Column | None = None
     coordinates: Text | None = None
     bounds: tuple[float, float, float, float] | None = None
+
+    @field_validator("type")
+    @classmethod
+    def _types_of_places(cls, said: str | Column) -> str | Column:
+        if isinstance(said, Column):
+            default = () if said.default is None else (said.default,)
+            for one in (*(said.values or {}).values(), *default):
+                if one not in PLACE_TYPES:
+                    msg = f"'{one}' is no type of place: {TYPES_SAID}"
+                    raise ValueError(msg)
+        return said
 
 
 class Spans(_Block):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -11,7 +11,7 @@ from tracker.datasets.actors import Cast
 from tracker.datasets.blocks import ByName, Column, Spec, Time, Where, as_text, columns_in
 from tracker.datasets.mapping import FactSpec
 from tracker.datasets.mapping import Mapping as DatasetMapping
-from tracker.datasets.places import Book
+from tracker.datasets.places import Book, Columns
 from tracker.datasets.values import (
     REMEMBERED,
     Bad,
@@ -19,6 +19,7 @@ from tracker.datasets.values import (
     Row,
     Skip,
     Times,
+    among,
     folded,
     reader,
     shown,
@@ -90,9 +91,9 @@ class Context:
         return {name for name, one in spec.fields.items() if isinstance(one, ByName)}
 
 
-def key_of(text: str, *, fold: bool) -> str:
+def key_of(text: str, *, fold: bool, named: Container[str] = ()) -> str:
     """Give what a cell is looked up by among the values that a mapping names."""
-    return folded(text) if fold else text
+    return among(folded(text) if fold else text, named)
 
 
 def unlisted(text: str, column: str, otherwise: object) -> Bad | Skip:
@@ -165,8 +166,7 @@ def placed(where: Where, path: Path, context: Context, *, required: bool = True)
     name, lat, lon, kind, within = (
         text_reader(part, (*path, called), context) for called, part in parts.items()
     )
-    named = where.name.column[0] if isinstance(where.name, Column) else "name"
-    columns = (named, where.lat.column[0] if where.lat else "lat")
+    columns = Columns(*(_named(part, called) for called, part in parts.items()))
     book, mended = context.book, context.book.mended
     memo: dict[Any, int] = {}
     pick = _all_columns(parts.values(), context)
@@ -187,6 +187,11 @@ def placed(where: Where, path: Path, context: Context, *, required: bool = True)
         return found
 
     return get
+
+
+def _named(part: str | Column | None, called: str) -> str:
+    """Name the column that a part of a place is read from; the part, where there is none."""
+    return part.column[0] if isinstance(part, Column) else called
 
 
 def _all_columns(parts: Iterable[str | Column | None], context: Context) -> Callable[[Row], Any]:
@@ -226,7 +231,7 @@ def text_reader(spec: str | Column | None, path: Path, context: Context) -> Read
 
     def valued(row: Row) -> str:
         text = read(row)
-        found = table.get(key_of(text, fold=spec.fold))
+        found = table.get(key_of(text, fold=spec.fold, named=table))
         if found is not None:
             return found
         if not text.strip():

@@ -206,7 +206,7 @@ def _chosen(spec: Chosen, path: Path, name: str, default: str, context: Context)
     }
 
     def make(text: str) -> str:
-        found = table.get(key_of(text, fold=spec.fold))
+        found = table.get(key_of(text, fold=spec.fold, named=table))
         if found is not None:
             return found
         if isinstance(spec.otherwise, dict):
@@ -222,7 +222,7 @@ def _valued(spec: Column, path: Path, name: str, context: Context, default: str)
     instead = default if spec.default is None else fragment(name, listed(name, spec.default))
 
     def make(text: str) -> str:
-        key = key_of(text, fold=spec.fold)
+        key = key_of(text, fold=spec.fold, named=table)
         if key in table:
             said = table[key]
             return default if said is None else fragment(name, listed(name, said))
@@ -319,7 +319,7 @@ def _by_name(
         plain = squeezed(text) or as_text(column.default or "")
         if not plain:
             return default
-        said = table.get(key_of(plain, fold=column.fold), plain)
+        said = table.get(key_of(plain, fold=column.fold, named=table), plain)
         if said is None:
             return default
         if (

@@ -14,8 +14,9 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
+from tracker.datasets.blocks import PLACE_TYPES, TYPES_SAID
 from tracker.datasets.values import Bad, degrees, folded, shown, squeezed
 from tracker.registry import Place
 
@@ -23,6 +24,7 @@ NEAR_KM = 10.0
 FAR_KM = 50.0
 """No town is so large, and hardly ever is it put so far from itself."""
 LONGEST = 60  # characters of an id that come from a name
+LONGEST_NAME = 200  # characters: no name of a place is longer
 LAT, LON = 90, 180
 WIDE = frozenset({"region", "country"})
 """Types of place that other places lie in, and that may be named after one of them."""
@@ -65,6 +67,26 @@ def apart(one: Point, other: Point) -> float:
     return 2 * _EARTH_KM * math.asin(min(1.0, math.sqrt(half)))
 
 
+class Columns(NamedTuple):
+    """The columns that tell of a place, as a message names them."""
+
+    name: str
+    lat: str
+    lon: str
+    type: str
+    within: str
+
+
+def _type(text: str, column: str) -> str:
+    """Read the type of a place; raises Bad for what is none."""
+    plain = folded(text)
+    if plain in PLACE_TYPES:
+        return plain
+    said = f"{shown(text)} is no type of place" if plain else "no type of place is given"
+    more = "name it in `values`" if plain else "name a `default`"
+    raise Bad("value", column, f"{said} ({TYPES_SAID}): {more}")
+
+
 @dataclass(slots=True)
 class Seen:
     """One way in which rows name a place: the name, and the point where they give one."""
@@ -104,7 +126,7 @@ class Book:
         lon: str,
         kind: str,
         within: str,
-        columns: tuple[str, str],
+        columns: Columns,
         row: int,
     ) -> int:
         """Note how a row names a place; give the number it is known by. Raises Bad."""
@@ -113,11 +135,13 @@ class Book:
             return found
         plain = squeezed(name)
         if not plain:
-            raise Bad("place", columns[0], "no place is named")
-        if len(plain) > 200:  # noqa: PLR2004 - no name of a place is longer
-            raise Bad("place", columns[0], f"{shown(plain)} is no name of a place: too long")
-        point, mended = self._point(lat, lon, columns[1])
-        one = Seen(plain, folded(plain), point, kind, squeezed(within), row)
+            raise Bad("place", columns.name, "no place is named")
+        around = squeezed(within)
+        for text, column in ((plain, columns.name), (around, columns.within)):
+            if len(text) > LONGEST_NAME:
+                raise Bad("place", column, f"{shown(text)} is no name of a place: too long")
+        point, mended = self._point(lat, lon, columns.lat)
+        one = Seen(plain, folded(plain), point, _type(kind, columns.type), around, row)
         one.swapped = self._is_swapped(point)
         number = len(self.seen)
         if mended:

@@ -7,7 +7,7 @@ thing many times: whoever reads a column remembers what came of each cell (Memo)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -77,6 +77,17 @@ def folded(text: str) -> str:
     return plain if plain.isascii() else normalize("NFC", plain)
 
 
+def among(key: str, named: Container[str]) -> str:
+    """Give the one of several named texts that a cell means: 1.0 means 1, where that is named.
+
+    pandas writes whole numbers so, as soon as one cell of their column is empty.
+    """
+    if key in named or not key.endswith(".0"):
+        return key
+    bare = key.removesuffix(".0")
+    return bare if bare.isdecimal() and bare in named else key
+
+
 def reader(columns: Sequence[str], header: Sequence[str]) -> Read:
     """Make what reads a column, or of several the first that is filled."""
     places = [header.index(name) for name in columns]
@@ -132,9 +143,10 @@ def _one_test(test: Test) -> Callable[[str], bool]:
     within, without = all_of(test.in_), all_of(test.not_in)
     equals = None if test.equals is None else folded(as_text(test.equals))
     pattern = None if test.matches is None else re.compile(test.matches)
+    named = {*(within or ()), *(without or ()), equals}
 
     def judge(text: str) -> bool:
-        plain = folded(text)
+        plain = among(folded(text), named)
         if (within is not None and plain not in within) or (without and plain in without):
             return False
         if equals is not None and plain != equals:
@@ -367,6 +379,7 @@ __all__ = [
     "Row",
     "Skip",
     "Times",
+    "among",
     "body_dict",
     "degrees",
     "folded",
