@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from tracker import apart
 from tracker.datasets.guess import guess_mapping
 from tracker.datasets.mapping import read_mapping
 from tracker.datasets.tables import Reading, open_table
+from tracker.errors import InputError
 from tracker.yamltree import load
 
 NAMES = (
@@ -44,6 +46,14 @@ def test_a_table_in_another_encoding_is_guessed_and_says_so(tmp_path: Path, enco
     path.write_bytes(f"place,date,holder\n{town},2013-01-22,Mali\n".encode(encoding))
     read = load(apart.guess_mapping(path).encode(), "guess.yaml").value.get("read", {})
     assert read.get("encoding", "utf-8") == encoding.removesuffix("-sig")
+
+
+def test_a_damaged_table_is_refused_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv.gz"
+    whole = gzip.compress(b"place,date\n" + b"".join(b"A%d,2022-01-01\n" % n for n in range(999)))
+    path.write_bytes(whole[:40] + bytes([whole[40] ^ 255]) + whole[41:])
+    with pytest.raises(InputError, match=r"t\.csv\.gz:1:0: the compressed file is damaged"):
+        apart.guess_mapping(path)
 
 
 def test_a_table_that_a_shipped_mapping_is_for_is_told_so() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tables_for_tests import (
 
 from tracker import model
 from tracker.datasets import appending
+from tracker.errors import InputError
 from tracker.log import Log
 from tracker.reports import SITUATION_STREAM, registered
 from tracker.situation import Situation
@@ -216,6 +218,18 @@ def test_no_quarantine_of_several_tables_takes_the_place_of_one_of_them(log: Pat
 def test_no_quarantine_is_written_where_nothing_is_wrong(log: Path) -> None:
     do(log, DIARY, diary(bad={"date": "quarantine"}))
     assert not log.with_name("table.csv.quarantine.csv").exists()
+
+
+def test_a_table_whose_name_no_log_could_hold_is_refused_before_anything_is_written(
+    situation: Situation, tmp_path: Path
+) -> None:
+    odd = tmp_path / os.fsdecode(b"b\xff.csv")
+    odd.write_text(DIARY)
+    before = told(situation)
+    data = (json.dumps(diary()).encode(), "mapping.yaml")
+    with pytest.raises(InputError, match=r"b\\udcff\.csv:0:0: this name .* not UTF-8: rename it"):
+        situation.import_table(data, [odd], by="tests")
+    assert told(situation) == before
 
 
 def test_a_missing_column_is_named_with_the_nearest(log: Path) -> None:

@@ -174,6 +174,14 @@ def test_a_version_that_comes_in_two_pieces_is_refused(
         load(situation, tmp_path, listing(), table + version(1, "Ford,Army,,,"))
 
 
+def test_a_version_of_a_name_that_nothing_could_hold_is_refused(
+    situation: Situation, tmp_path: Path
+) -> None:
+    table = HEAD + version(1, "Mill,Army,,,").replace("1", "1" * 2001, 1)
+    with pytest.raises(InputError, match="version: a version named by more than 2,000 characters"):
+        load(situation, tmp_path, listing(), table)
+
+
 SHARED = HealthCheck.function_scoped_fixture  # a folder: each example writes its own tables
 HOLDERS = st.sampled_from(["Army", "Rebels", "Contested"])
 VERSIONS = st.lists(

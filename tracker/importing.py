@@ -97,6 +97,7 @@ class Importing:
 
         if not dry_run:
             self.log.check_writable()  # before a long table is read for nothing
+        _check_names(files)
         if isinstance(mapping, Path):
             mapping = read_upto(mapping, SHEET), str(mapping)
         accepted = read_mapping(*(shipped(mapping) if isinstance(mapping, str) else mapping))
@@ -272,6 +273,15 @@ class _Registered:
         if self._known is not None:
             self._known = self._known.after(page)
             self._version += len(events)
+
+
+def _check_names(files: Sequence[Path]) -> None:
+    """Refuse files whose names are no text: reports and messages name what they were read from."""
+    named = [(path, str(path).encode("utf-8", "backslashreplace").decode()) for path in files]
+    message = "this name cannot be written down, for it is not UTF-8: rename it"
+    problems = [Problem(name, 0, 0, "", message) for path, name in named if name != str(path)]
+    if problems:
+        raise InputError(problems)
 
 
 def _replaced(plan: Plan) -> Iterator[Problem]:

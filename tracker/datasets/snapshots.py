@@ -18,6 +18,7 @@ from tracker.datasets.appending import Appender, Stream
 from tracker.datasets.blocks import Time
 from tracker.datasets.compile import PLACE_MARKS, Maker, compile_fact
 from tracker.datasets.context import Context
+from tracker.datasets.fields import LONGEST_TEXT
 from tracker.datasets.history import History, cell_of
 from tracker.datasets.mapping import Mapping
 from tracker.datasets.places import Resolved
@@ -152,6 +153,8 @@ class Snapshots:
     def _begin(self, name: str, published: int, file: int, row: int, column: str) -> Version:
         if not name:
             raise Bad("other", column, "no version is named")
+        if len(name) > LONGEST_TEXT:
+            raise Bad("other", column, f"a version named by more than {LONGEST_TEXT:,} characters")
         if name in self._names:
             reason = (
                 f"version {name} comes a second time: rows of one version come together, "
