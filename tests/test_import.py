@@ -139,6 +139,40 @@ def test_input_36_no_such_place_on_earth(log: Path, lat: str, lon: str) -> None:
     assert "no such place on earth" in refused(log, table)
 
 
+UNREADABLE = [
+    ("18,44", "1,41", "lat: '18,44' is no number of degrees: write it as 18.44"),
+    ("16.27N", "0.04W", "lat: '16.27N' is no number of degrees: write it as 16.27"),
+    ("16.27", "0,04° W", "lon: '0,04° W' is no number of degrees: write it as -0.04"),
+    ("10.0", "NaN", "lon: 'NaN' is no number of degrees"),
+    ("x", "", "lon: empty, and lat is 'x': give both, or neither"),
+    ("20.2", "", "lon: empty, and lat is '20.2': give both, or neither"),
+    (" ", "1.4", "lat: empty, and lon is '1.4': give both, or neither"),
+]
+
+
+@pytest.mark.parametrize(("lat", "lon", "says"), UNREADABLE)
+def test_input_36_degrees_that_cannot_be_read(log: Path, lat: str, lon: str, says: str) -> None:
+    table = HEAD + ROWS[0].replace("10.0,20.0", f'"{lat}","{lon}"')
+    assert f"table.csv:2:1: {says}" in refused(log, table)
+    result = do(log, table + ROWS[1], diary(bad={"coordinate": "quarantine"}))
+    assert "1 quarantined (coordinate 1)" in result.stdout
+    assert f"table.csv:2: {says}" in result.stdout
+
+
+@pytest.mark.parametrize(("lat", "lon", "says"), UNREADABLE)
+def test_such_degrees_are_dropped_and_counted_where_the_mapping_says_so(
+    log: Path, lat: str, lon: str, says: str
+) -> None:
+    table = HEAD + ROWS[0].replace("10.0,20.0", f'"{lat}","{lon}"').replace("Mill", "Barn")
+    result = do(log, table, diary(bad={"coordinate": "drop"}))
+    assert "table.csv: 1 row, 2 values mended" in result.stdout, says
+
+
+def test_a_place_may_have_no_degrees(log: Path) -> None:
+    result = do(log, HEAD + ROWS[0].replace("10.0,20.0", ","))
+    assert "table.csv: 1 row\n" in result.stdout
+
+
 def test_input_37_latitude_and_longitude_swapped_is_warned_of(log: Path) -> None:
     mapping = diary()
     mapping["place"]["bounds"] = [5, 15, 15, 25]

@@ -80,7 +80,7 @@ def test_an_unreadable_since_and_shifted_coordinates_are_mended(
     table = HEAD + version(
         1, "Mill\u00a0,Army,a link,20.0,", "Weir,Rebels,5 January 2013,,", "Dam,Army,,Lat,Lon"
     )
-    outcome = load(situation, tmp_path, listing(), table)
+    outcome = load(situation, tmp_path, listing(bad={"coordinate": "drop"}), table)
     assert outcome.files[0].mended == 4
     assert {(fact["place"], "since" in fact) for fact in facts_in(situation)} == {
         ("mill", False),

@@ -488,9 +488,12 @@ def test_place_date_holder_with_sources_and_points(log: Situation) -> None:
         Alfa,2013-01-14,Front,One Paper,14.69,-6.01
         Alfa,2013-01-14,Arland,Other Radio,,
         Alfa,2013-01-14,Arland,Other Radio,91,0
+        Alfa,2013-01-14,Arland,Other Radio,"14,69","-6,01"
+        Alfa,2013-01-14,Arland,Other Radio,14.69,
         """,
     )
-    assert [(line, kind) for line, kind, _ in bad(outcome)] == [("4", "coordinate")]
+    kinds = [(line, kind) for line, kind, _ in bad(outcome)]
+    assert kinds == [("4", "coordinate"), ("5", "coordinate"), ("6", "coordinate")]
     row = ask(log, "alfa", "2013-01-14")
     assert row["support"] == "disputed"
     assert sorted(one for value in row["values"] for one in value["origins"]) == [

@@ -203,7 +203,8 @@ class Spans(_Block):
 class Bad(_Block):
     """What to do with each kind of bad row: refuse the file, or quarantine the row.
 
-    A coordinate may also be dropped: the place is then found by its name.
+    A coordinate (degrees that cannot be read or cannot be, or one without the other) may also be
+    dropped: the place is then found by its name.
     """
 
     row: Literal["refuse", "quarantine"] = "refuse"

@@ -138,7 +138,9 @@ class _Guess:
     # -- the body --------------------------------------------------------------------------------
 
     def _body(self) -> list[str]:
-        quarantine = ", ".join(f"{kind}: quarantine" for kind in ("row", "date", "number", "place"))
+        quarantine = ", ".join(
+            f"{kind}: quarantine" for kind in ("row", "date", "number", "coordinate", "place")
+        )
         return [
             *self._times(),
             *self._place(),

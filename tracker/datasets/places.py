@@ -87,6 +87,20 @@ def _type(text: str, column: str) -> str:
     raise Bad("value", column, f"{said} ({TYPES_SAID}): {more}")
 
 
+def _degrees(lat: str, lon: str, columns: Columns) -> Point:
+    """Read a pair of degrees; raises Bad for a pair that is none, or lies beyond the earth."""
+    pairs = ((lat, columns.lat), (lon, columns.lon))
+    for (text, column), (other, beside) in (pairs, pairs[::-1]):
+        if not text.strip():
+            reason = f"empty, and {beside} is {shown(other)}: give both, or neither"
+            raise Bad("coordinate", column, reason)
+    try:
+        return degrees(lat, LAT, columns.lat), degrees(lon, LON, columns.lon)
+    except ValueError as error:
+        reason = f"no such place on earth: latitude {shown(lat)}, longitude {shown(lon)}"
+        raise Bad("coordinate", columns.lat, reason) from error
+
+
 @dataclass(slots=True)
 class Seen:
     """One way in which rows name a place: the name, and the point where they give one."""
@@ -140,7 +154,7 @@ class Book:
         for text, column in ((plain, columns.name), (around, columns.within)):
             if len(text) > LONGEST_NAME:
                 raise Bad("place", column, f"{shown(text)} is no name of a place: too long")
-        point, mended = self._point(lat, lon, columns.lat)
+        point, mended = self._point(lat, lon, columns)
         one = Seen(plain, folded(plain), point, _type(kind, columns.type), around, row)
         one.swapped = self._is_swapped(point)
         number = len(self.seen)
@@ -150,18 +164,16 @@ class Book:
         self._known[name, lat, lon, kind, within] = number
         return number
 
-    def _point(self, lat: str, lon: str, column: str) -> tuple[Point | None, bool]:
+    def _point(self, lat: str, lon: str, columns: Columns) -> tuple[Point | None, bool]:
         """Read both degrees; (None, True) where they cannot be used and the name must do."""
+        if not lat.strip() and not lon.strip():
+            return None, False
         try:
-            found = degrees(lat, LAT), degrees(lon, LON)
-        except ValueError as error:
+            return _degrees(lat, lon, columns), False
+        except Bad:
             if self.lenient:
                 return None, True
-            reason = f"no such place on earth: latitude {shown(lat)}, longitude {shown(lon)}"
-            raise Bad("coordinate", column, reason) from error
-        if found[0] is None or found[1] is None:
-            return None, bool(lat.strip() or lon.strip())
-        return (found[0], found[1]), False
+            raise
 
     def _is_swapped(self, point: Point | None) -> bool:
         if point is None or self.bounds is None:

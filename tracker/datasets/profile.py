@@ -226,6 +226,7 @@ def _is_whole(text: str) -> bool:
 
 def _is_degrees(text: str, most: int) -> bool:
     try:
-        return degrees(text, most) is not None
-    except ValueError:
+        degrees(text, most, "")
+    except (Bad, ValueError):
         return False
+    return True

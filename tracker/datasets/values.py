@@ -6,6 +6,7 @@ thing many times: whoever reads a column remembers what came of each cell (Memo)
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Container, Sequence
 from datetime import UTC, datetime, timedelta
@@ -356,20 +357,33 @@ def _why_not_whole(plain: str) -> str:
     return "is no whole number"
 
 
-def degrees(text: str, most: int) -> float | None:
-    """Read degrees up to `most` either way; None for what is no number. Raises ValueError beyond.
+_WRITTEN = re.compile(r"(-?)(\d+(?:[.,]\d+)?) ?°? ?([NSEW]?)", re.ASCII | re.IGNORECASE)
+"""Degrees with a comma for a point, or with a letter for a sign."""
+
+
+def degrees(text: str, most: int, column: str) -> float:
+    """Read degrees; raises Bad for what is no number, ValueError beyond `most` either way.
 
     What lies beyond is no place on earth, so a slip worth telling of.
     """
     try:
         number = float(text)
     except ValueError:
-        return None
-    if number != number:  # noqa: PLR0124 - not a number
-        return None
+        number = math.nan
+    if math.isnan(number):
+        raise Bad("coordinate", column, f"{shown(text)} is no number of degrees{_degrees_as(text)}")
     if not -most <= number <= most:
         raise ValueError(number)
     return number
+
+
+def _degrees_as(text: str) -> str:
+    """Say how degrees are to be written that were written otherwise, where that is clear."""
+    found = _WRITTEN.fullmatch(text.strip())
+    if not found or (found[1] and found[3]):
+        return ""
+    sign = "-" if found[3].upper() in {"S", "W"} else found[1]
+    return f": write it as {sign}{found[2].replace(',', '.')}"
 
 
 __all__ = [
