@@ -96,6 +96,49 @@ def test_input_40_the_same_file_twice_adds_nothing(log: Path) -> None:
     assert held(log) == before
 
 
+@pytest.mark.parametrize(
+    ("mapping", "table"),
+    [(diary(), DIARY), (listing(), LIST), (sirens(), SIRENS), (toll(), TOLL)],
+    ids=["events", "snapshots", "intervals", "records"],
+)
+def test_what_was_taken_back_is_not_in_force_again_and_that_is_said(
+    log: Path, mapping: Mapping, table: str
+) -> None:
+    do(log, table, mapping, "--batch", "trial")
+    said("--log", log, "retract", "--batch", "trial", "--reason", "a trial")
+    for words in ([], ["--dry-run"]):
+        result = do(log, table, mapping, *words)
+        already = json.loads(do(log, table, mapping, *words, "--json").stdout)["files"][0]
+        assert already["taken_back"] == already["already"] > 3
+        assert (
+            f"  {already['taken_back']} of those are taken back and not in force: correct them, "
+            "or import the table under another `dataset`"
+        ) in result.stdout
+    again = mapping | {"dataset": "another"}
+    assert "taken back" not in do(log, table, again, "--batch", "good").stdout
+    assert "of those" not in do(log, table, again).stdout
+
+
+def test_what_the_source_restated_or_was_put_back_was_not_taken_back(
+    situation: Situation, tmp_path: Path
+) -> None:
+    rows = TOLL.splitlines(keepends=True)
+    first = "".join(rows[:2])
+
+    def again() -> tuple[int, int]:
+        file = load(situation, tmp_path, toll(), first).files[0]
+        return file.already, file.taken_back
+
+    load(situation, tmp_path, toll(), first)
+    load(situation, tmp_path, toll(), first + rows[4], batch="slip")
+    assert again() == (1, 0)
+    situation.retract(batch="slip", reason="another list", by="tests")
+    assert again() == (1, 0)
+    put_back = facts_in(situation)[-1]["id"]
+    situation.retract([put_back], reason="no such list", by="tests")
+    assert again() == (1, 1)
+
+
 def test_input_31_a_ragged_row(log: Path) -> None:
     assert "table.csv:3:1: " in refused(log, HEAD + ROWS[0] + "2,2013-01-10\n")
 

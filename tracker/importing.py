@@ -175,6 +175,7 @@ class Importing:
     ) -> Imported:
         """Pass 2: the quarantine, the registrations, then the facts."""
         from tracker.datasets.appending import Appender, Origin
+        from tracker.datasets.history import taken_back
 
         places, actors = plan.registrations()
         head = plan.mapping.head
@@ -195,6 +196,7 @@ class Importing:
             self.clock,
             asked.dry_run,
             lambda more: asked.progress("append", more, total),
+            cache(lambda: taken_back(self.log)),
         )
         if plan.places is not None:
             plan.shape.check(appender, plan.places)
@@ -331,6 +333,7 @@ def _files(plan: Plan, appender: Appender) -> tuple[ImportedFile, ...]:
             mended=one.context.mended,
             quarantined=dict(sorted(one.judge.quarantined.items())),
             problems=tuple(one.judge.reasons),
+            taken_back=appender.taken_back[number],
         )
         for number, one in enumerate(plan.files)
     )

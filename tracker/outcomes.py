@@ -101,10 +101,11 @@ Progress = Callable[[str, int, int], None]
 class ImportedFile:
     """What an import made of one table.
 
-    `facts` counts those added, by kind; `already` what the log held; `repeated` rows that tell
-    again what another row of the same report tells; `left_out` rows that filters left out or that
-    tell no fact; `mended` values that were left out where the rest of the row was kept;
-    `quarantined` counts rows by what is wrong with them, `problems` are the first of them.
+    `facts` counts those added, by kind; `already` what the log held, `taken_back` what of it was
+    retracted since and is not in force; `repeated` rows that tell again what another row of the
+    same report tells; `left_out` rows that filters left out or that tell no fact; `mended` values
+    that were left out where the rest of the row was kept; `quarantined` counts rows by what is
+    wrong with them, `problems` are the first of them.
     """
 
     file: str
@@ -116,6 +117,7 @@ class ImportedFile:
     mended: int
     quarantined: Mapping[str, int]
     problems: tuple[str, ...] = ()
+    taken_back: int = 0
 
     def as_json(self) -> Row:
         """Give all of it under the names of the fields."""
@@ -125,6 +127,7 @@ class ImportedFile:
             "left_out": self.left_out,
             "facts": dict(self.facts),
             "already": self.already,
+            "taken_back": self.taken_back,
             "repeated": self.repeated,
             "mended": self.mended,
             "quarantined": dict(self.quarantined),

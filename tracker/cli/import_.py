@@ -182,6 +182,10 @@ def _file_lines(one: ImportedFile, *, dry_run: bool) -> list[str]:
     lines += [f"  {kind:24} {count:>9,} {new}" for kind, count in one.facts.items()]
     if one.already:
         lines.append(f"  {_number(one.already, 'event')} already recorded")
+    if one.taken_back:
+        are, them = ("is", "it") if one.taken_back == 1 else ("are", "them")
+        todo = f"correct {them}, or import the table under another `dataset`"
+        lines.append(f"  {one.taken_back:,} of those {are} taken back and not in force: {todo}")
     if one.repeated:
         lines.append(f"  {_number(one.repeated, 'row')} told again what another told")
     lines += [f"  {problem}" for problem in one.problems[:NAMED]]

@@ -8,7 +8,7 @@ adds nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha1
 from operator import itemgetter
@@ -108,7 +108,8 @@ class _Sent(NamedTuple):
 class Appender:
     """Gathers the events of an import and appends them.
 
-    `clock` gives the present instant; `dry` appends nothing and counts all the same.
+    `clock` gives the present instant; `dry` appends nothing and counts all the same. `over` names
+    what of the log was taken back.
     """
 
     log: Log
@@ -116,8 +117,10 @@ class Appender:
     clock: Callable[[], int]
     dry: bool = False
     progress: Callable[[int], None] = lambda _: None
+    over: Callable[[], Collection[str]] = frozenset
     new: dict[int, Counter[str]] = field(default_factory=dict)
     already: Counter[int] = field(default_factory=Counter)
+    taken_back: Counter[int] = field(default_factory=Counter)
     repeated: Counter[int] = field(default_factory=Counter)
     events: int = 0
     reports: int = 0
@@ -250,9 +253,18 @@ class Appender:
             asked = Counter(map(_file_and_topic, pending))
             for (file, topic), count in (asked - added).items():
                 self.already[file] += count if topic else 0
+            told = {event_id for _, event_id, *_ in fresh}
+            for one in pending:
+                _, event_id, topic, *_ = one
+                if topic and event_id not in told:
+                    self.note_held(event_id, one[8])
         self.reports += sum(event.version == 1 for event in events)
         self.events += len(events)
         self.progress(len(pending))
+
+    def note_held(self, event_id: str, file: int) -> None:
+        """Count what a file tells and the log holds where that was taken back."""
+        self.taken_back[file] += event_id in self.over()
 
     def _not_held(self, pending: Sequence[_Pending]) -> list[_Pending]:
         """Leave out what the log holds; learn of each stream where it stands."""

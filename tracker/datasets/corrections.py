@@ -97,6 +97,7 @@ class Records:
     unchanged: int = 0
     already: dict[int, int] = field(default_factory=dict)
     repeated: dict[int, int] = field(default_factory=dict)
+    taken_back: dict[int, int] = field(default_factory=dict)
 
     def check(self, appender: Appender) -> None:
         """Raise InputError where something new cannot be handed over."""
@@ -105,10 +106,11 @@ class Records:
 
     def tell(self, appender: Appender) -> None:
         """Hand over what is new, once that was checked."""
-        self.unchanged, self.already, self.repeated = 0, {}, {}
+        self.unchanged, self.already, self.repeated, self.taken_back = 0, {}, {}, {}
         for new in self._walk(appender):
             self._hand_over(appender, new)
         appender.already.update(self.already)
+        appender.taken_back.update(self.taken_back)
         appender.repeated.update(self.repeated)
 
     def _walk(self, appender: Appender, *, held_only: bool = False) -> Iterator[_New]:
@@ -137,7 +139,7 @@ class Records:
             self.already[first.file] = self.already.get(first.file, 0) + len(said)
             return []
         for same in said.keys() & now.keys():
-            self._count_same(now[same], first)
+            self._count_same(appender, now[same], first)
         if said.keys() == now.keys():
             return []
         moments = [moment for one in versions for moment in (one.known, one.ended)]
@@ -181,10 +183,12 @@ class Records:
         ended = [then[key].ended == known for key in said if key in then]
         return len(ended) == len(said) and any(ended)
 
-    def _count_same(self, held: Version, row: Staged) -> None:
+    def _count_same(self, appender: Appender, held: Version, row: Staged) -> None:
         if held.known != row.known:
             self.unchanged += 1
             return
+        if not held.fresh and held.fact in appender.over():
+            self.taken_back[row.file] = self.taken_back.get(row.file, 0) + 1
         counted = self.repeated if held.fresh else self.already
         counted[row.file] = counted.get(row.file, 0) + 1
 

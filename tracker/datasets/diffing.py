@@ -240,6 +240,8 @@ class Walk:
             self._tell(version, listed, changed, dropped, now)
         else:
             self.appender.already[version.file] += len(changed) + 1
+            for event_id in self.history.told_in(self._stream(version).id.hex):
+                self.appender.note_held(event_id, version.file)
         self.state = now
         return bool(changed or dropped)
 

@@ -12,7 +12,7 @@ from projections.store import Store
 from tracker.datasets.corrections import REASON, Version, said_by
 from tracker.datasets.restating import Edge, side_of
 from tracker.facts.envelope import canonical
-from tracker.facts.record import SnapshotTaken
+from tracker.facts.record import FactCorrected, FactRetracted, SnapshotTaken
 from tracker.instants import FUTURE_OPEN
 from tracker.log import Log
 from tracker.times import When
@@ -64,6 +64,7 @@ class History:
     dataset: str
     versions: list[Recorded] = field(default_factory=list)
     _taken: dict[str, list[SnapshotTaken]] = field(default_factory=dict)
+    _ids: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: Store, log: Log, source: str, dataset: str) -> History:
@@ -88,6 +89,7 @@ class History:
             if one is not None and isinstance(event.body, SnapshotTaken):
                 one.version, one.entries = event.body.version, event.body.entries
                 self._taken.setdefault(one.stream, []).append(event.body)
+                self._ids.setdefault(one.stream, []).append(event.id)
         for row in self.store.rows("SELECT report, count(*) AS n FROM fact_rows GROUP BY report"):
             if row["report"] in by_stream:
                 by_stream[row["report"]].facts = row["n"]
@@ -109,6 +111,12 @@ class History:
     def dropped_in(self, stream: str) -> set[str]:
         """Give the cells that a version is said to list no more."""
         return {cell for taken in self._taken.get(stream, []) for cell in taken.dropped}
+
+    def told_in(self, stream: str) -> Iterator[str]:
+        """Yield the ids of what a version told, as the list told it."""
+        sql = f"SELECT id FROM fact_rows WHERE report = ? AND {_AS_TOLD}"  # noqa: S608 - ours
+        yield from (row["id"] for row in self.store.rows(sql, (stream,)))
+        yield from self._ids.get(stream, [])
 
     def holders_in(self, stream: str) -> tuple[str, ...]:
         """Give the actors that a version is said to list."""
@@ -168,6 +176,20 @@ def versions_in(
             version = Version(row["published"], last["id"], said, published, ended)
             found.setdefault(row["record"], []).append(version)
     return found
+
+
+def taken_back(log: Log) -> set[str]:
+    """Name the facts that somebody took back: not the source, and not put back since."""
+    over: set[str] = set()
+    says: dict[str, str] = {}  # what repeats the words of which other
+    for event in log.of_topics([FactRetracted.TOPIC, FactCorrected.TOPIC]):
+        body = event.body
+        if isinstance(body, FactRetracted) and body.reason != REASON:
+            over |= {body.fact, says.get(body.fact, body.fact)}
+        elif isinstance(body, FactCorrected) and body.restores:
+            says[body.replaced_by] = body.restores
+            over.discard(body.restores)
+    return over
 
 
 @dataclass(frozen=True, slots=True)
