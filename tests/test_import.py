@@ -315,6 +315,18 @@ def test_a_missing_column_is_named_with_the_nearest(log: Path) -> None:
     assert "no column 'printted': did you mean printed?" in refused(log, DIARY, mapping)
 
 
+def test_of_several_tables_the_one_that_lacks_a_column_is_named(log: Path) -> None:
+    other = log.with_name("b.csv")
+    other.write_text(HEAD.replace("printed,", "").replace(",notes", ""))
+    before = held(log)
+    result = do(log, DIARY, diary(optional=["notes"]), other)
+    assert (result.exit_code, held(log)) == (2, before)
+    where, _, what = result.stderr.partition(": published.column: ")
+    assert where.startswith(f"{log.with_name('mapping.yaml')}:1:")
+    its = "id, day, town, lat, lon, who, low, best, high"
+    assert what == f"{other} has no column 'printed': it has {its}\n"
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [

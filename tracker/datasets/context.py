@@ -35,10 +35,15 @@ Placed = Callable[[Row, int], int]
 
 @dataclass(slots=True)
 class Context:
-    """What compiling knows, and what is counted as rows go through."""
+    """What compiling knows of a file, and what is counted as its rows go through.
+
+    `lacking` are those columns of `header` that the file has not, and need not have.
+    """
 
     mapping: DatasetMapping
+    file: str
     header: tuple[str, ...]
+    lacking: tuple[str, ...]
     registry: Registry
     book: Book
     cast: Cast
@@ -56,8 +61,9 @@ class Context:
         """Make what reads a column. Raises InputError for one that the table has not."""
         for name in columns:
             if name not in self.header:
-                hint = did_you_mean(name, self.header) or f": it has {', '.join(self.header)}"
-                raise self.wrong(path, f"the table has no column '{name}'{hint}")
+                its = [one for one in self.header if one not in self.lacking]
+                hint = did_you_mean(name, its) or f": it has {', '.join(its)}"
+                raise self.wrong(path, f"{self.file} has no column '{name}'{hint}")
         return reader(columns, self.header)
 
     def times(self, spec: Time, path: Path) -> Times:

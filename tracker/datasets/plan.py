@@ -119,7 +119,9 @@ class Plan:
         with open_table(path, reading_of(self.mapping)) as table:
             lacking = tuple(name for name in head.optional if name not in table.header)
             header = table.header + lacking
-            context = Context(self.mapping, header, self.registry, book, cast, zone, self.tz)
+            context = Context(
+                self.mapping, str(path), header, lacking, self.registry, book, cast, zone, self.tz
+            )
             judge = Judge(head, self.staging, len(self.files), str(path), table.header)
             one = FileRead(path, "", judge, context)
             for test in head.where:
