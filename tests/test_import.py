@@ -346,6 +346,32 @@ def test_a_slip_in_the_mapping_is_told_with_its_place(
     assert message in refused(log, DIARY, diary(**change))
 
 
+@pytest.mark.parametrize(
+    ("mapping", "path", "says"),
+    [
+        (diary(shape="evnts"), "shape", "did you mean events?"),
+        (diary(bad={"number": "drop"}), "bad.number", "not one of 'refuse' or 'quarantine'"),
+        (diary(facts=[{"kind": "AttackOccured"}]), "facts[0].kind", "unknown kind"),
+        (diary(facts=None), "shape", "shape events needs `facts`"),
+        (diary(facts={"kind": "AttackOccurred"}), "facts", "a list of facts is needed here"),
+        (diary(zone="Europe/Kyyv"), "zone", "did you mean Europe/Kyiv"),
+        (diary(published={"column": "printed", "zone": "Kyyv"}), "published.zone", "Kyyv"),
+        (diary(place={"nam": {"column": "town"}}), "place.nam", "did you mean name?"),
+        (sirens(begin={"kind": "ThreatLevelRaise"}), "begin.kind", "unknown kind"),
+        (sirens(end=3), "end", "a fact is a mapping with a kind"),
+        ({("plce" if k == "place" else k): v for k, v in diary().items()}, "plce", "mean place?"),
+        ({("fact" if k == "facts" else k): v for k, v in diary().items()}, "fact", "mean facts?"),
+    ],
+)
+def test_what_only_follows_from_a_slip_in_the_mapping_is_not_told(
+    log: Path, mapping: Mapping, path: str, says: str
+) -> None:
+    (line,) = refused(log, DIARY, mapping).splitlines()
+    where, _, what = line.partition(f": {path}: ")
+    assert where.startswith(f"{log.with_name('mapping.yaml')}:1:")
+    assert says in what
+
+
 def test_an_unknown_mapping_is_told(log: Path) -> None:
     result = run("--log", log, "import", "no-such", log)
     assert result.exit_code == 2

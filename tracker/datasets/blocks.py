@@ -16,6 +16,7 @@ from pydantic import (
     field_validator,
 )
 
+from tracker.instants import check_zone
 from tracker.quantities import Comparator, Semantics
 from tracker.registry import PlaceType
 from tracker.sources import Slug, Text
@@ -92,6 +93,9 @@ def _format(form: str) -> str:
 Formats = Annotated[tuple[Annotated[str, AfterValidator(_format)], ...], Field(min_length=1)]
 
 
+Zone = Annotated[str, AfterValidator(check_zone)]
+
+
 class Until(_Block):
     """The column with the latest time that something can have been; empty: the earliest."""
 
@@ -111,7 +115,7 @@ class Time(_Block):
     until: Until | None = None
     span: StrictBool = False
     formats: Formats = ("iso",)
-    zone: str | None = None
+    zone: Zone | None = None
     late: Literal["keep", "drop"] = "keep"
     unreadable: Literal["bad", "drop"] = "bad"
 
@@ -231,7 +235,7 @@ class Head(_Block):
     source: Slug
     read: ReadAs = ReadAs()
     optional: Annotated[tuple[Text, ...], BeforeValidator(_listed)] = ()
-    zone: str | None = None
+    zone: Zone | None = None
     where: Tests = ()
     published: Time | None = None
     version: Column | None = None

@@ -5,7 +5,7 @@ Only its shape is judged here; whether the columns are there is judged against a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -85,43 +85,41 @@ _TOP = ("register", "facts", "drop", "begin", "end", "baseline", *Head.model_fie
 def read_mapping(data: bytes, file: str) -> Mapping:
     """Read a mapping's raw bytes. Raises InputError with every problem found, line and column."""
     tree = load(data, file)
+    unknown = [key for key in tree.value if key not in _TOP]
     problems: list[Problem] = [
-        tree.problem((key,), f"unknown field '{key}'{did_you_mean(key, _TOP)}")
-        for key in tree.value
-        if key not in _TOP
+        tree.problem((key,), f"unknown field '{key}'{did_you_mean(key, _TOP)}") for key in unknown
     ]
     fields = {name: item for name, item in tree.value.items() if name in Head.model_fields}
     head, found = validate(tree, (), fields, Head)
     problems += found
-    specs = _Specs(tree, head.place if head else None, problems)
+    # What cannot be read is not missing, and what is missing may be there under another name.
+    there = {*tree.value, *(_TOP if unknown else ())}
+    specs = _Specs(tree, head.place if head else None, problems, placed="place" in there)
     facts = specs.several("facts")
     one = {name: specs.one((name,), tree.value.get(name)) for name in ("begin", "end", "baseline")}
     drops = specs.drops()
     registers = read_register(tree, problems)
     if head:
-        problems += _shape_problems(tree, head, facts, one)
+        problems += _shape_problems(tree, head, there)
     if problems or head is None:
         raise InputError(sorted(problems, key=lambda p: (p.line, p.column)))
     warnings = tuple(warn_of_bidi(tree))
     return Mapping(head, facts, drops, **one, registers=registers, tree=tree, warnings=warnings)
 
 
-def _shape_problems(
-    tree: Tree, head: Head, facts: tuple[FactSpec, ...], one: dict[str, FactSpec | None]
-) -> list[Problem]:
+def _shape_problems(tree: Tree, head: Head, there: Collection[str]) -> list[Problem]:
     """Find what a shape needs and the mapping lacks, or has and cannot use."""
+    said = {name for name in there if tree.value.get(name, True) not in (None, [])}
     needed: dict[str, bool] = {}
     odd: dict[str, bool] = {}
     if head.shape == "intervals":
-        needed = {"interval": head.interval is None, "begin": not one["begin"]}
-        needed["end"] = not one["end"]
-        odd = {"facts": bool(facts), "published": head.published is not None}
+        needed = {name: name not in said for name in ("interval", "begin", "end")}
+        odd = {name: name in said for name in ("facts", "published")}
     else:
-        needed = {"facts": not facts}
-        odd = {name: one[name] is not None for name in ("begin", "end", "baseline")}
-        odd["interval"] = head.interval is not None
-    needed["version"] = head.shape == "snapshots" and head.version is None
-    odd["version"] = head.shape != "snapshots" and head.version is not None
+        needed = {"facts": "facts" not in said}
+        odd = {name: name in said for name in ("begin", "end", "baseline", "interval")}
+    needed["version"] = head.shape == "snapshots" and "version" not in said
+    odd["version"] = head.shape != "snapshots" and "version" in said
     odd["key"] = head.shape != "events" and bool(head.key)
     odd["drop"] = head.shape != "events" and "drop" in tree.value
     lacks = [f"shape {head.shape} needs `{name}`" for name, so in needed.items() if so]
@@ -196,14 +194,16 @@ def _choices(chosen: Chosen | None) -> Iterator[tuple[Path, dict[str, Any]]]:
 class _Specs:
     """Reads the entries whose fields depend on their kind."""
 
-    def __init__(self, tree: Tree, place: Where | None, problems: list[Problem]) -> None:
-        self.tree, self.place, self.problems = tree, place, problems
+    def __init__(
+        self, tree: Tree, place: Where | None, problems: list[Problem], *, placed: bool
+    ) -> None:
+        self.tree, self.place, self.problems, self.placed = tree, place, problems, placed
 
     def _wrong(self, path: Path, message: str) -> None:
         self.problems.append(self.tree.problem(path, message))
 
     def several(self, name: str) -> tuple[FactSpec, ...]:
-        raw = self.tree.value.get(name, [])
+        raw = self.tree.value.get(name) or []
         if not isinstance(raw, list):
             self._wrong((name,), "a list of facts is needed here")
             return ()
@@ -271,7 +271,7 @@ class _Specs:
     def spec(self, path: Path, value: object, sort: str) -> Spec | None:
         """Read where a field comes from."""
         if value == PLACE_BLOCK and sort == "place":
-            if self.place is None:
+            if not self.placed:
                 self._wrong(path, "$place is the mapping's `place` block, and there is none")
             return self.place
         if isinstance(value, dict):
