@@ -243,13 +243,16 @@ def located(locator: Row, header: str) -> Row:
 
 
 def ruling_row(claim: Claim, role: str, why: str) -> Row:
-    """Give the line of what no fact says: an analyst's ruling, or an entry that a list dropped."""
+    """Give the line of what no fact says: an analyst's ruling, or an entry that a list dropped.
+
+    What a list dropped is so since the version that names it no more was published.
+    """
     return {
         "fact": claim.fact,
         "kind": claim.kind,
         "position": claim.position,
         "source": claim.source,
-        "published": claim.value.get("published", format_instant(claim.published)[:10]),
+        "published": claim.value.get("published", claim.since.edtf),
         "voice": "analyst" if claim.mode == "ruling" else "reporter",
         "speaker": claim.value.get("analyst"),
         "status": claim.status,

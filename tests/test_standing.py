@@ -122,6 +122,19 @@ def test_what_a_list_says_is_so_until_it_drops_it(situation: Situation) -> None:
     assert who_holds(situation, "2013-01-13", "2013-01-11") == ("held", ["rebels"])
 
 
+@pytest.mark.parametrize(
+    "published", ["2013-01-12T00:00:00Z", "2013-01-12T09:30:00Z", "2013-01-12"]
+)
+def test_an_audit_says_when_the_version_that_dropped_it_was_published(
+    situation: Situation, published: str
+) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    record(situation, version(published, snapshot={**SNAPSHOT, "dropped": ["mill"]}))
+    answer = situation.audit(situation.clocks("2013-01-13"), "control", "mill")
+    line = answer.more["evidence"][0]
+    assert (line["kind"], line["published"]) == ("SnapshotTaken", published)
+
+
 def test_a_retracted_version_takes_its_drops_back(situation: Situation) -> None:
     record(situation, version("2013-01-10", LISTED))
     dropped = record(
