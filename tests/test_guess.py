@@ -255,6 +255,41 @@ def test_what_a_date_leaves_open_is_to_be_checked() -> None:
     assert "zone:" not in guess("town,date\nAlfa,2022-02-24 10:00Z\n")
 
 
+def test_a_day_that_there_is_not_is_a_slip_in_a_column_of_dates() -> None:
+    table = (
+        "place;date;holder\nGao;01.03.2022;A\nKidal;29.02.2022;A\nGao;30.02.2022;B\nGao;2.3.2022;A"
+    )
+    assert guessed(table)["facts"][0]["when"] == {"column": "date", "formats": ["%d.%m.%Y"]}
+    assert '# check: not all cells are times ("29.02.2022", "30.02.2022")' in guess(table)
+    (fact,) = guessed("town,date\nGao,1.1\nGao,2.7\nGao,5.5\nGao,2022-03-01\n")["facts"]
+    assert "column" not in fact["when"]
+
+
+def test_degrees_with_a_decimal_comma_are_told_of() -> None:
+    table = "place;date;holder;lat;lon\nGao;2022-03-01;A;16,27;-0,04\nKidal;2022-03-01;B;18,44;1\n"
+    text = guess(table)
+    assert set(load(text.encode(), "guess.yaml").value["place"]) == {"name", "type"}
+    assert (
+        "# Degrees are read with a decimal point only: write 16.27 for 16,27 in lat and lon, then "
+        "add\n#   lat: {column: lat}\n#   lon: {column: lon}\n#   coordinates: the table's own\n"
+    ) in text
+    assert "decimal point" not in guess(table.replace(",", "."))
+    twice = "place;date;lat;latitude;lon;longitude\nGao;2022-03-01;1;2;3;4\n"
+    assert "decimal point" not in guess(twice)
+
+
+def test_a_shipped_mapping_is_named_where_it_reads_the_dates_too() -> None:
+    days = ("01.03.2022", "29.02.2022", "02.03.2022")
+    rows = "".join(f"Gao;{day};A;16.27;-0.04;BBC\n" for day in days)
+    table = f"place;date;holder;lat;lon;source\n{rows}"
+    assert "`tracker import place-date-holder FILE`" not in guess(table)
+    slashed = table.replace(".02.", "/02/").replace(".03.", "/03/")
+    assert "`tracker import place-date-holder FILE`" in guess(slashed)
+    counts = "published,date,metric,value\n{0},{0},tank,7\n{0},{0},APC,9\n"
+    assert "`tracker import general-staff-2023 FILE`" in guess(counts.format("2022-03-01"))
+    assert "general-staff-2023" not in guess(counts.format("01.03.2022"))
+
+
 def test_counts_are_not_taken_for_times() -> None:
     found = guessed(
         "town,date,population,killed\nAlfa,2022-02-24,1999,2022\nBravo,2022-02-25,2001,7\n"

@@ -20,7 +20,7 @@ MOST_VALUES = 40
 """Different values that a column of categories has at most."""
 
 _LONGEST_VALUE = 80  # characters; what is longer is prose, not a category
-_TIMED = 60  # different cells of a column that are read as times
+TIMED = 60  # different cells of a column that are read as times
 _MOSTLY = 0.8  # the share of a column's cells that has to fit what it is taken for
 
 _FORMATS = (
@@ -57,6 +57,7 @@ _FORMATS = (
 _NUMBERS_TOO = {"%Y%m%d": (1900_01_01, 2099_12_31), "unix": (631_152_000, 4_102_444_800)}
 _MOMENTS = re.compile(r"time|stamp|date|unix|epoch|_at$|_ts$|^ts$")
 _ZONED = re.compile(r"\d\d:\d\d.*?(Z|UTC|[+-]\d\d(:?\d\d)?)$")
+_DIGIT = re.compile(r"\d", re.ASCII)
 _CLOCK = re.compile(r"\d:\d\d")
 _TURN = str.maketrans("dm", "md")
 
@@ -123,6 +124,15 @@ class Profile:
         """Whether it holds numbers within so many degrees either way."""
         return self._mostly(lambda text: _is_degrees(text, most))
 
+    def with_comma(self, most: int) -> str | None:
+        """Give one of its cells where it holds such degrees, and with a decimal comma."""
+
+        def fits(text: str) -> bool:
+            return _is_degrees(text.replace(",", "."), most)
+
+        commas = (text for text in self.values if "," in text and fits(text))
+        return next(commas, None) if self._mostly(fits) else None
+
     def _mostly(self, fits: Callable[[str], bool]) -> bool:
         good = sum(count for text, count in self.counts.items() if fits(text))
         return good > 0 and good >= _MOSTLY * self.filled
@@ -160,7 +170,7 @@ def time_of(column: Profile) -> TimeGuess | None:
 
     The fewest that do, the most frequent first.
     """
-    values = column.values[:_TIMED]
+    values = column.values[:TIMED]
     digits = [value for value in values if any(letter.isdigit() for letter in value)]
     if not digits or len(digits) < _MOSTLY * len(values) or max(map(len, values)) > _LONGEST_VALUE:
         return None
@@ -174,8 +184,7 @@ def time_of(column: Profile) -> TimeGuess | None:
             break
         formats.append(best)
         left -= fits[best]
-    said = sum(column.counts[value] for value in values)
-    if not formats or sum(column.counts[value] for value in left) > (1 - _MOSTLY) * said:
+    if not formats or not _mostly_times(column.counts, values, left):
         return None
     if only_numbers and formats[0] == "iso" and not _named_as_time(column.words, values):
         return None
@@ -188,6 +197,15 @@ def time_of(column: Profile) -> TimeGuess | None:
         zoned=all(_ZONED.search(value) for value in clocks),
         either=any(fits[form] == fits.get(other) for form, other in turned.items()),
     )
+
+
+def _mostly_times(counts: Counter[str], values: Sequence[str], left: set[str]) -> bool:
+    """Whether enough of the cells are times; one that looks like those, and is none, is a slip."""
+    written = {_DIGIT.sub("0", value) for value in values if value not in left}
+    other = [value for value in left if _DIGIT.sub("0", value) not in written]
+    said = sum(counts[value] for value in values)
+    read = said - sum(counts[value] for value in left)
+    return sum(counts[value] for value in other) <= (1 - _MOSTLY) * said and 2 * read >= said
 
 
 def _read_by(form: str, values: Sequence[str], words: str) -> set[str]:

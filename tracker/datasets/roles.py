@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from tracker.datasets.places import LAT, LON
 from tracker.datasets.profile import Profile
 from tracker.datasets.values import folded
 
@@ -63,11 +64,16 @@ LEAVING = frozenset({"leave", "left", "leaving", "remove", "removed", "out", "lo
 
 @dataclass(slots=True)
 class Roles:
-    """The parts and their columns; `places` from the most exact to the widest; the `rest`."""
+    """The parts and their columns; `places` from the most exact to the widest; the `rest`.
+
+    `commas` are the columns of latitude and longitude, and a cell of each, where those degrees have
+    a decimal comma.
+    """
 
     of: dict[str, Profile] = field(default_factory=dict)
     places: list[Profile] = field(default_factory=list)
     rest: list[Profile] = field(default_factory=list)
+    commas: tuple[tuple[Profile, str], ...] = ()
 
     def get(self, part: str) -> Profile | None:
         """Give the column of a part."""
@@ -90,6 +96,7 @@ def roles_of(columns: Sequence[Profile]) -> Roles:
                 roles.places.append(column)
                 free.remove(column)
     roles.rest = free
+    roles.commas = _with_commas(free)
     _settle(roles)
     return roles
 
@@ -122,11 +129,23 @@ def _settle(roles: Roles) -> None:
             roles.of["holder"] = found
 
 
+def _with_commas(columns: Sequence[Profile]) -> tuple[tuple[Profile, str], ...]:
+    """Give the columns of latitude and longitude if their degrees have a decimal comma."""
+    found = []
+    for part, most in (("lat", LAT), ("lon", LON)):
+        written = {one.name: cell for one in columns if (cell := one.with_comma(most))}
+        column = _named(_NAMES[part].split(), [one for one in columns if one.name in written])
+        if column is None:
+            return ()
+        found.append((column, written[column.name]))
+    return tuple(found)
+
+
 def _test_of(part: str) -> Callable[[Profile], bool]:
     if part in _TIMES:
         return lambda column: column.time is not None or (not column.filled and part == "since")
     if part in {"lat", "lon"}:
-        return lambda column: column.degrees(90 if part == "lat" else 180)
+        return lambda column: column.degrees(LAT if part == "lat" else LON)
     if part in _COUNTS:
         return lambda column: column.counted and column.time is None
     if part in {"holder", "change", "assumed", "category"}:
