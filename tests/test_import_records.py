@@ -339,6 +339,40 @@ def test_the_last_release_taken_back_leaves_what_was_known_without_it(
         assert situation.compare() == []
 
 
+@pytest.mark.parametrize("number", range(1, len(RELEASES)))
+def test_a_release_taken_back_is_not_told_again(tmp_path: Path, number: int) -> None:
+    with new_situation() as situation:
+        for at, table in enumerate(RELEASES[:number]):
+            load(situation, tmp_path, clashes(), table, batch=f"release-{at}")
+        before = counted(situation)
+        load(situation, tmp_path, clashes(), RELEASES[number], batch="last")
+        take_back(situation, "last")
+        outcome = load(situation, tmp_path, clashes(), RELEASES[number], batch="again")
+        assert (outcome.events, outcome.corrections) == (0, 0)
+        assert outcome.files[0].taken_back > 0
+        assert counted(situation) == before
+        assert situation.compare() == []
+
+
+def test_a_release_that_is_mended_after_it_was_taken_back_tells_what_is_new_in_it(
+    situation: Situation, tmp_path: Path
+) -> None:
+    load(situation, tmp_path, clashes(), CLASHES)
+    load(
+        situation, tmp_path, clashes(), later("1,2013-03-01,2013-01-10,Mill,battle,4,6"), batch="x"
+    )
+    take_back(situation, "x")
+    mended = later("1,2013-03-01,2013-01-10,Mill,battle,4,7")
+    outcome = load(situation, tmp_path, clashes(), mended)
+    assert (outcome.corrections, outcome.files[0].taken_back) == (1, 1)
+    harmed = Counter(
+        {row["fate"]: row["best"] for row in situation.state("2013-01-10", "losses").dicts}
+    )
+    assert harmed == {"killed": 3, "wounded": 7}
+    assert load(situation, tmp_path, clashes(), mended).events == 0
+    assert situation.compare() == []
+
+
 def test_releases_taken_back_one_after_the_other_newest_first(tmp_path: Path) -> None:
     with new_situation() as situation:
         known = []

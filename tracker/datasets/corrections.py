@@ -9,7 +9,7 @@ the report that tells it, and what is told no more is retracted by the source.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from typing import Any, NamedTuple
@@ -30,6 +30,8 @@ from tracker.reports import fact_id
 
 REASON = "restated by the source"
 AT_ONCE = 500
+ENDING = ""
+"""What is said where an earlier version is ended, and no other takes its place."""
 NOTHING = -1
 """The entry of a row that tells nothing: what an earlier version of its record told is over."""
 
@@ -42,7 +44,8 @@ class Version:
     """A fact of one version of a record: known from when until when, and what it says.
 
     `published` is the stored form of when the report was published that it stands in; `ended`,
-    when the source restated it; `fresh`: this import tells it.
+    when the source restated it; `fresh`: this import tells it; `undone`: a batch that was taken
+    back told it, so it is no more.
     """
 
     known: int
@@ -51,6 +54,7 @@ class Version:
     published: str
     ended: int = FUTURE_OPEN
     fresh: bool = False
+    undone: bool = False
 
 
 Held = Callable[[Sequence[str]], dict[str, list[Version]]]
@@ -98,6 +102,8 @@ class Records:
     already: dict[int, int] = field(default_factory=dict)
     repeated: dict[int, int] = field(default_factory=dict)
     taken_back: dict[int, int] = field(default_factory=dict)
+    _undone: set[tuple[str, int, str]] = field(default_factory=set)
+    """(record, when it was known, what it said) of what was told and taken back."""
 
     def check(self, appender: Appender) -> None:
         """Raise InputError where something new cannot be handed over."""
@@ -122,7 +128,10 @@ class Records:
             asked = {record for (one, *_) in page if (record := one.record) and record not in known}
             names = {record: from_json(record) for record in sorted(asked)}
             found = self.held(list(names.values()))
-            known |= {record: found.get(name, []) for record, name in names.items()}
+            for record, name in names.items():
+                versions = found.get(name, [])
+                known[record] = [one for one in versions if not one.undone]
+                self._undone |= {(record, one.known, one.said) for one in versions if one.undone}
             for row in page:
                 versions = known[row[0].record or ""]
                 if versions or not held_only:
@@ -142,6 +151,9 @@ class Records:
             self._count_same(appender, now[same], first)
         if said.keys() == now.keys():
             return []
+        undone = self._taken_back(first, said)
+        if undone and said.keys() <= now.keys() | undone:
+            return []
         moments = [moment for one in versions for moment in (one.known, one.ended)]
         if any(first.known < moment < FUTURE_OPEN for moment in moments):
             message = (
@@ -155,6 +167,7 @@ class Records:
         added = [
             self._added(appender, one, key, instead.get(key), versions)
             for key, one in fresh.items()
+            if key not in undone
         ]
         replaced = {one.fact for one in instead.values()}
         for one in gone:
@@ -176,6 +189,16 @@ class Records:
                 self.repeated[staged.file] = self.repeated.get(staged.file, 0) + 1
             said.setdefault(key, _Said(staged, text, body))
         return said
+
+    def _taken_back(self, row: Staged, said: Collection[str]) -> set[str]:
+        """Give what a row told before and was taken back; it is not told again, and counted."""
+        told = {(str(row.record), row.known, one): one for one in (*said, ENDING)}
+        undone = {one for key, one in told.items() if key in self._undone}
+        for counted in (self.already, self.taken_back):
+            count = len(undone - {ENDING}) or len(undone)
+            if count:
+                counted[row.file] = counted.get(row.file, 0) + count
+        return undone
 
     def _was_restated(self, said: dict[str, _Said], versions: list[Version], known: int) -> bool:
         """Whether this very version is recorded, and another one of the same publication too."""

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from projections.store import Store
-from tracker.datasets.corrections import REASON, Version, said_by
+from tracker.datasets.corrections import ENDING, REASON, Version, said_by
 from tracker.datasets.restating import Edge, side_of
 from tracker.facts.envelope import canonical
 from tracker.facts.record import FactCorrected, FactRetracted, SnapshotTaken
@@ -149,8 +149,8 @@ def versions_in(
     """Give the versions of records that the log holds, in the order in which they were known.
 
     What an analyst corrected or retracted is still what the source says; what a batch said that was
-    taken back, and had taken the place of something, is not. What was put back then is the version
-    that it repeats.
+    taken back, and had taken the place of something, is `undone`, and so is what it had ended. What
+    was put back then is the version that it repeats.
     """
     found: dict[str, list[Version]] = {}
     for start in range(0, len(records), _AT_ONCE):
@@ -167,14 +167,19 @@ def versions_in(
         chains = _chains(store, [row["id"] for row in rows])
         again = {chains.says(row["id"]): row for row in rows}  # the last that says so
         for row in rows:
-            if chains.says(row["id"]) != row["id"] or chains.was_undone(row["id"]):
-                continue
-            last = again[row["id"]]
+            versions = found.setdefault(row["record"], [])
+            last = again[chains.says(row["id"])]
             published = canonical(from_json(row["report"])["published"]).decode()
+            if last is not row and row["ended"] is not None:
+                versions.append(Version(row["ended"], row["id"], ENDING, published, undone=True))
+            if chains.says(row["id"]) != row["id"]:
+                continue
             said = said_by(row["kind"], from_json(row["data"]))
             ended = FUTURE_OPEN if last["ended"] is None else last["ended"]
-            version = Version(row["published"], last["id"], said, published, ended)
-            found.setdefault(row["record"], []).append(version)
+            undone = chains.was_undone(row["id"])
+            versions.append(
+                Version(row["published"], last["id"], said, published, ended, undone=undone)
+            )
     return found
 
 
