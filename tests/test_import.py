@@ -388,6 +388,7 @@ def test_an_import_that_was_killed_goes_on(tmp_path: Path, monkeypatch: pytest.M
         f"{n},2013-01-{1 + n % 28:02},2013-02-01,Town {n},,,Rebels,,{n},,\n" for n in range(60)
     )
     monkeypatch.setattr(appending, "BATCH", 10)
+    monkeypatch.setattr(appending, "MOST", 1)
     begin = Log.begin_append
     with new_situation() as once, new_situation() as killed:
         load(once, tmp_path, diary(), many)
@@ -416,6 +417,7 @@ def test_what_others_recorded_while_a_batch_was_written_is_not_recorded_again(
         for n in range(60)
     )
     monkeypatch.setattr(appending, "BATCH", 10)
+    monkeypatch.setattr(appending, "MOST", 1)
     begin = Log.begin_append
     with new_situation() as once, new_situation() as both:
         load(once, tmp_path, diary(), many)

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 BATCH = 20_000
 """Events a transaction. Each writes again much of the index of ids, so few large ones cost half."""
+OF_LONG = 0.25
+MOST = 2.5
+"""Onto a long log in a file more: such a part of it, up to so many times BATCH; larger ones were
+measured to gain little, and to take memory. A server would be silent for too long meanwhile."""
 TRIES = 20
 SAMPLE_ID = "00000000-0000-0000-0000-000000000000"
 
@@ -131,10 +135,19 @@ class Appender:
     _at: Stream | None = None
     _timeline: str = ""
     _headers: dict[int, tuple[str, str, str]] = field(default_factory=dict)
+    _there: int = 0
+    _batch: int = BATCH
 
     def __post_init__(self) -> None:
         """Note on which history of the log the import begins."""
         self._timeline = self.log.timeline()
+        self._there = self.log.position
+        self._batch = self._most()
+
+    def _most(self) -> int:
+        """Say how many events the next transaction may have."""
+        long = min(int((self._there + self.events) * OF_LONG), int(MOST * BATCH))
+        return max(BATCH, long) if self.log.local else BATCH
 
     def stream(self, published: Moment) -> Stream:
         """Give the stream of what is published at a moment."""
@@ -153,7 +166,7 @@ class Appender:
         if self._at is not stream:
             self._at = stream
             self._seen = set()
-            if len(self._pending) >= BATCH:
+            if len(self._pending) >= self._batch:
                 self._send()
 
     def fact(
@@ -187,7 +200,7 @@ class Appender:
         self._seen.add(event_id)
         pending = self._pending
         pending.append((stream, event_id, topic, v, head, middle, tail, row, file, record))
-        if len(pending) >= 2 * BATCH:
+        if len(pending) >= 2 * self._batch:
             self._send()
         return event_id
 
@@ -208,6 +221,7 @@ class Appender:
     def _send(self) -> None:
         """Begin to append what is gathered, in one transaction, once the batch before is kept."""
         self._settle()
+        self._batch = self._most()
         pending, self._pending = self._pending, []
         if pending:
             self._sent = self._decided(pending)
