@@ -265,17 +265,14 @@ def test_a_day_that_there_is_not_is_a_slip_in_a_column_of_dates() -> None:
     assert "column" not in fact["when"]
 
 
-def test_degrees_with_a_decimal_comma_are_told_of() -> None:
+def test_degrees_with_a_decimal_comma_are_read_so() -> None:
     table = "place;date;holder;lat;lon\nGao;2022-03-01;A;16,27;-0,04\nKidal;2022-03-01;B;18,44;1\n"
-    text = guess(table)
-    assert set(load(text.encode(), "guess.yaml").value["place"]) == {"name", "type"}
-    assert (
-        "# Degrees are read with a decimal point only: write 16.27 for 16,27 in lat and lon, then "
-        "add\n#   lat: {column: lat}\n#   lon: {column: lon}\n#   coordinates: the table's own\n"
-    ) in text
-    assert "decimal point" not in guess(table.replace(",", "."))
+    found = guessed(table)
+    assert found["read"] == {"delimiter": ";", "decimal": ","}
+    assert (found["place"]["lat"], found["place"]["lon"]) == ({"column": "lat"}, {"column": "lon"})
+    assert guessed(table.replace(",", "."))["read"] == {"delimiter": ";"}
     twice = "place;date;lat;latitude;lon;longitude\nGao;2022-03-01;1;2;3;4\n"
-    assert "decimal point" not in guess(twice)
+    assert "decimal" not in guess(twice)
 
 
 def test_a_shipped_mapping_is_named_where_it_reads_the_dates_too() -> None:

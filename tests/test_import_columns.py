@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tables_for_tests import facts_in, load
+from tables_for_tests import DIARY, diary, facts_in, load
 
+from tracker.datasets.values import with_point
 from tracker.errors import InputError
 from tracker.situation import Situation
 
@@ -172,3 +173,43 @@ def test_a_whole_number_is_also_meant_where_it_was_made_one_with_a_point(
         ("mast", "near"),
     ]
     assert situation.registry().places["mast"].type == "area"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("1.000", "1000"),
+        ("1.234.567", "1234567"),
+        ("16,27", "16.27"),
+        ("-0,04", "-0.04"),
+        ("1.234,5", "1234.5"),
+        ("7", "7"),
+        ("16.27", "16.27"),
+        ("1.00", "1.00"),
+        ("1,000.5", "1,000.5"),
+        ("1,2,3", "1,2,3"),
+        ("x", "x"),
+        ("", ""),
+    ],
+)
+def test_a_number_with_a_decimal_comma_is_written_as_others_are(written: str, read: str) -> None:
+    assert with_point(written) == read
+
+
+def test_a_table_with_decimal_commas(situation: Situation, tmp_path: Path) -> None:
+    head, *_ = DIARY.splitlines()
+    rows = (
+        "1;2013-01-10;2013-01-11;Mill;10,5;-20,25;Rebels;;1.200;;x\n"
+        "2;2013-01-10;2013-01-11;Ford;10,5;-20,25;Rebels;;999;;x\n"
+    )
+    more = diary(read={"delimiter": ";", "decimal": ","})
+    more["facts"][1]["if"] = {"column": "best", "at_least": 1000}
+    load(situation, tmp_path, more, head.replace(",", ";") + "\n" + rows)
+    counts = [one["quantity"]["best"] for one in facts_in(situation) if "quantity" in one]
+    assert counts == [1200]
+    mill = next(one for one in situation.registry().places.values() if one.name == "Mill")
+    assert (mill.lat, mill.lon) == (10.5, -20.25)
+    wrong = rows.replace("999", "9,5").replace("1.200", "1.20")
+    more["facts"][1]["if"] = {"column": "best", "filled": True}
+    with pytest.raises(InputError, match=r"table.csv:2:1: best: '1.20' is no whole number"):
+        load(situation, tmp_path, more, head.replace(",", ";") + "\n" + wrong)

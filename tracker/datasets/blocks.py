@@ -60,13 +60,18 @@ Tests = Annotated[tuple[Test, ...], BeforeValidator(_listed)]
 
 
 class ReadAs(_Block):
-    """How the file is read, where its name and its first bytes do not tell."""
+    """How the file is read, where its name and its first bytes do not tell.
+
+    `decimal` is what stands before the decimals of counts and degrees; with a comma, points part
+    the thousands.
+    """
 
     format: Literal["csv", "tsv", "json", "jsonl", "geojson"] | None = None
     encoding: str | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     records: str | None = None
     neutralised: StrictBool = False
+    decimal: Literal[".", ","] = "."
 
 
 _NAMED = ("iso", "edtf", "unix")

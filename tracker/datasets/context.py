@@ -23,6 +23,7 @@ from tracker.datasets.values import (
     folded,
     reader,
     shown,
+    with_point,
 )
 from tracker.errors import InputError
 from tracker.registry import Place, Registry
@@ -65,6 +66,15 @@ class Context:
                 hint = did_you_mean(name, its) or f": it has {', '.join(its)}"
                 raise self.wrong(path, f"{self.file} has no column '{name}'{hint}")
         return reader(columns, self.header)
+
+    @property
+    def comma(self) -> bool:
+        """Whether numbers of the table have a decimal comma."""
+        return self.mapping.head.read.decimal == ","
+
+    def numbers(self, read: Read) -> Read:
+        """Make what reads a cell as a number is written here."""
+        return (lambda row: with_point(read(row))) if self.comma else read
 
     def times(self, spec: Time, path: Path) -> Times:
         """Make what reads times as a block says."""
@@ -172,6 +182,7 @@ def placed(where: Where, path: Path, context: Context, *, required: bool = True)
     name, lat, lon, kind, within = (
         text_reader(part, (*path, called), context) for called, part in parts.items()
     )
+    lat, lon = context.numbers(lat), context.numbers(lon)
     columns = Columns(*(_named(part, called) for called, part in parts.items()))
     book, mended = context.book, context.book.mended
     memo: dict[Any, int] = {}

@@ -54,7 +54,9 @@ class Events:
 
         That says of a row whether it tells anything, and raises Bad.
         """
-        choose = chooser([spec.tests for spec in self.mapping.facts], context.header)
+        choose = chooser(
+            [spec.tests for spec in self.mapping.facts], context.header, comma=context.comma
+        )
         self.makers = [
             compile_fact(spec, context, tested=choose is None) for spec in self.mapping.facts
         ]
@@ -121,7 +123,10 @@ class Events:
         if spec.origin is not None:
             origin = field_text(spec.origin, (*spec.path, "origin"), context)
         return _Drop(
-            spec, passes(spec.tests, context.header), placed(spec.place, path, context), origin
+            spec,
+            passes(spec.tests, context.header, comma=context.comma),
+            placed(spec.place, path, context),
+            origin,
         )
 
     def settle(self, context: Context) -> UnclearPlaces:

@@ -195,7 +195,7 @@ def _moment_reader(
 
 
 def _number_reader(context: Context, path: Path) -> Callable[[Sequence[str], str], Read]:
-    return lambda columns, part: context.read(columns, (*path, part))
+    return lambda columns, part: context.numbers(context.read(columns, (*path, part)))
 
 
 def _chosen(spec: Chosen, path: Path, name: str, default: str, context: Context) -> How:

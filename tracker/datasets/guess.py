@@ -21,7 +21,6 @@ _SUFFIX = re.compile(
     r"(\.(csv|tsv|tab|txt|json|jsonl|ndjson|jsonlines|geojson))?(\.gz)?$", re.IGNORECASE
 )
 _OFTEN_NOT = frozenset({"note", "origin", "level"})  # parts that no line, or not each, speaks of
-_DEGREES = ("lat", "lon")
 _FAR_FEWER = 4  # times as many positions as names: the names are not those of the positions
 
 
@@ -112,6 +111,8 @@ class _Guess:
             said["delimiter"] = reading.delimiter
         if reading.records:
             said["records"] = reading.records
+        if self.roles.comma:
+            said["decimal"] = ","
         inside = ", ".join(f"{key}: {json.dumps(value)}" for key, value in said.items())
         return [f"read: {{{inside}}}"] if inside else []
 
@@ -145,7 +146,6 @@ class _Guess:
         return [
             *self._times(),
             *self._place(),
-            *self._commas(),
             *self.facts.lines(),
             "# What is wrong with a row refuses the file, unless such rows are put aside:",
             f"# bad: {{{quarantine}, value: quarantine}}",
@@ -224,23 +224,6 @@ class _Guess:
             lines.append("  coordinates: the table's own  # check: where they come from")
         lines.append(f"  type: {kind}  # check: town, region, country, site or area")
         return lines
-
-    def _commas(self) -> list[str]:
-        """Say of degrees with a decimal comma what to do: no block of a mapping reads them."""
-        found = self.roles.commas
-        if not found:
-            return []
-        names = [quoted(column.name) for column, _ in found]
-        text = found[0][1]
-        write = f"write {text.replace(',', '.')} for {text} in {' and '.join(names)}"
-        return [
-            f"# Degrees are read with a decimal point only: {write}, then add",
-            *(
-                f"#   {part}: {{column: {name}}}"
-                for part, name in zip(_DEGREES, names, strict=True)
-            ),
-            "#   coordinates: the table's own",
-        ]
 
     def _unused(self) -> list[str]:
         used = {column.name for part, column in self.roles.of.items() if part not in _OFTEN_NOT}

@@ -114,7 +114,7 @@ class Intervals:
         spans = mapping.head.interval
         read = _span_reader(spans, context)
         self._times = context.times(spans.end, ("interval", "end"))
-        assumed = passes(spans.assumed, context.header)
+        assumed = passes(spans.assumed, context.header, comma=context.comma)
         number_of = self.moments.number
 
         def take(row: Row, number: int) -> bool:

@@ -126,7 +126,7 @@ class Plan:
             one = FileRead(path, "", judge, context)
             for test in head.where:
                 context.read(test.column, ("where",))
-            where = passes(head.where, header)
+            where = passes(head.where, header, comma=context.comma)
             take = self.shape.open(context, len(self.files))
             self.files.append(one)
             self._sweep(table, one, where, take, ("",) * len(lacking))
@@ -215,6 +215,5 @@ class Plan:
 
 def reading_of(mapping: Mapping) -> Reading:
     """Give how the files of a mapping are read."""
-    said = mapping.head.read
-    plain = {name: item for name, item in said.model_dump().items() if item is not None}
-    return Reading(**plain)
+    said = mapping.head.read.model_dump(exclude={"decimal"}, exclude_none=True)
+    return Reading(**said)

@@ -10,7 +10,7 @@ from itertools import islice
 from unicodedata import normalize
 
 from tracker.datasets.tables import Table
-from tracker.datasets.values import Bad, Times, degrees, folded, squeezed, whole
+from tracker.datasets.values import Bad, Times, degrees, folded, squeezed, whole, with_point
 
 LOOKED_AT = 1000
 """Rows that are looked at."""
@@ -124,14 +124,13 @@ class Profile:
         """Whether it holds numbers within so many degrees either way."""
         return self._mostly(lambda text: _is_degrees(text, most))
 
-    def with_comma(self, most: int) -> str | None:
-        """Give one of its cells where it holds such degrees, and with a decimal comma."""
+    def with_comma(self, most: int) -> bool:
+        """Whether it holds such degrees, and with a decimal comma."""
 
         def fits(text: str) -> bool:
-            return _is_degrees(text.replace(",", "."), most)
+            return _is_degrees(with_point(text), most)
 
-        commas = (text for text in self.values if "," in text and fits(text))
-        return next(commas, None) if self._mostly(fits) else None
+        return any("," in text and fits(text) for text in self.values) and self._mostly(fits)
 
     def _mostly(self, fits: Callable[[str], bool]) -> bool:
         good = sum(count for text, count in self.counts.items() if fits(text))

@@ -66,14 +66,13 @@ LEAVING = frozenset({"leave", "left", "leaving", "remove", "removed", "out", "lo
 class Roles:
     """The parts and their columns; `places` from the most exact to the widest; the `rest`.
 
-    `commas` are the columns of latitude and longitude, and a cell of each, where those degrees have
-    a decimal comma.
+    `comma`: degrees have a decimal comma.
     """
 
     of: dict[str, Profile] = field(default_factory=dict)
     places: list[Profile] = field(default_factory=list)
     rest: list[Profile] = field(default_factory=list)
-    commas: tuple[tuple[Profile, str], ...] = ()
+    comma: bool = False
 
     def get(self, part: str) -> Profile | None:
         """Give the column of a part."""
@@ -95,8 +94,11 @@ def roles_of(columns: Sequence[Profile]) -> Roles:
             if not column.counted and not column.time:
                 roles.places.append(column)
                 free.remove(column)
+    for part, found in _with_commas(free).items():
+        roles.of[part] = found
+        roles.comma = True
+        free.remove(found)
     roles.rest = free
-    roles.commas = _with_commas(free)
     _settle(roles)
     return roles
 
@@ -129,16 +131,16 @@ def _settle(roles: Roles) -> None:
             roles.of["holder"] = found
 
 
-def _with_commas(columns: Sequence[Profile]) -> tuple[tuple[Profile, str], ...]:
+def _with_commas(columns: Sequence[Profile]) -> dict[str, Profile]:
     """Give the columns of latitude and longitude if their degrees have a decimal comma."""
-    found = []
+    found = {}
     for part, most in (("lat", LAT), ("lon", LON)):
-        written = {one.name: cell for one in columns if (cell := one.with_comma(most))}
-        column = _named(_NAMES[part].split(), [one for one in columns if one.name in written])
+        written = [one for one in columns if one.with_comma(most)]
+        column = _named(_NAMES[part].split(), written)
         if column is None:
-            return ()
-        found.append((column, written[column.name]))
-    return tuple(found)
+            return {}
+        found[part] = column
+    return found
 
 
 def _test_of(part: str) -> Callable[[Profile], bool]:

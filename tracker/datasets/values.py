@@ -106,18 +106,23 @@ def reader(columns: Sequence[str], header: Sequence[str]) -> Read:
 # -- tests ---------------------------------------------------------------------------------------
 
 
-def passes(tests: Sequence[Test], header: Sequence[str]) -> Callable[[Row], bool] | None:
-    """Make what says whether a row meets all the tests; None where there are none."""
+def passes(
+    tests: Sequence[Test], header: Sequence[str], *, comma: bool = False
+) -> Callable[[Row], bool] | None:
+    """Make what says whether a row meets all the tests; None where there are none.
+
+    `comma`: numbers have a decimal comma.
+    """
     if not tests:
         return None
-    made = [_remembering(reader(test.column, header), _one_test(test)) for test in tests]
+    made = [_remembering(reader(test.column, header), _one_test(test, comma)) for test in tests]
     if len(made) == 1:
         return made[0]
     return lambda row: all(test(row) for test in made)
 
 
 def chooser(
-    each: Sequence[Sequence[Test]], header: Sequence[str]
+    each: Sequence[Sequence[Test]], header: Sequence[str], *, comma: bool = False
 ) -> Callable[[Row], tuple[int, ...]] | None:
     """Make what says which of several a row meets, by number, where one column decides for all.
 
@@ -126,7 +131,7 @@ def chooser(
     columns = {tests[0].column if len(tests) == 1 else None for tests in each}
     if len(each) < 2 or len(columns) > 1 or None in columns:  # noqa: PLR2004 - nothing to choose
         return None
-    judges = [_one_test(tests[0]) for tests in each]
+    judges = [_one_test(tests[0], comma) for tests in each]
     met = Memo(lambda text: tuple(at for at, judge in enumerate(judges) if judge(text)))
     read = reader(each[0][0].column, header)
     return lambda row: met[read(row)]
@@ -137,7 +142,7 @@ def _remembering(read: Read, judge: Callable[[str], bool]) -> Callable[[Row], bo
     return lambda row: known[read(row)]
 
 
-def _one_test(test: Test) -> Callable[[str], bool]:
+def _one_test(test: Test, comma: bool) -> Callable[[str], bool]:  # noqa: FBT001 - as above
     def all_of(values: Sequence[Scalar] | None) -> frozenset[str] | None:
         return None if values is None else frozenset(folded(as_text(value)) for value in values)
 
@@ -156,9 +161,25 @@ def _one_test(test: Test) -> Callable[[str], bool]:
             return False
         if test.filled is not None and bool(plain) is not test.filled:
             return False
-        return _in_range(plain, test.at_least, test.at_most)
+        number = with_point(plain) if comma else plain
+        return _in_range(number, test.at_least, test.at_most)
 
     return judge
+
+
+_WITH_COMMA = re.compile(r"([-−]?)(\d{1,3}(?:\.\d{3})+|\d+)(,\d+)?", re.ASCII)  # noqa: RUF001 - a minus
+
+
+def with_point(text: str) -> str:
+    """Write a number with a decimal comma, and points between thousands, as others are written.
+
+    What is none stays as it is, for its judge to refuse.
+    """
+    found = _WITH_COMMA.fullmatch(text.strip())
+    if found is None:
+        return text
+    sign, whole_part, decimals = found.groups(default="")
+    return f"{sign}{whole_part.replace('.', '')}{decimals.replace(',', '.')}"
 
 
 def _in_range(text: str, least: float | None, most: float | None) -> bool:
@@ -353,7 +374,10 @@ def _why_not_whole(plain: str) -> str:
     if plain.startswith(("-", "−")):  # noqa: RUF001 - a typographic minus is a minus
         return "is negative: a count is 0 or more"
     if _POINTED.fullmatch(plain):
-        return "has a point that may part thousands: write whole numbers as 1000 or 1,000"
+        return (
+            "has a point that may part thousands: write whole numbers as 1000 or 1,000, or say "
+            'read: {decimal: ","} in the mapping'
+        )
     return "is no whole number"
 
 
