@@ -163,7 +163,8 @@ def test_input_34_a_count_whose_point_may_part_thousands(log: Path, count: str) 
     said_of_it = refused(log, HEAD + ROWS[0].replace("1,2,3", f'1,"{count}",3000000'))
     assert f"table.csv:2:1: best: '{count}'" in said_of_it
     assert "may part thousands" in said_of_it
-    assert "write whole numbers as 1000 or 1,000 (bad row: number)" in said_of_it
+    assert "write whole numbers as 1000 or 1,000, or say read: {decimal" in said_of_it
+    assert "in the mapping (bad row: number)" in said_of_it
 
 
 @pytest.mark.parametrize("count", ["2", "2.", "2.0", "2.00", "2.0000", "+2"])
