@@ -166,6 +166,17 @@ def test_what_the_first_version_in_the_log_had_dropped_is_told_once_the_one_befo
     assert [row["name"] for row in situation.state("2013-01-05", "control").dicts] == ["Mill"]
 
 
+def test_a_version_that_was_taken_back_has_dropped_nothing(
+    situation: Situation, tmp_path: Path
+) -> None:
+    first = HEAD + version(1, "Mill,Army,,,", "Ford,Army,,,")
+    wrong = load(situation, tmp_path, listing(), HEAD + version(2, "Mill,Army,,,"))
+    situation.retract(batch=wrong.batch, reason="the wrong list", by="tests")
+    load(situation, tmp_path, listing(), first)
+    rows = situation.state("2013-01-05", "control").dicts
+    assert sorted(row["name"] for row in rows) == ["Ford", "Mill"]
+
+
 def test_a_version_that_comes_in_two_pieces_is_refused(
     situation: Situation, tmp_path: Path
 ) -> None:

@@ -120,6 +120,8 @@ class Walk:
         )
         if after is None or after not in others or between or not after.whole:
             return
+        if self.history.was_taken_back(after.stream):
+            return
         listed = self.history.told_by(after.stream, {})
         names = set(map(self._name, listed))  # one that is told apart by now has other ids
         said = self.history.dropped_in(after.stream)

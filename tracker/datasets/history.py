@@ -112,6 +112,12 @@ class History:
         """Give the cells that a version is said to list no more."""
         return {cell for taken in self._taken.get(stream, []) for cell in taken.dropped}
 
+    def was_taken_back(self, stream: str) -> bool:
+        """Whether somebody took back that a version was taken."""
+        ids = self._ids.get(stream, [])
+        sql = "SELECT 1 FROM retractions WHERE fact = ?"
+        return bool(ids) and all(self.store.rows(sql, (one,)) for one in ids)
+
     def told_in(self, stream: str) -> Iterator[str]:
         """Yield the ids of what a version told, as the list told it."""
         sql = f"SELECT id FROM fact_rows WHERE report = ? AND {_AS_TOLD}"  # noqa: S608 - ours
