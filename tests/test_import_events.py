@@ -305,6 +305,23 @@ def test_events_far_apart_are_not_of_one_place_whenever_they_were_published(
     assert load(situation, tmp_path, scattered(), head + "".join(rows)).events == 0
 
 
+def test_a_place_that_was_mended_stays_one_when_another_of_its_name_comes(
+    situation: Situation, tmp_path: Path
+) -> None:
+    """At once or as the table grows: the town put 22 km off, and its namesake 500 km away."""
+    head, *rows = SCATTERED.format(one="", other="", lat=10.2).splitlines(keepends=True)
+    rows.append("2013-01-12,2013-02-03,Salt Well,,15.0,20.0\n")
+    for upto in (2, 3, 3):
+        load(situation, tmp_path, scattered(), head + "".join(rows[:upto]))
+    with new_situation() as whole:
+        for _ in range(2):
+            load(whole, tmp_path, scattered(), head + "".join(rows))
+        for found in (situation, whole):
+            places = [fact["place"] for fact in facts_in(found)]
+            assert len(places) == 3
+            assert places[0] == places[1] != places[2]
+
+
 def test_a_name_is_one_however_its_accents_are_put(situation: Situation, tmp_path: Path) -> None:
     rows = "2013-01-10,2013-02-01,{},,10.0,20.0\n2013-01-11,2013-02-02,{},,10.0,20.0\n"
     table = SCATTERED.splitlines()[0] + "\n" + rows.format("A\u00efn", "Ai\u0308n")

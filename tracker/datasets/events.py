@@ -135,7 +135,9 @@ class Events:
         book.of_events = True
         self.staging.flush()
         for key, numbers in book.scattered().items():
-            if book.far_apart(numbers) or self._differ(book.cluster_of(numbers)):
+            if self._differ(book.cluster_of(numbers)):
+                book.differing.add(key)
+            if key in book.differing or book.far_apart(numbers):
                 book.several.add(key)
         named = ((fact[3], fact[4], fact[5:7]) for fact in self.staging.scan())
         return UnclearPlaces(book.resolve(self.staging.places), self.staging, lambda: named)

@@ -129,6 +129,8 @@ class Book:
     of_events: bool = False
     seen: list[Seen] = field(default_factory=list)
     several: set[str] = field(default_factory=set)
+    differing: set[str] = field(default_factory=set)
+    """Those of them of whose points a report tells different things, however near they lie."""
     mended: set[int] = field(default_factory=set)
     _known: dict[tuple[str, ...], int] = field(default_factory=dict)
     _named: dict[str, list[Place]] | None = None
@@ -296,17 +298,21 @@ class _Resolver:
         """Whether events are told of far from the one place that is known by their name."""
         if not self.book.of_events or len(known) != 1:
             return False
-        (place,) = known
-        if place.lat is None or place.lon is None:
+        return any(self._is_far(self.book.seen[number], known[0]) for number in wanted)
+
+    def _is_far(self, one: Seen, place: Place) -> bool:
+        """Whether events there are of another place: too far away, or in another region."""
+        if one.point is None or place.lat is None or place.lon is None:
             return False
-        around = self.book.registry.get(place.within or "")
+        around = self.taken.get(place.within or "")
         regions = {folded(name) for name in (around.name, *around.aliases)} if around else set()
-        for one in (self.book.seen[number] for number in wanted):
-            distance = apart(one.point, (place.lat, place.lon)) if one.point else 0
-            elsewhere = regions and one.within and folded(one.within) not in regions
-            if distance > (NEAR_KM if elsewhere else FAR_KM):
-                return True
-        return False
+        elsewhere = regions and one.within and folded(one.within) not in regions
+        return apart(one.point, (place.lat, place.lon)) > (NEAR_KM if elsewhere else FAR_KM)
+
+    def _around(self, one: Seen, places: list[Place]) -> Place | None:
+        """Give the place that events there are of, though it was put elsewhere before."""
+        near = [place for place in places if place.lat is not None and not self._is_far(one, place)]
+        return near[0] if near else None
 
     def _one(self, numbers: list[int], known: list[Place], wanted: list[int]) -> None:
         """Give all of these one id: of the place that is known, or of a new one."""
@@ -331,12 +337,13 @@ class _Resolver:
 
     def _told_apart(self, numbers: list[int], known: list[Place], wanted: list[int]) -> None:
         seen = self.book.seen
+        loose = self.book.of_events and seen[numbers[0]].key not in self.book.differing
         for members in self.book._clusters(numbers):  # noqa: SLF001 - its own helper
             first = seen[members[0]]
             point = first.point
             if point is None:
                 continue
-            near = _nearest(point, known)
+            near = _nearest(point, known) or (self._around(first, known) if loose else None)
             if near is None and not set(members) & set(wanted):
                 continue
             if near is not None:
@@ -344,6 +351,7 @@ class _Resolver:
             else:
                 at = f"{_hundredths(point[0])}-{_hundredths(point[1])}"
                 name = self._register(first.name, f"{slug(first.name)}-{at}", first)
+                known = [*known, self.taken[name]]
             for number in members:
                 self.ids[number] = name
         if any(self.ids[number] is None for number in wanted):
