@@ -137,7 +137,7 @@ def gone(_value: Value) -> bool:
     return False
 
 
-def explain(value: Value, _before: Value | None, _beside: Iterable[Value] = ()) -> Value:
+def explain(value: Value, _before: Value | None, _beside: Iterable[Value]) -> Value:
     """Give the value: levels are no sums."""
     return value
 

@@ -171,10 +171,10 @@ class _Diff:
 
     def _fresh(self, _: Key, two: Row | None, three: Row | None, cause: Cause) -> list[str]:
         """Name what a state has come to rest on, where something happened."""
-        if cause == "knowledge" or three is None:
+        if cause == "knowledge":
             return []
-        before, now = _cited(two), _cited(three)
-        return [fact for fact in now if fact not in before]
+        before = _cited(two)
+        return [fact for fact in _cited(three) if fact not in before]
 
     def _learned(self, claims: list[Claim], one: Row | None, two: Row | None) -> list[str]:
         """Name what came in the window of known time and made the difference."""

@@ -159,7 +159,7 @@ def gone(value: Value) -> bool:
     return bool(value["status"] in {"vacated", "unknown"})
 
 
-def explain(value: Value, _before: Value | None, _beside: Iterable[Value] = ()) -> Value:
+def explain(value: Value, _before: Value | None, _beside: Iterable[Value]) -> Value:
     """Give the value: who holds a place needs no sum."""
     return value
 

@@ -179,7 +179,7 @@ class Effects:
         found = self.store.rows(
             f"SELECT {ENTRY}, f.data, c.projection FROM fact_rows f"
             f" JOIN chronologies c ON c.projection IN ({marks}) AND c.fact = f.id"
-            f" JOIN reports r ON r.id = f.report WHERE f.id = ? AND f.begins <= ?"
+            " JOIN reports r ON r.id = f.report WHERE f.id = ? AND f.begins <= ?"
             " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id AND x.position < ?)"
             " ORDER BY c.projection",
             (*wanted, fact, clocks.as_of, clocks.position),

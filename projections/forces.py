@@ -83,7 +83,7 @@ goes_on, carry = levels.goes_on, levels.carry
 follows, gone = levels.follows, levels.gone
 
 
-def explain(value: Value, before: Value | None, beside: Iterable[Value] = ()) -> Value:
+def explain(value: Value, before: Value | None, beside: Iterable[Value]) -> Value:
     """Say what a total differs by from the level before it and the changes since."""
     return {**value, "unexplained": levels.unexplained(value, before, beside)}
 

@@ -73,7 +73,7 @@ goes_on, carry = levels.goes_on, levels.carry
 follows, gone = levels.follows, levels.gone
 
 
-def explain(value: Value, before: Value | None, _beside: Iterable[Value] = ()) -> Value:
+def explain(value: Value, before: Value | None, _beside: Iterable[Value]) -> Value:
     """Say by how much a cumulative count was restated: it cannot fall by itself."""
     fall = None
     if before is not None and value["cumulative"] and before["cumulative"]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tables_for_tests import DIARY, diary, facts_in, load
 
-from tracker.datasets.values import with_point
+from tracker.datasets.numbers import with_point
 from tracker.errors import InputError
 from tracker.situation import Situation
 

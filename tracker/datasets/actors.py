@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from tracker.datasets.places import fresh_id
+from tracker.datasets.ids import fresh_id
 from tracker.datasets.values import Bad, folded, shown, squeezed
 from tracker.registry import Actor
 

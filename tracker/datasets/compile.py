@@ -20,7 +20,8 @@ from tracker.datasets.context import Context, Placed, place_getter
 from tracker.datasets.fields import field_getter
 from tracker.datasets.looking import Field, Get, Looked
 from tracker.datasets.mapping import OURS, FactSpec
-from tracker.datasets.values import Bad, Memo, Moment, Row, Skip, passes
+from tracker.datasets.row_tests import passes
+from tracker.datasets.values import Bad, Memo, Moment, Row, Skip
 from tracker.errors import InputError, TrackerError
 from tracker.facts.envelope import body_dict, canonical
 from tracker.sheets import unknown_names

@@ -11,6 +11,7 @@ from tracker.datasets.actors import Cast
 from tracker.datasets.blocks import ByName, Column, Spec, Time, Where, as_text, columns_in
 from tracker.datasets.mapping import FactSpec
 from tracker.datasets.mapping import Mapping as DatasetMapping
+from tracker.datasets.numbers import with_point
 from tracker.datasets.places import Book, Columns
 from tracker.datasets.values import (
     REMEMBERED,
@@ -23,7 +24,6 @@ from tracker.datasets.values import (
     folded,
     reader,
     shown,
-    with_point,
 )
 from tracker.errors import InputError
 from tracker.registry import Place, Registry

@@ -16,9 +16,10 @@ from tracker.datasets.corrections import NOTHING, Held, Records
 from tracker.datasets.fields import LONGEST_TEXT
 from tracker.datasets.mapping import DropSpec, Mapping
 from tracker.datasets.places import Resolved, quoted
+from tracker.datasets.row_tests import chooser, passes
 from tracker.datasets.shapes import Told, UnclearPlaces, published_reader
 from tracker.datasets.staging import AT_ONCE, Publications, Staged, Staging
-from tracker.datasets.values import Bad, Read, Row, chooser, passes, squeezed
+from tracker.datasets.values import Bad, Read, Row, squeezed
 from tracker.facts.envelope import canonical
 from tracker.facts.record import SnapshotTaken
 

@@ -29,9 +29,9 @@ from tracker.datasets.context import (
     text_reader,
     unlisted,
 )
+from tracker.datasets.ids import slug
 from tracker.datasets.looking import Field, How, Looked
 from tracker.datasets.mapping import FactSpec, constant, listed, sort_of
-from tracker.datasets.places import slug
 from tracker.datasets.quantities import quantity_getter
 from tracker.datasets.values import (
     Bad,

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from tracker.datasets.fitting import fitting
 from tracker.datasets.guess_facts import FactLines, quoted
-from tracker.datasets.places import slug
+from tracker.datasets.ids import slug
 from tracker.datasets.profile import LOOKED_AT, Profile, profiles
 from tracker.datasets.roles import Roles, is_region, roles_of
 from tracker.datasets.tables import Table

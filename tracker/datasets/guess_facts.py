@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 
-from tracker.datasets.places import slug
+from tracker.datasets.ids import slug
 from tracker.datasets.profile import Profile, distinct
 from tracker.datasets.roles import ENTERING, LEAVING, Roles
 from tracker.datasets.values import folded

@@ -22,9 +22,10 @@ from tracker.datasets.history import Edges
 from tracker.datasets.mapping import FactSpec, Mapping
 from tracker.datasets.places import Resolved
 from tracker.datasets.restating import Interval, Restated, side_of
+from tracker.datasets.row_tests import passes
 from tracker.datasets.shapes import Told, UnclearPlaces, one_moment
 from tracker.datasets.staging import AT_ONCE, Publications, Staging
-from tracker.datasets.values import Bad, Memo, Moment, Row, Times, moment_of, passes
+from tracker.datasets.values import Bad, Memo, Moment, Row, Times, moment_of
 from tracker.reports import fact_id
 
 _TABLE = """

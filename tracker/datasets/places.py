@@ -9,21 +9,19 @@ from __future__ import annotations
 
 import json
 import math
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any, NamedTuple, cast
 
 from tracker.datasets.blocks import PLACE_TYPES, TYPES_SAID
-from tracker.datasets.values import Bad, degrees, folded, shown, squeezed
+from tracker.datasets.ids import fresh_id, slug
+from tracker.datasets.numbers import degrees
+from tracker.datasets.values import Bad, folded, shown, squeezed
 from tracker.registry import Place
 
 NEAR_KM = 10.0
 FAR_KM = 50.0
 """No town is so large, and hardly ever is it put so far from itself."""
-LONGEST = 60  # characters of an id that come from a name
 LONGEST_NAME = 200  # characters: no name of a place is longer
 LAT, LON = 90, 180
 WIDE = frozenset({"region", "country"})
@@ -31,30 +29,6 @@ WIDE = frozenset({"region", "country"})
 _EARTH_KM = 6371.0
 
 Point = tuple[float, float]
-
-
-def slug(name: str) -> str:
-    """Make an id of a name: ASCII, lower case, hyphens; of a name in other letters, a digest."""
-    plain = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L"))
-    ascii_only = plain.encode("ascii", "ignore").decode().lower()
-    made = re.sub(r"[^a-z0-9]+", "-", ascii_only.replace("'", "")).strip("-")
-    letters = sum(letter.isalnum() for letter in plain)
-    if letters and 2 * sum(letter.isalnum() for letter in ascii_only) < letters:
-        return f"{made}-{digest(name)}".strip("-")  # mostly other letters: what is left says little
-    if not made:
-        return f"x-{digest(name)}"
-    return made if len(made) <= LONGEST else f"{made[:LONGEST].strip('-')}-{digest(name)}"
-
-
-def digest(name: str) -> str:
-    """Give 6 hexadecimal digits of a name's sha256."""
-    return sha256(folded(name).encode()).hexdigest()[:6]
-
-
-def fresh_id(name: str, taken: Mapping[str, object]) -> str:
-    """Make an id of a name that nothing else has."""
-    made = slug(name)
-    return made if made not in taken else f"{made}-{digest(name)}"
 
 
 def apart(one: Point, other: Point) -> float:

@@ -13,9 +13,10 @@ from tracker.datasets.appending import Appender
 from tracker.datasets.context import Context
 from tracker.datasets.mapping import Mapping
 from tracker.datasets.places import Book, Resolved
+from tracker.datasets.row_tests import passes
 from tracker.datasets.staging import Judge, Staging
 from tracker.datasets.tables import Reading, Table, file_sha256, open_table
-from tracker.datasets.values import Bad, Row, passes
+from tracker.datasets.values import Bad, Row
 from tracker.errors import InputError, Problem
 from tracker.registry import Actor, Place, Registry
 

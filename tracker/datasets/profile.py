@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from unicodedata import normalize
 
+from tracker.datasets.numbers import degrees, whole, with_point
 from tracker.datasets.tables import Table
-from tracker.datasets.values import Bad, Times, degrees, folded, squeezed, whole, with_point
+from tracker.datasets.values import Bad, Times, folded, squeezed
 
 LOOKED_AT = 1000
 """Rows that are looked at."""

@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from tracker.datasets.blocks import Column, HowMany
 from tracker.datasets.looking import Looked
-from tracker.datasets.values import Bad, Memo, Read, Row, folded, whole
+from tracker.datasets.numbers import whole
+from tracker.datasets.values import Bad, Memo, Read, Row, folded
 from tracker.facts.envelope import canonical
 from tracker.quantities import Quantity
 

@@ -21,6 +21,7 @@ from tracker.datasets.blocks import Head
 from tracker.datasets.tables import OF_QUARANTINE
 from tracker.datasets.values import Bad, Moment
 from tracker.errors import Problem
+from tracker.harmless import neutral
 
 AT_ONCE = 5_000
 """Rows handed to the database together."""
@@ -179,29 +180,10 @@ class Judge:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([*OF_QUARANTINE, *self.header])
         for row, kind, reason, cells in self.staging.quarantined(self.file):
-            writer.writerow([row, kind, harmless(reason), *map(harmless, cells)])
+            writer.writerow([row, kind, neutral(reason), *map(neutral, cells)])
         part = path.with_name(f"{path.name}.part")
         part.write_text(out.getvalue(), encoding="utf-8")
         os.replace(part, path)  # noqa: PTH105 - the same, and atomic
-
-
-def harmless(cell: str) -> str:
-    """Put an apostrophe before what a spreadsheet would run (`read: {neutralised: true}`)."""
-    if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} and not _is_number(cell):
-        return f"'{cell}"
-    return (
-        f"'{cell}"
-        if cell.startswith("'") and cell.lstrip("'")[:1] in {"=", "+", "-", "@", "\t", "\r"}
-        else cell
-    )
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 @dataclass(slots=True)

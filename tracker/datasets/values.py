@@ -1,4 +1,4 @@
-"""Cells of a table -> values: folded text, tests, times, whole numbers, degrees.
+"""Cells of a table -> values: folded text, times.
 
 Every reader here takes a cell's text and raises Bad for what it cannot take. A table says the same
 thing many times: whoever reads a column remembers what came of each cell (Memo).
@@ -6,7 +6,6 @@ thing many times: whoever reads a column remembers what came of each cell (Memo)
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Container, Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,11 +15,9 @@ from unicodedata import normalize
 
 from pydantic import ValidationError
 
-from tracker.datasets.blocks import Scalar, Test, as_text
 from tracker.facts.envelope import body_dict, canonical
 from tracker.facts.record import known_from
 from tracker.instants import DAY, SECOND, InstantError, check_zone
-from tracker.quantities import LARGEST
 from tracker.times import When
 
 REMEMBERED = 200_000
@@ -101,95 +98,6 @@ def reader(columns: Sequence[str], header: Sequence[str]) -> Read:
         return next((row[at] for at in places if row[at].strip()), "")
 
     return first
-
-
-# -- tests ---------------------------------------------------------------------------------------
-
-
-def passes(
-    tests: Sequence[Test], header: Sequence[str], *, comma: bool = False
-) -> Callable[[Row], bool] | None:
-    """Make what says whether a row meets all the tests; None where there are none.
-
-    `comma`: numbers have a decimal comma.
-    """
-    if not tests:
-        return None
-    made = [_remembering(reader(test.column, header), _one_test(test, comma)) for test in tests]
-    if len(made) == 1:
-        return made[0]
-    return lambda row: all(test(row) for test in made)
-
-
-def chooser(
-    each: Sequence[Sequence[Test]], header: Sequence[str], *, comma: bool = False
-) -> Callable[[Row], tuple[int, ...]] | None:
-    """Make what says which of several a row meets, by number, where one column decides for all.
-
-    None where it does not: then each has to be asked.
-    """
-    columns = {tests[0].column if len(tests) == 1 else None for tests in each}
-    if len(each) < 2 or len(columns) > 1 or None in columns:  # noqa: PLR2004 - nothing to choose
-        return None
-    judges = [_one_test(tests[0], comma) for tests in each]
-    met = Memo(lambda text: tuple(at for at, judge in enumerate(judges) if judge(text)))
-    read = reader(each[0][0].column, header)
-    return lambda row: met[read(row)]
-
-
-def _remembering(read: Read, judge: Callable[[str], bool]) -> Callable[[Row], bool]:
-    known = Memo(judge)
-    return lambda row: known[read(row)]
-
-
-def _one_test(test: Test, comma: bool) -> Callable[[str], bool]:  # noqa: FBT001 - as above
-    def all_of(values: Sequence[Scalar] | None) -> frozenset[str] | None:
-        return None if values is None else frozenset(folded(as_text(value)) for value in values)
-
-    within, without = all_of(test.in_), all_of(test.not_in)
-    equals = None if test.equals is None else folded(as_text(test.equals))
-    pattern = None if test.matches is None else re.compile(test.matches)
-    named = {*(within or ()), *(without or ()), equals}
-
-    def judge(text: str) -> bool:
-        plain = among(folded(text), named)
-        if (within is not None and plain not in within) or (without and plain in without):
-            return False
-        if equals is not None and plain != equals:
-            return False
-        if pattern is not None and not pattern.fullmatch(squeezed(text)):
-            return False
-        if test.filled is not None and bool(plain) is not test.filled:
-            return False
-        number = with_point(plain) if comma else plain
-        return _in_range(number, test.at_least, test.at_most)
-
-    return judge
-
-
-_WITH_COMMA = re.compile(r"([-−]?)(\d{1,3}(?:\.\d{3})+|\d+)(,\d+)?", re.ASCII)  # noqa: RUF001 - a minus
-
-
-def with_point(text: str) -> str:
-    """Write a number with a decimal comma, and points between thousands, as others are written.
-
-    What is none stays as it is, for its judge to refuse.
-    """
-    found = _WITH_COMMA.fullmatch(text.strip())
-    if found is None:
-        return text
-    sign, whole_part, decimals = found.groups(default="")
-    return f"{sign}{whole_part.replace('.', '')}{decimals.replace(',', '.')}"
-
-
-def _in_range(text: str, least: float | None, most: float | None) -> bool:
-    if least is None and most is None:
-        return True
-    try:
-        number = float(text)
-    except ValueError:
-        return False
-    return (least is None or number >= least) and (most is None or number <= most)
 
 
 # -- times ---------------------------------------------------------------------------------------
@@ -346,70 +254,6 @@ def _plain_reason(error: Exception, text: str) -> str:
     return f"{shown(text)}: {what}"
 
 
-# -- numbers -------------------------------------------------------------------------------------
-
-_WHOLE = re.compile(r"\+?(\d+|\d{1,3}(?:,\d{3})+)(\.0*)?", re.ASCII)
-_POINTED = re.compile(r"\+?[\d,]+(\.\d{3})+", re.ASCII)
-"""Where a point parts thousands 1.000 is a thousand, elsewhere it is one: nobody can tell."""
-_DIGITS = 30
-
-
-def whole(text: str, column: str) -> int | None:
-    """Read a whole number >= 0, with or without thousands commas; None where the cell is empty."""
-    plain = text.strip()
-    if plain.isdecimal() and len(plain) < len(str(LARGEST)) and plain.isascii():
-        return int(plain)
-    if not plain:
-        return None
-    found = _WHOLE.fullmatch(plain)
-    if not found or len(plain) > _DIGITS or _POINTED.fullmatch(plain):
-        raise Bad("number", column, f"{shown(plain)} {_why_not_whole(plain)}")
-    number = int(found[1].replace(",", ""))
-    if number > LARGEST:
-        raise Bad("number", column, f"{shown(plain)} is more than {LARGEST}: a slip?")
-    return number
-
-
-def _why_not_whole(plain: str) -> str:
-    if plain.startswith(("-", "−")):  # noqa: RUF001 - a typographic minus is a minus
-        return "is negative: a count is 0 or more"
-    if _POINTED.fullmatch(plain):
-        return (
-            "has a point that may part thousands: write whole numbers as 1000 or 1,000, or say "
-            'read: {decimal: ","} in the mapping'
-        )
-    return "is no whole number"
-
-
-_WRITTEN = re.compile(r"(-?)(\d+(?:[.,]\d+)?) ?°? ?([NSEW]?)", re.ASCII | re.IGNORECASE)
-"""Degrees with a comma for a point, or with a letter for a sign."""
-
-
-def degrees(text: str, most: int, column: str) -> float:
-    """Read degrees; raises Bad for what is no number, ValueError beyond `most` either way.
-
-    What lies beyond is no place on earth, so a slip worth telling of.
-    """
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if math.isnan(number):
-        raise Bad("coordinate", column, f"{shown(text)} is no number of degrees{_degrees_as(text)}")
-    if not -most <= number <= most:
-        raise ValueError(number)
-    return number
-
-
-def _degrees_as(text: str) -> str:
-    """Say how degrees are to be written that were written otherwise, where that is clear."""
-    found = _WRITTEN.fullmatch(text.strip())
-    if not found or (found[1] and found[3]):
-        return ""
-    sign = "-" if found[3].upper() in {"S", "W"} else found[1]
-    return f": write it as {sign}{found[2].replace(',', '.')}"
-
-
 __all__ = [
     "Bad",
     "Moment",
@@ -419,12 +263,9 @@ __all__ = [
     "Times",
     "among",
     "body_dict",
-    "degrees",
     "folded",
     "known_from",
-    "passes",
     "reader",
     "shown",
     "squeezed",
-    "whole",
 ]
