@@ -85,4 +85,5 @@ def _degrees_as(text: str) -> str:
     if not found or (found[1] and found[3]):
         return ""
     sign = "-" if found[3].upper() in {"S", "W"} else found[1]
-    return f": write it as {sign}{found[2].replace(',', '.')}"
+    comma = ', or say read: {decimal: ","} in the mapping' if "," in found[2] else ""
+    return f": write it as {sign}{found[2].replace(',', '.')}{comma}"
