@@ -65,6 +65,26 @@ def problem(*lines: str) -> str:
             "when: {column: day, formats: ['%d %B']}",
             "10:35: facts[0].when.formats[0]: '%d %B' is no form of times (no year is in it)",
         ),
+        (
+            "when: {column: day, formats: ['%d/%m/%Y %Y']}",
+            "10:35: facts[0].when.formats[0]: '%d/%m/%Y %Y' is no form of times (a part of it comes",
+        ),
+        (
+            "when: {column: day, formats: ['%d %Y']}",
+            "10:35: facts[0].when.formats[0]: '%d %Y' is no form of times (a day is in it, but not",
+        ),
+        (
+            "when: {column: day, formats: ['%W %Y']}",
+            "10:35: facts[0].when.formats[0]: '%W %Y' is no form of times (a day is in it, but not",
+        ),
+        (
+            "when: {column: day, formats: ['%G-W%V']}",
+            "10:35: facts[0].when.formats[0]: '%G-W%V' is no form of times (ISO year directive",
+        ),
+        (
+            "when: {column: day, formats: ['%d/%m/%Y %I:%M']}",
+            "10:35: facts[0].when.formats[0]: '%d/%m/%Y %I:%M' is no form of times (%I is an hour",
+        ),
     ],
 )
 def test_a_constant_that_is_none_of_its_fields_is_a_slip_of_the_mapping(
@@ -73,6 +93,16 @@ def test_a_constant_that_is_none_of_its_fields_is_a_slip_of_the_mapping(
     found = problem(line)
     assert found.startswith(f"towns.yaml:{said}"), found
     assert "http" not in found
+
+
+@pytest.mark.parametrize("sides", ["[]", "[france, mali]"])
+def test_a_loss_is_of_one_side(sides: str) -> None:
+    text = HEAD.replace("TownOccupied", "CasualtiesReported").replace(
+        "by: a-group", f"side: {sides}"
+    )
+    with pytest.raises(InputError) as refused:
+        read_mapping(text.encode(), "towns.yaml")
+    assert str(refused.value).endswith(": facts[0].side: one text is needed here, not a list")
 
 
 def test_what_hangs_on_columns_is_judged_row_by_row() -> None:

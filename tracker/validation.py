@@ -120,6 +120,9 @@ def _message(found: Mapping[str, Any], model: type[BaseModel] | None) -> str:
         return f"not one of {expected}{hint}"
     if kind == "value_error":
         return str(found["ctx"]["error"])
+    if kind == "string_type" and isinstance(found["input"], list | dict):
+        sort = "a list" if isinstance(found["input"], list) else "a mapping"
+        return f"one text is needed here, not {sort}"
     plain = _PLAIN.get(kind, "").format_map(found.get("ctx", {}))
     return plain or str(found["msg"]).removeprefix("Value error, ")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import (
@@ -75,23 +75,39 @@ class ReadAs(_Block):
 
 
 _NAMED = ("iso", "edtf", "unix")
-_YEAR = re.compile(r"%[YyGcx]")
+# The parts of a form, in strptime's letters, that name a day, a month and an hour.
+DAY_IN_FORM = re.compile(r"%[dejxcDFUWV]")
+MONTH_IN_FORM = re.compile(r"%[mBb]")
+HOUR_IN_FORM = re.compile(r"%[HIXcTRs]")
+# Nothing of it is what is read where a form leaves it out: 1900, January, the 1st, midnight.
+_SAMPLE = datetime(2013, 11, 23, 16, 5, 6, tzinfo=UTC)
+
+
+def _slip(form: str) -> str | None:
+    """Say why times written in a form would be read as others, or not at all."""
+    if "%" not in form:
+        return "no such form"
+    try:
+        read = datetime.strptime(_SAMPLE.strftime(form), form)  # noqa: DTZ007 - only compared
+    except re.error:
+        return "a part of it comes twice"
+    except ValueError as error:
+        return str(error)
+    if read.year != _SAMPLE.year:
+        return "no year is in it"
+    if DAY_IN_FORM.search(form) and read.date() != _SAMPLE.date():
+        return "a day is in it, but not of which month or week, or a week without its day"
+    if HOUR_IN_FORM.search(form) and read.hour != _SAMPLE.hour:
+        return "%I is an hour of twelve: %p says of which half of the day"
+    return None
 
 
 def _format(form: str) -> str:
-    """Refuse a form that no time has: it would make every row a bad one."""
-    if form in _NAMED:
+    """Refuse a form that no time has, or that would give every row another time."""
+    if form in _NAMED or (slip := _slip(form)) is None:
         return form
-    reason = "no year is in it" if "%" in form else "no such form"
-    try:
-        datetime.strptime("", form)  # noqa: DTZ007 - nothing is read
-    except ValueError as error:
-        matched = "does not match" in str(error)
-        if matched and _YEAR.search(form):
-            return form
-        reason = reason if matched else str(error)
     known = f"{', '.join(_NAMED)}, or one of strptime's, such as %d/%m/%Y"
-    msg = f"'{form}' is no form of times ({reason}): {known}"
+    msg = f"'{form}' is no form of times ({slip}): {known}"
     raise ValueError(msg)
 
 

@@ -161,7 +161,7 @@ def sort_of(kind: type[Fact], name: str) -> str:
 def listed(name: str, value: object) -> object:
     """Give a constant as the field holds it: actors as a list of them, a side as one."""
     if name == "side":
-        return value[0] if isinstance(value, tuple) else value
+        return value[0] if isinstance(value, tuple) and len(value) == 1 else value
     return [value] if name in Fact.ACTOR_FIELDS and isinstance(value, str) else value
 
 

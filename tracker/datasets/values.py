@@ -15,6 +15,7 @@ from unicodedata import normalize
 
 from pydantic import ValidationError
 
+from tracker.datasets.blocks import DAY_IN_FORM, HOUR_IN_FORM, MONTH_IN_FORM
 from tracker.facts.envelope import body_dict, canonical
 from tracker.facts.record import known_from
 from tracker.instants import DAY, SECOND, InstantError, check_zone
@@ -210,9 +211,10 @@ class Times:
             if "does not match" in str(error) or "unconverted data" in str(error):
                 return None
             raise
-        if not re.search(r"%[dejxcDFUW]", form):
-            return self.of(f"{read:%Y}" if not re.search(r"%[mBb]", form) else f"{read:%Y-%m}")
-        if not re.search(r"%[HIXcTRs]", form):
+        if not DAY_IN_FORM.search(form):
+            year = f"{read.year:04}"
+            return self.of(f"{year}-{read:%m}" if MONTH_IN_FORM.search(form) else year)
+        if not HOUR_IN_FORM.search(form):
             return self.of(f"{read.year:04}-{read:%m-%d}")
         stamp = f"{read.year:04}-{read:%m-%dT%H:%M:%S}"
         if read.tzinfo is None:
