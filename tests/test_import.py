@@ -112,11 +112,29 @@ def test_what_was_taken_back_is_not_in_force_again_and_that_is_said(
         assert already["taken_back"] == already["already"] > 3
         assert (
             f"  {already['taken_back']} of those are taken back and not in force: correct them, "
-            "or import the table under another `dataset`"
+            "or record all of the table anew with --dataset NAME"
         ) in result.stdout
-    again = mapping | {"dataset": "another"}
-    assert "taken back" not in do(log, table, again, "--batch", "good").stdout
-    assert "of those" not in do(log, table, again).stdout
+    again = ("--dataset", "another")
+    assert "taken back" not in do(log, table, mapping, "--batch", "good", *again).stdout
+    repeated = do(log, table, mapping, *again).stdout
+    assert "of those" not in repeated
+    assert "already recorded, 0 events added" in repeated
+    assert do(log, table, mapping | {"dataset": "another"}).stdout == repeated
+
+
+def test_where_a_part_was_taken_back_the_whole_is_not_to_be_told_anew(log: Path) -> None:
+    do(log, DIARY)
+    facts = json.loads(said("--log", log, "log", "--json"))["rows"]
+    fact = next(one["position"] for one in facts if one["fact"])
+    said("--log", log, "retract", f"#{fact}", "--reason", "a trial")
+    result = do(log, DIARY)
+    assert "  1 of those is taken back and not in force: correct it\n" in result.stdout
+
+
+def test_a_dataset_has_the_name_of_one(log: Path) -> None:
+    result = do(log, TOLL, toll(), "--dataset", "My Table")
+    assert result.exit_code == 2
+    assert "dataset: an id is lower-case ASCII letters" in result.stderr
 
 
 def test_what_the_source_restated_or_was_put_back_was_not_taken_back(

@@ -67,7 +67,7 @@ def problem(*lines: str) -> str:
         ),
         (
             "when: {column: day, formats: ['%d/%m/%Y %Y']}",
-            "10:35: facts[0].when.formats[0]: '%d/%m/%Y %Y' is no form of times (a part of it comes",
+            "10:35: facts[0].when.formats[0]: '%d/%m/%Y %Y' is no form of times (a part of it",
         ),
         (
             "when: {column: day, formats: ['%d %Y']}",

@@ -15,7 +15,7 @@ from tracker.facts.record import Published, RulingMade
 from tracker.instants import Instant, format_instant
 from tracker.registry import Registry
 from tracker.sheets import read_fact, unknown_names
-from tracker.sources import FROZEN, Text
+from tracker.sources import FROZEN, Slug, Text
 from tracker.times import When
 from tracker.validation import validate
 from tracker.yamltree import Path, Tree, load
@@ -45,6 +45,12 @@ class _Batch(BaseModel):
     model_config = FROZEN
 
     batch: Text
+
+
+class _Dataset(BaseModel):
+    model_config = FROZEN
+
+    dataset: Slug
 
 
 def amendment(
@@ -81,6 +87,11 @@ def ruling(fields: Mapping[str, Any], registry: Registry, *, tz: str | None) -> 
 def batch(name: str) -> str:
     """Read the name of a batch."""
     return _model(_Batch, {"batch": name}, Registry(), None).batch
+
+
+def dataset(name: str) -> str:
+    """Read the name of a dataset."""
+    return _model(_Dataset, {"dataset": name}, Registry(), None).dataset
 
 
 def _model(model: type[M], said: dict[str, Any], registry: Registry, tz: str | None) -> M:

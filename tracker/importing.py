@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -75,6 +75,7 @@ class Importing:
         *,
         by: str,
         batch: str | None = None,
+        dataset: str | None = None,
         published: str | None = None,
         tz: str | None = None,
         dry_run: bool = False,
@@ -84,8 +85,9 @@ class Importing:
         """Import tables through a mapping: its path, its bytes and name, or that of a shipped one.
 
         Nothing is recorded while there is a problem that the mapping does not send to quarantine.
-        `batch` names what is recorded (None: the dataset and a digest of the files); `published`
-        is when the tables were, where no column says so. A run that was killed goes on where it
+        `batch` names what is recorded (None: the dataset and a digest of the files); `dataset`
+        takes the place of the mapping's, so that what was taken back is told anew; `published` is
+        when the tables were, where no column says so. A run that was killed goes on where it
         stopped; a table imported again adds nothing. Raises InputError, LogError, NotFoundError.
         """
         from tracker import arguments
@@ -101,6 +103,9 @@ class Importing:
         if isinstance(mapping, Path):
             mapping = read_upto(mapping, SHEET), str(mapping)
         accepted = read_mapping(*(shipped(mapping) if isinstance(mapping, str) else mapping))
+        if dataset is not None:
+            head = accepted.head.model_copy(update={"dataset": arguments.dataset(dataset)})
+            accepted = replace(accepted, head=head)
         known = self.registry()
         block = not_registered(accepted.registers, known, accepted.tree)
         registry = known.after(block)

@@ -31,6 +31,7 @@ LABELS = {"read": "Reading", "append": "Recording"}
     "--guess", metavar="FILE", shell_complete=paths, help="Write a starting mapping for a table."
 )
 @click.option("--batch", metavar="NAME", help="Name what is recorded, to retract it together.")
+@click.option("--dataset", metavar="NAME", help="Another name than the mapping's `dataset`.")
 @click.option("--published", metavar="TIME", help="When it was published, if no column says so.")
 @click.option(
     "--quarantine", metavar="FILE", help="Where quarantined rows go (FILE.quarantine.csv)."
@@ -45,6 +46,7 @@ def import_(
     dry_run: bool,
     guess: str | None,
     batch: str | None,
+    dataset: str | None,
     published: str | None,
     quarantine: str | None,
     tz: str | None,
@@ -54,7 +56,8 @@ def import_(
 
     MAPPING is a file, or the name of a mapping that comes with the tracker. Nothing is recorded
     while a row is wrong, unless the mapping sends such rows to quarantine. Importing a table again
-    adds nothing; an import that was stopped goes on where it was when it is run again.
+    adds nothing; an import that was stopped goes on where it was when it is run again. What was
+    taken back stays so, unless the whole table comes anew under another --dataset.
 
     \b
     Examples:
@@ -80,6 +83,7 @@ def import_(
             [Path(file) for file in files],
             by=recorder(by),
             batch=batch,
+            dataset=dataset,
             published=published,
             tz=tz,
             dry_run=dry_run,
@@ -184,7 +188,9 @@ def _file_lines(one: ImportedFile, *, dry_run: bool) -> list[str]:
         lines.append(f"  {_number(one.already, 'event')} already recorded")
     if one.taken_back:
         are, them = ("is", "it") if one.taken_back == 1 else ("are", "them")
-        todo = f"correct {them}, or import the table under another `dataset`"
+        todo = f"correct {them}"
+        if one.taken_back == one.already:
+            todo += ", or record all of the table anew with --dataset NAME"
         lines.append(f"  {one.taken_back:,} of those {are} taken back and not in force: {todo}")
     if one.repeated:
         lines.append(f"  {_number(one.repeated, 'row')} told again what another told")
