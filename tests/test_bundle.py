@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from commands_for_tests import SHEETS, mali, run, said
+from commands_for_tests import SHEETS, held, mali, run, said
 
 from tracker import bundling, verify_bundle
 from tracker.situation import Situation
@@ -283,6 +283,31 @@ def test_what_the_log_says_is_withheld_is_explained() -> None:
             verify_bundle, "read", lambda _: (public, [note], map(json.dumps, (known, said_so)))
         )
         assert verify_bundle.check("") == (2, [])
+
+
+def test_a_place_that_is_taken_is_refused_before_anything_is_recorded(tmp_path: Path) -> None:
+    log = mali(tmp_path, reports=1)
+    for name in ("folder/file", "file", "file.zip"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    before = held(log)
+    for name in ("folder", "file", "file.zip"):
+        ordered = ("--withhold", "#58", "--authority", "a court", "--reason", "sealed")
+        result = run("--log", log, "bundle", "-o", tmp_path / name, *ordered)
+        assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert held(log) == before
+    with Situation(log) as situation:
+        assert not situation.log.checkpoints()
+
+
+@pytest.mark.parametrize("name", ["new", "new.zip"])
+def test_a_bundle_is_there_whole_or_not_at_all(log: Path, tmp_path: Path, name: str) -> None:
+    full = OSError(28, "No space left on device")
+    with mock.patch.object(bundling, "texts_of", side_effect=full):
+        assert run("--log", log, "bundle", "-o", tmp_path / name).exit_code == 2
+    assert not any(tmp_path.iterdir())
+    said("--log", log, "bundle", "-o", tmp_path / name)
+    assert [one.name for one in tmp_path.iterdir()] == [name]
 
 
 # -- bundles from strangers -----------------------------------------------------------------------

@@ -81,6 +81,13 @@ def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
     return check(data, public_keys)
 
 
+def refuse_taken(path: str) -> None:
+    """Refuse a place where no bundle can go. Raises TrackerError (bundling)."""
+    from tracker.bundling import refuse_taken as refuse
+
+    refuse(Path(path))
+
+
 def check_bundle(path: str, public_key: str = "", *kept: str) -> tuple[int, list[str]]:
     """Check a bundle: the number of events, and all that is not as it was signed.
 

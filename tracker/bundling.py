@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -168,11 +169,6 @@ class _Out(Protocol):
 
 class _Folder:
     def __init__(self, path: Path) -> None:
-        if path.exists() and not path.is_dir():
-            raise TrackerError(f"{path} is no folder: name a new folder, or a file .zip")
-        path.mkdir(parents=True, exist_ok=True)
-        if any(path.iterdir()):
-            raise TrackerError(f"{path} is not empty: name a new folder, or a file .zip")
         self._path = path
 
     def file(self, name: str) -> IO[bytes]:
@@ -191,18 +187,29 @@ class _Zip:
 
 @contextmanager
 def _writing(path: Path) -> Iterator[_Out]:
-    if path.suffix != ".zip":
-        yield _Folder(path)
-        return
-    if path.exists():
-        raise TrackerError(f"{path} is there already: name another file")
-    fresh = path.with_name(f"{path.name}.part")
-    try:
-        with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as packed:
-            yield _Zip(packed)
+    """Give what to fill; it takes the path's name once it is filled, and is gone otherwise."""
+    refuse_taken(path)
+    path = path.resolve()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=f".{path.name[:100]}.", dir=path.parent) as folder:
+        fresh = Path(folder) / "bundle"
+        if path.suffix == ".zip":
+            with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as packed:
+                yield _Zip(packed)
+        else:
+            fresh.mkdir()
+            yield _Folder(fresh)
         fresh.replace(path)
-    finally:
-        fresh.unlink(missing_ok=True)
+
+
+def refuse_taken(path: Path) -> None:
+    """Refuse a place where no bundle can go. Raises TrackerError."""
+    if path.suffix == ".zip" and path.exists():
+        raise TrackerError(f"{path} is there already: name another file")
+    if path.exists() and not path.is_dir():
+        raise TrackerError(f"{path} is no folder: name a new folder, or a file .zip")
+    if path.is_dir() and any(path.iterdir()):
+        raise TrackerError(f"{path} is not empty: name a new folder, or a file .zip")
 
 
 def bundle(  # noqa: PLR0913 - by keyword: an option each

@@ -212,8 +212,9 @@ class Vouching:
         `only` names one key, as projection/key: what was ever told of it, the reports that told
         it, and what corrects, takes back or rules on it. Raises NotFoundError, TrackerError.
         """
-        from tracker.bundling import bundle
+        from tracker.bundling import bundle, refuse_taken
 
+        refuse_taken(Path(path))
         chosen = None if only is None else self._evidence(only)
         left_out = {self.event(name).position for name in withhold}
         if chosen is not None:

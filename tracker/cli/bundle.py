@@ -77,6 +77,9 @@ def bundle(
     if checked:
         _check(checked, key_file, against)
         return
+    from tracker.apart import refuse_taken
+
+    refuse_taken(str(out))  # before anything is recorded
     situation = open_situation()
     if withhold:
         if not authority or not reason:
