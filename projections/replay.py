@@ -57,12 +57,14 @@ class Replay:
 
         A change is {projection, key, before, after}: rows as `state` gives them, None for no
         evidence. Left out are events beyond the recorded clock, what was published after
-        `known_at`, and facts that begin after `as_of`.
+        `known_at`, and facts that begin after `as_of`, unless they bear on it all the same.
         """
         for event in events:
             if self._beyond(event):
                 continue
-            yield event, list(self._changes(event))
+            changes = list(self._changes(event))
+            if changes or not self._begins_later(event):
+                yield event, changes
 
     def _beyond(self, event: Event) -> bool:
         clocks = self.clocks
@@ -81,12 +83,13 @@ class Replay:
             case TextErased() | HoldPlaced() | HoldLifted() | EventWithheld() as body:
                 return known_from(body.published) > clocks.known
             case Fact() as fact:
-                late = self._told_by(event, fact).published > clocks.known
-                since = getattr(fact, "since", None) or fact.when
-                begins = min(fact.when.speaks_from, since.speaks_from)
-                return late or (fact.actual and begins > clocks.as_of)
+                return self._told_by(event, fact).published > clocks.known
             case _:
                 return False
+
+    def _begins_later(self, event: Event) -> bool:
+        fact = event.body
+        return isinstance(fact, Fact) and self._told_by(event, fact).begins > self.clocks.as_of
 
     def _told_by(self, event: Event, fact: Fact) -> Told:
         teller = self.tellers[event.stream.hex]
@@ -132,6 +135,8 @@ class Replay:
         if not self.weighing.takes(told.report.source, told.origin):
             return
         yield from self._resolve(self._claim(claims_of(told)))
+        if told.begins > self.clocks.as_of:
+            return
         entry = {"kind": fact.kind, "name": fact.gist, "evidence": [fact.id]}
         self.entries[fact.id] = [
             {"projection": name, "key": fact.id, "before": None, "after": entry}

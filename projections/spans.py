@@ -20,6 +20,7 @@ from projections.rows import Decorator
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.edtf import parse_edtf
+from tracker.facts.base import ACTUAL
 from tracker.instants import (
     FUTURE_OPEN,
     PAST_OPEN,
@@ -140,7 +141,7 @@ def _of_facts(
     found = []
     for row in chronology(store, whenever, name, key, weighing):
         published = parse_moment(row["published"]).earliest
-        ends = lies(json.loads(told[row["key"]]), published)
+        ends = lies(json.loads(told[row["key"]]), published, row["status"])
         if _touches(ends, period):
             span = {"valid_from": format_open(ends[0]), "valid_to": format_open(ends[1])}
             found.append((ends[0], row["key"], _placed({**row, **span}, places)))
@@ -148,17 +149,19 @@ def _of_facts(
     return [row for _, _, row in found]
 
 
-def lies(when: Row, published: Instant) -> Ends:
+def lies(when: Row, published: Instant, status: str) -> Ends:
     """Bound the time in which a fact lies, from its `when` as stored.
 
-    A span from its start to its end; one moment by its earliest and latest, and never later than
-    what reports it. "By 21 January" says nothing of the days before, so it lies on the 21st.
+    A span from its start to its end; one moment by its earliest and latest, and what has occurred
+    no later than what reports it, unless it is dated after that as a whole. "By 21 January" says
+    nothing of the days before, so it lies on the 21st.
     """
     span = parse_edtf(when["edtf"], when.get("zone", "UTC"), local_times=bool(when.get("local")))
     if "/" in when["edtf"]:
         return span.speaks_from, span.end.latest if span.end else FUTURE_OPEN
     start = span.speaks_from if span.start_open else span.start.earliest
-    return start, max(start + 1, min(span.start.latest, max(published, start) + 1))
+    over = status in ACTUAL and published >= start
+    return start, max(start + 1, min(span.start.latest, published + 1 if over else FUTURE_OPEN))
 
 
 # -- evidence ------------------------------------------------------------------------------------
@@ -212,7 +215,7 @@ def evidence(
 
 def _lies_of(row: Row) -> Ends:
     published: Instant = row["known_from"]
-    return lies(row["when"], published)
+    return lies(row["when"], published, row["status"])
 
 
 def _speaking(store: Store, projection: str | None, key: str | None) -> set[str]:

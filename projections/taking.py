@@ -332,7 +332,7 @@ def _fact_row(event: Event, fact: Fact, told: Told) -> tuple[object, ...]:
         fact.gist,
         fact.when.edtf,
         fact.locator.record,
-        fact.when.speaks_from if fact.actual else published,
+        told.begins,
         published,
         event.recorded_at,
         event.recorded_by,

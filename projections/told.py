@@ -77,6 +77,11 @@ class Told(NamedTuple):
         fact = self.fact
         return self.registry.kin.origin(self.report.source, fact.voice, fact.speaker, fact.origin)
 
+    @property
+    def begins(self) -> Instant:
+        """From when it counts in a chronology: what might, will or did not happen, once told."""
+        return self.fact.when.speaks_from if self.fact.actual else self.published
+
     def transition(
         self,
         projection: str,

@@ -206,6 +206,15 @@ def test_a_fact_lies_where_its_time_says(
     assert (row["valid_from"], row["valid_to"], row["when"]) == (start, stop, edtf)
 
 
+@pytest.mark.parametrize("status", ["planned", "denied", "occurred"])
+def test_what_is_dated_after_its_report_lies_on_that_day(status: str, situation: Situation) -> None:
+    planned = fact("FightingReported", place="mill", when="2013-01-20", status=status)
+    tell(situation, "radio", "2013-01-14", planned)
+    [row] = situation.spans(situation.clocks(), "incidents").dicts
+    lies = ("2013-01-20T00:00:00Z", "2013-01-21T00:00:00Z")
+    assert (row["valid_from"], row["valid_to"]) == lies
+
+
 def test_facts_of_a_place_are_those_that_speak_of_it(situation: Situation) -> None:
     told = tell(
         situation,

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from contradictions_for_tests import SITUATION, found, open_war, report, took
+from contradictions_for_tests import (
+    SITUATION,
+    found,
+    left,
+    number,
+    open_war,
+    pledged,
+    report,
+    took,
+)
 
 from tracker.instants import parse_moment
 from tracker.situation import Situation
@@ -31,3 +40,24 @@ def test_a_replay_to_a_time_before_which_a_clock_was_set_back() -> None:
         clocks = situation.clocks("2013-01-15", None, "2013-03-01T09:30:00Z")
         told = [row["kind"] for row, _ in situation.replay(clocks)]
     assert told == ["FactCorrected", "TownOccupied"]
+
+
+def test_a_replay_ends_in_the_state() -> None:
+    """Also of what counts before the day it is dated, and of what is told but not so yet."""
+    told = [
+        report("gazette", 10, pledged(number(500), 25) | {"status": "occurred"}).raw(),
+        report("gazette", 11, took("rebels", 8)).raw(),
+        report("courier", 12, took("army", 20) | {"status": "planned"}).raw(),
+        report("radio", 12, left("rebels", 11) | {"status": "denied"}).raw(),
+    ]
+    with open_war() as situation:
+        situation.record(told, by="tests")
+        for day in ("01-05", "01-09", "01-11", "01-13", "01-21", "01-26"):
+            clocks = situation.clocks(f"2013-{day}")
+            replayed: dict[tuple[str, str], object] = {}
+            for _, changes in situation.replay(clocks):
+                for change in changes:
+                    replayed[change["projection"], change["key"]] = change["after"]
+            so = {cell for cell, after in replayed.items() if after}
+            rows = situation.state(clocks).dicts
+            assert so == {(row["projection"], row["key"]) for row in rows}
