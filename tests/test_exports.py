@@ -405,3 +405,18 @@ def test_a_quiet_period_says_so(log: Path) -> None:
     assert "Nothing." in section(report, "What changed on the ground")
     assert "Nothing." in section(report, "What we learned")
     assert "Diabaly" in section(report, "Where it stands on 25 Jan 2013")
+
+
+@pytest.mark.parametrize("name", ["control", "forces", "alerts", "losses"])
+def test_a_report_says_where_every_belief_stands(log: Path, name: str) -> None:
+    words = ("--log", log, "export", "report", "--from", "2013-01-14", "--to", "2013-01-21")
+    rows = json.loads(said("--log", log, "state", name, "--as-of", "2013-01-21", "--json"))["rows"]
+    alone = section(said(*words[:4], name, *words[4:], "-o", "-"), "Where it stands on 21 Jan 2013")
+    assert alone.count("\n| ") == 1 + len(rows) > 1
+    whole = section(said(*words, "-o", "-"), "Where it stands on 21 Jan 2013")
+    assert all(row["name"] in whole for row in rows)
+
+
+def test_a_report_of_a_chronology_holds_no_beliefs(log: Path) -> None:
+    words = ("--from", "2013-01-14", "--to", "2013-01-21", "-o", "-")
+    assert "Where it stands" not in said("--log", log, "export", "report", "incidents", *words)

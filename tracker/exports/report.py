@@ -46,7 +46,8 @@ class Report:
         self.changes = situation.diff(before, clocks, *asked, weighing=weighing)
         self.state = situation.state(clocks, *asked, weighing=weighing)
         self.disputed: Sequence[Row] = ()
-        if question.projection not in CHRONICLED:
+        self.chronicled = question.projection in CHRONICLED
+        if not self.chronicled:
             self.disputed = situation.disputes(clocks, *asked, weighing=weighing).dicts
         gaps = situation.gaps(clocks, weighing=weighing).dicts
         self.gaps = [row for row in gaps if _is_asked(row, question)]
@@ -186,7 +187,10 @@ class Report:
     # -- the end of the period -----------------------------------------------------------------
 
     def _standing(self) -> Iterator[str]:
-        rows = [row for row in self.state.dicts if row["projection"] in {"control", "alerts"}]
+        """Say what every belief is at the period's end; chronologies hold none."""
+        rows = [row for row in self.state.dicts if row["projection"] not in CHRONICLED]
+        if not rows and self.chronicled:
+            return
         yield from _heading(f"Where it stands on {words.clock(self.stop, self.zone)}")
         for note in self.state.notes:
             yield f"*{markdown(note)}*"
@@ -194,7 +198,17 @@ class Report:
         if not rows:
             yield "No evidence."
             yield ""
-            return
+        for name, heading in HEADINGS.items():
+            found = [row for row in rows if row["projection"] == name]
+            if found:
+                yield f"### {heading}"
+                yield ""
+                yield from self._table(found)
+                if len(found) > MOST:
+                    yield f"{len(found) - MOST:,} more: `tracker state {name}`."
+                    yield ""
+
+    def _table(self, rows: Sequence[Row]) -> Iterator[str]:
         yield "| what | state | backed | since | evidence |"
         yield "|---|---|---|---|---|"
         for row in rows[:MOST]:
@@ -207,9 +221,6 @@ class Report:
             )
             cited = self.cited(row["evidence"])
             yield f"| {' | '.join(map(markdown, cells))}{cited} |"
-        if len(rows) > MOST:
-            yield ""
-            yield f"{len(rows) - MOST:,} more: `tracker state`."
         yield ""
 
     def _disputes(self) -> Iterator[str]:
