@@ -114,8 +114,9 @@ def facts(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, R
     """Give every fact heard, and every ruling, by id.
 
     {fact, kind, position, source, published, voice, speaker, status, when, gist, locator, rating,
-    report, place, begins, known_from, known_to, url}: as audits have it, and when it begins, is
-    first known and is known to be retracted, as instants.
+    report, place, begins, out, recorded_at, known_from, known_to, url, data}: as audits have it,
+    and when it begins, its report was out, it was recorded, is first known and is known to be
+    retracted, as instants; `data` is the whole of it, as stored.
     """
     kin = store.kin() if weighing.only or weighing.without else None
     recorded = _recorded(clocks)
@@ -128,8 +129,8 @@ def facts(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, R
     )
     found = {}
     for row in store.rows(
-        "SELECT f.*, r.source, r.published_edtf, r.data AS header FROM fact_rows f"
-        " JOIN reports r ON r.id = f.report WHERE f.position <= :position"
+        "SELECT f.*, r.source, r.published AS out, r.published_edtf, r.data AS header"
+        " FROM fact_rows f JOIN reports r ON r.id = f.report WHERE f.position <= :position"
         " AND f.recorded_at <= :recorded ORDER BY f.position",
         recorded,
     ):
@@ -147,7 +148,10 @@ def facts(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, R
             **ruling_row(claim, "", ""),
             "place": None,
             "begins": claim.published,
+            "out": claim.published,
+            "recorded_at": claim.recorded_at,
             "url": None,
+            "data": {},
             **known,
         }
     return found
@@ -161,11 +165,14 @@ def _recorded(clocks: AsOf) -> dict[str, object]:
 
 
 def _fact(row: Row, gone: Instant) -> Row:
-    header = row["header"]
+    header, data = row["header"], json.loads(row["data"])
     return {
-        **evidence_of(row),
+        **evidence_of(row, data),
+        "data": data,
         "place": row["place"],
         "begins": row["begins"],
+        "out": row["out"],
+        "recorded_at": row["recorded_at"],
         "known_from": row["published"],
         "known_to": gone,
         "url": json.loads(header).get("url") if '"url"' in header else None,

@@ -6,7 +6,6 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import lru_cache
-from typing import Any
 
 from projections.cells import Cells, value_of
 from projections.claims import Claim
@@ -201,9 +200,12 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
     }
 
 
-def evidence_of(row: Row) -> Row:
-    """Give a stored fact as evidence, from its row with its report's source, date and header."""
-    data: dict[str, Any] = json.loads(row["data"])
+def evidence_of(row: Row, data: Row | None = None) -> Row:
+    """Give a stored fact as evidence, from its row with its report's source, date and header.
+
+    `data` is the row's, where it was decoded already.
+    """
+    data = data or json.loads(row["data"])
     return {
         "fact": row["id"],
         "kind": row["kind"],
@@ -225,13 +227,27 @@ def _said_withheld(one: Row) -> str:
     return f"{one['fields']} withheld by {one['authority']}, #{one['position']}: {one['reason']}"
 
 
+_ERASED = (
+    "SELECT event, fields, authority, published_edtf AS published, reason, position FROM custody"
+    " WHERE kind = 'TextErased'{} ORDER BY position"
+)
+
+
 def _withheld(store: Store, fact: str) -> list[Row]:
     """Give what was erased of a fact: {fields, authority, published, reason, position} each."""
-    sql = (
-        "SELECT fields, authority, published_edtf AS published, reason, position FROM custody"
-        " WHERE event = ? AND kind = 'TextErased' ORDER BY position"
-    )
-    return store.rows(sql, (fact,))
+    return _by_event(store.rows(_ERASED.format(" AND event = ?"), (fact,))).get(fact, [])
+
+
+def all_withheld(store: Store) -> dict[str, list[Row]]:
+    """Give the same of every fact of which anything was."""
+    return _by_event(store.rows(_ERASED.format("")))
+
+
+def _by_event(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.pop("event"), []).append(row)
+    return found
 
 
 def located(locator: Row, header: str) -> Row:

@@ -16,7 +16,7 @@ from projections.answers import as_known, chronology, wanted_names
 from projections.cells import Cells
 from projections.names import BELIEVED, CHRONICLED
 from projections.overview import facts as facts_heard
-from projections.rows import Decorator
+from projections.rows import Decorator, all_withheld
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.edtf import parse_edtf
@@ -179,15 +179,16 @@ def evidence(
     """Give the facts and rulings known at the clocks, in the log's order, each with its locator.
 
     {fact, kind, position, recorded_at, source, published, published_edtf, voice, speaker, status,
-    when, gist, locator, rating, report, url, place, lat, lon, known_from, known_to}; `published`
-    and `known_from` are the instant by which it was out, `known_to` that of its being taken back.
-    The as-of does not count. With a projection, or a key (a place or a cell), those alone that
-    speak of it.
+    when, gist, locator, rating, report, url, place, lat, lon, known_from, known_to, withheld}, and
+    what a fact of its kind says beside (who, of what, how many). `published` is the instant by
+    which its report was out, `known_from` that by which it was, or the correction that put it
+    there, and `known_to` that of its being taken back. The as-of does not count. With a
+    projection, or a key (a place or a cell), those alone that speak of it.
     """
     narrowed = projection is not None or key is not None
     speaking = _speaking(store, projection, key) if narrowed else None
     places = store.names("places").whole()
-    recorded = dict(store.connection.execute("SELECT id, recorded_at FROM fact_rows").fetchall())
+    withheld = all_withheld(store)
     known = min(clocks.known, FUTURE_OPEN - 1)
     rows = []
     for row in facts_heard(store, clocks, weighing).values():
@@ -197,20 +198,34 @@ def evidence(
             continue
         if not _touches(_lies_of(row), period):
             continue
-        place, at = places.get(row["place"] or "", {}), recorded.get(row["fact"])
-        known_from = format_open(row["known_from"])
-        row |= {
-            "published": known_from,
-            "published_edtf": row["published"],
-            "recorded_at": None if at is None else format_instant(at),
-            "known_from": known_from,
-            "known_to": format_open(row["known_to"]),
-            "lat": place.get("lat"),
-            "lon": place.get("lon"),
-        }
-        del row["begins"]
-        rows.append(row)
+        place = places.get(row["place"] or "", {})
+        rows.append(
+            {
+                **{name: item for name, item in row.items() if name not in _INNER},
+                "published": format_instant(row["out"]),
+                "published_edtf": row["published"],
+                "recorded_at": format_instant(row["recorded_at"]),
+                "known_from": format_open(row["known_from"]),
+                "known_to": format_open(row["known_to"]),
+                "lat": place.get("lat"),
+                "lon": place.get("lon"),
+                "withheld": withheld.get(row["fact"], []),
+                **_said_beside(row["data"]),
+            }
+        )
     return rows
+
+
+_INNER = frozenset({"begins", "out", "data", "role", "why"})
+_OF_EVERY = frozenset(
+    {"id", "gist", "place", "when", "status", "voice", "speaker", "rating", "locator", "quantity"}
+)
+
+
+def _said_beside(data: Row) -> Row:
+    """Give what a fact says that others of its family may not; a quantity by its parts."""
+    said = {name: item for name, item in data.items() if name not in _OF_EVERY}
+    return said | (data.get("quantity") or {})
 
 
 def _lies_of(row: Row) -> Ends:

@@ -158,9 +158,18 @@ def test_every_row_has_a_type_with_the_names_that_json_has(situation: Situation)
                 nested |= {field.name for field in fields(row.belief)}
             if isinstance(row, results.Span):
                 nested |= {"place", *(field.name for field in fields(row.state))}
+            if isinstance(row, results.Fact):
+                nested |= row.says.keys()
             if isinstance(row, results.Dispute):
                 nested |= {"opened", "closed", "state"}
             assert said.keys() - names - nested == set(), answer.verb
+
+
+def test_a_fact_says_what_its_kind_does(situation: Situation) -> None:
+    rows = situation.evidence(None, "forces", "bamako").rows()
+    told = next(row for row in rows if row.kind == "TroopsDeployed" and row.says.get("best"))
+    asked = {"by": ["france"], "category": "troops", "best": 500, "comparator": "about"}
+    assert asked.items() <= told.says.items()
 
 
 def test_spans_and_facts_say_where_and_when(situation: Situation) -> None:

@@ -215,6 +215,43 @@ def test_what_is_dated_after_its_report_lies_on_that_day(status: str, situation:
     assert (row["valid_from"], row["valid_to"]) == lies
 
 
+def test_facts_say_what_they_say_and_when_it_was_known(situation: Situation) -> None:
+    (troops,) = tell(
+        situation,
+        "radio",
+        "2013-01-14",
+        fact(
+            "TroopsDeployed", place="mill", by=["army"], when="2013-01-14", quantity={"best": 500}
+        ),
+    )
+    situation.correct(
+        troops, {"quantity.best": "600"}, reason="a slip", by="tests", published="2013-01-17"
+    )
+    [row] = situation.evidence(situation.clocks()).dicts
+    assert (row["by"], row["best"], row["semantics"]) == (["army"], 600, "total")
+    ends = ("published", "published_edtf", "known_from")
+    last = "23:59:59.999999Z"
+    assert [row[end] for end in ends] == [
+        f"2013-01-14T{last}",
+        "2013-01-14",
+        f"2013-01-17T{last}",
+    ]
+
+
+def test_what_was_erased_and_what_was_ruled_is_told_of_facts_too(situation: Situation) -> None:
+    took = fact("TownOccupied", place="mill", by=["rebels"], when="2013-01-14")
+    (told,) = tell(situation, "radio", "2013-01-14", took)
+    situation.rule("control", "mill", [told], when="2013-01-14", reason="seen", by="tests")
+    situation.redact(
+        situation.to_erase([told]), reason="asked for", authority="a court", by="tests"
+    )
+    rows = {row["kind"]: row for row in situation.evidence(situation.clocks()).dicts}
+    assert [one["authority"] for one in rows["TownOccupied"]["withheld"]] == ["a court"]
+    assert rows["RulingMade"]["withheld"] == []
+    assert all(row["recorded_at"] for row in rows.values())
+    assert rows["RulingMade"].keys() <= rows["TownOccupied"].keys()
+
+
 def test_facts_of_a_place_are_those_that_speak_of_it(situation: Situation) -> None:
     told = tell(
         situation,

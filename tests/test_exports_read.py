@@ -33,7 +33,7 @@ from stix2validator import ValidationOptions, validate_file
 from tracker import Situation, exports
 from tracker.exports.ftm import SCHEMATA, TYPES
 from tracker.exports.stix import CREDIBILITY
-from tracker.tabular import tabulated
+from tracker.tabular import columns_of, tabulated
 
 ROOT = Path(__file__).resolve().parent.parent
 KNOWN = {"mali": "2013-01-21", "ten thousand": "2020-04-30"}
@@ -229,7 +229,7 @@ PARQUET = {
 def reads_parquet(rows: str, exported: Exported, step: int) -> None:
     table = parquet.read_table(exported.path("parquet", rows))
     says_what_it_is_of(json.loads(table.schema.metadata[b"tracker"]), exported)
-    expected = tabulated(exported.rows(rows))
+    expected = tabulated(exported.rows(rows), columns_of(rows))
     assert {field.name: str(field.type) for field in table.schema} == {
         column.name: PARQUET[column.kind] for column in expected.columns
     }

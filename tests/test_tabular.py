@@ -1,8 +1,54 @@
 """Tables: rows of answers, flat, with a type for every column."""
 
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
-from tracker.tabular import Column, tabulated
+import pytest
+from commands_for_tests import mali
+from contradictions_for_tests import besieged, open_war, report, took
+
+from tracker.facts import FACT_KINDS
+from tracker.outcomes import Answer
+from tracker.quantities import Quantity
+from tracker.situation import Situation
+from tracker.tabular import Column, columns_of, tabulated
+
+
+@pytest.fixture(scope="module")
+def mali_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return mali(tmp_path_factory.mktemp("mali"))
+
+
+BELIEFS = ("control", "forces", "alerts", "losses", None)
+
+
+@pytest.mark.parametrize("projection", [*BELIEFS, "incidents", "humanitarian", "posture"])
+@pytest.mark.parametrize("verb", ["state", "spans", "facts"])
+def test_a_question_has_the_same_columns_whatever_its_answer(
+    verb: str, projection: str | None, mali_log: Path
+) -> None:
+    with Situation(mali_log) as of_mali, open_war() as war:
+        said = report("gazette", 10, took("rebels", 8), besieged("army", 9))
+        war.record([said.raw()], by="tests")
+        for situation, day in (
+            (of_mali, "2013-01-21"),
+            (of_mali, "1990-01-01"),
+            (war, "2013-01-12"),
+        ):
+            asked = (situation.clocks(day), projection)
+            answer: Answer[Any] = getattr(situation, "evidence" if verb == "facts" else verb)(
+                *asked
+            )
+            found = [column.name for column in tabulated(answer.dicts, answer.columns).columns]
+            assert found == [*columns_of(verb, projection)]
+
+
+def test_the_columns_of_facts_are_those_of_the_vocabulary() -> None:
+    said = {name for kind in FACT_KINDS for name in kind.model_fields} - {"id"}
+    since = tuple(name for name in columns_of("facts") if name.startswith("since_"))
+    parts = {"since": since, "quantity": tuple(Quantity.model_fields)}
+    assert {one for name in said for one in parts.get(name, (name,))} <= {*columns_of("facts")}
 
 
 def test_what_nests_becomes_columns() -> None:

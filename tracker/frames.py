@@ -24,13 +24,14 @@ _OF_PANDAS: Mapping[Kind, str] = {
 }
 
 
-def to_pandas(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+def to_pandas(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> pd.DataFrame:
     """Give a DataFrame: a column each of tracker.tabular, with types that know of no value.
 
-    Times are datetime64[us, UTC]; lists of ids are tuples. Raises TrackerError without pandas.
+    `columns` are there whatever the rows have (tabular.columns_of). Times are datetime64[us, UTC];
+    lists of ids are tuples. Raises TrackerError without pandas.
     """
     pandas = _imported("pandas")
-    table = tabulated(rows)
+    table = tabulated(rows, columns)
     made: pd.DataFrame = pandas.DataFrame(
         {
             name: pandas.Series(table.column(name), dtype=_OF_PANDAS[kind])
@@ -40,10 +41,11 @@ def to_pandas(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     return made
 
 
-def to_polars(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+def to_polars(rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> pl.DataFrame:
     """Give a DataFrame: a column each of tracker.tabular.
 
-    Times are Datetime("us", "UTC"), lists of ids List(String). Raises TrackerError without polars.
+    `columns` are there whatever the rows have (tabular.columns_of). Times are Datetime("us",
+    "UTC"), lists of ids List(String). Raises TrackerError without polars.
     """
     polars = _imported("polars")
     types = {
@@ -55,7 +57,7 @@ def to_polars(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
         "time": polars.Datetime("us", "UTC"),
         "list": polars.List(polars.String),
     }
-    table = tabulated(rows)
+    table = tabulated(rows, columns)
     made: pl.DataFrame = polars.DataFrame(
         [
             polars.Series(name, table.column(name), dtype=types[kind], strict=False)

@@ -219,6 +219,13 @@ class Answer(Generic[R]):
         """The rows as JSON has them."""
         return tuple(self.each[:])
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that its rows have as a table (tracker.tabular.columns_of)."""
+        from tracker.tabular import columns_of
+
+        return columns_of(self.verb, self.query.get("projection"))
+
     def rows(self) -> tuple[R, ...]:
         """Give the rows typed: frozen objects of tracker.results, by the kind of question."""
         from tracker.typing_rows import typed
@@ -249,7 +256,7 @@ class Answer(Generic[R]):
         """
         from tracker.frames import to_pandas
 
-        return to_pandas(self.dicts)
+        return to_pandas(self.dicts, self.columns)
 
     def to_polars(self) -> pl.DataFrame:
         """Give the rows as a DataFrame, with columns and types of tracker.tabular.
@@ -258,7 +265,7 @@ class Answer(Generic[R]):
         """
         from tracker.frames import to_polars
 
-        return to_polars(self.dicts)
+        return to_polars(self.dicts, self.columns)
 
     def _repr_html_(self) -> str:
         """Show the answer in a notebook: what was asked, a map or a chart, and a table."""

@@ -8,7 +8,7 @@ place's coordinates are `lat` and `lon`. None stands for what is not known, or w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -78,12 +78,13 @@ class Belief:
 class Control(Belief):
     """Who holds a place; its `key` is the place's id.
 
-    `status` is held, contested, besieged, mixed, vacated or unknown; `holders` are ids of actors;
-    `lat` and `lon` the place's coordinates in degrees (WGS 84).
+    `status` is held, contested, besieged, mixed, vacated or unknown; `holders` and `besiegers` are
+    ids of actors; `lat` and `lon` the place's coordinates in degrees (WGS 84).
     """
 
     status: str
     holders: tuple[str, ...] = ()
+    besiegers: tuple[str, ...] = ()
     lat: float | None = None
     lon: float | None = None
 
@@ -315,7 +316,9 @@ class Fact:
     `rating` and `report` as of an Evidence. `published` is when its report was out,
     `published_edtf` as the report has it; `recorded_at` when the log took it. It was known from
     `known_from` until `known_to`, when it was taken back, None where it was not. `place` is an id,
-    `lat` and `lon` its coordinates in degrees, `url` the report's address.
+    `lat` and `lon` its coordinates in degrees, `url` the report's address. `withheld` is what of it
+    was erased, and `says` what a fact of its kind says beside, by the names that sheets have for
+    it, a quantity by its parts: {"by": ["army"], "category": "troops", "best": 500, ...}.
     """
 
     fact: str
@@ -339,6 +342,8 @@ class Fact:
     recorded_at: datetime | None = None
     known_from: datetime | None = None
     known_to: datetime | None = None
+    withheld: tuple[Mapping[str, Any], ...] = ()
+    says: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

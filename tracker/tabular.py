@@ -3,8 +3,8 @@
 A row as JSON nests what belongs together, and leaves out what one kind of row does not have. A
 table says the same in columns: `since` becomes `since_edtf`, `since_earliest` and `since_latest`,
 the coordinates become `lat` and `lon`, and what has no fixed shape (the values of a dispute) is
-JSON text. A column's type is that of its name, so that an empty table, or one without a single
-number, has the same columns' types as any other.
+JSON text. Which columns there are, and a column's type, hang on the question and the names alone,
+so that a table that is empty, or has not a single number, is like any other.
 """
 
 from __future__ import annotations
@@ -26,12 +26,78 @@ _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("valid_from", "valid_to", "known_from", "known_to"), "time"),
     **dict.fromkeys(("since_earliest", "since_latest", "last_evidence", "published"), "time"),
     "recorded_at": "time",
-    **dict.fromkeys(("holders", "actors", "modifiers"), "list"),
+    **dict.fromkeys(("holders", "besiegers", "actors", "modifiers"), "list"),
+    **dict.fromkeys(("by", "against", "to", "towards"), "list"),
     **dict.fromkeys(("evidence", "dissent", "events", "facts"), "list"),
     **dict.fromkeys(("values", "possibly", "last_undisputed", "before", "after"), "json"),
     **dict.fromkeys(("locator", "withheld", "opened", "closed"), "json"),
 }
 """What a column holds, by its name; one that is not named here holds text."""
+
+
+_OF_CELL: Mapping[str, tuple[str, ...]] = {
+    "control": ("status", "holders", "besiegers"),
+    "forces": (
+        *("actor", "actors", "place", "category", "phase"),
+        *("low", "best", "high", "comparator", "unexplained"),
+    ),
+    "alerts": ("scheme", "scope", "level", "rank", "alias", "modifiers", "authority", "notice"),
+    "losses": (
+        *("side", "category", "fate"),
+        *("low", "best", "high", "comparator", "cumulative", "restated"),
+    ),
+}
+_MORE: Mapping[str, tuple[str, ...]] = {
+    "control": ("lat", "lon"),
+    "forces": ("additional", "remainder"),
+}
+_CELL = ("projection", "key", "name")
+_SPAN = ("valid_from", "valid_to")
+_BELIEF = (
+    *("support", "certainty", "since_edtf", "since_earliest", "since_latest", "possibly"),
+    *("evidence", "dissent", "values", "rule", "last_evidence"),
+)
+_ENTRY = (
+    *(*_CELL, "kind", "status", "voice", "speaker", "place", "actors", "when"),
+    *("source", "published", "evidence", "last_evidence"),
+)
+_CHRONICLED = ("incidents", "humanitarian", "posture")
+FACT = (
+    *("fact", "kind", "position", "source", "published", "published_edtf", "voice", "speaker"),
+    *("status", "when", "gist", "locator", "rating", "report", "url", "place", "lat", "lon"),
+    *("recorded_at", "known_from", "known_to", "withheld"),
+    *("by", "against", "category", "low", "best", "high", "comparator", "unit", "semantics"),
+    *("phrase", "side", "fate", "to_place", "from_place", "opposed", "state"),
+    *("since_edtf", "since_earliest", "since_latest", "scheme", "scope", "level", "from_level"),
+    *("to", "towards", "measure", "supplier", "direction", "service", "support", "law", "name"),
+    *("stance", "origin", "note"),
+)
+"""The columns of facts of all kinds: each has those of its own."""
+
+
+def columns_of(verb: str, projection: str | None = None) -> tuple[str, ...]:
+    """Name the columns of the rows of a question, of one projection or (None) of all.
+
+    Of `state`, `spans` and `facts`; of others none, for those are what their rows have.
+    """
+    if verb == "facts":
+        return FACT
+    if verb not in {"state", "spans"}:
+        return ()
+    wanted = (*_OF_CELL, *_CHRONICLED) if projection is None else (projection,)
+    found = [name for one in wanted for name in _columns(one, spans=verb == "spans")]
+    return tuple(dict.fromkeys(found))
+
+
+def _columns(projection: str, *, spans: bool) -> tuple[str, ...]:
+    of_cell = _OF_CELL.get(projection)
+    placed = ("lat", "lon") if projection in {"control", "forces", *_CHRONICLED} else ()
+    if of_cell is None:
+        return (*_ENTRY, *_SPAN, *placed) if spans else _ENTRY
+    if spans:
+        return (*_CELL, *_SPAN, *of_cell, *_BELIEF, *placed)
+    more = _MORE.get(projection, ())
+    return (*_CELL, *of_cell, *_BELIEF, "last_undisputed", *more, "age_days")
 
 
 class Column(NamedTuple):
@@ -58,11 +124,15 @@ class Table:
         return [row[at] for row in self.rows]
 
 
-def tabulated(rows: Sequence[Mapping[str, Any]]) -> Table:
-    """Make rows as JSON gives them flat. Columns stand in the order in which they first appear."""
+def tabulated(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Table:
+    """Make rows as JSON gives them flat.
+
+    The columns of these `names` (columns_of) are there whatever the rows have; what else they
+    have follows, in the order in which it first appears.
+    """
     flat = [dict(_flat(row)) for row in rows]
-    names = dict.fromkeys(name for row in flat for name in row)
-    columns = tuple(Column(name, _KINDS.get(name, "text")) for name in names)
+    found = dict.fromkeys((*names, *(name for row in flat for name in row)))
+    columns = tuple(Column(name, _KINDS.get(name, "text")) for name in found)
     return Table(
         columns,
         tuple(tuple(_value(row.get(name), kind) for name, kind in columns) for row in flat),

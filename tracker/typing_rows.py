@@ -133,7 +133,9 @@ def _span(row: Row, _: Mapping[str, str]) -> Span:
 
 
 def _fact(row: Row, _: Mapping[str, str]) -> Fact:
-    made: Fact = _filled(Fact, {**row, "when": row["when"].get("edtf")})
+    own = {field.name for field in fields(Fact)}
+    says = MappingProxyType({name: item for name, item in row.items() if name not in own})
+    made: Fact = _filled(Fact, {**row, "when": row["when"].get("edtf"), "says": says})
     return made
 
 

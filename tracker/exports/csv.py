@@ -19,7 +19,7 @@ from tracker.tabular import Kind, Value, tabulated
 def write(question: Question, path: Path) -> Told:
     """Write a header and a line a row, as RFC 4180 has it, in UTF-8."""
     answer = question.answer()
-    table = tabulated(answer.dicts)
+    table = tabulated(answer.dicts, answer.columns)
     kinds = [column.kind for column in table.columns]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")

@@ -61,7 +61,7 @@ def layers(question: Question) -> tuple[list[Layer], Told]:
 
 def _layer(name: str, answer: Answer) -> Layer:
     flat = [_flat(row, answer.names) for row in answer.dicts]
-    table = tabulated(flat)
+    table = tabulated(flat, answer.columns)
     beside = [column.name for column in FIRST]
     columns = FIRST + tuple(
         column for column in table.columns if column.name not in {*beside, "lat", "lon"}

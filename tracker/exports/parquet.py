@@ -30,7 +30,7 @@ def write(question: Question, path: Path) -> Told:
             "parquet needs pyarrow: pip install 'situation-tracker[parquet]'"
         ) from error
     answer = question.answer()
-    table = tabulated(answer.dicts)
+    table = tabulated(answer.dicts, answer.columns)
     told = about(answer, len(table.rows))
     schema = _schema(table.columns, json.dumps(told, ensure_ascii=False))
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
