@@ -511,6 +511,16 @@ def test_replay_up_to_each_clock() -> None:
 
 
 @pytest.mark.usefixtures("log")
+def test_replay_says_what_was_asked() -> None:
+    found = answer("replay", "--as-of", "2013-01-20", "--known-at", "2013-01-17", "--changes")
+    state = answer("state", "--as-of", "2013-01-20", "--known-at", "2013-01-17")
+    same = ("as_of", "known_at", "recorded_at", "policy", "only", "without")
+    assert [found["query"][name] for name in same] == [state["query"][name] for name in same]
+    assert found["log"] == state["log"]
+    assert all(row["changes"] for row in found["rows"])
+
+
+@pytest.mark.usefixtures("log")
 def test_replay_in_lines() -> None:
     shown = said("replay", "--changes", "--known-at", "2013-01-14", "--as-of", "2013-01-20")
     assert "    control diabaly: no evidence -> Islamist fighters\n" in shown

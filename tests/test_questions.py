@@ -15,6 +15,7 @@ from contradictions_for_tests import (
     SITUATION,
     Sheet,
     about,
+    besieged,
     day,
     found,
     killed,
@@ -444,6 +445,24 @@ def test_what_is_not_certain_disputed_or_only_claimed_is_a_gap(war: Situation) -
     ((_, key, what),) = lacking(war, 23, "disputed")
     assert key == "mill"
     assert {"Army", "Clans"} == set(what.split(" / "))
+
+
+@pytest.mark.parametrize(
+    ("denied", "role"),
+    [
+        (took("rebels", 10), "dissents"),
+        (left("rebels", 11), "supports"),
+        (took("army", 11), "supports"),
+        (left("army", 11), "dissents"),
+        (besieged("army", 20), "not-yet"),
+    ],
+)
+def test_a_denial_backs_what_it_would_have_changed(war: Situation, denied: Row, role: str) -> None:
+    tell(war, report("gazette", 10, took("rebels", 10)))
+    tell(war, report("courier", 12, denied | {"status": "denied"}))
+    (row,) = war.audit(at(war, 13), "control", "mill").more["evidence"][1:]
+    assert row["role"] == role
+    assert "denies" in row["why"]
 
 
 def test_a_pledge_keeps_its_remainder_until_it_is_fulfilled(war: Situation) -> None:

@@ -5,6 +5,7 @@ What exports are made of, where a question about one moment is not enough.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
@@ -15,6 +16,7 @@ from tracker.errors import TrackerError
 from tracker.instants import (
     FUTURE_OPEN,
     PAST_OPEN,
+    AsOf,
     Instant,
     InstantError,
     format_open,
@@ -99,6 +101,15 @@ class Listing(Questions):
             named = {"projection": projection, "key": key}
             answer: Answer[Any] = self._answer("facts", clocks, weighing, rows, notes, **named)
             return self._over(answer, period)
+
+    def replay(self, clocks: AsOf, weighing: Weighing = USUAL) -> Iterator[tuple[Row, list[Row]]]:
+        """Run the log again: each event with the changes that it caused."""
+        raise NotImplementedError
+
+    def replayed(self, clocks: AsOf, weighing: Weighing = USUAL) -> Answer[Any]:
+        """Answer the same whole: rows as of `log_rows`, each with the `changes` that it caused."""
+        rows = [{**row, "changes": changes} for row, changes in self.replay(clocks, weighing)]
+        return self._answer("replay", clocks, weighing, rows)
 
     def registered(self) -> dict[str, dict[str, Row]]:
         """Give the places, actors, sources and schemes by id, as registered."""

@@ -90,11 +90,27 @@ class Roles:
             return "retracted", f"retracted {_day(claim.retracted)}"
         if claim.mode == "mention":
             if claim.status == "denied":
-                return "dissents", "denies it: makes no belief of its own"
+                return self._denied(claim)
             return "not-yet", f"{claim.status}: makes no belief about what is"
         if not self._policy.hears(claim, self._at.kin):
             return "superseded", f"{self._policy.name} does not hear who tells it"
         return None
+
+    def _denied(self, claim: Claim) -> Part:
+        """Say whether what is denied would be what is so, or would have changed it.
+
+        Of control that is told by who is there; of all else a denial is taken to be of what is so.
+        """
+        if claim.since.earliest > self._at.t:
+            return "not-yet", "denies what is dated later"
+        reached = self._reached
+        if claim.projection == "control" and claim.actors and reached and not reached.disputed:
+            there = [*reached.value["holders"], *reached.value.get("besiegers", ())]
+            same = self._at.kin.same_side
+            among = any(same(one, other) for one in claim.actors for other in there)
+            if there and among == (claim.kind == "ForcesWithdrew"):
+                return "supports", "denies what would have changed it: makes no belief of its own"
+        return "dissents", "denies it: makes no belief of its own"
 
     def _not_now(self, claim: Claim) -> Part | None:
         """Say why a claim does not speak about this time."""

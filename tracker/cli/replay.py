@@ -16,7 +16,7 @@ from tracker.cli.common import (
     weighing_options,
 )
 from tracker.cli.global_options import common_options, options
-from tracker.cli.output import dump, safe
+from tracker.cli.output import dump, emit, safe
 
 Row = dict[str, Any]
 
@@ -41,26 +41,23 @@ def replay(
       tracker replay --recorded-at '#60'
     """
     situation = open_situation()
-    names = situation.names()
-    rows = []
     weighing = read_weighing(situation, only, without)
-    for event, changed in situation.replay(read_clocks(situation, **clocks), weighing):
+    asked = (read_clocks(situation, **clocks), weighing)
+    if options().format in {"json", "csv"}:
+        answer = situation.replayed(*asked)
+        rows = [row for row in answer.dicts if row["changes"] or not changes]
+        emit({**answer.as_json(), "rows": rows}, rows)
+        return
+    names = situation.names()
+    for row, changed in situation.replay(*asked):
         if changes and not changed:
             continue
-        row = {**event, "changes": changed}
-        match options().format:
-            case "json" | "csv":
-                rows.append(row)
-            case "nl":
-                click.echo(dump(row, indent=None))
-            case _:
-                click.echo(safe(f"#{row['position']} {row['kind']}{_about(row)}: {row['what']}"))
-                for change in changed:
-                    click.echo("    " + safe(_change(change, names)))
-    if options().format in {"json", "csv"}:
-        from tracker.cli.output import emit
-
-        emit({"rows": rows}, rows)
+        if options().format == "nl":
+            click.echo(dump({**row, "changes": changed}, indent=None))
+            continue
+        click.echo(safe(f"#{row['position']} {row['kind']}{_about(row)}: {row['what']}"))
+        for change in changed:
+            click.echo("    " + safe(_change(change, names)))
 
 
 def _about(row: Row) -> str:
