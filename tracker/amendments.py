@@ -90,22 +90,24 @@ def retract(
     retracted, is put back (tracker.undoing). Raises NotFoundError, or AmendmentError where it is
     published before what it takes back.
     """
+    asked = frozenset(wanted)
     found: set[str] = set()
     events: list[Event] = []
     already = 0
     for stream, past in pasts.items():
-        its = {event.id for event in of_batch(past, batch)} & {*wanted} if batch else set[str]()
-        alone = {event.id for event in past if event.id in wanted} - its
+        its = {event.id for event in of_batch(past, batch)} & asked if batch else set[str]()
+        alone = {event.id for event in past if event.id in asked} - its
         _refuse_replaced(past, alone)
         part = part_of(past, [event.id for event in past if event.id in its], batch or "")
         gone = {event.body.fact for event in past if isinstance(event.body, FactRetracted)}
-        found |= {one.id for one in past if one.id in wanted and isinstance(one.body, RETRACTABLE)}
+        found |= {one.id for one in past if one.id in asked and isinstance(one.body, RETRACTABLE)}
         already += len(part.undone) + len(alone & gone)
         over, out, batches = part.over | (alone - gone), _published(past), dict[str, str | None]()
         _refuse_covered(past, part.covered)
         bodies: list[tuple[str, Body]] = []
+        touched = over | part.put_back.keys()
         for event in past:
-            if event.id in over | part.put_back.keys():
+            if event.id in touched:
                 _refuse_too_early(event, out[event.id], published, "retraction")
             if event.id in over:
                 body = FactRetracted(fact=event.id, published=published, reason=reason)
