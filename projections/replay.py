@@ -9,6 +9,7 @@ from projections.catalogue import PROJECTIONS, chronologies_of, claims_of
 from projections.claims import Claim
 from projections.policies import POLICIES
 from projections.rulings import drops, ruling
+from projections.state import Timeline
 from projections.store import Row
 from projections.told import Teller, Told
 from projections.weighing import Weighing
@@ -46,6 +47,7 @@ class Replay:
     registry: Registry = field(default_factory=Registry)
     tellers: dict[str, Teller] = field(default_factory=dict)
     claims: dict[Cell, list[Claim]] = field(default_factory=dict)
+    timelines: dict[Cell, Timeline] = field(default_factory=dict)
     cells_of: dict[str, list[Cell]] = field(default_factory=dict)
     entries: dict[str, list[Row]] = field(default_factory=dict)
     replaced: dict[str, Instant] = field(default_factory=dict)
@@ -106,9 +108,9 @@ class Replay:
                 yield from self._told(event, body)
             case FactCorrected() as body:
                 self._follow_on(body)
-                yield from self._retracted(body.fact, known_from(body.published))
+                yield from self._retracted(body.fact)
             case FactRetracted() as body:
-                yield from self._retracted(body.fact, known_from(body.published))
+                yield from self._retracted(body.fact)
             case RulingMade() as body:
                 yield from self._resolve(self._claim([ruling(event, body)]))
             case SnapshotTaken() as body:
@@ -118,16 +120,18 @@ class Replay:
 
     def _follow_on(self, body: FactCorrected) -> None:
         """Let rulings that follow a fact follow what replaces it."""
-        for claims in self.claims.values():
+        for cell, claims in self.claims.items():
             for at, claim in enumerate(claims):
                 if claim.mode == "ruling" and body.fact in claim.value["follows"]:
                     claims[at] = claim.following([*claim.value["follows"], body.replaced_by])
+                    self.timelines.pop(cell, None)
 
     def _register(self) -> None:
         """Fold what was registered since; together, for each fold copies the registry."""
         if self.pending:
             self.registry = self.registry.after(self.pending)
             self.pending = []
+            self.timelines.clear()  # who is kin to whom, and how far sources are trusted, is new
 
     def _told(self, event: Event, fact: Fact) -> Iterator[Row]:
         self._register()
@@ -153,29 +157,29 @@ class Replay:
             cell = (claim.projection, claim.key)
             self.claims.setdefault(cell, []).append(claim)
             self.cells_of.setdefault(claim.fact, []).append(cell)
+            if cell in self.timelines and self._hears(claim):
+                self.timelines[cell].change([claim])
             touched.append(cell)
         return touched
 
-    def _retracted(self, fact: str, published: Instant) -> Iterator[Row]:
-        touched = self.cells_of.get(fact, [])
+    def _retracted(self, fact: str) -> Iterator[Row]:
+        """Take out what was taken back, as it is known to be at the replay's own known time."""
+        touched = self.cells_of.pop(fact, [])
         for cell in touched:
-            self.claims[cell] = [
-                claim.retracted_at(published) if claim.fact == fact else claim
-                for claim in self.claims[cell]
-            ]
+            gone = [claim for claim in self.claims[cell] if claim.fact == fact]
+            self.claims[cell] = [claim for claim in self.claims[cell] if claim.fact != fact]
+            heard = [claim for claim in gone if self._hears(claim)]
+            if cell in self.timelines and heard:
+                self.timelines[cell].change((), heard)
         yield from self._resolve(touched)
         for one in self.entries.pop(fact, []):
             yield {**one, "before": one["after"], "after": None}
 
     def _resolve(self, cells: Iterable[Cell]) -> Iterator[Row]:
-        policy = POLICIES[self.weighing.policy]
         for cell in dict.fromkeys(cells):
             name, key = cell
-            projection = PROJECTIONS[name]
-            claims = self.claims[cell]
-            t, k = self.clocks.as_of, self.clocks.known
-            state = policy.resolve(claims, t, k, projection, self.registry.kin)
-            after = {**projection.row(key), **state.as_json()} if state else None
+            state = self._timeline(cell).at(self.clocks.as_of)
+            after = {**PROJECTIONS[name].row(key), **state.as_json()} if state else None
             before = self.states.get(cell)
             if after != before:
                 yield {"projection": name, "key": key, "before": before, "after": after}
@@ -183,3 +187,17 @@ class Replay:
                 self.states[cell] = after
             else:
                 self.states.pop(cell, None)
+
+    def _timeline(self, cell: Cell) -> Timeline:
+        """Give the timeline of a cell: gone on with, not worked out anew for each event."""
+        known = self.timelines.get(cell)
+        if known is None:
+            policy = POLICIES[self.weighing.policy]
+            known = policy.timeline(PROJECTIONS[cell[0]], self.registry.kin)
+            if heard := [claim for claim in self.claims[cell] if self._hears(claim)]:
+                known.change(heard)
+            self.timelines[cell] = known
+        return known
+
+    def _hears(self, claim: Claim) -> bool:
+        return POLICIES[self.weighing.policy].hears(claim, self.registry.kin)

@@ -52,6 +52,7 @@ from test_laws_weighted import (
 )
 from test_laws_weighted import told as spoken
 
+from projections.names import BELIEVED
 from projections.policies import POLICIES
 from projections.store import Row
 from projections.weighing import Weighing
@@ -193,6 +194,7 @@ class Machine(RuleBasedStateMachine):
         try:
             if self.real.position == self.memory.position:  # else a step has failed half-way
                 assert self.real.compare() == []
+                self.a_replay_ends_in_the_state()
                 self.every_cell_is_what_its_facts_say(VALID_NOW, None)
         finally:
             sqlite3.connect = CONNECT
@@ -202,6 +204,18 @@ class Machine(RuleBasedStateMachine):
                 os.environ["TRACKER_KEYS"] = self._keys_before
             self.real.close()
             self._folder.cleanup()
+
+    def a_replay_ends_in_the_state(self) -> None:
+        clocks, replayed = AsOf(VALID_NOW), dict[tuple[str, str], Row]()
+        for _, changes in self.real.replay(clocks):
+            for change in changes:
+                replayed[change["projection"], change["key"]] = change["after"]
+        said = {cell: after for cell, after in replayed.items() if after}
+        rows = {(row["projection"], row["key"]): row for row in self.real.state(clocks).dicts}
+        assert said.keys() == rows.keys()
+        for cell, after in said.items():
+            if cell[0] in BELIEVED:
+                assert {name: rows[cell][name] for name in after} == after
 
     # -- doing ---------------------------------------------------------------------------------
 
