@@ -30,9 +30,11 @@ def write(question: Question, path: Path) -> Told:
 
 
 def _cell(value: Value, kind: Kind) -> str:
+    if value is None:  # most are: facts of other kinds have other columns
+        return ""
     found = in_text(value)
     if not isinstance(found, str):
-        return "" if found is None else str(found)
+        return str(found)
     return neutral(safe(found)) if kind in {"text", "list", "json"} else found
 
 
