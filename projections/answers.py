@@ -142,8 +142,9 @@ def audit(
     return {
         "rows": rows,
         "evidence": _amended(
-            store.corrections(name, key, clocks.position, clocks.recorded_at),
+            store.amendments(name, key, clocks.position, clocks.recorded_at),
             [evidence_row(store, claim, role, why) for role, why, claim in roles],
+            clocks.known,
         ),
         "later": len(later),
         "later_rows": now if later and differs else [],
@@ -151,16 +152,33 @@ def audit(
     }
 
 
-def _amended(corrections: Rows, lines: Rows) -> Rows:
-    """Say of facts that were corrected what took their place, and of that what it replaced."""
-    for row in corrections:
-        said = f"{describe(row['published_edtf'])}: {row['reason']}"
+def _amended(acts: Rows, lines: Rows, known: Instant) -> Rows:
+    """Say of facts that were taken back or corrected all that was done, and what stands instead."""
+    for act in acts:
         for line in lines:
-            if line["fact"] == row["fact"] and line["role"] == "retracted":
-                line["why"] = f"corrected, #{row['right']} takes its place, {said}"
-            elif line["fact"] == row["replaced_by"]:
-                line["why"] += f"; in place of #{row['wrong']}, corrected {said}"
+            if line["fact"] == act["replaced_by"]:
+                line["why"] += f"; {_replacing(act)}"
+    for line in lines:
+        done = [act for act in acts if act["fact"] == line["fact"] and act["published"] <= known]
+        if done and line["role"] == "retracted":
+            line["why"] = "; ".join(map(_act, done))
     return lines
+
+
+def _act(act: Row) -> str:
+    said = f"{describe(act['published_edtf'])}: {act['reason']}"
+    if act["replaced_by"] is None:
+        return f"retracted by #{act['position']}, {said}"
+    if act["restores"] and act["gone"]:
+        return f"put back as #{act['right']}, {said}"
+    return f"corrected, #{act['right']} takes its place, {said}"
+
+
+def _replacing(act: Row) -> str:
+    said = f"{describe(act['published_edtf'])}: {act['reason']}"
+    gone = f" that #{act['gone']} retracted" if act["gone"] else ""
+    what = "put back" if act["restores"] and gone else "corrected"
+    return f"in place of #{act['wrong']}{gone}, {what} {said}"
 
 
 def _audit_entry(store: Store, clocks: AsOf, projection: str, key: str, weighing: Weighing) -> Row:

@@ -350,18 +350,26 @@ class Store(Held):
                 found.setdefault(record, []).append((published, fact))
         return found
 
-    def corrections(
+    def amendments(
         self,
         projection: str,
         key: str,
         position: int | None = None,
         recorded_at: Instant | None = None,
     ) -> list[Row]:
-        """Give the corrections of a cell's facts: fact, replaced_by, their positions, why, when."""
+        """Give the corrections and retractions of a cell's facts, and of what they replaced.
+
+        Each {fact, replaced_by, restores, position, wrong, right, gone, published, published_edtf,
+        reason}: `wrong` and `right` are the positions of the two facts, `gone` that of the last
+        retraction of the wrong one that came before.
+        """
         return self.rows(
-            "SELECT t.fact, t.replaced_by, t.published_edtf, t.reason, a.position AS wrong,"
-            " b.position AS right FROM retractions t JOIN fact_rows a ON a.id = t.fact"
-            " JOIN fact_rows b ON b.id = t.replaced_by"
+            "SELECT t.fact, t.replaced_by, t.restores, t.position, a.position AS wrong,"
+            " b.position AS right, t.published, t.published_edtf, t.reason,"
+            " (SELECT max(x.position) FROM retractions x WHERE x.fact = t.fact"
+            " AND x.replaced_by IS NULL AND x.position < t.position) AS gone"
+            " FROM retractions t LEFT JOIN fact_rows a ON a.id = t.fact"
+            " LEFT JOIN fact_rows b ON b.id = t.replaced_by"
             " WHERE t.position <= :position AND t.recorded_at <= :recorded_at"
             f" AND EXISTS (SELECT 1 FROM ({CLAIMS}) WHERE projection = :projection AND key = :key"
             " AND fact IN (t.fact, t.replaced_by)) ORDER BY t.position",

@@ -49,7 +49,8 @@ class Heard:
     corrected: When | None = None
     backs: list[tuple[Instant, int]] = field(default_factory=list)
     replaced_by: str | None = None
-    taken_back: bool = False
+    taken_back: When | None = None
+    put_back: bool = False
 
     @property
     def published(self) -> When:
@@ -111,11 +112,12 @@ class Memory:
                 wrong = self.facts[body.fact]
                 wrong.backs.append((out(body.published), event.position))
                 wrong.replaced_by = body.replaced_by
+                wrong.put_back = body.restores is not None
                 self._correction = body
             case FactRetracted() as body:
                 known = out(body.published)
                 if body.fact in self.facts:
-                    self.facts[body.fact].taken_back = True
+                    self.facts[body.fact].taken_back = body.published
                     self.facts[body.fact].backs.append((known, event.position))
                 else:
                     self.rulings[body.fact].backs.append((known, event.position))

@@ -1237,6 +1237,8 @@ def test_an_example_of_the_help_runs(here: Path, line: str) -> None:
         said("state", "control", "--cite", words[-1], "-q")
     if "--check" in words and verb == "prove":
         said("prove", "#58", "-o", words[-1])
+    if "--again" in words:
+        said("retract", words[0], "--reason", "false")
     result = run(verb, *words)
     assert result.exit_code == 0, result.output
     assert result.output

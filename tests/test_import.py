@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from commands_for_tests import held, run, said
+from commands_for_tests import answer, held, run, said
 from sheets_for_tests import SITUATION, new_situation
 from tables_for_tests import (
     DIARY,
@@ -111,8 +111,9 @@ def test_what_was_taken_back_is_not_in_force_again_and_that_is_said(
         already = json.loads(do(log, table, mapping, *words, "--json").stdout)["files"][0]
         assert already["taken_back"] == already["already"] > 3
         assert (
-            f"  {already['taken_back']} of those are taken back and not in force: correct them, "
-            "or record all of the table anew with --dataset NAME"
+            f"  {already['taken_back']} of those are taken back and not in force: "
+            "`tracker correct ID --again` puts one back, "
+            "--dataset NAME records all of the table anew\n"
         ) in result.stdout
     again = ("--dataset", "another")
     assert "taken back" not in do(log, table, mapping, "--batch", "good", *again).stdout
@@ -122,13 +123,33 @@ def test_what_was_taken_back_is_not_in_force_again_and_that_is_said(
     assert do(log, table, mapping | {"dataset": "another"}).stdout == repeated
 
 
-def test_where_a_part_was_taken_back_the_whole_is_not_to_be_told_anew(log: Path) -> None:
-    do(log, DIARY)
-    facts = json.loads(said("--log", log, "log", "--json"))["rows"]
-    fact = next(one["position"] for one in facts if one["fact"])
-    said("--log", log, "retract", f"#{fact}", "--reason", "a trial")
-    result = do(log, DIARY)
-    assert "  1 of those is taken back and not in force: correct it\n" in result.stdout
+@pytest.mark.parametrize(
+    ("mapping", "table", "which"),
+    [(diary(), DIARY, -1), (listing(), LIST, 0), (sirens(), SIRENS, -1), (toll(), TOLL, -1)],
+    ids=["events", "snapshots", "intervals", "records"],
+)
+def test_where_a_part_was_taken_back_that_part_is_put_back(
+    log: Path, mapping: Mapping, table: str, which: int
+) -> None:
+    do(log, table, mapping)
+    before = answer("--log", log, "state", "--as-of", "2100-01-01")["rows"]
+    events = answer("--log", log, "log")["rows"]
+    fact = [f"#{one['position']}" for one in events if one["fact"]][which]
+    said("--log", log, "retract", fact, "--reason", "a trial")
+    taken_back = do(log, table, mapping).stdout
+    advice = "`tracker correct ID --again` puts one back"
+    assert f"  1 of those is taken back and not in force: {advice}\n" in taken_back
+    said("--log", log, "correct", fact, "--again", "--reason", "no trial")
+    put_back = do(log, table, mapping).stdout
+    assert "already recorded, 0 events added" in put_back
+    assert "taken back" not in put_back
+    after = answer("--log", log, "state", "--as-of", "2100-01-01")["rows"]
+    assert [without_origin(row) for row in after] == [without_origin(row) for row in before]
+
+
+def without_origin(row: dict[str, Any]) -> dict[str, Any]:
+    """Give a row without the facts that it rests on, and when those were published."""
+    return {name: row[name] for name in row.keys() - {"evidence", "key", "fact", "published"}}
 
 
 def test_a_dataset_has_the_name_of_one(log: Path) -> None:

@@ -457,9 +457,35 @@ class Machine(RuleBasedStateMachine):
         if wrong.replaced_by is not None:
             right = self.memory.retold(self.memory.facts[wrong.replaced_by])
             return 0 if right == fresh else None
-        if any(self.memory.retold(one) == fresh for one in self.memory.in_stream(wrong.stream)):
+        if wrong.taken_back or any(
+            self.memory.retold(one) == fresh for one in self.memory.in_stream(wrong.stream)
+        ):
             return None
         return None if out(published) < wrong.published.start.earliest else 2
+
+    @precondition(lambda self: any(one.taken_back for one in self.memory.facts.values()))
+    @rule(number=PICK, published=PUBLISHED)
+    def put_back(self, number: int, published: str) -> None:
+        gone = [one for one in self.memory.facts.values() if one.taken_back]
+        wrong = gone[number % len(gone)]
+        added = self.putting_back(wrong, published)
+        self.do(
+            lambda situation: situation.correct(
+                wrong.fact.id, again=True, reason="so after all", by="ana", published=published
+            ),
+            added,
+            refused=added is None,
+        )
+
+    def putting_back(self, wrong: Heard, published: str) -> int | None:
+        """How many events it must add to put a fact back; None where it must be refused."""
+        if wrong.replaced_by is not None:
+            other = self.memory.facts[wrong.replaced_by]
+            stands = other.replaced_by is None and not other.taken_back
+            return 0 if wrong.put_back and stands else None
+        assert wrong.taken_back
+        early = out(When.of(published)) < wrong.taken_back.start.earliest
+        return None if early else 2
 
     @precondition(lambda self: self.memory.facts)
     @rule(number=PICK, published=PUBLISHED)

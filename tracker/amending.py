@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from projections.store import Row, Store
-from tracker.errors import NotFoundError
+from tracker.errors import NotFoundError, TrackerError
 from tracker.instants import Instant
 from tracker.log import Log
 from tracker.outcomes import Amended
 
 if TYPE_CHECKING:
     from tracker.amendments import Cell
-    from tracker.facts import ReportRegistered
+    from tracker.facts import Fact, ReportRegistered
     from tracker.facts.envelope import Event
     from tracker.registry import Registry
     from tracker.reports import Decision
@@ -48,6 +48,7 @@ class Amending:
         changes: Mapping[str, str] | None = None,
         file: tuple[bytes, str] | None = None,
         *,
+        again: bool = False,
         reason: str,
         by: str,
         published: str | None = None,
@@ -57,8 +58,9 @@ class Amending:
 
         `fact` is a #position or the beginning of an id; `changes` maps fields (dotted where they
         lie deeper) to values in YAML; `file` is (raw bytes, name) of a fact as in a sheet. The new
-        fact is known from `published` on (None: now). Raises InputError, NotFoundError or
-        TrackerError; correcting so once more adds nothing.
+        fact is known from `published` on (None: now). A retracted fact is refused, but `again`,
+        without changes and file, puts it back: a new fact says what it said. Raises InputError,
+        NotFoundError or TrackerError; correcting so once more adds nothing.
         """
         from tracker import amendments, arguments
 
@@ -68,15 +70,20 @@ class Amending:
             raise NotFoundError(f"{_name(wrong)} is no fact: only a fact can be corrected")
         registry, report = self.registry(), self._report(wrong.stream)
         when, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
+        fresh: Fact | None = None
+        if again and (file is not None or changes):
+            raise TrackerError("what is put back says what it said: correct it afterwards")
         if file is not None:
             fresh = arguments.fact_from_file(*file, report, registry, tz=tz)
-        else:
+        elif not again:
             fresh = arguments.fact_with(wrong.fact, changes or {}, report, registry, tz=tz)
 
         def decide() -> Decision:
-            past = self.log.stream(wrong.stream)
+            past, at = self.log.stream(wrong.stream), self.clock()
+            if fresh is None:
+                return amendments.put_back(past, wrong.id, published=when, reason=why, at=at, by=by)
             return amendments.correct(
-                past, wrong.id, fresh, published=when, reason=why, at=self.clock(), by=by
+                past, wrong.id, fresh, published=when, reason=why, at=at, by=by
             )
 
         return self._amended(self._append(decide))

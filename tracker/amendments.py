@@ -23,7 +23,7 @@ from tracker.facts.record import (
 )
 from tracker.reports import Decision, derived_id, identified
 from tracker.times import When
-from tracker.undoing import part_of
+from tracker.undoing import Chains, corrections_in, part_of
 
 Cell = tuple[str, str]
 
@@ -49,7 +49,8 @@ def correct(
 
     `past` is the whole stream of its report. The new fact speaks of the same moment; it is known
     from the correction's publication. Raises NotFoundError, or AmendmentError where nothing is
-    changed, where another correction came first, or where it is published too early.
+    changed, where another correction came first, where the fact is retracted, or where it is
+    published too early.
     """
     wrong = _fact_in(past, fact_id)
     fresh = identified(replacement, wrong.stream, of_table=_of_table(past))
@@ -63,6 +64,12 @@ def correct(
     if done:
         other = name_of(by_id[done[0]])
         raise AmendmentError(f"{name_of(wrong)} is corrected already: correct {other}")
+    if gone := _retraction_of(past, fact_id):
+        raise AmendmentError(
+            f"{name_of(wrong)} is retracted (#{gone.position}): "
+            f"`tracker correct '#{wrong.position}' --again` puts it back as it was, "
+            "and what stands then can be corrected"
+        )
     if fresh.id in by_id:
         raise AmendmentError(
             f"the report says that already, as {name_of(by_id[fresh.id])}: "
@@ -71,6 +78,36 @@ def correct(
     _refuse_too_early(wrong, _published(past)[fact_id], published, "correction")
     bodies = _instead(fact_id, fresh, published, reason)
     return Decision(numbered(wrong.stream, len(past), bodies, at=at, by=by), already=0)
+
+
+def put_back(
+    past: Sequence[Event], fact_id: str, *, published: Published, reason: str, at: int, by: str
+) -> Decision:
+    """Decide on putting back a fact that was retracted: a new one says what it said.
+
+    `past` is the whole stream of its report. The retraction stays in the log; the new fact is known
+    from `published` on. What was put back already, and stands, adds nothing. Raises NotFoundError,
+    or AmendmentError where the fact is not retracted, where it was replaced, or where this is
+    published before the retraction.
+    """
+    wrong = _fact_in(past, fact_id)
+    by_id = {event.id: event for event in past}
+    for event in past:
+        body = event.body
+        if isinstance(body, FactCorrected) and body.fact == fact_id:
+            other = by_id[body.replaced_by]
+            if body.restores and _stands(past, other.id):
+                return Decision((), already=2)
+            raise AmendmentError(f"{name_of(wrong)} is corrected already, by {name_of(other)}")
+    gone = _retraction_of(past, fact_id)
+    if gone is None or not isinstance(gone.body, FactRetracted):
+        raise AmendmentError(f"{name_of(wrong)} is not retracted: there is nothing to put back")
+    _refuse_too_early(gone, gone.body.published, published, "correction")
+    before = by_id[Chains(corrections_in(past)).says(fact_id)]
+    fresh = _again(before, past, f"as before #{gone.position} took it back")
+    bodies = _instead(fact_id, fresh, published, reason, restores=before.id)
+    *first, last = numbered(wrong.stream, len(past), bodies, at=at, by=by)
+    return Decision((*first, replace(last, batch=wrong.batch)), already=0)
 
 
 def retract(
@@ -95,8 +132,9 @@ def retract(
     events: list[Event] = []
     already = 0
     for stream, past in pasts.items():
+        held = {event.id for event in past}
         its = {event.id for event in of_batch(past, batch)} & asked if batch else set[str]()
-        alone = {event.id for event in past if event.id in asked} - its
+        alone = held & asked - its
         _refuse_replaced(past, alone)
         part = part_of(past, [event.id for event in past if event.id in its], batch or "")
         gone = {event.body.fact for event in past if isinstance(event.body, FactRetracted)}
@@ -111,9 +149,13 @@ def retract(
                 _refuse_too_early(event, out[event.id], published, "retraction")
             if event.id in over:
                 body = FactRetracted(fact=event.id, published=published, reason=reason)
-                bodies.append((str(uuid5(NAMESPACE, f"retracted:{event.id}")), body))
+                named = str(uuid5(NAMESPACE, f"retracted:{event.id}"))
+                if named in held:  # and put back since: what says so now is taken back instead
+                    already += 1
+                    continue
+                bodies.append((named, body))
             elif before := part.put_back.get(event.id):
-                fresh = _again(before, past, batch or "")
+                fresh = _again(before, past, f"as before batch {batch}")
                 batches[fresh.id] = before.batch
                 bodies += _instead(event.id, fresh, published, reason, restores=before.id)
         made = numbered(stream, len(past), bodies, at=at, by=by)
@@ -133,11 +175,11 @@ def _instead(
     return [(str(uuid5(NAMESPACE, f"corrected:{wrong}:{fresh.id}")), body), (fresh.id, fresh)]
 
 
-def _again(before: Event, past: Sequence[Event], batch: str) -> Fact:
-    """Say once more what a fact said before a batch."""
+def _again(before: Event, past: Sequence[Event], why: str) -> Fact:
+    """Say once more what a fact said, and why in its note."""
     if before.fact is None:
         raise AmendmentError(f"{name_of(before)} is no fact, and cannot be put back")
-    note = "; ".join(filter(None, [before.fact.note, f"as before batch {batch}"]))
+    note = "; ".join(filter(None, [before.fact.note, why]))
     again = before.fact.model_copy(update={"note": note})
     return identified(again, before.stream, of_table=_of_table(past))
 
@@ -221,6 +263,22 @@ def ruling_stream(projection: str, key: str) -> UUID:
 def _says_the_same(one: Body, other: RulingMade) -> bool:
     return isinstance(one, RulingMade) and one == other.model_copy(
         update={"published": one.published}
+    )
+
+
+def _retraction_of(past: Sequence[Event], fact_id: str) -> Event | None:
+    """Give the event that took a fact back, the last where there are several."""
+    for event in reversed(past):
+        if isinstance(event.body, FactRetracted) and event.body.fact == fact_id:
+            return event
+    return None
+
+
+def _stands(past: Sequence[Event], fact_id: str) -> bool:
+    """Whether a fact was neither corrected nor retracted."""
+    return not any(
+        isinstance(event.body, FactCorrected | FactRetracted) and event.body.fact == fact_id
+        for event in past
     )
 
 

@@ -68,7 +68,7 @@ def tell(outcome: Amended, did: str, without: str | None) -> None:
 
 
 def _put_back(row: Row) -> str:
-    """Say what was put back by taking back a batch: the fact that says so is the next event."""
+    """Say what was put back: the fact that says so is the next event."""
     of, before = row["of"], row["restores"]
     instead = "" if of["position"] == before else f", in the place of #{of['position']}"
     return f"put back #{before} {of['kind']} as #{row['position'] + 1}{instead}"

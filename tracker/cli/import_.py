@@ -57,7 +57,8 @@ def import_(
     MAPPING is a file, or the name of a mapping that comes with the tracker. Nothing is recorded
     while a row is wrong, unless the mapping sends such rows to quarantine. Importing a table again
     adds nothing; an import that was stopped goes on where it was when it is run again. What was
-    taken back stays so, unless the whole table comes anew under another --dataset.
+    taken back stays so, unless `correct --again` puts a row's fact back, or the whole table comes
+    anew under another --dataset.
 
     \b
     Examples:
@@ -187,10 +188,10 @@ def _file_lines(one: ImportedFile, *, dry_run: bool) -> list[str]:
     if one.already:
         lines.append(f"  {_number(one.already, 'event')} already recorded")
     if one.taken_back:
-        are, them = ("is", "it") if one.taken_back == 1 else ("are", "them")
-        todo = f"correct {them}"
+        are = "is" if one.taken_back == 1 else "are"
+        todo = "`tracker correct ID --again` puts one back"
         if one.taken_back == one.already:
-            todo += ", or record all of the table anew with --dataset NAME"
+            todo += ", --dataset NAME records all of the table anew"
         lines.append(f"  {one.taken_back:,} of those {are} taken back and not in force: {todo}")
     if one.repeated:
         lines.append(f"  {_number(one.repeated, 'row')} told again what another told")

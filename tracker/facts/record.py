@@ -93,7 +93,7 @@ class FactCorrected(RecordEvent):
     """A fact has been replaced by another, recorded beside it; the first stays in the log.
 
     `restores` names the fact whose words the other repeats, where a batch that had replaced or
-    retracted it was taken back.
+    retracted it was taken back, or where a retracted fact was put back by itself.
     """
 
     TOPIC = "FactCorrected"
