@@ -424,3 +424,34 @@ def test_new_data_is_taken_while_the_clocks_stand(opened: Visit) -> None:
     assert "log #999" in opened.page.inner_text("#heading")
     assert opened.page.inner_text("#as-of-said") == "19 Jan 2013"
     assert opened.page.inner_text("#panel-title") == "Diabaly, control"
+
+
+NOON = """() => { const data = JSON.parse(document.getElementById('data').textContent);
+ data.asOf = Date.UTC(2013, 0, 22, 12, 30, 7) * 1000;
+ document.dispatchEvent(new CustomEvent('situation', {detail: data})); }"""
+
+
+def test_with_new_data_now_is_now_for_who_has_moved_no_clock(opened: Visit) -> None:
+    opened.page.evaluate(NOON)
+    assert opened.page.inner_text("#as-of-said") == "22 Jan 2013 12:30:07Z"
+    opened.go("#as-of=2013-01-19")
+    opened.page.evaluate(NOON)
+    assert opened.page.inner_text("#as-of-said") == "19 Jan 2013"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("--as-of", "2013-01-21"),
+        ("--as-of", "2013-01-18T09:30:00Z", "--known-at", "2013-01-17T09:30Z"),
+        ("--as-of", "2012-09-30", "--without", "voa", "--recorded-at", "#150"),
+    ],
+)
+def test_the_heading_is_the_one_that_is_printed(
+    browser: Browser, tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    out = tmp_path / "situation.html"
+    said("--log", mali(tmp_path), "-q", "report", *asked, "-o", out)
+    with visit(browser, out.as_uri()) as visited:
+        heading = visited.page.inner_text("#heading")
+        assert f'<p id="heading">{heading}</p>' in out.read_text("utf-8")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from browser_for_tests import LOOKS, WIDE, Visit, axe, chromium, screenshot
@@ -11,7 +13,7 @@ from commands_for_tests import mali
 from effort_for_tests import WHOLE
 from playwright.sync_api import Browser, expect
 from serving_for_tests import Served, serving
-from sheets_for_tests import fact, sheet
+from sheets_for_tests import SITUATION, fact, sheet
 
 from tracker.situation import Situation
 
@@ -104,6 +106,53 @@ def test_both_clocks_move_and_diabaly_changes_hands(visited: Asked, server: Serv
     assert mark(visited, "diabaly") == "Diabaly: Islamist fighters ?"
     visited.go("#as-of=2013-01-21&known-at=2013-01-13")
     assert mark(visited, "diabaly") == "Diabaly: no evidence"
+
+
+ROWS = """html => [...(html ? new DOMParser().parseFromString(html, 'text/html') : document)
+  .querySelectorAll('#table-control tbody tr')]
+  .map(row => [...row.cells].map(cell => cell.textContent))"""
+
+
+@pytest.fixture
+def of_today(tmp_path: Path) -> Path:
+    """A log, in a zone east of UTC, of something that has perhaps happened by now."""
+    zone = ZoneInfo("Europe/Kyiv")
+    days = [datetime.now(zone).date() + timedelta(days=step) for step in (-9, -1, 0, 1)]
+    long_ago, yesterday, today, tomorrow = map(str, days)
+    taken = fact("TownOccupied", place="mill", by=["rebels"], when=long_ago)
+    retaken = fact("TownRecaptured", place="mill", by=["army"], when=f"[{today}..{tomorrow}]")
+    log = tmp_path / "today.db"
+    with Situation(str(log), create=True) as situation:
+        data = SITUATION + b"zone: Europe/Kyiv\n"
+        situation.register(data, "situation.yaml", by="tests")
+        for told, published in ((taken, yesterday), (retaken, tomorrow)):
+            situation.record([(sheet("gazette", published, told), "sheet.yaml")], by="tests")
+    return log
+
+
+def test_it_begins_at_now_as_the_page_without_scripts_does(
+    browser: Browser, of_today: Path
+) -> None:
+    with serving(of_today) as server:
+        context = browser.new_context()
+        visited = Asked(context)
+        with visited.page.expect_response(server.address + "/") as printed:
+            visited.open(server, "/")
+        html = printed.value.text()
+        page = visited.page
+        heading = page.inner_text("#heading")
+        assert f'<p id="heading">{heading}</p>' in html
+        assert page.evaluate(ROWS, None) == page.evaluate(ROWS, html)
+        assert "days old; possibly Army" in page.inner_text("#table-control")
+        assert page.evaluate("location.hash") == ""
+        page.focus("#as-of")
+        page.keyboard.press("End")
+        visited.frame()
+        assert "a time still to come" in page.inner_text("#heading")
+        assert "possibly" not in page.inner_text("#table-control")
+        assert page.evaluate("location.hash").startswith("#as-of=")
+        assert visited.errors == []
+        context.close()
 
 
 def test_from_a_mark_one_click_leads_to_the_sentence_and_a_second_to_its_event(

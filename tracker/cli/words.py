@@ -302,13 +302,18 @@ def heading(answer: Answer, what: str, known: str | None = None) -> str:
         parts.append(what)
     at = query["known_at"]
     parts.append(known or (f"known at {clock(at, answer.zone)}" if at else "all reports"))
+    return " · ".join([*parts, weighed(answer), f"log #{answer.position}"])
+
+
+def weighed(answer: Answer) -> str:
+    """Say of what was recorded by when, by which policy and of whom it was asked."""
+    query, parts = answer.query, []
     if query["recorded_at"]:
         at = query["recorded_at"]
         parts.append(f"recorded at {at if at.startswith('#') else clock(at, answer.zone)}")
     parts.append(query["policy"])
     filters = [word for word in ("only", "without") if query[word]]
     parts += [f"{word} {names_of(query[word], answer.names)}" for word in filters]
-    parts.append(f"log #{answer.position}")
     return " · ".join(parts)
 
 

@@ -6,6 +6,7 @@ script only finds which rectangle holds the two clocks and shows what is written
 The data is one object. "w" is a place in `words`, "t" one in the times, "f" one in the facts;
 lists that only rise are written as steps from one entry to the next.
 
+asOf      where the page begins, and knownAt, as instants; weighed says by which policy, of whom
 words     texts, each once; the first is empty
 times     instants at which anything changes, sorted, as steps; the script adds the open ends, so
           that t 0 is the open past and the last t the open future
@@ -115,7 +116,7 @@ class Encoder:
         return {
             "title": safe(overview.title),
             "zone": overview.zone,
-            "policy": overview.query["policy"],
+            "weighed": safe(words.weighed(overview)),
             "position": overview.position,
             "asOf": overview.as_of,
             "knownAt": overview.known_at,

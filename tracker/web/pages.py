@@ -73,7 +73,7 @@ def front(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
             id="main",
         ),
         parts.footer(),
-        Markup('<script type="application/json" id="data"></script>'),
+        element("script", type="application/json", id="data", data_now=clocks.as_of),
     )
     page = served(found.title, body, here="/", position=found.position,
                   replica=found.replica, live=True)  # fmt: skip

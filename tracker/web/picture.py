@@ -21,10 +21,11 @@ from typing import IO, Any
 from pydantic_core import to_json
 
 from tracker.errors import TrackerError
-from tracker.instants import DAY
+from tracker.instants import to_datetime
 from tracker.situation import Situation
 from tracker.web import page as parts
 from tracker.web.asking import Address
+from tracker.web.axis import end_of
 from tracker.web.desk import BusyError, Told, present
 from tracker.web.encoding import Encoder
 from tracker.web.parameters import NothingAsked
@@ -40,13 +41,17 @@ LASTS = 5.0
 def picture(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
     """Give the map as markup and the data of tracker.web.encoding: {map, data}.
 
-    It shows all times, and stands at the end of this day. Raises TrackerError for too large a log.
+    It shows all times, and its axis reaches to the end of this day in the situation's zone; so it
+    is the same all day. The page that asks for it begins at its own now. Raises TrackerError for
+    too large a log.
     """
-    tomorrow = (present() // DAY + 1) * DAY
+    clocks = situation.clocks()
     with situation.still() as store:
-        if store.position > MOST_EVENTS:
+        position, _, zone = store.head
+        if position > MOST_EVENTS:
             raise TrackerError(f"a log of more than {MOST_EVENTS:,} events is not drawn whole")
-        overview = situation.overview(replace(situation.clocks(), as_of=tomorrow - 1))
+        tomorrow = end_of(to_datetime(clocks.as_of, zone).date(), zone)
+        overview = situation.overview(replace(clocks, as_of=tomorrow - 1))
     encoder = Encoder(overview)
     body = {"data": encoder.data(), "map": str(parts.map_section(overview, encoder))}
     return Told(body, overview.position, tomorrow)

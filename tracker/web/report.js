@@ -74,11 +74,16 @@ const gone = n => F.gone[n] ?? TIMES.length - 1;
 
 // -- where the page stands: instants; known is null where all reports count -------------------------
 let t, known, ti, ki, view = "control", chosen = null, together = false, playing = 0, looking = "";
-let day, clock, iso;
+let day, utc, clock, iso;
 const date = at => new Date(Math.floor(at / 1000));
-const endsDay = at => clock.format(date(at + 1)) === "00:00";
-const dayOf = at => day.format(date(at));
-const said = at => endsDay(at) ? dayOf(at) : `${dayOf(at)} ${clock.format(date(at))}`;
+const startsDay = at => at % 1e6 === 0 && clock.format(date(at)) === "00:00:00";
+const endsDay = at => startsDay(at + 1);
+const dayOf = at => day.format(date(at)).replace("Sept", "Sep");
+// As the command line says it: a day of the situation's zone, or a time in UTC, to the minute's end.
+function said(at) {
+  if (endsDay(at) || startsDay(at)) return dayOf(at);
+  return `${utc.format(date(at)).replace("Sept", "Sep")} ${date(at).toISOString().slice(11, (at + 1) % 6e7 ? 19 : 16)}Z`;
+}
 const saidKnown = () => known === null ? "all reports" : said(known);
 const stopOf = at => Math.min(LAST, upto(STOPS, at));
 const written = at => endsDay(at) ? iso.format(date(at)) : date(at).toISOString();
@@ -98,12 +103,15 @@ function fromFragment() {
   const fact = kind === "fact" ? F.position.indexOf(+rest) : -1, spot = kind === "place" && SPOTS.find(one => one.key === rest);
   chosen = cell ? {cell} : fact >= 0 ? {fact} : spot ? {spot} : null;
 }
+// Who has moved no clock stands where the page begins: an address that names no moment, so that a
+// served page that is asked for again begins at its own now.
 function toFragment() {
-  const parts = [`as-of=${written(t)}`];
-  if (known !== null) parts.push(`known-at=${written(known)}`);
+  const parts = t === D.asOf && known === D.knownAt ? [] : [`as-of=${written(t)}`];
+  if (parts.length && known !== null) parts.push(`known-at=${written(known)}`);
   if (view !== "control") parts.push(`view=${view}`);
   if (chosen) parts.push("key=" + encodeURIComponent(chosen.cell ? `${chosen.cell.projection}/${chosen.cell.key}` : chosen.spot ? `place/${chosen.spot.key}` : `fact/${F.position[chosen.fact]}`).replaceAll("%2F", "/"));
-  history.replaceState(null, "", `#${parts.join("&")}`);
+  const fragment = parts.length ? `#${parts.join("&")}` : "";
+  if (location.hash !== fragment) history.replaceState(null, "", fragment || "#");
 }
 
 // -- looking up -----------------------------------------------------------------------------------
@@ -720,7 +728,11 @@ function draw() {
   asOf.value = stopOf(t); knownAt.value = known === null ? LAST + 1 : stopOf(known);
   $("as-of-said").textContent = said(t); $("known-at-said").textContent = saidKnown();
   asOf.setAttribute("aria-valuetext", said(t)); knownAt.setAttribute("aria-valuetext", saidKnown());
-  $("heading").textContent = `State as of ${said(t)} · ${known === null ? "all reports" : `known at ${said(known)}`} · ${D.policy} · log #${D.position}`;
+  const parts = [D.title, `state as of ${said(t)}${endsDay(t) ? ` (end of day, ${D.zone})` : ""}`];
+  parts.push(known === null ? "all reports" : `known at ${said(known)}`, D.weighed, `log #${D.position}`);
+  if (t > D.now) parts.push("a time still to come: the last state known");
+  $("heading").textContent = parts.join(" · ");
+  $("main").dataset.asOf = written(t);
   drawMarks();
   drawPanel();
   for (const part in PARTS) { stale.add(part); if (seen.has(part)) PARTS[part](true); }
@@ -781,10 +793,11 @@ function wire() {
   new ResizeObserver(() => { drawTicks(); drawCharts(); }).observe($("charts"));
   document.addEventListener("situation", event => { renew(event.detail); draw(); settle(); drawTicks(); });
 }
-// Data anew, from a page that follows a log: the clocks stay where they stand.
+// Data anew, from a page that follows a log: the clocks stay where they stand, but now is now.
 function renew(data) {
-  const key = chosen?.cell && `${chosen.cell.projection}/${chosen.cell.key}`;
+  const key = chosen?.cell && `${chosen.cell.projection}/${chosen.cell.key}`, still = D && t === D.asOf;
   take(data);
+  if (still) t = D.asOf;
   if (key) chosen = BY_NAME.has(key) ? {cell: BY_NAME.get(key)} : null;
   $("as-of").max = LAST; $("known-at").max = LAST + 1;
   $("as-of").style.setProperty("--share", LAST / (LAST + 1));
@@ -795,7 +808,8 @@ function renew(data) {
 async function start() {
   const data = await unpacked(), format = more => new Intl.DateTimeFormat("en-GB", {timeZone: data.zone, ...more});
   day = format({day: "numeric", month: "short", year: "numeric"});
-  clock = format({hour: "2-digit", minute: "2-digit"});
+  utc = new Intl.DateTimeFormat("en-GB", {timeZone: "UTC", day: "numeric", month: "short", year: "numeric"});
+  clock = format({hour: "2-digit", minute: "2-digit", second: "2-digit"});
   iso = new Intl.DateTimeFormat("en-CA", {timeZone: data.zone, year: "numeric", month: "2-digit", day: "2-digit"});
   renew(data);
   document.documentElement.classList.add("live");

@@ -7,10 +7,12 @@ const live = document.body.dataset.page === "live", place = $("log-position");
 const PICTURE = "/part/picture";
 let shown = Number(place.dataset.position), fetching = false, wanted = 0, last = 0;
 
-async function picture() {
+// The picture is of all times, the page of now: that of its tables, later that of the server's clock.
+async function picture(now) {
   const begun = performance.now(), reply = await fetch(PICTURE);
   if (!reply.ok) throw new Error((await reply.json()).error);
   const found = await reply.json();
+  found.data.asOf = found.data.now = now || Date.parse(reply.headers.get("date")) * 1000;
   last = performance.now() - begun;
   return found;
 }
@@ -19,7 +21,7 @@ function say(position, moved) {
   place.classList.toggle("moved", moved);
 }
 async function start() {
-  const {map, data} = await picture();
+  const {map, data} = await picture(Number($("data").dataset.now));
   $("map").outerHTML = map;
   $("data").textContent = JSON.stringify(data);
   for (const name of ["painter.js", "report.js"]) {
@@ -68,7 +70,8 @@ function link() {
   const asked = new URLSearchParams(location.hash.slice(1)), key = asked.get("key") || "", cut = key.indexOf("/");
   if (!$("verdict") || $("to-audit") || cut < 0) return;
   const there = new URLSearchParams({projection: key.slice(0, cut), key: key.slice(cut + 1)});
-  for (const [from, to] of [["as-of", "as_of"], ["known-at", "known_at"]]) if (asked.has(from)) there.set(to, asked.get(from));
+  there.set("as_of", $("main").dataset.asOf);
+  if (asked.has("known-at")) there.set("known_at", asked.get("known-at"));
   const made = document.createElement("a");
   made.id = "to-audit";
   made.href = `/audit?${there}`;
