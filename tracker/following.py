@@ -30,6 +30,7 @@ from tracker.replicas import (
     ReplicaError,
     Signed,
     read_heard,
+    refuse_circle,
     shown,
     source_at,
     without_secrets,
@@ -160,6 +161,7 @@ class Follower:
 
     def _begun(self, log: Log) -> Replica:
         """Open the replica, once it is known of which log it must be."""
+        refuse_circle(self.path, self.source, log.replica_of)
         with self._asking():
             log_id = log.log_id
         if log_id is None:

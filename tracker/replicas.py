@@ -150,6 +150,43 @@ def source_at(path: str) -> str | None:
     return source
 
 
+def refuse_circle(path: str, source: str, replica_of: str | None) -> None:
+    """See to it that a replica does not follow itself, whatever lies between. Raises ReplicaError.
+
+    `replica_of` is what the source is a replica of, if it is one. Where a further source cannot be
+    read from here, nothing is known of what it follows.
+    """
+    if is_url(source):
+        return  # a replica is a file
+    if _same(path, source):
+        raise ReplicaError(
+            f"{shown(source)} is that replica itself: name the log that it is to be a copy of"
+        )
+    seen, at = [shown(source)], replica_of
+    while at is not None:
+        if _same(path, at) or at in seen:
+            line = ", which follows ".join([*seen, at])
+            raise ReplicaError(
+                f"{line}: none of them would hear of anything new. Name the log that is copied, "
+                "not a copy of a copy"
+            )
+        seen.append(at)
+        at = _followed_by(at)
+
+
+def _followed_by(log: str) -> str | None:
+    with suppress(LogError, ReplicaError, OSError):
+        return None if is_url(log) else source_at(log)
+    return None
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two paths lead to one file."""
+    with suppress(OSError, ValueError):
+        return Path(one).samefile(other)
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
 def _tidy(uri: str) -> None:
     """Have SQLite remove what it keeps beside a log for readers, unless someone else reads it."""
     if "immutable" not in uri:

@@ -28,9 +28,9 @@ def follow(source: str | None, once: bool, poll: float) -> None:
 
     SOURCE is the path of a log, or its address; --log names the replica, which is made if it is not
     there, and which names its source from then on. Every batch is checked against the source's
-    ledger before it is kept; a source that is not what was copied before is refused. Stop it at any
-    time: it goes on where it was, without SOURCE too. A replica answers all questions, on its own;
-    nothing can be recorded in it.
+    ledger before it is kept; a source that is not what was copied before is refused, and so is the
+    replica itself, or a copy of it. Stop it at any time: it goes on where it was, without SOURCE
+    too. A replica answers all questions, on its own; nothing can be recorded in it.
 
     \b
     Example:
