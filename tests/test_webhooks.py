@@ -158,12 +158,15 @@ def test_a_secret_is_read_from_a_file_that_nobody_else_may_read(secret: Path) ->
         "http://host:99999/",
         "http://host/#part",
         "http://[::1/",
+        "http://user:Zq?Zq@host/",
+        "http://user:Z[q]Zq@host/",
     ],
 )
 def test_only_plain_http_addresses_are_sent_to(url: str) -> None:
     with pytest.raises(TrackerError, match="--webhook") as refused:
         read_address(url)
     assert "password" not in str(refused.value) or "seen by others" in str(refused.value)
+    assert "Zq" not in str(refused.value)
 
 
 # -- delivery --------------------------------------------------------------------------------------

@@ -78,8 +78,11 @@ def read_address(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise TrackerError(f"--webhook: this is no address: {error}") from error
+    except ValueError:  # whose words repeat what may be a password
+        raise TrackerError(
+            "--webhook: this is no address: a port is a number up to 65535, and in [ ] stands an "
+            "IPv6 host"
+        ) from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0:
         raise TrackerError("--webhook: an http:// or https:// address is expected")
     if "@" in parts.netloc:

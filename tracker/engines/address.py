@@ -20,8 +20,12 @@ SECRETS = ("password", "sslpassword")
 LONGEST = 63
 """Bytes of a name that PostgreSQL keeps; it cuts off the rest."""
 _OF_PLACE: tuple[str, ...] = ("host", "port", "dbname", "service")
-_LIKE_ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)(:/+)")
+_LIKE_ADDRESS = re.compile(r"([\s\"'<(]*(?:[A-Za-z][A-Za-z0-9+.-]*:/+|postgres(?:ql)?:))")
 _NO_CODE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
+_SECRET = re.compile(rf"(?<=[?&])(?:{'|'.join(SECRETS)})=([^&]*)&?")
+_HOST = r"(?:\[[0-9A-Za-z:.%_-]+\]|[^\[\]:/?#@,]*)(?::[0-9]*)?"
+_HOSTS = re.compile(rf"{_HOST}(?:,{_HOST})*")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -60,8 +64,11 @@ def read_address(url: str) -> Address:
     try:
         parts = urlsplit(url)
         asked = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query))
-    except ValueError as error:
-        raise LogError(f"{hidden(url)} is no address of a log: {error}") from error
+    except ValueError:  # whose words repeat what may be a password
+        raise LogError(
+            f"{hidden(url)} is no address of a log: what follows a ? is NAME=VALUE, joined by &, "
+            "and what is not plain is written in codes, such as %3F for a ?"
+        ) from None
     named = dict(asked)
     schema = named.pop("schema", SCHEMA)
     if not _NAME.fullmatch(schema) or schema.startswith("pg_") or len(schema) > LONGEST:
@@ -90,37 +97,55 @@ def _joined(path: str, named: dict[str, str], netloc: str) -> str:
 
 def _check(url: str) -> None:
     """Refuse what libpq and people would read otherwise: it shows up in what libpq says."""
-    before, _, _ = url.partition("://")[2].partition("?")
-    wrong = ""
-    if _NO_CODE.search(url):
-        wrong = "a % that begins no code: write %25"
-    elif before.count("@") > 1 or "@" in before.partition("/")[2]:
-        wrong = "a password with a / or an @: write %2F, %40"
+    rest = url.partition("://")[2]
+    before, _, query = rest.partition("?")
+    users, _, hosts = before.partition("/")[0].rpartition("@")
+    wrong = [
+        said
+        for found, said in (
+            (_NO_CODE.search(url), "a % that begins no code: write %25"),
+            (_BLANK.search(url), "a blank: write %20"),
+            ("#" in rest, "a #: write %23"),
+            ("@" in query, "an @ after a ?: write %3F for a ? in a password, %40 for an @"),
+            (
+                before.count("@") > 1 or "@" in before.partition("/")[2],
+                "a password with a / or an @: write %2F, %40",
+            ),
+            (set("[]") & set(users), "a password with a [ or ]: write %5B, %5D"),
+            (not _HOSTS.fullmatch(hosts), "a port that is no number"),
+        )
+        if found
+    ]
     if wrong:
-        raise LogError(f"{hidden(url)} is no address of a log, for it has {wrong}")
+        raise LogError(f"{hidden(url)} is no address of a log, for it has {'; '.join(wrong)}")
 
 
 def hidden(log: str) -> str:
     """Give a log's name as it may be shown: an address without its password.
 
-    Whatever is before the last @ may be a part of one.
+    Whatever stands between the first : and the last @ may be a part of one, and so may what stands
+    for a port and is no number.
     """
-    if not _LIKE_ADDRESS.match(log):
-        return log
-    scheme, slashes, rest = _LIKE_ADDRESS.split(log, maxsplit=1)[1:]
-    before, mark, query = rest.partition("?")
-    user, at, place = before.rpartition("@")
-    query = re.sub(rf"(^|&)({'|'.join(SECRETS)})=[^&]*(?=&|$)", r"\1", query)
-    query = re.sub(r"&+", "&", query).strip("&")
-    return f"{scheme}{slashes}{user.partition(':')[0]}{at}{place}{mark if query else ''}{query}"
+    scheme, user, _, place = _parts(log)
+    return f"{scheme}{user}{place}"
 
 
 def secrets_of(log: str) -> list[str]:
     """Give what `hidden` leaves out of a log's name, as it is written there and as it is meant."""
-    if not _LIKE_ADDRESS.match(log):
-        return []
-    before, _, query = _LIKE_ADDRESS.split(log, maxsplit=1)[-1].partition("?")
-    written = [before.rpartition("@")[0].partition(":")[2]]
-    pairs = (pair.partition("=") for pair in query.split("&"))
-    written += [value for name, _, value in pairs if name in SECRETS]
+    written = _parts(log)[2]
     return [one for secret in written if secret for one in {secret, unquote(secret)}]
+
+
+def _parts(log: str) -> tuple[str, str, list[str], str]:
+    """Take a name apart: what it begins with, the user, all that is secret, the rest."""
+    begun = _LIKE_ADDRESS.match(log)
+    if not begun:
+        return log, "", [], ""
+    rest = log[begun.end() :]
+    secret = _SECRET.findall(rest)
+    rest = _SECRET.sub("", rest).rstrip("?&")
+    user, at, place = rest.rpartition("@")
+    if not at and not _HOSTS.fullmatch(re.split("[/?#]", rest, maxsplit=1)[0]):
+        user, place = rest, ""
+    name, _, password = user.partition(":")
+    return begun[1], f"{name}{at}", [password, *secret], place

@@ -1,0 +1,109 @@
+"""Addresses of logs and vaults on a server: slips are refused, and no password is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from commands_for_tests import SHEETS, mali, run
+from sheets_for_tests import SITUATION
+
+from tracker.engines.address import hidden, read_address, secrets_of
+
+NO_ADDRESS = "is no address of a log: write postgresql://"
+SLIPS = [
+    ("postgresql://ana:Zq?Zq@127.0.0.1:1/desk", "write %3F for a ? in a password"),
+    ("postgresql://ana:Zq?a=Zq@127.0.0.1:1/desk", "write %3F for a ? in a password"),
+    ("postgresql://ana:Zq#Zq@127.0.0.1:1/desk", "a #: write %23"),
+    ("postgresql://ana:Zq Zq@127.0.0.1:1/desk", "a blank: write %20"),
+    ("postgresql://ana:Zq\tZq@127.0.0.1:1/desk", "a blank: write %20"),
+    ("postgresql://ana:Zq[z]Zq@127.0.0.1:1/desk", "a [ or ]: write %5B, %5D"),
+    ("postgresql://ana:Zq?Zq#Zq Zq@127.0.0.1:1/desk", "a blank: write %20; a #: write %23; an @"),
+    ("postgresql://ana:Zq\u2100Zq@127.0.0.1:1/desk", "is no address of a log"),
+    ("postgresql://ana:Zq/desk", "a port that is no number"),
+    ("postgresql://127.0.0.1:1/desk?password=Zq@Zq", "an @ after a ?"),
+    ("postgresql://127.0.0.1:1/desk?password=Zq#Zq", "a #: write %23"),
+    ("postgresql://127.0.0.1:1/desk?password", "NAME=VALUE, joined by &"),
+    ("postgresql:ana:Zq@127.0.0.1/desk", NO_ADDRESS),
+    ("'postgresql://ana:Zq@127.0.0.1/desk'", NO_ADDRESS),
+    (" postgresql://ana:Zq@127.0.0.1/desk", NO_ADDRESS),
+]
+VERBS = [
+    ("init", "s.yaml"),
+    ("state",),
+    ("verify",),
+    ("doctor",),
+    ("serve",),
+    ("grant", "reader", "bob"),
+    ("watch", "--once"),
+]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "s.yaml").write_bytes(SITUATION)
+    return tmp_path
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(("address", "message"), SLIPS)
+def test_no_verb_tells_a_mistyped_password(
+    address: str, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for words in VERBS:
+        result = run("--log", address, *words)
+        assert (result.exit_code, "Zq" in result.output) == (2, False), words
+        assert message in result.stderr, words
+    for words in (("--log", address, "follow", "a.db"), ("--log", "b.db", "follow", address)):
+        result = run(*words, "--once")
+        assert (result.exit_code, "Zq" in result.output) == (2, False), words
+    assert message in result.stderr
+    monkeypatch.setenv("TRACKER_LOG", address)
+    result = run("state")
+    assert message in result.stderr
+    assert "Zq" not in result.output
+
+
+@pytest.mark.parametrize(("address", "_message"), SLIPS)
+def test_no_settings_file_tells_one(address: str, _message: str, here: Path) -> None:
+    (here / "tracker.toml").write_text(f"log = {json.dumps(address)}\n")
+    for verb in ("state", "doctor"):
+        result = run(verb)
+        assert "Zq" not in result.output
+        assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(("address", "message"), SLIPS)
+def test_no_vault_tells_one(
+    address: str, message: str, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = mali(here)
+    monkeypatch.setenv("TRACKER_VAULT", address)
+    told = ""
+    for words in (("show", "#60"), ("state", "control"), ("doctor",), ("record", *SHEETS)):
+        result = run("--log", log, *words)
+        assert "Zq" not in result.output, words
+        told += result.output
+    assert message in " ".join(told.split())
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://[::1]:5433,db:5434/desk", "postgresql://[::1]:5433,db:5434/desk"),
+        ("postgresql://ana@db/desk?user=b%40x", "postgresql://ana@db/desk?user=b%40x"),
+        ("postgresql://ana:Zq@db:1/desk?schema=a", "postgresql://ana@db:1/desk?schema=a"),
+        ("postgresql://%2Frun%2Fpg:5432/desk", "postgresql://%2Frun%2Fpg:5432/desk"),
+        ("postgresql://ana:%3F%23%20@db/desk", "postgresql://ana@db/desk"),
+    ],
+)
+def test_what_is_written_rightly_is_read_and_shown(address: str, shown: str) -> None:
+    assert hidden(address) == shown
+    assert read_address(address).shown == shown
+
+
+def test_all_that_may_be_a_password_is_taken_out_of_what_others_say() -> None:
+    assert set(secrets_of("postgresql://ana:Zq?%23Zq@db/desk")) == {"Zq?%23Zq", "Zq?#Zq"}
+    assert hidden("postgresql://ana:Zq?%23Zq@db/desk") == "postgresql://ana@db/desk"
