@@ -113,7 +113,9 @@ def test_a_place_is_the_same_whoever_asks() -> None:
     assert one.place != read_address("postgresql://ana@db/desk?schema=niger").place
 
 
-@pytest.mark.parametrize("schema", ["Mali", "pg_mali", "1", "a-b", 'a"b', "a.b", "x" * 64])
+@pytest.mark.parametrize(
+    "schema", ["Mali", "pg_mali", "information_schema", "1", "a-b", 'a"b', "a.b", "x" * 64]
+)
 def test_what_is_no_schema_is_refused(schema: str) -> None:
     with pytest.raises(LogError, match="cannot be a situation's schema"):
         read_address(f"postgresql:///desk?schema={schema}")

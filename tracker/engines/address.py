@@ -15,6 +15,8 @@ from tracker.errors import LogError
 SCHEMES = ("postgresql", "postgres")
 SCHEMA = "situation"
 """The schema of a situation whose address names none."""
+THEIRS = "information_schema"
+"""The server's own: pg_dump leaves out whatever lies in it, as in pg_..."""
 SECRETS = ("password", "sslpassword")
 """What of an address nobody is shown. The names of files that hold a secret are none."""
 LONGEST = 63
@@ -71,9 +73,11 @@ def read_address(url: str) -> Address:
         ) from None
     named = dict(asked)
     schema = named.pop("schema", SCHEMA)
-    if not _NAME.fullmatch(schema) or schema.startswith("pg_") or len(schema) > LONGEST:
+    theirs = schema.startswith("pg_") or schema == THEIRS
+    if not _NAME.fullmatch(schema) or theirs or len(schema) > LONGEST:
         raise LogError(
             f"'{schema}' cannot be a situation's schema: a-z, 0-9 and _, no digit first, not pg_..."
+            f" nor {THEIRS}, which the server keeps for itself"
         )
     user, _, hosts = parts.netloc.rpartition("@")
     for_libpq = _joined(parts.path, named, parts.netloc)
