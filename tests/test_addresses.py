@@ -10,6 +10,7 @@ from commands_for_tests import SHEETS, mali, run
 from sheets_for_tests import SITUATION
 
 from tracker.engines.address import hidden, read_address, secrets_of
+from tracker.errors import LogError
 
 NO_ADDRESS = "is no address of a log: write postgresql://"
 SLIPS = [
@@ -87,6 +88,13 @@ def test_no_vault_tells_one(
         assert "Zq" not in result.output, words
         told += result.output
     assert message in " ".join(told.split())
+
+
+@pytest.mark.parametrize("more", ["schema=mali&schema=wiki", "password=Zq&password=Zq"])
+def test_what_is_said_twice_in_an_address_is_refused(more: str) -> None:
+    with pytest.raises(LogError, match=r"it says (schema|password) more than once") as refused:
+        read_address(f"postgresql://127.0.0.1:1/desk?{more}")
+    assert "Zq" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

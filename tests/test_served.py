@@ -133,6 +133,13 @@ def test_an_answer_has_the_shape_that_is_declared(name: str, served: Mali) -> No
         ("/api/event/9999999999999999999", 404, "no log is that long"),
         ("/api/report/ffff", 404, "no report begins with 'ffff'"),
         ("/api/search?q=%21%21", 422, "say what to search for"),
+        ("/api/state?tz=Mars/X", 422, "tz: no time zone 'Mars/X'"),
+        ("/api/state?tz=../../etc/passwd", 422, "tz: no time zone '../../etc/passwd'"),
+        ("/api/diff?from=2013-01-14&tz=Africa/Bamakoo", 422, "did you mean Africa/Bamako"),
+        ("/api/state?as_of=2013&as_of=2014", 422, "as_of: it is asked more than once"),
+        ("/api/diff?from=2013-01-14&from=2013-01-15", 422, "from: it is asked more than once"),
+        ("/api/log?kind=TownEntered&kind=TownOccupied", 422, "kind: it is asked more than once"),
+        ("/api/events?after=1&after=2", 422, "after: it is asked more than once"),
         ("/api/state?limit=0", 422, "limit: Input should be greater than or equal to 1"),
     ],
 )
@@ -142,6 +149,16 @@ def test_what_cannot_be_answered_is_said_in_plain_words(
     reply = served[1].ask(path)
     assert (reply.status, list(reply.json)) == (status, ["error"])
     assert error in reply.json["error"]
+
+
+def test_what_may_be_said_several_times_is(served: Mali) -> None:
+    server = served[1]
+    asked = server.json("/api/state?as_of=2013-01-21&without=voa&without=the-guardian")["query"]
+    assert asked["without"] == ["voa", "the-guardian"]
+    page = server.ask("/state?as_of=2013-01-21&as_of=2013-01-19")
+    assert page.status == 422
+    assert "as_of: it is asked more than once" in page.body.decode()
+    assert server.ask("/state?as_of=2013-01-21&as_of=").status == 200  # a field left empty
 
 
 # -- pages, tags, packing -------------------------------------------------------------------------

@@ -72,6 +72,10 @@ def read_address(url: str) -> Address:
             "and what is not plain is written in codes, such as %3F for a ?"
         ) from None
     named = dict(asked)
+    if len(named) < len(asked):
+        names = [name for name, _ in asked]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise LogError(f"{hidden(url)} is no address of a log: it says {twice} more than once")
     schema = named.pop("schema", SCHEMA)
     theirs = schema.startswith("pg_") or schema == THEIRS
     if not _NAME.fullmatch(schema) or theirs or len(schema) > LONGEST:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel
 
 from tracker.situation import Situation
 from tracker.web import asking, shapes
@@ -51,7 +52,7 @@ class Route(NamedTuple):
     """A question at a path: its parameters, its shape, and what asks it of a situation."""
 
     path: str
-    asked: type
+    asked: type[BaseModel]
     shape: type | None
     ask: Callable[[Situation, Any, Address], Told]
     lane: Lane = "quick"
@@ -138,6 +139,7 @@ def endpoint_of(desk: Desk, route: Route) -> Callable[..., Any]:
 
 def _plain(desk: Desk, route: Route) -> Callable[..., Any]:
     async def endpoint(request: Request, asked: Any) -> Response:  # noqa: ANN401 - set by routes
+        _refuse_repeated(request, route.asked)
         at = Address(*key_of(request.scope))
         return Asked(desk, request, _question(route, asked, at))
 
@@ -146,10 +148,15 @@ def _plain(desk: Desk, route: Route) -> Callable[..., Any]:
 
 def _named(desk: Desk, route: Route) -> Callable[..., Any]:
     async def endpoint(request: Request, name: Name, asked: Any) -> Response:  # noqa: ANN401
+        _refuse_repeated(request, route.asked)
         at = Address(*key_of(request.scope), name)
         return Asked(desk, request, _question(route, asked, at))
 
     return endpoint
+
+
+def _refuse_repeated(request: Request, asked: type[BaseModel]) -> None:
+    asked_by.refuse_repeated(asked, (name for name, _ in request.query_params.multi_items()))
 
 
 def _question(route: Route, asked: Any, at: Address) -> Question:  # noqa: ANN401 - each its own
@@ -169,6 +176,7 @@ def _followed(events: Events) -> Callable[..., Any]:
         last_event_id: Annotated[str | None, Header(max_length=40)] = None,
     ) -> Response:
         """Events as they are recorded: server-sent, each with its position as its id."""
+        _refuse_repeated(request, asked_by.EventsAsked)
         after = asked.after
         if last_event_id is not None and last_event_id.isascii() and last_event_id.isdigit():
             after = min(int(last_event_id), asked_by.FARTHEST)  # how far a browser had come

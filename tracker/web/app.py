@@ -177,7 +177,7 @@ def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own
     name = str(error["loc"][-1]) if error["loc"] else "request"
     if error["type"] == "extra_forbidden":
         return f"{name[:60]}: there is no such parameter here"
-    return f"{name[:60]}: {error['msg']}"
+    return f"{name[:60]}: {error['msg'].removeprefix('Value error, ')}"
 
 
 class _Refused(Response):

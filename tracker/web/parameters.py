@@ -6,9 +6,13 @@ not there.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from tracker.errors import TrackerError
+from tracker.instants import check_zone
 
 MOST_ROWS = 10_000
 USUAL_ROWS = 1_000
@@ -29,12 +33,26 @@ Stale = Annotated[
     str,
     Field(pattern=r"^[0-9]{1,6}[dh]?$", description="Mark what rests on older evidence: 7d, 36h."),
 ]
+Zone = Annotated[Text, AfterValidator(check_zone)]
 Limit = Annotated[int, Field(ge=1, le=MOST_ROWS, description="At most so many rows.")]
 Offset = Annotated[int, Field(ge=0, le=FARTHEST, description="Rows to skip, for the next page.")]
 
 
 class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def refuse_repeated(asked: type[BaseModel], names: Iterable[str]) -> None:
+    """Refuse what is asked twice and has one answer. Raises TrackerError.
+
+    `names` are those of an address, in its order.
+    """
+    lists = {name for name, one in asked.model_fields.items() if get_origin(one.annotation) is list}
+    seen: set[str] = set()
+    for name in names:
+        if name in seen and name not in lists:
+            raise TrackerError(f"{name}: it is asked more than once; say it once")
+        seen.add(name)
 
 
 class Page(_Asked):
@@ -53,7 +71,7 @@ class Weighed(Page):
     recorded_at: Time | None = Field(
         None, description="What the log held by then: a time, or #POSITION (# is written %23)."
     )
-    tz: Text | None = Field(None, description="Zone of times written without one.")
+    tz: Zone | None = Field(None, description="Zone of times written without one.")
 
     @property
     def weighed_anew(self) -> bool:
