@@ -926,17 +926,17 @@ def test_a_text_that_is_not_what_was_sealed_is_found_in_a_bundle(log: Path, chan
 
 def test_a_fact_whose_text_is_not_the_one_of_its_id_is_found(log: Path) -> None:
     """Who keeps the log can make ciphers that two keys open; the id holds them to one text."""
-    from tracker import bundling
+    from tracker import examining
 
     with Situation(str(log)) as situation:
         at = int(first(log)[1:])
         (row,) = situation.log.raw_rows(at - 1, at)
         texts = situation.log.sealer.texts([row])[at]
-    assert bundling._is_its_id(row, texts)  # noqa: SLF001 - a cipher of two texts is hard to make
+    assert examining._is_its_id(row, texts)  # noqa: SLF001 - a cipher of two texts is hard to make
     texts["gist"]["text"] = OTHER
-    assert not bundling._is_its_id(row, texts)  # noqa: SLF001
+    assert not examining._is_its_id(row, texts)  # noqa: SLF001
     del texts["note"]
-    assert bundling._is_its_id(row, texts)  # noqa: SLF001 - nobody can tell
+    assert examining._is_its_id(row, texts)  # noqa: SLF001 - nobody can tell
 
 
 def test_checking_a_bundle_compares_ids_too(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,8 +75,8 @@ def seeds(name: str) -> Path:
 
 
 def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
-    """Check a proof that `prove` or `prove_consistency` made; say what it proves (bundling)."""
-    from tracker.bundling import check_proof as check
+    """Check a proof that `prove` or `prove_consistency` made; say what it proves (examining)."""
+    from tracker.examining import check_proof as check
 
     return check(data, public_keys)
 
@@ -93,7 +93,7 @@ def check_bundle(path: str, public_key: str = "", *kept: str) -> tuple[int, list
 
     `kept` are the texts of older checkpoints. Raises TrackerError where it cannot be read.
     """
-    from tracker.bundling import check_texts
+    from tracker.examining import check_texts
     from tracker.verify_bundle import check
 
     if Path(path).exists() and not (Path(path).is_dir() or Path(path).is_file()):

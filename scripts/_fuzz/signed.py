@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from _fuzz import seeds
 from _fuzz.mutating import GENERAL
-from tracker.bundling import check_proof
 from tracker.errors import TrackerError
+from tracker.examining import check_proof
 from tracker.keys import KEY, ORIGIN
 from tracker.ledger import leaf_hashes
 from tracker.notes import (

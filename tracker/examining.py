@@ -1,0 +1,151 @@
+"""What others hand on, examined: proofs and bundles that may have been made to deceive.
+
+A bundle's own verifier (`verify_bundle`) needs nothing but Python; what it cannot look into with
+that alone is looked into here.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from tracker.bundling import CONSISTENCY, PROOF, TEXTS
+from tracker.errors import TrackerError
+from tracker.facts.envelope import canonical
+from tracker.keys import ORIGIN
+from tracker.ledger import leaf_hashes, verify_consistency, verify_inclusion
+from tracker.notes import (
+    Checkpoint,
+    NoteError,
+    Verifier,
+    open_note,
+    read_checkpoint,
+    read_note,
+    read_verifier,
+)
+from tracker.outcomes import Row
+from tracker.verify_bundle import read
+
+if TYPE_CHECKING:
+    from tracker.facts.codec import StoredRow
+    from tracker.sealing import Texts
+
+_TOO_LONG = 64 * 2**20  # bytes of a proof file
+
+
+def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
+    """Check a file that `prove` or `prove_consistency` made; say in a sentence what it proves.
+
+    Without a public key, the one in the file is taken, and so said. Raises NoteError where it
+    proves nothing, TrackerError where it is no such file.
+    """
+    try:
+        if len(data) > _TOO_LONG:
+            raise NoteError("this is no proof: it is too long for one")
+        proof = json.loads(data)
+        own = read_verifier(proof["public_key"])
+        keys = [read_verifier(text) for text in public_keys] or [own]
+        said = _CHECKS[proof["format"]](proof, keys)
+    except (ValueError, KeyError, TypeError, AttributeError, struct.error, RecursionError) as error:
+        raise TrackerError(
+            "this is no proof that `tracker prove` wrote, or a damaged one"
+        ) from error
+    if public_keys:
+        return said
+    return f"{said}; by the key in the file itself, so compare that: {own}"
+
+
+def _check_event(proof: Row, keys: Sequence[Verifier]) -> str:
+    event = proof["event"]
+    checkpoint = _signed(proof["checkpoint"], keys)
+    position, topic, state = event["position"], event["topic"].encode(), event["state"].encode()
+    entry = (position, bytes.fromhex(event["stream"]), event["version"], topic, state)
+    path = [bytes.fromhex(one) for one in event["inclusion"]]
+    (leaf,) = leaf_hashes([entry])
+    if not verify_inclusion(leaf, position - 1, checkpoint.size, path, checkpoint.root):
+        raise NoteError("PROVES NOTHING: the event is not one that was signed for")
+    return f"event #{position} is one of the {checkpoint.size} signed for in {checkpoint.origin}"
+
+
+def _check_consistency(proof: Row, keys: Sequence[Verifier]) -> str:
+    old, new = _signed(proof["old"], keys), _signed(proof["new"], keys)
+    path = [bytes.fromhex(one) for one in proof["consistency"]]
+    joined = verify_consistency(old.size, new.size, old.root, new.root, path)
+    if not joined or old.origin != new.origin:
+        raise NoteError("PROVES NOTHING: the newer checkpoint does not extend the older")
+    return f"the checkpoint of #{new.size} extends that of #{old.size} in {new.origin}"
+
+
+_CHECKS = {PROOF: _check_event, CONSISTENCY: _check_consistency}
+
+
+def _signed(note: str, keys: Sequence[Verifier]) -> Checkpoint:
+    return read_checkpoint(open_note(note, keys))
+
+
+# -- bundles --------------------------------------------------------------------------------------
+
+
+def check_texts(path: str) -> list[str]:
+    """Check that the texts beside a bundle's events are what is sealed in them; say what is not.
+
+    With its key a text must open from the event's own bytes, and with all of its texts a fact must
+    give the id it goes by: a cipher text can be made that two keys open, an id cannot.
+    """
+    from tracker.sealing import Sealer
+    from tracker.vault import MEMORY, Vault
+
+    _, notes, lines = read(path)
+    log_id = read_checkpoint(read_note(notes[-1])).origin.removeprefix(ORIGIN)
+    sealer = Sealer(Vault(MEMORY, log_id), log_id)
+    found: list[str] = []
+    given = {one["position"]: one["texts"] for one in map(json.loads, _lines(path, TEXTS))}
+    for event in map(json.loads, lines):
+        texts = given.pop(event["position"], None) or event.get("texts")
+        if not texts or "state" not in event:
+            continue
+        stream, version, topic = event["stream"], event["version"], event["topic"]
+        row = (event["position"], stream, version, topic, event["state"].encode())
+        wrong = sealer.wrong(row, texts)
+        if not wrong and not _is_its_id(row, texts):
+            wrong = ["text, of which its id was made,"]
+        found += [
+            f"event #{event['position']}: its {field} is not what is sealed" for field in wrong
+        ]
+    return found + [f"event #{position}: a text of what is not there" for position in given]
+
+
+def _is_its_id(row: StoredRow, texts: Texts) -> bool:
+    """Whether a fact's id is the one its text gives; where a text is lacking nobody can tell."""
+    from tracker.reports import fact_id
+    from tracker.sealing import parts_of
+
+    _, stream, _, topic, state = row
+    parts = parts_of(state)
+    if parts is None or set(parts.fields) - set(texts):
+        return True
+    opened = parts.opened({field: one["text"] for field, one in texts.items()}, {})
+    body = json.loads(opened)["body"]
+    own = body.pop("id", None)
+    if own is None:
+        return True  # no fact
+    said = [fact_id(UUID(stream), topic, canonical(body))]
+    body["locator"] = {k: v for k, v in body["locator"].items() if k not in {"document", "row"}}
+    said.append(fact_id(UUID(stream), topic, canonical(body)))  # of a table's row
+    return own in said
+
+
+def _lines(path: str, name: str) -> list[bytes]:
+    """Read a file of a bundle that may be lacking."""
+    if path.endswith(".json"):
+        return []
+    if Path(path).is_dir():
+        file = Path(path) / name
+        return file.read_bytes().splitlines() if file.exists() else []
+    with zipfile.ZipFile(path) as packed:
+        return packed.read(name).splitlines() if name in packed.namelist() else []
