@@ -11,7 +11,7 @@ import struct
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from tracker.bundling import CONSISTENCY, PROOF, TEXTS
@@ -29,13 +29,17 @@ from tracker.notes import (
     read_verifier,
 )
 from tracker.outcomes import Row
+from tracker.reports import fact_id
+from tracker.sealing import Sealer, Texts, parts_of
+from tracker.vault import MEMORY, Vault
 from tracker.verify_bundle import read
 
 if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
-    from tracker.sealing import Texts
 
 _TOO_LONG = 64 * 2**20  # bytes of a proof file
+_OF_PROOF = {"format", "event", "checkpoint", "public_key"}
+_OF_EVENT = {"position", "stream", "version", "topic", "state", "inclusion"}
 
 
 def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
@@ -47,7 +51,7 @@ def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
     try:
         if len(data) > _TOO_LONG:
             raise NoteError("this is no proof: it is too long for one")
-        proof = json.loads(data)
+        proof = json.loads(data, object_pairs_hook=_once)
         own = read_verifier(proof["public_key"])
         keys = [read_verifier(text) for text in public_keys] or [own]
         said = _CHECKS[proof["format"]](proof, keys)
@@ -60,16 +64,32 @@ def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
     return f"{said}; by the key in the file itself, so compare that: {own}"
 
 
+def _once(pairs: list[tuple[str, Any]]) -> Row:
+    """Give an object; where a name stands twice in it, people may read one value and we another."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a name stands twice")
+    return made
+
+
 def _check_event(proof: Row, keys: Sequence[Verifier]) -> str:
     event = proof["event"]
     checkpoint = _signed(proof["checkpoint"], keys)
+    if more := (set(proof) - _OF_PROOF) | (set(event) - _OF_EVENT - {"texts"}):
+        raise NoteError(f"PROVES NOTHING: nobody signed for its {', '.join(sorted(more))}")
     position, topic, state = event["position"], event["topic"].encode(), event["state"].encode()
     entry = (position, bytes.fromhex(event["stream"]), event["version"], topic, state)
     path = [bytes.fromhex(one) for one in event["inclusion"]]
     (leaf,) = leaf_hashes([entry])
     if not verify_inclusion(leaf, position - 1, checkpoint.size, path, checkpoint.root):
         raise NoteError("PROVES NOTHING: the event is not one that was signed for")
-    return f"event #{position} is one of the {checkpoint.size} signed for in {checkpoint.origin}"
+    texts = event.get("texts", {})
+    if wrong := _wrong_texts(_sealer(checkpoint.origin), event, texts):
+        raise NoteError(f"PROVES NOTHING: {'; '.join(wrong)}")
+    said = f"event #{position} is one of the {checkpoint.size} signed for in {checkpoint.origin}"
+    parts = parts_of(event["state"].encode())
+    left = [field for field in parts.fields if field not in texts] if parts else []
+    return f"{said}; not in the proof (erased, or left out): {', '.join(left)}" if left else said
 
 
 def _check_consistency(proof: Row, keys: Sequence[Verifier]) -> str:
@@ -97,34 +117,53 @@ def check_texts(path: str) -> list[str]:
     With its key a text must open from the event's own bytes, and with all of its texts a fact must
     give the id it goes by: a cipher text can be made that two keys open, an id cannot.
     """
-    from tracker.sealing import Sealer
-    from tracker.vault import MEMORY, Vault
-
     _, notes, lines = read(path)
-    log_id = read_checkpoint(read_note(notes[-1])).origin.removeprefix(ORIGIN)
-    sealer = Sealer(Vault(MEMORY, log_id), log_id)
+    sealer = _sealer(read_checkpoint(read_note(notes[-1])).origin)
     found: list[str] = []
-    given = {one["position"]: one["texts"] for one in map(json.loads, _lines(path, TEXTS))}
-    for event in map(json.loads, lines):
-        texts = given.pop(event["position"], None) or event.get("texts")
-        if not texts or "state" not in event:
-            continue
-        stream, version, topic = event["stream"], event["version"], event["topic"]
-        row = (event["position"], stream, version, topic, event["state"].encode())
-        wrong = sealer.wrong(row, texts)
-        if not wrong and not _is_its_id(row, texts):
-            wrong = ["text, of which its id was made,"]
-        found += [
-            f"event #{event['position']}: its {field} is not what is sealed" for field in wrong
-        ]
+    given: dict[int, Texts] = {}
+    for one in map(_read_once, _lines(path, TEXTS)):
+        if one["position"] in given:
+            found.append(f"event #{one['position']}: its texts stand there twice")
+        given[one["position"]] = one["texts"]
+        found += _unsigned(one, {"position", "texts"})
+    inside = {"texts"} if path.endswith(".json") else set()
+    for event in map(_read_once, lines):
+        found += _unsigned(event, _OF_EVENT | {"leaf"} | inside)
+        if "state" in event:
+            texts = given.pop(event["position"], None) or event.get("texts", {})
+            found += _wrong_texts(sealer, event, texts)
     return found + [f"event #{position}: a text of what is not there" for position in given]
+
+
+def _sealer(origin: str) -> Sealer:
+    """Give what opens the texts of a log with keys that are given; it has none of its own."""
+    log_id = origin.removeprefix(ORIGIN)
+    return Sealer(Vault(MEMORY, log_id), log_id)
+
+
+def _wrong_texts(sealer: Sealer, event: Row, texts: Texts) -> list[str]:
+    """Say which texts beside an event are not those that are sealed in it."""
+    position = event["position"]
+    row = (position, event["stream"], event["version"], event["topic"], event["state"].encode())
+    wrong = sealer.wrong(row, texts)
+    if not wrong and not _is_its_id(row, texts):
+        wrong = ["text, of which its id was made,"]
+    return [f"event #{position}: its {field} is not what is sealed" for field in wrong]
+
+
+def _unsigned(one: Row, known: set[str]) -> list[str]:
+    """Say what else stands in a line of a bundle, where someone may take it for signed."""
+    more = ", ".join(sorted(set(one) - known))
+    return [f"event #{one['position']}: nobody signed for its {more}"] if more else []
+
+
+def _read_once(line: bytes | str) -> Row:
+    read: Row = json.loads(line, object_pairs_hook=_once)
+    return read
 
 
 def _is_its_id(row: StoredRow, texts: Texts) -> bool:
     """Whether a fact's id is the one its text gives; where a text is lacking nobody can tell."""
-    from tracker.reports import fact_id
-    from tracker.sealing import parts_of
-
     _, stream, _, topic, state = row
     parts = parts_of(state)
     if parts is None or set(parts.fields) - set(texts):

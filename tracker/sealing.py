@@ -165,27 +165,38 @@ class Sealer:
         return given
 
     def wrong(self, row: StoredRow, given: Texts) -> list[str]:
-        """Name the fields of an event whose text is not what a given key opens."""
+        """Name the fields of an event whose text is not what a given key opens.
+
+        What is given comes from strangers: what is not sealed is named too, and what is not just a
+        text and its key.
+        """
         _, stream, version, _, state = row
-        parts = parts_of(state)
-        sealed: Mapping[str, str] = parts.sealed if parts else {}
-        bound = self._bound(stream, version)
+        parts, bound = parts_of(state), self._bound(stream, version)
         return [
             field
             for field, one in given.items()
-            if field not in sealed
-            or self._read(bytes.fromhex(one["key"]), sealed[field], bound + _named(field))
-            != one["text"]
+            if parts is None or not self._opens(parts, field, one, bound)
         ]
+
+    def _opens(self, parts: Parts, field: str, one: Mapping[str, str], bound: bytes) -> bool:
+        try:
+            key, text = bytes.fromhex(one["key"]), one["text"]
+            if field not in parts.fields or set(one) != {"key", "text"}:
+                return False
+            return text is not None and text == self._read(
+                key, parts.sealed[field], bound + _named(field)
+            )
+        except (KeyError, TypeError, ValueError):
+            return False
 
     def _read(self, key: bytes, box: object, bound: bytes) -> str | None:
         """Open one text; None where the key does not fit, or something was changed."""
         try:
             held = a2b_base64(str(box))
             data = self._cipher(key).decrypt(held[:NONCE], held[NONCE:], bound)
+            return data.rstrip(_FILL).removesuffix(_END).decode()
         except (self._misfit, ValueError):
             return None
-        return data.rstrip(_FILL).removesuffix(_END).decode()
 
     def _bound(self, stream: str, version: int) -> bytes:
         """Give what a text is bound to beside its field."""

@@ -47,8 +47,9 @@ def prove(
 ) -> None:
     """Prove that an event is in the log, to someone who has neither the log nor trust in you.
 
-    The proof holds the event's exact bytes, a signed checkpoint and what joins the two. Anyone
-    checks it with --check, or with the verify_bundle.py that goes with every bundle.
+    The proof holds the event's exact bytes, its texts, a signed checkpoint and what joins them.
+    Anyone checks it with --check; or, but for the texts, with the verify_bundle.py that goes with
+    every bundle.
 
     \b
     Example:
