@@ -66,10 +66,11 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def answer(authority: Path, query: bytes) -> bytes:
+def answer(authority: Path, query: bytes, *words: str) -> bytes:
     (authority / "query").write_bytes(query)
     openssl(
         authority, "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "query", "-out", "reply",
+        *words,
     )  # fmt: skip
     return (authority / "reply").read_bytes()
 
@@ -137,6 +138,50 @@ def test_an_answer_got_otherwise_is_kept_if_it_is_of_this_checkpoint(
     assert (refused.exit_code, "no valid timestamp" in refused.stderr) == (2, True)
     with Situation(str(other)) as situation:
         assert situation.log.timestamps() == []
+
+
+def test_an_answer_that_brings_its_certificates_in_any_order_is_taken(
+    authority: Path, tmp_path: Path
+) -> None:
+    """OpenSSL writes the signer's first and its chain after it, which is no order of DER."""
+    from rfc3161_client import decode_timestamp_response
+
+    log = mali(tmp_path)
+    said("--log", log, "checkpoint", "-o", authority / "chained.txt")
+    openssl(
+        authority, "ts", "-query", "-data", "chained.txt", "-sha256", "-cert", "-out", "asked",
+    )  # fmt: skip
+    reply = answer(authority, (authority / "asked").read_bytes(), "-chain", "ca.pem")
+    with pytest.raises(ValueError, match="InvalidSetOrdering"):
+        decode_timestamp_response(reply)
+    (tmp_path / "reply.tsr").write_bytes(reply)
+    ask = ("checkpoint", "--timestamp-file", tmp_path / "reply.tsr", "--authority")
+    said("--log", log, *ask, authority / "ca.pem")
+    with Situation(str(log)) as situation:
+        assert situation.log.timestamps() == [(1, reply)], "it is kept as it came"
+    changed = bytearray(reply)
+    changed[-1] ^= 1
+    (tmp_path / "reply.tsr").write_bytes(changed)
+    result = run("--log", log, *ask, authority / "ca.pem")
+    assert (result.exit_code, "no valid timestamp" in result.stderr) == (2, True)
+
+
+def test_an_authority_may_be_named_with_one_certificate_twice(
+    url: str, authority: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "twice.pem").write_bytes((authority / "ca.pem").read_bytes() * 2)
+    words = ("--timestamp", url, "--authority", tmp_path / "twice.pem")
+    said("--log", mali(tmp_path), "checkpoint", *words)
+
+
+@pytest.mark.parametrize("data", [b"", b"0", b"0\x80", b"0\x81", b"0\x840000", b"0\x030\x010"])
+def test_what_is_no_answer_is_refused_in_words(
+    authority: Path, tmp_path: Path, data: bytes
+) -> None:
+    (tmp_path / "reply.tsr").write_bytes(data)
+    ask = ("--timestamp-file", tmp_path / "reply.tsr", "--authority", authority / "ca.pem")
+    result = run("--log", mali(tmp_path), "checkpoint", *ask)
+    assert (result.exit_code, "cannot be read as an answer" in result.stderr) == (2, True)
 
 
 @pytest.mark.parametrize(
