@@ -16,6 +16,7 @@ from effort_for_tests import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from serving_for_tests import serving
+from stamps_for_tests import stamp
 
 from tracker import copied as batches
 from tracker import logfile
@@ -77,7 +78,9 @@ def copied(source: Path, replica: Path) -> int:
 def test_a_replica_is_the_source_byte_for_byte_and_verifies_by_the_same_keys(
     source: Path, replica: Path
 ) -> None:
-    sql(source, "INSERT INTO timestamps VALUES (1, 1, 'https://authority.example', x'30')")
+    with Situation(str(source)) as situation:
+        token = stamp(situation.log.checkpoints()[0].note.encode())
+        situation.log.add_timestamp(1, "https://authority.example", token)
     out = said("--log", replica, "follow", source, "--once")
     assert out == f"{replica}: 190 events copied, replica at #190\n"
     assert contents(replica) == contents(source)

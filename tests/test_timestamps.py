@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from commands_for_tests import mali, run, said
+from server_for_tests import tampered
 
 from tracker.situation import Situation
 
@@ -66,6 +67,16 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def another(authority: Path) -> Path:
+    """The certificate of an authority that signed nothing."""
+    openssl(
+        authority, "req", "-newkey", "rsa:2048", "-nodes", "-x509", "-keyout", "x.key", "-out",
+        "x.pem", "-subj", "/CN=Another", "-days", "30", "-extensions", "ca", "-config", "req.cnf",
+    )  # fmt: skip
+    return authority / "x.pem"
+
+
 def answer(authority: Path, query: bytes, *words: str) -> bytes:
     (authority / "query").write_bytes(query)
     openssl(
@@ -118,6 +129,29 @@ def test_a_checkpoint_is_timestamped_and_its_stamp_goes_with_a_bundle(
     (authority / "note.txt").write_text(note, encoding="utf-8")
     (authority / "kept.tsr").write_bytes(token)
     openssl(authority, "ts", "-verify", "-in", "kept.tsr", "-data", "note.txt", "-CAfile", "ca.pem")
+
+
+def test_who_signed_a_timestamp_that_is_kept_is_checked_by_the_authoritys_certificates(
+    url: str, authority: Path, another: Path, tmp_path: Path
+) -> None:
+    log, root, bundle = mali(tmp_path), authority / "ca.pem", tmp_path / "bundle"
+    said("--log", log, "checkpoint", "--timestamp", url, "--authority", root)
+    said("--log", log, "bundle", "-o", bundle)
+    for words in (("--log", log, "verify"), ("bundle", "--check", bundle)):
+        good = run(*words, "--timestamp-authority", another, "--timestamp-authority", root)
+        assert (good.exit_code, "signed by an authority that was named" in good.stderr) == (0, True)
+        assert "checkpoint 1 was there by 20" in good.stderr
+        doubtful = run(*words, "--timestamp-authority", another)
+        assert (doubtful.exit_code, "cannot decide" in doubtful.stdout) == (2, True)
+        assert "is not signed by an authority that was named" in doubtful.stderr
+
+
+def test_a_timestamp_is_remembered_as_it_is_made(url: str, authority: Path, tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    said("--log", log, "checkpoint", "--timestamp", url, "--authority", authority / "ca.pem")
+    tampered(log, "DELETE FROM timestamps")
+    result = run("--log", log, "verify")
+    assert (result.exit_code, "timestamps are never deleted" in result.stderr) == (1, True)
 
 
 def test_an_answer_got_otherwise_is_kept_if_it_is_of_this_checkpoint(
@@ -194,16 +228,12 @@ def test_what_is_no_answer_is_refused_in_words(
     ],
 )
 def test_what_is_no_timestamp_is_not_kept(
-    url: str, authority: Path, tmp_path: Path, where: str, said_of: str
+    url: str, another: Path, tmp_path: Path, where: str, said_of: str
 ) -> None:
     """The second: an answer whose signature leads to another root than the one that is named."""
-    openssl(
-        authority, "req", "-newkey", "rsa:2048", "-nodes", "-x509", "-keyout", "x.key", "-out",
-        "x.pem", "-subj", "/CN=Another", "-days", "30", "-extensions", "ca", "-config", "req.cnf",
-    )  # fmt: skip
     log = mali(tmp_path)
     asked = where if ":" in where else url + where
-    words = ("--timestamp", asked, "--authority", authority / "x.pem")
+    words = ("--timestamp", asked, "--authority", another)
     result = run("--log", log, "checkpoint", *words)
     assert (result.exit_code, said_of in result.stderr) == (2, True), result.stderr
     with Situation(str(log)) as situation:

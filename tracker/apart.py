@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from tracker.errors import NotFoundError, TrackerError
-from tracker.outcomes import Row
+from tracker.errors import NotFoundError
+from tracker.outcomes import Examined, Row
 
 if TYPE_CHECKING:
     from tracker.citations import Citation
@@ -88,21 +88,17 @@ def refuse_taken(path: str) -> None:
     refuse(Path(path))
 
 
-def check_bundle(path: str, public_key: str = "", *kept: str) -> tuple[int, list[str]]:
-    """Check a bundle: the number of events, and all that is not as it was signed.
+def check_bundle(
+    path: str, public_key: str = "", kept: Sequence[str] = (), authority: bytes = b""
+) -> Examined:
+    """Check a bundle (examining): what is not as it was signed, and what cannot be told.
 
-    `kept` are the texts of older checkpoints. Raises TrackerError where it cannot be read.
+    `kept` are the texts of older checkpoints, `authority` the certificates (PEM) of who signed its
+    timestamps. Raises TrackerError where it cannot be read.
     """
-    from tracker.examining import check_texts
-    from tracker.verify_bundle import check
+    from tracker.examining import check_bundle as check
 
-    if Path(path).exists() and not (Path(path).is_dir() or Path(path).is_file()):
-        raise TrackerError(f"{path} is neither a folder nor a plain file: no bundle is so")
-    try:
-        count, wrong = check(path, public_key, *kept)
-        return count, wrong + check_texts(path)
-    except Exception as error:  # a stranger's files can be wrong in any way
-        raise TrackerError(f"{path} cannot be read as a bundle: {error!r}") from error
+    return check(path, public_key, kept, authority)
 
 
 def guess_mapping(path: Path) -> str:

@@ -187,13 +187,20 @@ def bundle(  # noqa: PLR0913 - by keyword: an option each
                 file.writelines(json.dumps(one).encode() + b"\n" for one in texts_of(log, shown))
         with out.file("checkpoints.jsonl") as file:
             file.writelines(json.dumps(one.note).encode() + b"\n" for one in checkpoints)
+        told: dict[int, int] = {}
         for number, token in timestamps:
-            with out.file(f"timestamp-{number}.tsr") as file:
+            told[number] = told.get(number, 0) + 1
+            another = f"-{told[number]}" if told[number] > 1 else ""
+            with out.file(f"timestamp-{number}{another}.tsr") as file:
                 file.write(token)
         checker = Path(__file__).with_name(CHECKER).read_bytes()
         whole = _ALL if only is None else _SOME
         readme = _README.format(
-            title=title, origin=head.origin, count=count, whole=whole.format(size=head.size)
+            title=title,
+            origin=head.origin,
+            count=count,
+            whole=whole.format(size=head.size),
+            stamps=len(timestamps),
         )
         for name, data in (
             ("key.txt", f"{public_key}\n".encode()),
@@ -261,7 +268,11 @@ texts.jsonl        what is sealed in events (gist, note, quote, speaker), each w
                    has no key any more: an event TextErased says by whose authority, and why
 checkpoints.jsonl  signed notes, oldest first: each commits to all events up to its size
 key.txt            the public key: name+id+key (C2SP signed-note, Ed25519)
-timestamp-N.tsr    where there is one: an authority's word on when checkpoint N was made (RFC 3161)
+timestamp-N.tsr    an authority's word on when checkpoint N was there (RFC 3161), and
+                   timestamp-N-2.tsr another one's. `tracker bundle --check` looks whether each is
+                   of its checkpoint, and with --timestamp-authority who signed it; so does
+                   `openssl ts -verify`. As this bundle was made, {stamps} went in. Nobody signs for
+                   that number: that one is gone shows only to who knows it from elsewhere
 
 What no bundle can show: that nothing was left out when the reports were read, that what they say is
 true, and, to someone who has never seen a later checkpoint, that this one is the newest.

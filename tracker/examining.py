@@ -7,9 +7,10 @@ that alone is looked into here.
 from __future__ import annotations
 
 import json
+import re
 import struct
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -28,11 +29,12 @@ from tracker.notes import (
     read_note,
     read_verifier,
 )
-from tracker.outcomes import Row
+from tracker.outcomes import Examined, Row
 from tracker.reports import fact_id
 from tracker.sealing import Sealer, Texts, parts_of
+from tracker.timestamping import Stamp, look_at
 from tracker.vault import MEMORY, Vault
-from tracker.verify_bundle import read
+from tracker.verify_bundle import check, read
 
 if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
@@ -111,6 +113,23 @@ def _signed(note: str, keys: Sequence[Verifier]) -> Checkpoint:
 # -- bundles --------------------------------------------------------------------------------------
 
 
+def check_bundle(path: str, public_key: str, kept: Sequence[str], authority: bytes) -> Examined:
+    """Check a bundle as its own verifier does, and its texts and timestamps.
+
+    Raises TrackerError where it cannot be read, and for an authority's certificates that are none.
+    """
+    if Path(path).exists() and not (Path(path).is_dir() or Path(path).is_file()):
+        raise TrackerError(f"{path} is neither a folder nor a plain file: no bundle is so")
+    try:
+        count, wrong = check(path, public_key, *kept)
+        wrong += check_texts(path)
+        stamps = list(_stamps(path))
+    except Exception as error:  # a stranger's files can be wrong in any way
+        raise TrackerError(f"{path} cannot be read as a bundle: {error!r}") from error
+    looked = look_at(stamps, authority)
+    return Examined(count, (*wrong, *looked.wrong), tuple(looked.doubts), tuple(looked.notes))
+
+
 def check_texts(path: str) -> list[str]:
     """Check that the texts beside a bundle's events are what is sealed in them; say what is not.
 
@@ -179,12 +198,36 @@ def _is_its_id(row: StoredRow, texts: Texts) -> bool:
     return own in said
 
 
+def _stamps(path: str) -> Iterator[Stamp]:
+    """Give the timestamps of a bundle, each with the checkpoint that its name says."""
+    _, notes, _ = read(path)
+    for name in _names(path):
+        if found := _STAMP.fullmatch(name):
+            number = int(found[1])
+            note = notes[number - 1].encode() if 0 < number <= len(notes) else None
+            yield Stamp(name, f"checkpoint {number}", note, _held(path, name))
+
+
+_STAMP = re.compile(r"timestamp-([0-9]{1,9})(?:-[0-9]{1,9})?\.tsr", re.ASCII)
+
+
 def _lines(path: str, name: str) -> list[bytes]:
     """Read a file of a bundle that may be lacking."""
+    return _held(path, name).splitlines() if name in _names(path) else []
+
+
+def _names(path: str) -> list[str]:
+    """Name the files of a bundle; a proof has none."""
     if path.endswith(".json"):
         return []
     if Path(path).is_dir():
-        file = Path(path) / name
-        return file.read_bytes().splitlines() if file.exists() else []
+        return sorted(one.name for one in Path(path).iterdir())
     with zipfile.ZipFile(path) as packed:
-        return packed.read(name).splitlines() if name in packed.namelist() else []
+        return packed.namelist()
+
+
+def _held(path: str, name: str) -> bytes:
+    if Path(path).is_dir():
+        return (Path(path) / name).read_bytes()
+    with zipfile.ZipFile(path) as packed:
+        return packed.read(name)

@@ -35,10 +35,14 @@ class KeysError(TrackerError):
 
 
 class Remembered(NamedTuple):
-    """What is remembered of a log: the newest checkpoint, and how many it had by then."""
+    """What is remembered of a log: the newest checkpoint, and how many it had by then.
+
+    And the sha256, in hex, of each timestamp that it held.
+    """
 
     note: str
     number: int
+    timestamps: tuple[str, ...] = ()
 
 
 def origin_of(log_id: str) -> str:
@@ -127,12 +131,13 @@ class Keys:
         path = self._of_log(log_id)
         try:
             held = json.loads(read_upto(path, OTHER))
-            return Remembered(str(held["checkpoint"]), int(held["number"]))
+            stamps = tuple(map(str, held.get("timestamps", ())))
+            return Remembered(str(held["checkpoint"]), int(held["number"]), stamps)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise KeysError(f"{path} cannot be read: {error.strerror}") from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise KeysError(f"{path} is damaged: what was known of this log is lost") from error
 
     def recall_place(self) -> str | None:
@@ -143,11 +148,16 @@ class Keys:
             return None
 
     def remember(self, log_id: str, newest: Remembered) -> None:
-        """Remember a log's newest checkpoint, unless a newer one is known. Raises KeysError."""
+        """Remember a log's newest checkpoint, unless a newer one is known, and its timestamps.
+
+        Raises KeysError.
+        """
         with self._writing():
-            held = self.recall(log_id)
-            if held is None or held.number < newest.number:
-                told: Row = {"checkpoint": newest.note, "number": newest.number}
+            held = self.recall(log_id) or Remembered("", 0)
+            last = max(held, newest, key=lambda one: one.number)
+            stamps = tuple(sorted({*held.timestamps, *newest.timestamps}))
+            if last.number > held.number or stamps != held.timestamps:
+                told: Row = {"checkpoint": last.note, "number": last.number, "timestamps": stamps}
                 _replace(self._of_log(log_id), json.dumps(told, indent=1))
             self._place(log_id)
 

@@ -337,8 +337,9 @@ class Verdict:
 
     `covered` counts the events up to the newest checkpoint that holds and whose signer is known;
     `more` the findings beyond those that are named; `doubts` say why it cannot be decided;
-    `newest` is that checkpoint's note and number; `withheld` what was erased: the
-    event's `position`, its `fields`, the `authority`, the `reason`, and `erased`, by which event.
+    `newest` is that checkpoint's note and number, and the digests of the `timestamps` that there
+    are; `withheld` what was erased: the event's `position`, its `fields`, the `authority`, the
+    `reason`, and `erased`, by which event.
     """
 
     verdict: str
@@ -351,8 +352,9 @@ class Verdict:
     more: int = 0
     doubts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    newest: tuple[str, int] | None = None
+    newest: tuple[str, int, tuple[str, ...]] | None = None
     withheld: tuple[Row, ...] = ()
+    timestamps: int = 0
 
     def as_json(self) -> Row:
         """Give all but the note; `uncovered` counts the events after the last checkpoint."""
@@ -362,11 +364,41 @@ class Verdict:
             "covered": self.covered,
             "uncovered": self.events - self.covered,
             "checkpoints": self.checkpoints,
+            "timestamps": self.timestamps,
             "findings": [{"position": one.position, "what": one.what} for one in self.findings],
             "more": self.more,
             "doubts": list(self.doubts),
             "notes": list(self.notes),
             "withheld": list(self.withheld),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What became of checking a bundle of so many events.
+
+    `wrong` is what is not as it was signed, `doubts` say why that cannot be decided, `notes` what
+    was not looked at, or what no bundle can tell.
+    """
+
+    events: int
+    wrong: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> str:
+        """The verdict: fine, tampered, or undecided."""
+        return "tampered" if self.wrong else "undecided" if self.doubts else "fine"
+
+    def as_json(self) -> Row:
+        """Give {"verdict", "events", "rows": [{"problem"}], "doubts", "notes"}."""
+        return {
+            "verdict": self.verdict,
+            "events": self.events,
+            "rows": [{"problem": line} for line in self.wrong],
+            "doubts": list(self.doubts),
+            "notes": list(self.notes),
         }
 
 

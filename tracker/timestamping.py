@@ -1,24 +1,28 @@
 """Timestamps of checkpoints: an authority's signed word for when one was there (RFC 3161).
 
-The one thing that goes out over a network, and only to an address that the user names. Needs the
-extra `timestamp`.
+Asked for, verified as they come in, and looked at again where they are kept. Asking is the one
+thing that goes out over a network, and only to an address that the user names. Needs the extra
+`timestamp`.
 """
 
 from __future__ import annotations
 
-import urllib.error
-import urllib.request
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256, sha384, sha512
+from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
     from rfc3161_client import TimeStampRequest, TimeStampResponse
 
 SECONDS = 30  # for an answer
 LONGEST = 1 << 20  # bytes of an answer
+_NEEDED = "timestamps need the package rfc3161-client: pip install 'situation-tracker[timestamp]'"
 
 
 def ask(url: str, note: bytes, authority: bytes) -> bytes:
@@ -40,13 +44,8 @@ def verify(
 
     With the request that it answers, also that it answers that one. Raises TrackerError.
     """
-    from cryptography.x509 import load_pem_x509_certificates
-
     library = _library()
-    try:
-        certificates = load_pem_x509_certificates(authority)
-    except ValueError as error:
-        raise TrackerError("the authority's file holds no certificates (PEM)") from error
+    certificates = _certificates(authority)
     start = library.VerifierBuilder
     builder = start() if request is None else start.from_request(request)
     for certificate in dict.fromkeys(certificates):
@@ -57,6 +56,15 @@ def verify(
     except (ValueError, library.VerificationError) as error:
         raise TrackerError(f"{_NOT_VALID}: {error}") from error
     return str(response.tst_info.gen_time.isoformat())
+
+
+def _certificates(authority: bytes) -> list[Certificate]:
+    from cryptography.x509 import load_pem_x509_certificates
+
+    try:
+        return load_pem_x509_certificates(authority)
+    except ValueError as error:
+        raise TrackerError("the authority's file holds no certificates (PEM)") from error
 
 
 _NOT_VALID = "this is no valid timestamp of the checkpoint"
@@ -121,7 +129,117 @@ def _elements(data: bytes, at: int, stop: int) -> list[_Element]:
     return found
 
 
+# -- timestamps that are kept ---------------------------------------------------------------------
+
+
+class Stamp(NamedTuple):
+    """A timestamp as it is found: what it is called, of which checkpoint it has to be, its bytes.
+
+    `note` are that checkpoint's bytes, None where there is none.
+    """
+
+    name: str
+    of: str
+    note: bytes | None
+    token: object
+
+
+@dataclass(slots=True)
+class Looked:
+    """What was found: what is `wrong`, what is in doubt, what is to be said; what was there."""
+
+    wrong: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    count: int = 0
+    digests: set[str] = field(default_factory=set)
+    """The sha256 of each token, in hex."""
+
+
+def look_at(stamps: Iterable[Stamp], authority: bytes = b"") -> Looked:
+    """Look at timestamps that are kept: whether each is one, and of its own checkpoint.
+
+    Who signed them is only known by the certificates of an `authority` (PEM). Without the extra
+    they cannot be read, which is said. Raises TrackerError for certificates that are none.
+    """
+    found, good, last = Looked(), 0, ""
+    if authority:
+        _certificates(authority)
+        _library()
+    for one in stamps:
+        found.count += 1
+        token = one.token
+        if isinstance(token, bytes):
+            found.digests.add(sha256(token).hexdigest())
+        if one.note is None:
+            found.wrong.append(f"{one.name} is of {one.of}, which is not there")
+        elif not isinstance(token, bytes) or (_there() and not _is_one(token)):
+            found.wrong.append(f"{one.name}, of {one.of}, is no timestamp, or a damaged one")
+        elif _there() and not _is_of(token, one.note):
+            found.wrong.append(f"{one.name} is not of {one.of}, but of something else")
+        elif authority:
+            try:
+                last = f"{one.of} was there by {verify(token, one.note, authority)}"
+                good += 1
+            except TrackerError:
+                found.doubts.append(
+                    f"{one.name}, of {one.of}, is not signed by an authority that was named, or "
+                    "was changed since"
+                )
+        else:
+            good += 1
+    if good:
+        found.notes.append(_said(good, last))
+    return found
+
+
+def _said(count: int, last: str) -> str:
+    """Say of so many timestamps with which nothing is wrong what was looked at, and what not."""
+    named = f"{count:,} timestamp{' is' if count == 1 else 's are'}"
+    if not _there():
+        return f"{named} there and not looked at: {_NEEDED}"
+    if last:
+        return f"{named} of {_THEIRS[count == 1]}, signed by an authority that was named; {last}"
+    return (
+        f"{named} of {_THEIRS[count == 1]}; that an authority signed is not checked unless its "
+        "certificates are named with --timestamp-authority"
+    )
+
+
+_THEIRS = {True: "its checkpoint", False: "their checkpoints"}
+
+
+def _there() -> bool:
+    """Whether timestamps can be read here."""
+    return find_spec("rfc3161_client") is not None
+
+
+def _is_one(token: bytes) -> bool:
+    try:
+        return bool(_read(token).tst_info.gen_time)
+    except (TrackerError, ValueError):
+        return False
+
+
+def _is_of(token: bytes, note: bytes) -> bool:
+    imprint = _read(token).tst_info.message_imprint
+    digest = _DIGESTS.get(imprint.hash_algorithm.dotted_string)
+    return digest is not None and digest(note).digest() == imprint.message
+
+
+_DIGESTS = {
+    "2.16.840.1.101.3.4.2.1": sha256,
+    "2.16.840.1.101.3.4.2.2": sha384,
+    "2.16.840.1.101.3.4.2.3": sha512,
+}
+"""What may be stamped, by the names of NIST: what the library takes."""
+
+
 def _post(url: str, data: bytes) -> bytes:
+    import urllib.error
+    import urllib.request
+    from urllib.parse import urlsplit
+
     if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
         raise TrackerError(f"{url} is no address of a timestamp authority: it begins http(s)://")
     headers = {"Content-Type": "application/timestamp-query"}
@@ -138,7 +256,5 @@ def _library() -> ModuleType:
     try:
         import rfc3161_client
     except ImportError as error:
-        raise TrackerError(
-            "timestamps need the package rfc3161-client: pip install 'situation-tracker[timestamp]'"
-        ) from error
+        raise TrackerError(_NEEDED) from error
     return rfc3161_client

@@ -29,6 +29,7 @@ from tracker.notes import (
     read_note,
 )
 from tracker.outcomes import Finding, Verdict
+from tracker.timestamping import Looked, Stamp, look_at
 
 PAGE = 2_000  # events at a time
 BLOCKS = 20  # blocks of leaves at a time; one may hold 20,000
@@ -64,6 +65,9 @@ class _Inspection:
     head: Frontier = field(default_factory=Frontier)
     replica: bool = False
     newest: Remembered | None = None
+    signed: dict[int, bytes] = field(default_factory=dict)
+    """The checkpoints as they are kept, by number."""
+    stamps: Looked = field(default_factory=Looked)
 
     def found(self, what: str, position: int | None = None) -> None:
         """Note something that is not as it must be."""
@@ -94,20 +98,22 @@ def verify(
     *,
     verifiers: Sequence[Verifier] = (),
     against: Sequence[tuple[bytes, str]] = (),
+    authority: bytes = b"",
     progress: Callable[[int], None] = lambda _: None,
 ) -> Verdict:
     """Verify a log, read apart from all else (Log.source).
 
     `keys` is where the own key and the memory of earlier checkpoints lie; `verifiers` are further
     public keys that count; `against` are checkpoint files, (bytes, name) each, that the log must
-    extend. The engine's own check runs beside the rest, where it has one. Raises KeysError where
-    what `keys` holds cannot be read, LogError where the log cannot be reached.
+    extend; `authority` are the certificates (PEM) of who signed its timestamps. The engine's own
+    check runs beside the rest, where it has one. Raises KeysError where what `keys` holds cannot
+    be read, LogError where the log cannot be reached, TrackerError for certificates that are none.
     """
     look = _Inspection(keys, tuple(verifiers))
     total = 0
     try:
         source.begin()
-        total = _inspect(source, look, against, progress)
+        total = _inspect(source, look, against, authority, progress)
     except DamagedError as error:
         look.found(str(error))
     finally:
@@ -121,6 +127,7 @@ def _inspect(
     source: Source,
     look: _Inspection,
     against: Sequence[tuple[bytes, str]],
+    authority: bytes,
     progress: Callable[[int], None],
 ) -> int:
     """Look at everything; give the number of events."""
@@ -136,6 +143,7 @@ def _inspect(
     look.replica = source.replica()
     _read_head(look, head)
     _read_checkpoints(source, look)
+    _read_timestamps(source, look, authority)
     _read_against(look, against)
     _recall(look)
     total, frontier = _read_events(source, look, progress)
@@ -166,6 +174,7 @@ def _read_checkpoints(source: Source, look: _Inspection) -> None:
         if number != at:
             look.found(f"checkpoint {at} is missing")
             at = number  # noqa: PLW2901 - told once
+        look.signed[number] = note
         try:
             checkpoint, known = _opened(look, note)
             frontier = Frontier(size, packed)
@@ -184,6 +193,19 @@ def _read_checkpoints(source: Source, look: _Inspection) -> None:
         look.claims.append(_Claim(checkpoint, f"{said} (#{checkpoint.size})", known, kept=True))
         if known:
             look.newest = Remembered(_text(note), number)
+
+
+def _read_timestamps(source: Source, look: _Inspection, authority: bytes) -> None:
+    sql = "SELECT number, checkpoint, token FROM timestamps ORDER BY number"
+    stamps = (
+        Stamp(f"timestamp {_text(number)}", f"checkpoint {_text(of)}", look.signed.get(of), token)
+        for number, of, token in chain.from_iterable(source.pages(sql, PAGE))
+    )
+    look.stamps = look_at(stamps, authority)
+    for wrong in look.stamps.wrong:
+        look.found(wrong)
+    look.doubts += look.stamps.doubts
+    look.notes += look.stamps.notes
 
 
 def _opened(look: _Inspection, note: bytes) -> tuple[Checkpoint, bool]:
@@ -231,6 +253,7 @@ def _recall(look: _Inspection) -> None:
         checkpoint = read_checkpoint(read_note(held.note))
     except NoteError as error:
         raise KeysError(f"what is remembered of this log is damaged: {error}") from error
+    _recall_timestamps(look, held)
     kept = [claim for claim in look.claims if claim.checkpoint == checkpoint]
     for claim in kept:
         claim.known = True
@@ -240,6 +263,17 @@ def _recall(look: _Inspection) -> None:
     if look.checkpoints < held.number or not kept:
         look.found(f"{said} is no longer in the log, and checkpoints are never deleted")
         look.claims.append(_Claim(checkpoint, said, known=True))
+
+
+def _recall_timestamps(look: _Inspection, held: Remembered) -> None:
+    gone = len(set(held.timestamps) - look.stamps.digests)
+    if not gone:
+        return
+    said = "a timestamp that is remembered is" if gone == 1 else f"{gone} remembered timestamps are"
+    if look.replica:
+        look.doubts.append(f"{said} not in this replica (yet): `tracker follow`, and verify again")
+    else:
+        look.found(f"{said} no longer in the log, and timestamps are never deleted")
 
 
 class _Leaves:
@@ -430,6 +464,7 @@ def _verdict(look: _Inspection, total: int) -> Verdict:
             "there is no checkpoint yet, so that nothing but the log itself vouches for these "
             "events: `tracker checkpoint` signs for them"
         )
+    newest = look.newest and look.newest._replace(timestamps=tuple(sorted(look.stamps.digests)))
     return Verdict(
         verdict="tampered" if look.findings else "undecided" if look.doubts else "fine",
         log_id=look.log_id or None,
@@ -441,7 +476,8 @@ def _verdict(look: _Inspection, total: int) -> Verdict:
         more=look.more,
         doubts=tuple(look.doubts),
         notes=tuple(look.notes),
-        newest=look.newest,
+        newest=newest,
+        timestamps=look.stamps.count,
     )
 
 

@@ -120,12 +120,15 @@ class Vouching:
         *,
         public_keys: Sequence[str] = (),
         against: Sequence[tuple[bytes, str]] = (),
+        authority: bytes = b"",
         progress: Callable[[int], None] = lambda _: None,
     ) -> Verdict:
         """Verify the log (tracker.verifying); a log that is fine is remembered as it is now.
 
         `public_keys` as `public_key` gives them; `against` are checkpoints, (bytes, name) each,
-        that the log must extend. Raises NoteError for what is no public key, KeysError.
+        that the log must extend. `authority` are certificates, PEM, that the signatures of its
+        timestamps must lead to; they are not looked at without. Raises NoteError for what is no
+        public key, TrackerError for what are no certificates, KeysError.
         """
         from tracker.keys import KeysError, Remembered
         from tracker.notes import read_verifier
@@ -138,6 +141,7 @@ class Vouching:
                 keys,
                 verifiers=[read_verifier(text) for text in public_keys],
                 against=against,
+                authority=authority,
                 progress=progress,
             )
         if verdict.verdict == "fine" and verdict.newest and verdict.log_id:
@@ -212,9 +216,9 @@ class Vouching:
         `only` names one key, as projection/key: what was ever told of it, the reports that told
         it, and what corrects, takes back or rules on it. Raises NotFoundError, TrackerError.
         """
-        from tracker.bundling import bundle, refuse_taken
+        from tracker.bundling import bundle
 
-        refuse_taken(Path(path))
+        self.refuse_bundle(path)
         chosen = None if only is None else self._evidence(only)
         left_out = {self.event(name).position for name in withhold}
         if chosen is not None:
@@ -232,6 +236,23 @@ class Vouching:
             withhold=left_out,
             sealed=sealed,
         )
+
+    def refuse_bundle(self, path: str | Path) -> None:
+        """Raise TrackerError where a bundle cannot go there, or would hold a wrong timestamp.
+
+        Nothing is signed or recorded by then.
+        """
+        from tracker.bundling import refuse_taken
+        from tracker.timestamping import Stamp, look_at
+
+        refuse_taken(Path(path))
+        notes = {one.number: one.note.encode() for one in self.log.checkpoints()}
+        wrong = look_at(
+            Stamp(f"timestamp {number}", f"checkpoint {of}", notes.get(of), token)
+            for number, of, _, token in self.log.timestamp_rows()
+        ).wrong
+        if wrong:
+            raise TrackerError(f"{wrong[0]}: no bundle was made; see `tracker verify`")
 
     def _custody(self, positions: Collection[int]) -> set[int]:
         """Give the positions of what says why these events, or texts of theirs, are not shown."""
@@ -267,12 +288,20 @@ class Vouching:
         `authority` holds the certificates it must lead to, PEM. Gives the time. Raises TrackerError
         for an answer that does not hold; nothing is kept then.
         """
+        from hashlib import sha256
+
         from tracker import timestamping
+        from tracker.keys import Remembered
 
         note = signed.note.encode()
         token = timestamping.ask(url, note, authority) if answer is None else answer
         when = timestamping.verify(token, note, authority)
         self.log.add_timestamp(signed.number, url, token)
+        kept = Remembered(signed.note, signed.number, (sha256(token).hexdigest(),))
+        try:
+            self.keys().remember(str(self.log.log_id), kept)
+        except TrackerError as error:
+            self._warn_once(f"the timestamp is kept, and not remembered: {error}")
         return when
 
     def keys(self) -> Keys:

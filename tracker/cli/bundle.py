@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tracker.cli.amended import refuse_far_positions
-from tracker.cli.common import BAD_ANSWER, by_option, open_situation, read_file, recorder
+from tracker.cli.common import BAD_ANSWER, BAD_INPUT, by_option, open_situation, read_file, recorder
 from tracker.cli.completing import facts, paths
 from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, safe
@@ -36,6 +36,14 @@ from tracker.cli.output import emit, safe
     help="With --check: a checkpoint kept from earlier.",
 )
 @click.option(
+    "--timestamp-authority",
+    "authority_files",
+    metavar="FILE",
+    multiple=True,
+    shell_complete=paths,
+    help="With --check: the certificates (PEM) that signatures of timestamps must lead to.",
+)
+@click.option(
     "--withhold",
     metavar="ID|#POSITION",
     multiple=True,
@@ -54,6 +62,7 @@ def bundle(
     checked: str | None,
     key_file: str | None,
     against: tuple[str, ...],
+    authority_files: tuple[str, ...],
     *,
     withhold: tuple[str, ...],
     authority: str | None,
@@ -65,7 +74,8 @@ def bundle(
 
     A checkpoint is signed first. With --only, the events that one key's answers rest on, each
     proved by itself: no others leave the house. With --check, exit 1 where a bundle is not as it
-    was signed. Texts go in with their keys, unless they are erased, or --sealed says otherwise.
+    was signed, 2 where that cannot be decided. Texts go in with their keys, unless they are erased,
+    or --sealed says otherwise.
 
     \b
     Examples:
@@ -75,12 +85,13 @@ def bundle(
     if bool(out) == bool(checked):
         raise click.UsageError("name where it goes with -o, or what to check with --check")
     if checked:
-        _check(checked, key_file, against)
+        _check(checked, key_file, against, authority_files)
         return
     from tracker.apart import refuse_taken
 
     refuse_taken(str(out))  # before anything is recorded
     situation = open_situation()
+    situation.refuse_bundle(str(out))
     if withhold:
         if not authority or not reason:
             raise click.UsageError("--withhold needs --authority and --reason")
@@ -91,19 +102,22 @@ def bundle(
         click.echo(safe(f"{out}: {count:,} event{'' if count == 1 else 's'}"))
 
 
-def _check(path: str, key_file: str | None, against: tuple[str, ...]) -> None:
+def _check(
+    path: str, key_file: str | None, against: tuple[str, ...], authority_files: tuple[str, ...]
+) -> None:
     from tracker.apart import check_bundle
 
     key = read_file(key_file)[0].decode(errors="replace") if key_file else ""
     kept = [read_file(one)[0].decode(errors="replace") for one in against]
-    count, wrong = check_bundle(path, key, *kept)
-    rows = [{"problem": line} for line in wrong]
-    if not emit({"events": count, "rows": rows}, rows):
-        said = "TAMPERED" if wrong else "fine"
-        click.echo(safe(f"{path}: {said}, {count:,} event{'' if count == 1 else 's'}"))
-        for line in wrong:
+    authority = b"\n".join(read_file(one)[0] for one in authority_files)
+    found = check_bundle(path, key, kept, authority)
+    if not emit(found.as_json(), found.as_json()["rows"]):
+        said = {"fine": "fine", "tampered": "TAMPERED", "undecided": "cannot decide"}
+        count = f"{found.events:,} event{'' if found.events == 1 else 's'}"
+        click.echo(safe(f"{path}: {said[found.verdict]}, {count}"))
+        for line in (*found.wrong, *found.doubts, *found.notes):
             click.echo(safe(line), err=True)
         if not key:
             click.echo("by the key in the bundle itself: name the true one with --key", err=True)
-    if wrong:
-        click.get_current_context().exit(BAD_ANSWER)
+    exit_code = {"fine": 0, "tampered": BAD_ANSWER, "undecided": BAD_INPUT}[found.verdict]
+    click.get_current_context().exit(exit_code)

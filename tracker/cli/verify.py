@@ -32,12 +32,22 @@ EXIT = {"fine": 0, "tampered": BAD_ANSWER, "undecided": BAD_INPUT}
     multiple=True,
     help="A public key that counts besides your own, as `checkpoint --public-key` prints it.",
 )
+@click.option(
+    "--timestamp-authority",
+    "authority_files",
+    metavar="FILE",
+    multiple=True,
+    help="The certificates (PEM) that the signatures of timestamps must lead to; repeatable.",
+)
 @common_options
-def verify(against: tuple[str, ...], key_files: tuple[str, ...]) -> None:
+def verify(
+    against: tuple[str, ...], key_files: tuple[str, ...], authority_files: tuple[str, ...]
+) -> None:
     """Work the ledger out again from every stored byte, and compare it with what was signed.
 
     Exit 0 where all is as it was recorded, 1 where it was tampered with or is damaged, naming the
-    first events, and 2 where that cannot be decided.
+    first events, and 2 where that cannot be decided. Timestamps must be of their checkpoints; who
+    signed them is checked with --timestamp-authority.
 
     \b
     Example:
@@ -52,10 +62,13 @@ def verify(against: tuple[str, ...], key_files: tuple[str, ...]) -> None:
         if line.strip()
     ]
     files = [read_file(path) for path in against]
+    authority = b"\n".join(read_file(path)[0] for path in authority_files)
     with click.progressbar(
         length=situation.position, label="events", file=sys.stderr, hidden=quiet
     ) as bar:
-        verdict = situation.verify(public_keys=keys, against=files, progress=bar.update)
+        verdict = situation.verify(
+            public_keys=keys, against=files, authority=authority, progress=bar.update
+        )
     if not emit(verdict.as_json(), verdict.as_json()["findings"]):
         _tell(verdict)
     click.get_current_context().exit(EXIT[verdict.verdict])
