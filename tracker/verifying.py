@@ -7,89 +7,34 @@ cannot be read is a finding.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
 from tracker.engines.base import DamagedError, Source
 from tracker.facts.codec import id_in
-from tracker.keys import Keys, KeysError, Remembered, origin_of
+from tracker.keys import Keys
 from tracker.leaves import cut
 from tracker.ledger import Entry, Frontier, leaf_hashes
 from tracker.logfile import SCHEMA_VERSION
 from tracker.notes import (
-    Checkpoint,
-    NoteError,
-    UnknownSignerError,
     Verifier,
-    open_note,
-    read_checkpoint,
-    read_note,
 )
-from tracker.outcomes import Finding, Verdict
-from tracker.timestamping import Looked, Stamp, look_at
+from tracker.outcomes import Verdict
+from tracker.witnesses import (
+    DAMAGED,
+    PAGE,
+    UNKNOWN,
+    Claim,
+    Inspection,
+    read_against,
+    read_kept,
+    read_timestamps,
+    recall,
+    text_of,
+)
 
-PAGE = 2_000  # events at a time
 BLOCKS = 20  # blocks of leaves at a time; one may hold 20,000
-NAMED = 20
-"""Findings told one by one; the rest is counted."""
-_DAMAGED = (struct.error, TypeError, ValueError, KeyError, AttributeError)
-
-
-@dataclass
-class _Claim:
-    """A root that someone vouches for: to be compared when the events have been read so far."""
-
-    checkpoint: Checkpoint
-    said: str  # which one it is, as a sentence's subject
-    known: bool  # whether its signature is of a known key
-    kept: bool = False  # whether the log holds it
-
-
-@dataclass
-class _Inspection:
-    """What has been found so far."""
-
-    keys: Keys | None
-    verifiers: tuple[Verifier, ...]
-    log_id: str = ""
-    findings: list[Finding] = field(default_factory=list)
-    more: int = 0
-    doubts: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    claims: list[_Claim] = field(default_factory=list)
-    checkpoints: int = 0
-    covered: int = 0
-    head: Frontier = field(default_factory=Frontier)
-    replica: bool = False
-    newest: Remembered | None = None
-    signed: dict[int, bytes] = field(default_factory=dict)
-    """The checkpoints as they are kept, by number."""
-    stamps: Looked = field(default_factory=Looked)
-
-    def found(self, what: str, position: int | None = None) -> None:
-        """Note something that is not as it must be."""
-        if len(self.findings) < NAMED:
-            self.findings.append(Finding(position, what))
-        else:
-            self.more += 1
-
-    def still_to_come(self, checkpoint: Checkpoint, said: str) -> bool:
-        """Whether a replica was not copied so far; doubted, for cutting back looks the same."""
-        late = self.replica and checkpoint.size > self.head.size
-        if late:
-            self.doubts.append(
-                f"{said} is of events that this replica does not hold (yet): `tracker follow`, "
-                "and verify again"
-            )
-        return late
-
-    def known_to(self, origin: str) -> list[Verifier]:
-        """Give the keys whose signatures count under a log's name."""
-        own = self.keys.verifier(origin) if self.keys else None
-        return [*self.verifiers, *([own] if own else [])]
 
 
 def verify(
@@ -109,7 +54,7 @@ def verify(
     check runs beside the rest, where it has one. Raises KeysError where what `keys` holds cannot
     be read, LogError where the log cannot be reached, TrackerError for certificates that are none.
     """
-    look = _Inspection(keys, tuple(verifiers))
+    look = Inspection(keys, tuple(verifiers))
     total = 0
     try:
         source.begin()
@@ -125,7 +70,7 @@ def verify(
 
 def _inspect(
     source: Source,
-    look: _Inspection,
+    look: Inspection,
     against: Sequence[tuple[bytes, str]],
     authority: bytes,
     progress: Callable[[int], None],
@@ -142,10 +87,10 @@ def _inspect(
     counter, head = source.one("SELECT seq FROM log_head"), source.one("SELECT * FROM ledger_head")
     look.replica = source.replica()
     _read_head(look, head)
-    _read_checkpoints(source, look)
-    _read_timestamps(source, look, authority)
-    _read_against(look, against)
-    _recall(look)
+    read_kept(source, look)
+    read_timestamps(source, look, authority)
+    read_against(look, against)
+    recall(look)
     total, frontier = _read_events(source, look, progress)
     last = counter[0] if counter else None
     if last != total:
@@ -154,126 +99,16 @@ def _inspect(
         look.found(f"the ledger's head is of {look.head.size} other events than these {total}")
     look.head = frontier
     for stream, count, least, most in source.streams():
-        look.found(f"stream {_text(stream)} has {count} events, numbered {least} to {most}")
+        look.found(f"stream {text_of(stream)} has {count} events, numbered {least} to {most}")
     return total
 
 
-def _read_head(look: _Inspection, head: tuple[Any, ...] | None) -> None:
+def _read_head(look: Inspection, head: tuple[Any, ...] | None) -> None:
     try:
         _, log_id, size, packed = head or ()
         look.log_id, look.head = log_id.decode(), Frontier(size, packed)
-    except _DAMAGED:
+    except DAMAGED:
         look.found("the ledger's head is damaged")
-
-
-def _read_checkpoints(source: Source, look: _Inspection) -> None:
-    sql = "SELECT number, size, note, frontier FROM checkpoints ORDER BY number"
-    rows = chain.from_iterable(source.pages(sql, PAGE))
-    for at, (number, size, note, packed) in enumerate(rows, 1):
-        said = f"checkpoint {number}"
-        if number != at:
-            look.found(f"checkpoint {at} is missing")
-            at = number  # noqa: PLW2901 - told once
-        look.signed[number] = note
-        try:
-            checkpoint, known = _opened(look, note)
-            frontier = Frontier(size, packed)
-        except NoteError as error:
-            look.found(f"{said} is not what was signed: {error}")
-            continue
-        except _DAMAGED:
-            look.found(f"{said} is damaged")
-            continue
-        if (checkpoint.size, checkpoint.root) != (frontier.size, frontier.root):
-            look.found(f"{said} is kept with another tree than it was signed for")
-        look.checkpoints = number
-        if checkpoint.origin != origin_of(look.log_id):
-            look.found(f"{said} is of another log ({checkpoint.origin})")
-            continue
-        look.claims.append(_Claim(checkpoint, f"{said} (#{checkpoint.size})", known, kept=True))
-        if known:
-            look.newest = Remembered(_text(note), number)
-
-
-def _read_timestamps(source: Source, look: _Inspection, authority: bytes) -> None:
-    sql = "SELECT number, checkpoint, token FROM timestamps ORDER BY number"
-    stamps = (
-        Stamp(f"timestamp {_text(number)}", f"checkpoint {_text(of)}", look.signed.get(of), token)
-        for number, of, token in chain.from_iterable(source.pages(sql, PAGE))
-    )
-    look.stamps = look_at(stamps, authority)
-    for wrong in look.stamps.wrong:
-        look.found(wrong)
-    look.doubts += look.stamps.doubts
-    look.notes += look.stamps.notes
-
-
-def _opened(look: _Inspection, note: bytes) -> tuple[Checkpoint, bool]:
-    """Give a note's checkpoint, and whether someone known signed it. Raises NoteError."""
-    checkpoint = read_checkpoint(read_note(note))
-    try:
-        open_note(note, look.known_to(checkpoint.origin))
-    except UnknownSignerError:
-        return checkpoint, False
-    return checkpoint, True
-
-
-def _read_against(look: _Inspection, against: Sequence[tuple[bytes, str]]) -> None:
-    for data, name in against:
-        try:
-            checkpoint, known = _opened(look, data)
-        except NoteError as error:
-            look.doubts.append(f"{name}: {error}")
-            continue
-        if not known:
-            look.doubts.append(f"{name} is {_UNKNOWN}")
-        elif checkpoint.origin != origin_of(look.log_id):
-            look.found(f"{name} is of another log ({checkpoint.origin})")
-        elif not look.still_to_come(checkpoint, f"{name} (#{checkpoint.size})"):
-            look.claims.append(_Claim(checkpoint, f"{name} (#{checkpoint.size})", known=True))
-
-
-_UNKNOWN = "signed by a key that is not known here: name its public key with --key"
-
-
-def _recall(look: _Inspection) -> None:
-    """Compare with what the folder of keys remembers of this log, and of this place."""
-    if look.keys is None:
-        return
-    place = look.keys.recall_place()
-    if place is not None and place != look.log_id:
-        look.found(
-            f"the log that was here is gone: it was {place}, and this one is {look.log_id}. If "
-            "you put it here, `tracker checkpoint` takes it up"
-        )
-    held = look.keys.recall(look.log_id)
-    if held is None:
-        return
-    try:
-        checkpoint = read_checkpoint(read_note(held.note))
-    except NoteError as error:
-        raise KeysError(f"what is remembered of this log is damaged: {error}") from error
-    _recall_timestamps(look, held)
-    kept = [claim for claim in look.claims if claim.checkpoint == checkpoint]
-    for claim in kept:
-        claim.known = True
-    said = f"the newest checkpoint that is remembered (#{checkpoint.size})"
-    if look.still_to_come(checkpoint, said):
-        return
-    if look.checkpoints < held.number or not kept:
-        look.found(f"{said} is no longer in the log, and checkpoints are never deleted")
-        look.claims.append(_Claim(checkpoint, said, known=True))
-
-
-def _recall_timestamps(look: _Inspection, held: Remembered) -> None:
-    gone = len(set(held.timestamps) - look.stamps.digests)
-    if not gone:
-        return
-    said = "a timestamp that is remembered is" if gone == 1 else f"{gone} remembered timestamps are"
-    if look.replica:
-        look.doubts.append(f"{said} not in this replica (yet): `tracker follow`, and verify again")
-    else:
-        look.found(f"{said} no longer in the log, and timestamps are never deleted")
 
 
 class _Leaves:
@@ -318,7 +153,7 @@ NO_BLOCK = 2**40
 
 
 def _read_events(
-    source: Source, look: _Inspection, progress: Callable[[int], None]
+    source: Source, look: Inspection, progress: Callable[[int], None]
 ) -> tuple[int, Frontier]:
     """Work out every leaf, and every root that is vouched for; give the last position and the tree.
 
@@ -359,7 +194,7 @@ def _read_events(
 
 
 def _with_gaps(
-    look: _Inspection,
+    look: Inspection,
     page: Sequence[tuple[Any, ...]],
     hashes: Sequence[bytes],
     stored: _Leaves,
@@ -384,17 +219,17 @@ LONGEST_GAP = 1_000_000
 """Missing events for which the ledger's entries are still read in their place."""
 
 
-def _hashes(look: _Inspection, page: Sequence[tuple[Any, ...]]) -> list[bytes]:
+def _hashes(look: Inspection, page: Sequence[tuple[Any, ...]]) -> list[bytes]:
     """Work out the leaves of events; one that is damaged gets an empty hash, and is named."""
     try:
         return leaf_hashes(map(_entry, page))
-    except _DAMAGED:
+    except DAMAGED:
         pass
     hashes = []
     for row in page:
         try:
             hashes += leaf_hashes([_entry(row)])
-        except _DAMAGED as error:
+        except DAMAGED as error:
             look.found(str(error) if isinstance(error, _RowError) else "is damaged", row[0])
             hashes.append(b"")
     return hashes
@@ -416,7 +251,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
 
 
 def _differing(
-    look: _Inspection,
+    look: Inspection,
     page: Sequence[tuple[Any, ...]],
     hashes: Sequence[bytes],
     expected: Sequence[bytes],
@@ -428,7 +263,7 @@ def _differing(
 
 
 def _extend(
-    look: _Inspection, claims: list[_Claim], frontier: Frontier, hashes: list[bytes], good: int
+    look: Inspection, claims: list[Claim], frontier: Frontier, hashes: list[bytes], good: int
 ) -> int:
     """Add leaves, stopping at each root that is vouched for; give where the last one held."""
     begin = frontier.size
@@ -440,7 +275,7 @@ def _extend(
     return good
 
 
-def _settle(look: _Inspection, claim: _Claim, frontier: Frontier, good: int) -> int:
+def _settle(look: Inspection, claim: Claim, frontier: Frontier, good: int) -> int:
     size = claim.checkpoint.size
     if claim.checkpoint.root != frontier.root:
         since = f"after #{good} " if good else ""
@@ -451,12 +286,12 @@ def _settle(look: _Inspection, claim: _Claim, frontier: Frontier, good: int) -> 
     return size
 
 
-def _verdict(look: _Inspection, total: int) -> Verdict:
+def _verdict(look: Inspection, total: int) -> Verdict:
     unknown = [claim for claim in look.claims if not claim.known]
     if unknown and look.covered < max(claim.checkpoint.size for claim in unknown):
         own = look.keys is not None and look.keys.exists()
         look.doubts.append(
-            f"{unknown[-1].said} is {_UNKNOWN}"
+            f"{unknown[-1].said} is {UNKNOWN}"
             + ("" if own else " (there is no key of your own here)")
         )
     if not look.claims and not look.doubts:
@@ -479,7 +314,3 @@ def _verdict(look: _Inspection, total: int) -> Verdict:
         newest=newest,
         timestamps=look.stamps.count,
     )
-
-
-def _text(value: object) -> str:
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
