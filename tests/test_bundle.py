@@ -14,7 +14,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from commands_for_tests import SHEETS, held, mali, run, said
+from commands_for_tests import SHEETS, answer, held, mali, run, said
 
 from tracker import bundling, verify_bundle
 from tracker.situation import Situation
@@ -70,6 +70,10 @@ def outsider(*words: object) -> tuple[int, str]:
     return ran.returncode, ran.stdout
 
 
+NOT_LOOKED_AT = "texts and timestamps were not looked at here: `tracker bundle --check` does that\n"
+A_PART = "; a selection: what is left out cannot be told"
+
+
 def changed(bundle: Path, change: Callable[[Lines], object]) -> Path:
     """Change the events of a bundle, read as JSON."""
     file = bundle / "events.jsonl"
@@ -85,7 +89,8 @@ def changed(bundle: Path, change: Callable[[Lines], object]) -> Path:
 def test_a_bundle_as_it_was_made_is_fine(whole: Path, log: Path) -> None:
     key, early = log.with_name("key.txt"), log.with_name("early.txt")
     for words in ((), (key,), (key, early)):
-        assert outsider(whole, *words) == (0, "fine: 190 events are as they were signed for\n")
+        fine = f"fine: 190 events are as they were signed for\n{NOT_LOOKED_AT}"
+        assert outsider(whole, *words) == (0, fine)
     assert "fine, 190 events" in said("bundle", "--check", whole, "--key", key, "--against", early)
 
 
@@ -213,7 +218,11 @@ def test_one_keys_evidence_goes_alone_and_is_proved(some: Path, log: Path) -> No
     code, text = outsider(some, log.with_name("key.txt"))
     assert code == 0
     lines = [json.loads(line) for line in (some / "events.jsonl").read_text().splitlines()]
-    assert text == f"fine: {len(lines)} events are as they were signed for\n"
+    fine = f"fine: {len(lines)} events are as they were signed for{A_PART}\n"
+    assert text == fine + NOT_LOOKED_AT
+    checked = said("bundle", "--check", some)
+    assert checked == f"{some}: fine, {len(lines)} events{A_PART}\n"
+    assert answer("bundle", "--check", some)["selection"] is True
     positions = {line["position"] for line in lines}
     assert {58, 59, 127, 157, 158, 159, 163, 169, 170} <= positions  # as README's audit shows them
     kinds = {line["topic"] for line in lines}
@@ -231,10 +240,41 @@ def test_one_keys_evidence_goes_alone_and_is_proved(some: Path, log: Path) -> No
         lambda lines: lines[3].update(inclusion=[]),
         lambda lines: lines[3].pop("inclusion"),
         lambda lines: lines.append({**lines[3], "version": 99}),
+        lambda lines: lines.append(lines[3]),
+        lambda lines: lines.insert(3, lines[3]),
+        lambda lines: lines.append(lines.pop(3)),
     ],
 )
 def test_a_changed_selection_is_found(some: Path, change: Callable[[Lines], object]) -> None:
     assert outsider(changed(some, change))[0] == 1
+    result = run("bundle", "--check", some)
+    assert (result.exit_code, "TAMPERED" in result.stdout) == (1, True)
+
+
+def test_an_event_and_its_text_may_be_left_out_of_a_selection(some: Path) -> None:
+    """SECURITY.md says so: each is proved by itself, and that it is a selection is told."""
+    changed(some, lambda lines: lines.pop(3))
+    file = some / "texts.jsonl"
+    told = [json.loads(line) for line in file.read_text().splitlines()]
+    lines = (some / "events.jsonl").read_text().splitlines()
+    kept = {json.loads(line)["position"] for line in lines}
+    file.write_text("".join(f"{json.dumps(one)}\n" for one in told if one["position"] in kept))
+    assert A_PART in outsider(some)[1]
+    assert A_PART in said("bundle", "--check", some)
+
+
+def test_a_selection_is_not_what_a_kept_checkpoint_is_extended_by(
+    some: Path, log: Path, tmp_path: Path
+) -> None:
+    early = log.with_name("early.txt")
+    code, text = outsider(some, log.with_name("key.txt"), early)
+    assert (code, text) == (1, "CANNOT TELL whether this extends the kept checkpoint of #155\n")
+    result = run("bundle", "--check", some, "--against", early)
+    assert (result.exit_code, "cannot decide" in result.stdout) == (2, True)
+    assert "proves of each event that it was signed for, and nothing of the rest" in result.stderr
+    newest = json.loads((some / "checkpoints.jsonl").read_text().splitlines()[-1])
+    (tmp_path / "same.txt").write_text(newest, encoding="utf-8")
+    assert outsider(some, log.with_name("key.txt"), tmp_path / "same.txt")[0] == 0
 
 
 def test_what_a_selection_is_of_must_be_there(log: Path, tmp_path: Path) -> None:
@@ -344,6 +384,50 @@ def test_what_is_no_bundle_is_said_in_a_line(path: object) -> None:
     assert run("bundle", "--check", path).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("events.jsonl", None),
+        ("events.jsonl", b"[]\n"),
+        ("events.jsonl", b"{}\n"),
+        ("events.jsonl", b"garbage\n"),
+        ("checkpoints.jsonl", None),
+        ("checkpoints.jsonl", b"3\n"),
+        ("key.txt", b"\xff"),
+    ],
+)
+def test_what_cannot_be_read_is_said_without_a_word_of_python(
+    whole: Path, name: str, data: bytes | None
+) -> None:
+    if data is None:
+        (whole / name).unlink()
+    else:
+        (whole / name).write_bytes(data)
+    code, text = outsider(whole)
+    result = run("bundle", "--check", whole)
+    assert (code, result.exit_code) == (2, 2)
+    for line in (text, result.stderr):
+        assert line.count("\n") == 1
+        assert "Error" not in line
+        assert "object" not in line
+
+
+def test_a_bundle_of_nothing_is_not_fine(whole: Path) -> None:
+    for name in ("events.jsonl", "checkpoints.jsonl"):
+        (whole / name).write_bytes(b"")
+    assert outsider(whole)[0] == 1
+
+
+def test_a_zip_that_holds_a_file_twice_is_found(log: Path, tmp_path: Path) -> None:
+    """Other programs may show the first, and the last is checked."""
+    out = tmp_path / "b.zip"
+    said("--log", log, "bundle", "-o", out)
+    with zipfile.ZipFile(out, "a") as packed, pytest.warns(UserWarning, match="Duplicate"):
+        packed.writestr("texts.jsonl", packed.read("texts.jsonl"))
+    result = run("bundle", "--check", out)
+    assert (result.exit_code, "texts.jsonl stands there twice" in result.stderr) == (1, True)
+
+
 # -- proofs ---------------------------------------------------------------------------------------
 
 
@@ -357,7 +441,8 @@ def test_an_event_is_proved(log: Path, proof: Path) -> None:
     key = log.with_name("key.txt")
     assert "event #58 is one of the 155 signed for" in said("prove", "--check", proof, "--key", key)
     assert "compare that" in said("prove", "--check", proof)
-    assert outsider(proof, key) == (0, "fine: 1 events are as they were signed for\n")
+    fine = f"fine: 1 events are as they were signed for{A_PART}\n{NOT_LOOKED_AT}"
+    assert outsider(proof, key) == (0, fine)
     event = json.loads(proof.read_text())["event"]
     with Situation(str(log)) as situation:
         ((_, stream, version, topic, state),) = situation.log.raw_rows(57, 58)
@@ -389,6 +474,10 @@ def test_one_checkpoint_extends_another(log: Path, tmp_path: Path) -> None:
     said("--log", log, "prove", "--consistency", early, late, "-o", tmp_path / "c.json")
     assert "of #190 extends that of #155" in said("prove", "--check", tmp_path / "c.json")
     held = json.loads((tmp_path / "c.json").read_text())
+    code, text = outsider(tmp_path / "c.json")
+    assert (code, text) == (2, "cannot be read: it is neither a bundle nor an event's proof\n")
+    not_so = run("bundle", "--check", tmp_path / "c.json")
+    assert (not_so.exit_code, "`tracker prove --check`" in not_so.stderr) == (2, True)
     (tmp_path / "c.json").write_text(json.dumps({**held, "consistency": held["consistency"][1:]}))
     assert "PROVES NOTHING" in run("prove", "--check", tmp_path / "c.json").stderr
     backwards = run("--log", log, "prove", "--consistency", late, early)
@@ -411,7 +500,23 @@ def test_what_is_no_proof(tmp_path: Path, data: bytes) -> None:
     assert outsider(tmp_path / "p.json")[0] == 2
 
 
-# -- the verifier's own signatures ----------------------------------------------------------------
+# -- the verifier's own mathematics ----------------------------------------------------------------
+
+
+def test_inclusion_is_proved_as_the_ledger_does() -> None:
+    """RFC 9162, 2.1.3.2: every leaf of every tree of up to 40, and each in the place of another."""
+    from tracker.ledger import Tree
+
+    leaves = [bytes([number]) * 32 for number in range(40)]
+    for size in range(1, 41):
+        tree = Tree(leaves[:size])
+        root = tree.root(0, size)
+        for at in range(size):
+            path = [one.hex() for one in tree.inclusion(at)]
+            assert verify_bundle.proves(leaves[at], at, size - 1, path, root)
+            for other in {(at + 1) % size, at ^ 1, size - 1} - {at}:
+                assert not verify_bundle.proves(leaves[at], other, size - 1, path, root)
+            assert not verify_bundle.proves(leaves[at], at, size - 1, [*path, "00" * 32], root)
 
 
 def test_signatures_are_verified_as_the_library_does() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -159,6 +161,15 @@ def changed(bundle: Path, name: str, change: Callable[[list[Texts]], object]) ->
     return bundle
 
 
+def test_a_bundle_says_how_many_texts_are_not_in_it(bundle: Path) -> None:
+    """Nobody can tell whether they were erased or only left out."""
+    assert "left out" not in run("bundle", "--check", bundle).stderr
+    changed(bundle, "texts.jsonl", lambda lines: lines[0]["texts"].pop("note"))
+    result = run("bundle", "--check", bundle)
+    assert (result.exit_code, "fine" in result.stdout) == (0, True)
+    assert "of 5 sealed texts 1 are not in it: erased, or left out" in result.stderr
+
+
 def test_texts_that_stand_twice_are_found(bundle: Path) -> None:
     """Whoever reads the first line reads another text than the one that is checked."""
     forged = {"position": 20, "texts": {"gist": {"text": "The army took it.", "key": "00" * 32}}}
@@ -180,3 +191,43 @@ def test_a_text_of_an_event_that_is_withheld_is_found(log: Path) -> None:
 def test_what_nobody_signed_for_is_found_in_a_bundle(bundle: Path, name: str) -> None:
     changed(bundle, name, lambda lines: lines[-1].update(summary="The army took the mill."))
     assert "event #21: nobody signed for its summary" in wrong(bundle)
+
+
+# -- checkpoints that were kept -------------------------------------------------------------------
+
+
+def test_a_checkpoint_that_is_newer_than_a_bundle_does_not_call_it_tampered_with(
+    log: Path, bundle: Path
+) -> None:
+    """It may be older, or cut off: nobody can tell from the two alone."""
+    newer, key = log.with_name("newer.txt"), bundle / "key.txt"
+    words = ("--reason", "Misread.", "--published", "2013-02-01")
+    said("--log", log, "retract", GONE, *words)
+    said("--log", log, "checkpoint", "-o", newer)
+    checker = [sys.executable, "-I", "-S", str(bundle / "verify_bundle.py"), str(bundle)]
+    outside = subprocess.run(
+        [*checker, str(key), str(newer)], capture_output=True, text=True, check=False
+    )
+    assert (outside.returncode, outside.stderr) == (1, "")
+    assert outside.stdout == "CANNOT TELL whether this extends the kept checkpoint of #22\n"
+    result = run("bundle", "--check", bundle, "--key", key, "--against", newer)
+    assert (result.exit_code, result.stdout) == (2, f"{bundle}: cannot decide, 21 events\n")
+    assert "it is newer than this bundle, which is older or was cut off" in result.stderr
+    changed(bundle, "events.jsonl", lambda lines: lines[3].update(version=9))
+    result = run("bundle", "--check", bundle, "--key", key, "--against", newer)
+    assert (result.exit_code, "TAMPERED" in result.stdout) == (1, True)
+
+
+def test_two_checkpoints_of_one_size_and_of_different_events_are_found(log: Path) -> None:
+    """Signed by the true key: a selection alone could not tell which of the two is true."""
+    from tracker.notes import Checkpoint, sign_note
+
+    out, other = log.with_name("some"), log.with_name("other.txt")
+    said("--log", log, "bundle", "--only", "control/mill", "-o", out)
+    with Situation(str(log)) as situation:
+        name = f"situation-tracker/{situation.log.log_id}"
+        note = sign_note(str(Checkpoint(name, 21, bytes(32))), name, situation.keys().signer())
+    other.write_text(note, encoding="utf-8")
+    result = run("bundle", "--check", out, "--against", other)
+    assert (result.exit_code, "TAMPERED" in result.stdout) == (1, True)
+    assert "of the events up to #21 two checkpoints tell differently" in result.stderr

@@ -254,8 +254,10 @@ agrees with itself: anyone could have made it, with a key of their own. If you h
 checkpoint of this log from earlier, name it after the key: the bundle must extend it.
 
 verify_bundle.py came with the bundle, so read it first, or take it from somewhere you trust: it is
-short for that reason. It ends with 0 where all is as it was signed, with 1 where it is not or where
-something is withheld and not explained, and with 2 where it cannot be read.
+short for that reason. It ends with 0 where all events are as they were signed for, with 1 where
+they are not, where something is withheld and not explained, or where it cannot tell whether the
+bundle extends what you have kept, and with 2 where it cannot be read. It opens no text and no
+timestamp: that takes more than Python, and `tracker bundle --check` does it.
 
 events.jsonl       one event a line: its position in the log, its stream (a report) and version
                    there, its topic, and its exact bytes: the UTF-8 of `state`, which is JSON too

@@ -11,6 +11,8 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -121,16 +123,82 @@ def check_bundle(path: str, public_key: str, kept: Sequence[str], authority: byt
     if Path(path).exists() and not (Path(path).is_dir() or Path(path).is_file()):
         raise TrackerError(f"{path} is neither a folder nor a plain file: no bundle is so")
     try:
-        count, wrong = check(path, public_key, *kept)
-        wrong += check_texts(path)
+        count, told = check(path, public_key, *kept)
+        inside = check_texts(path)
+        inside.wrong += _two_pasts([*read(path)[1], *kept])
         stamps = list(_stamps(path))
     except Exception as error:  # a stranger's files can be wrong in any way
-        raise TrackerError(f"{path} cannot be read as a bundle: {error!r}") from error
+        raise TrackerError(f"{path} cannot be read as a bundle: {_why(error)}") from error
     looked = look_at(stamps, authority)
-    return Examined(count, (*wrong, *looked.wrong), tuple(looked.doubts), tuple(looked.notes))
+    why = f": {_WHY_NOT[inside.selection]}{_WHO_TELLS}"
+    doubts = [line + why for line in told if line.startswith(CANNOT_TELL)]
+    wrong = [line for line in told if not line.startswith(CANNOT_TELL)]
+    return Examined(
+        count,
+        selection=inside.selection,
+        wrong=(*wrong, *_twice(_names(path)), *inside.wrong, *looked.wrong),
+        doubts=(*doubts, *looked.doubts),
+        notes=(*inside.notes, *looked.notes),
+    )
 
 
-def check_texts(path: str) -> list[str]:
+CANNOT_TELL = "CANNOT TELL"
+"""How the bundle's own verifier begins what is not wrong, and cannot be called fine."""
+_WHY_NOT = {
+    False: "it is newer than this bundle, which is older or was cut off; all else was checked",
+    True: "a selection proves of each event that it was signed for, and nothing of the rest",
+}
+_WHO_TELLS = "; a newer, whole bundle tells, or a proof by `tracker prove --consistency`"
+
+
+def _why(error: Exception) -> str:
+    """Say in words why something cannot be read."""
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}"
+    if isinstance(error, UnicodeError):
+        return "it is not UTF-8"
+    if isinstance(error, json.JSONDecodeError):
+        return f"a line of it is no JSON ({error})"
+    if isinstance(error, TrackerError | ValueError | zipfile.BadZipFile):
+        return str(error)
+    return "it is none (a proof is checked by `tracker prove --check`)"
+
+
+def _two_pasts(notes: list[str]) -> list[str]:
+    """Say up to where two checkpoints were signed for different events: nobody can mean both."""
+    roots: dict[int, bytes] = {}
+    wrong = []
+    for note in notes:
+        with suppress(NoteError):  # who signed them has been looked at
+            one = read_checkpoint(read_note(note))
+            if roots.setdefault(one.size, one.root) != one.root:
+                wrong.append(f"of the events up to #{one.size} two checkpoints tell differently")
+    return wrong
+
+
+def _twice(names: list[str]) -> list[str]:
+    """Say which files a zip holds twice: other programs may show another one than is checked."""
+    return [f"{name} stands there twice" for name in {*names} if names.count(name) > 1]
+
+
+@dataclass(slots=True)
+class _Inside:
+    """What a bundle's events are, and the texts beside them."""
+
+    selection: bool = False
+    sealed: int = 0
+    opened: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+    @property
+    def notes(self) -> list[str]:
+        left = self.sealed - self.opened
+        if not left:
+            return []
+        return [f"of {self.sealed:,} sealed texts {left:,} are not in it: erased, or left out"]
+
+
+def check_texts(path: str) -> _Inside:
     """Check that the texts beside a bundle's events are what is sealed in them; say what is not.
 
     With its key a text must open from the event's own bytes, and with all of its texts a fact must
@@ -138,20 +206,25 @@ def check_texts(path: str) -> list[str]:
     """
     _, notes, lines = read(path)
     sealer = _sealer(read_checkpoint(read_note(notes[-1])).origin)
-    found: list[str] = []
+    found = _Inside()
     given: dict[int, Texts] = {}
     for one in map(_read_once, _lines(path, TEXTS)):
         if one["position"] in given:
-            found.append(f"event #{one['position']}: its texts stand there twice")
+            found.wrong.append(f"event #{one['position']}: its texts stand there twice")
         given[one["position"]] = one["texts"]
-        found += _unsigned(one, {"position", "texts"})
-    inside = {"texts"} if path.endswith(".json") else set()
+        found.wrong += _unsigned(one, {"position", "texts"})
+    own = {"texts"} if path.endswith(".json") else set()
     for event in map(_read_once, lines):
-        found += _unsigned(event, _OF_EVENT | {"leaf"} | inside)
+        found.selection |= "inclusion" in event
+        found.wrong += _unsigned(event, _OF_EVENT | {"leaf"} | own)
         if "state" in event:
             texts = given.pop(event["position"], None) or event.get("texts", {})
-            found += _wrong_texts(sealer, event, texts)
-    return found + [f"event #{position}: a text of what is not there" for position in given]
+            found.wrong += _wrong_texts(sealer, event, texts)
+            parts = parts_of(event["state"].encode())
+            found.sealed += len(parts.fields) if parts else 0
+            found.opened += len(texts)
+    found.wrong += [f"event #{position}: a text of what is not there" for position in given]
+    return found
 
 
 def _sealer(origin: str) -> Sealer:

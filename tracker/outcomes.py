@@ -378,10 +378,11 @@ class Examined:
     """What became of checking a bundle of so many events.
 
     `wrong` is what is not as it was signed, `doubts` say why that cannot be decided, `notes` what
-    was not looked at, or what no bundle can tell.
+    was not looked at. Of a `selection` nobody can tell what is left out.
     """
 
     events: int
+    selection: bool = False
     wrong: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -392,10 +393,11 @@ class Examined:
         return "tampered" if self.wrong else "undecided" if self.doubts else "fine"
 
     def as_json(self) -> Row:
-        """Give {"verdict", "events", "rows": [{"problem"}], "doubts", "notes"}."""
+        """Give {"verdict", "events", "selection", "rows": [{"problem"}], "doubts", "notes"}."""
         return {
             "verdict": self.verdict,
             "events": self.events,
+            "selection": self.selection,
             "rows": [{"problem": line} for line in self.wrong],
             "doubts": list(self.doubts),
             "notes": list(self.notes),

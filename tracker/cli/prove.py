@@ -48,8 +48,8 @@ def prove(
     """Prove that an event is in the log, to someone who has neither the log nor trust in you.
 
     The proof holds the event's exact bytes, its texts, a signed checkpoint and what joins them.
-    Anyone checks it with --check; or, but for the texts, with the verify_bundle.py that goes with
-    every bundle.
+    Anyone checks it with --check. The verify_bundle.py that goes with every bundle checks it too,
+    but for its texts; what --consistency proves is checked with --check alone.
 
     \b
     Example:
