@@ -1198,6 +1198,41 @@ def test_a_broken_pipe_is_no_fault(log: Path, line: str) -> None:
     assert done.stderr in {"0\n", "141\n"}  # whether all was written before the pipe was closed
 
 
+ASKED_FOR = ["--help", "--version", "state --help", "guide"]
+
+
+@pytest.mark.parametrize("line", ASKED_FOR)
+def test_help_that_nobody_reads_ends_as_answers_do(line: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = written_to(writing, line)
+    finally:
+        os.close(writing)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("line", ASKED_FOR)
+def test_help_that_cannot_be_written_is_said_in_a_line(line: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = written_to(full.fileno(), line)
+    assert (done.returncode, done.stderr) == (
+        2, "input or output: No space left on device\n",
+    )  # fmt: skip
+
+
+def written_to(handle: int, line: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tracker", *line.split()],
+        stdout=handle,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+
+
 # -- help ------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -110,7 +112,8 @@ class Verbs(click.Group):
         for at, arg in enumerate(args if not ctx.resilient_parsing else (), 1):
             if wrong := not_utf8(f"argument {at}", arg):
                 raise click.UsageError(wrong, ctx)
-        return super().parse_args(ctx, args)
+        with _in_words(ctx):  # --help and --version print here
+            return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -128,25 +131,41 @@ class Verbs(click.Group):
             raise click.UsageError(message, ctx) from error
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
-        """Run a verb; what a user can meet becomes a message and exit code 2, never a traceback."""
-        import sqlite3
+        """Run a verb."""
+        with _in_words(ctx):
+            return super().invoke(ctx)
 
+
+@contextmanager
+def _in_words(ctx: click.Context) -> Iterator[None]:
+    """Have what a user can meet end in a message and exit code 2, never in a traceback."""
+    try:
+        yield
+    except BrokenPipeError:
+        _let_go()
+        ctx.exit(NOBODY_READS)
+    except Exception as error:
+        message = _message(error)
+        if message is None:
+            raise
         from tracker.cli.output import safe
 
-        try:
-            return super().invoke(ctx)
-        except TrackerError as error:
-            message = str(error)
-        except sqlite3.Error as error:
-            remedy = "make room, try again" if is_full(error) else "run `tracker rebuild`"
-            message = f"the read model cannot be used ({error}): {remedy}"
-        except BrokenPipeError:
-            _let_go()
-            return ctx.exit(NOBODY_READS)
-        except OSError as error:
-            message = f"{error.filename or 'input or output'}: {error.strerror or error}"
         click.echo("\n".join(map(safe, message.split("\n"))), err=True)
-        return ctx.exit(BAD_INPUT)
+        ctx.exit(BAD_INPUT)
+
+
+def _message(error: Exception) -> str | None:
+    """Say what a user can meet; None for what is a fault of ours."""
+    import sqlite3
+
+    if isinstance(error, TrackerError):
+        return str(error)
+    if isinstance(error, sqlite3.Error):
+        remedy = "make room, try again" if is_full(error) else "run `tracker rebuild`"
+        return f"the read model cannot be used ({error}): {remedy}"
+    if isinstance(error, OSError):
+        return f"{error.filename or 'input or output'}: {error.strerror or error}"
+    return None
 
 
 def _let_go() -> None:
