@@ -21,6 +21,10 @@ class LogError(TrackerError):
     """The log cannot be opened, read or written as asked."""
 
 
+class AwayError(LogError):
+    """The server that keeps the log gives no answer, or cannot be reached: try again later."""
+
+
 class StoreError(TrackerError):
     """The read model cannot be read or written; it can always be rebuilt from the log."""
 

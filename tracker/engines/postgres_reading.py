@@ -12,7 +12,16 @@ from eventsourcing.persistence import PersistenceError
 
 from tracker.engines.address import Address
 from tracker.engines.postgres_seen import SPAN
-from tracker.engines.server import Cursor, Datastore, Link, SilentError, lost, marked, plain_error
+from tracker.engines.server import (
+    LOOK,
+    Cursor,
+    Datastore,
+    Link,
+    SilentError,
+    lost,
+    marked,
+    plain_error,
+)
 from tracker.errors import LogError
 
 if TYPE_CHECKING:
@@ -59,8 +68,13 @@ class PostgresReader:
 
     def version(self) -> int | None:
         """Give the last position and the timeline: they change with every append, and failover."""
-        with suppress(LogError):
-            return self.position() + (int(self.timeline() or "0", 16) << _POSITION_BITS)
+        one = self._datastore.one
+        patience, one.patience = one.patience, min(LOOK, one.patience)
+        try:
+            with suppress(LogError):
+                return self.position() + (int(self.timeline() or "0", 16) << _POSITION_BITS)
+        finally:
+            one.patience = patience
         return None
 
     def position(self) -> int:

@@ -18,10 +18,13 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg.rows import tuple_row
 
 from tracker.engines.address import Address
-from tracker.errors import LogError
+from tracker.errors import AwayError, LogError
 
 SILENCE = 4.0
 """Seconds without a word after which a server is given up, in the middle of a statement."""
+LOOK = 1.5
+"""The same, of a look at whether anything was recorded: who cannot be told that asks anew, so it is
+the first of several waits."""
 CONNECT = 3
 """Seconds that connecting may take, all hosts together; libpq grants each at least two."""
 LEAST = 2
@@ -172,6 +175,7 @@ class One:
             client_encoding="UTF8",
             **{name: value for name, value in mine.items() if name not in asked},
         )
+        link.patience = self.patience
         link.add_notice_handler(link.hear)
         wanted = {
             "statement_timeout": f"{BELT}s",
@@ -276,11 +280,11 @@ def plain_error(error: BaseException, shown: str) -> LogError:
     if state[:2] in _WORDS:
         return LogError(_WORDS[state[:2]].format(shown=shown, said=said))
     if isinstance(cause, SilentError):
-        return LogError(f"{shown} gives no answer ({said}): it hangs, or the way to it")
+        return AwayError(f"{shown} gives no answer ({said}): it hangs, or the way to it")
     if _NOBODY in str(cause):
-        return LogError(f"{shown}: none of these servers leads just now; try again in a moment")
+        return AwayError(f"{shown}: none of these servers leads just now; try again in a moment")
     if lost(error):
-        return LogError(f"{shown} cannot be reached: {said}")
+        return AwayError(f"{shown} cannot be reached: {said}")
     return LogError(f"{shown}: {said}")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import logging
 import math
 import time
 from collections import OrderedDict
@@ -22,9 +23,10 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic_core import to_json
 
-from tracker.errors import LogError, TrackerError
+from tracker.errors import AwayError, LogError, TrackerError
 from tracker.situation import Situation, now
 
+LOGGER = logging.getLogger("tracker.web")
 Lane = Literal["quick", "slow", "apart"]
 LANES: tuple[Lane, ...] = get_args(Lane)
 """A thread each: what may take long holds up nothing but its like. Python runs one at a time, so
@@ -35,6 +37,9 @@ MOST_KEPT = 128 << 20
 """Bytes of answers that are kept."""
 MOST_KNOWN = 4_096
 """Questions that need not be read again to be asked again."""
+AWAY = 1.0
+"""Seconds in which a server that gave no answer is not asked again: whoever waits is told so at
+once, instead of each waiting as long as the one before."""
 WORTH_PACKING = 1_000
 """Bytes."""
 PACKING = 1
@@ -134,6 +139,8 @@ class Desk:
         self._situations: dict[Lane, Situation | None] = dict.fromkeys(LANES)
         self._tasks: list[asyncio.Task[None]] = []
         self._following = Lock()
+        self._blind = False
+        self._away: tuple[float, str] = (-math.inf, "")
 
     async def __aenter__(self) -> Self:
         """Begin to answer."""
@@ -152,8 +159,15 @@ class Desk:
 
     @property
     def version(self) -> int | None:
-        """A number that changes whenever anyone has recorded."""
-        return self._watched.version()
+        """A number that changes whenever anyone has recorded; None where that cannot be told.
+
+        Then nobody looks again before a thread has reached the log: a look holds up the loop.
+        """
+        if self._blind:
+            return None
+        found = self._watched.version()
+        self._blind = found is None
+        return found
 
     def know(self, key: Hashable, question: Question) -> None:
         """Remember what a key asks."""
@@ -203,19 +217,37 @@ class Desk:
                 job.answer.set_result(made)
 
     def _work(self, at: Lane, question: Question) -> Made:
-        situation = self._situations[at]
-        if situation is None:
-            situation = self._situations[at] = self._open(clock=present)
         try:
-            with self._following:  # by one at a time: they would only wait for each other's lock
-                _ = situation.store
+            situation = self._reached(at)
             told = question.ask(situation)
-            if situation.log.replica_of is not None:  # how far behind it is can change any time
-                told = replace(told, until=min(told.until, present() + SECOND))
-            return made(told)
-        except LogError:
+        except LogError as error:
             self._close(at)  # opened anew for the next
+            if isinstance(error, AwayError) and time.monotonic() > self._away[0]:
+                self._away = (time.monotonic() + AWAY, str(error))
+                LOGGER.warning("%s", error)
             raise
+        if situation.log.replica_of is not None:  # how far behind it is can change any time
+            told = replace(told, until=min(told.until, present() + SECOND))
+        return made(told)
+
+    def _reached(self, at: Lane) -> Situation:
+        """Give a lane's situation, up to the log. Raises LogError, at once where it was just away.
+
+        By one at a time: they would only wait for each other's lock.
+        """
+        with self._following:
+            until, why = self._away
+            if time.monotonic() < until:
+                raise AwayError(why)
+            situation = self._situations[at]
+            if situation is None:
+                situation = self._situations[at] = self._open(clock=present)
+            _ = situation.store
+            if (
+                self._blind
+            ):  # of a server this takes a connection, and the loop does not wait for it
+                self._blind = not situation.log.local and self._watched.version() is None
+        return situation
 
     def _close(self, at: Lane) -> None:
         situation = self._situations[at]
