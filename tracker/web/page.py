@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
@@ -243,8 +244,14 @@ def timelines() -> Markup:
     )
 
 
-def tables(overview: Answer) -> Markup:
-    """The state in tables, one a projection."""
+def tables(
+    overview: Answer, *, why: Callable[[Row], Markup] | None = None, apart: Collection[str] = ()
+) -> Markup:
+    """The state in tables, one a projection.
+
+    Where there are pages beside this one, `why` links a row to why it is so, and the projections
+    `apart` are not among the rows, but on a page of their own.
+    """
     found = {
         name: list(rows)
         for name, rows in groupby(overview.dicts, key=lambda row: row["projection"])
@@ -256,18 +263,29 @@ def tables(overview: Answer) -> Markup:
                 aria_label="Table shown"),
         element("label", "Rows with ", Markup('<input type="search" id="look-for">'),
                 class_="scripted"),
-        *(_table(name, found.get(name, []), overview) for name in TITLES),
+        *(_table(name, found.get(name, []), overview, why, name in apart) for name in TITLES),
         id="state",
         aria_labelledby="state-title",
     )  # fmt: skip
 
 
-def _table(name: str, rows: list[Row], overview: Answer) -> Markup:
+def _table(
+    name: str,
+    rows: list[Row],
+    overview: Answer,
+    why: Callable[[Row], Markup] | None,
+    apart: bool,  # noqa: FBT001 - whether the rows are elsewhere
+) -> Markup:
     headers, cells = COLUMNS[name]
+    headers = [*headers, "why"] if why else headers
     body = [
-        element("tr", *(element("td", one) for one in cells(row, overview))) for row in rows[:SHOWN]
+        element("tr", *(element("td", one) for one in (*cells(row, overview), *_because(row, why))))
+        for row in rows[:SHOWN]
     ]
     rest = len(rows) - SHOWN
+    more = f"and {rest} more"
+    page = f"/state?projection={name}"
+    none = element("a", f"{TITLES[name]} on its own page", href=page) if apart else "no evidence"
     return element(
         "section",
         element("h3", TITLES[name], id=f"title-{name}"),
@@ -283,11 +301,15 @@ def _table(name: str, rows: list[Row], overview: Answer) -> Markup:
             tabindex="0",
             role="region",
             aria_labelledby=f"title-{name}",
-        ) if rows else element("div", element("p", "no evidence"), class_="scroll"),
-        element("p", f"and {rest} more") if rest > 0 else "",
+        ) if rows else element("div", element("p", none), class_="scroll"),
+        element("p", element("a", more, href=page) if why else more) if rest > 0 else "",
         id=f"table-{name}",
         class_="table",
     )  # fmt: skip
+
+
+def _because(row: Row, why: Callable[[Row], Markup] | None) -> list[Markup]:
+    return [why(row)] if why else []
 
 
 def footer() -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 
 from tracker.cli import words
@@ -41,7 +42,7 @@ from tracker.web.ways import (
 )
 
 
-def front(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
+def front(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
     """The first page: the state now in tables; the script fetches the map and moves the clocks."""
     clocks = situation.clocks()
     with situation.still():
@@ -61,14 +62,18 @@ def front(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
                 element(
                     "section",
                     element("h2", "Map", id="map-title"),
-                    element("p", "The map is being drawn ...", id="map-coming"),
+                    element("p", id="map-coming"),  # the script says what becomes of it
+                    element(
+                        "noscript",
+                        element("p", "The map is drawn by scripts; the tables say what it shows."),
+                    ),
                     id="map",
                     aria_labelledby="map-title",
                 ),
                 parts.panel(),
                 class_="side-by-side",
             ),
-            parts.tables(found),
+            parts.tables(found, why=partial(why, at=at), apart=CHRONICLED),
             parts.timelines(),
             id="main",
         ),

@@ -21,6 +21,7 @@ function say(position, moved) {
   place.classList.toggle("moved", moved);
 }
 async function start() {
+  $("map-coming").textContent = "The map is being drawn ...";
   const {map, data} = await picture(Number($("data").dataset.now));
   $("map").outerHTML = map;
   $("data").textContent = JSON.stringify(data);
