@@ -25,6 +25,8 @@ from projections import schema
 from tracker import __version__
 from tracker.cli import VERBS, tracker
 from tracker.facts import FACT_KINDS
+from tracker.outcomes import Signed
+from tracker.situation import Situation
 from tracker.yamltree import load
 
 Rows = list[dict[str, Any]]
@@ -1109,6 +1111,51 @@ def test_where_no_file_can_be_written_nothing_is_begun(
     assert why in result.stderr
     assert held(log) == before
     assert json.loads(said("checkpoint", "--json"))["made"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["checkpoint -o", "checkpoint --json -o", "checkpoint --public-key -o", "prove #25 -o",
+     "prove --consistency notes.txt notes.txt -o", "draft notes.txt --published 2013-01-14 -o"],
+)  # fmt: skip
+def test_a_file_that_is_there_is_kept_and_nothing_signed_for_it(log: Path, line: str) -> None:
+    """A checkpoint that was kept is a witness: nothing else tells of another past."""
+    for name in ("notes.txt", "kept.txt"):
+        (log.parent / name).write_text("The army took Gao.")
+    result = run(*line.split(), "kept.txt")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("kept.txt is there already: write to another file")
+    assert (log.parent / "kept.txt").read_text() == "The army took Gao."
+    assert json.loads(said("checkpoint", "--json"))["made"]
+
+
+@pytest.mark.parametrize("line", ["checkpoint -o", "checkpoint --public-key -o", "prove #25 -o"])
+def test_a_file_that_is_there_is_written_over_with_force(log: Path, line: str) -> None:
+    kept = log.parent / "kept.txt"
+    kept.write_text("The army took Gao.")
+    assert "or add --force" in run(*line.split(), kept).stderr
+    said(*line.split(), kept, "--force")
+    assert "situation-tracker/" in kept.read_text()
+
+
+def test_a_file_that_came_meanwhile_is_kept_too(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = log.parent / "kept.txt"
+    checkpoint = Situation.checkpoint
+
+    def slow(situation: Situation) -> Signed:
+        kept.write_text("The army took Gao.")
+        return checkpoint(situation)
+
+    monkeypatch.setattr(Situation, "checkpoint", slow)
+    result = run("checkpoint", "-o", kept)
+    assert (result.exit_code, "is there already" in result.stderr) == (2, True)
+    assert kept.read_text() == "The army took Gao."
+
+
+def test_a_checkpoint_goes_to_a_device_as_before(log: Path) -> None:
+    assert log.exists()
+    for _ in range(2):
+        said("checkpoint", "-o", "/dev/null")
 
 
 @pytest.mark.parametrize("where", [".", "/dev/null", "notes.txt"])

@@ -1013,7 +1013,7 @@ def test_leaving_out_needs_a_reason_and_never_the_reason_itself(log: Path) -> No
 
 @pytest.mark.parametrize("sealed", [False, True])
 def test_a_proof_tells_the_text_that_is_left(log: Path, *, sealed: bool) -> None:
-    out = beside(log).with_name("proof.json")
+    out = beside(log).with_name(f"{beside(log).name}-proof.json")
     said("--log", log, "prove", first(log), "-o", out, *(["--sealed"] if sealed else []))
     assert "is one of the" in said("prove", "--check", out)
     assert (GIST in out.read_text()) is not sealed

@@ -158,9 +158,10 @@ def test_an_answer_got_otherwise_is_kept_if_it_is_of_this_checkpoint(
     authority: Path, tmp_path: Path
 ) -> None:
     log = mali(tmp_path)
-    said("--log", log, "checkpoint", "-o", authority / "note.txt")
+    note = tmp_path / "note.txt"
+    said("--log", log, "checkpoint", "-o", note)
     openssl(
-        authority, "ts", "-query", "-data", "note.txt", "-sha256", "-cert", "-out", "asked",
+        authority, "ts", "-query", "-data", str(note), "-sha256", "-cert", "-out", "asked",
     )  # fmt: skip
     reply = tmp_path / "reply.tsr"
     reply.write_bytes(answer(authority, (authority / "asked").read_bytes()))
@@ -181,9 +182,10 @@ def test_an_answer_that_brings_its_certificates_in_any_order_is_taken(
     from rfc3161_client import decode_timestamp_response
 
     log = mali(tmp_path)
-    said("--log", log, "checkpoint", "-o", authority / "chained.txt")
+    note = tmp_path / "note.txt"
+    said("--log", log, "checkpoint", "-o", note)
     openssl(
-        authority, "ts", "-query", "-data", "chained.txt", "-sha256", "-cert", "-out", "asked",
+        authority, "ts", "-query", "-data", str(note), "-sha256", "-cert", "-out", "asked",
     )  # fmt: skip
     reply = answer(authority, (authority / "asked").read_bytes(), "-chain", "ca.pem")
     with pytest.raises(ValueError, match="InvalidSetOrdering"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tracker.cli.common import open_situation, read_file
-from tracker.cli.files import NewFile, write_over
+from tracker.cli.files import NewFile, force_option, refuse_taken, write_over
 from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, note, safe
 
@@ -14,6 +14,7 @@ from tracker.cli.output import emit, note, safe
 @click.option(
     "-o", "--out", metavar="FILE", type=NewFile(), help="Write the checkpoint here as well."
 )
+@force_option
 @click.option(
     "--public-key",
     is_flag=True,
@@ -36,12 +37,15 @@ def checkpoint(
     url: str | None,
     answer_file: str | None,
     authority_file: str | None,
+    *,
+    force: bool,
 ) -> None:
     """Sign for all events there are now, and print the signed checkpoint.
 
     It stays in the log. Hand a copy to someone else as well: whoever holds one can tell later
-    whether the log still extends it (`verify --against`). The key is made at first need, in
-    $TRACKER_KEYS or the user's configuration, never beside the log.
+    whether the log still extends it (`verify --against`). So a file that is there is kept, without
+    --force. The key is made at first need, in $TRACKER_KEYS or the user's configuration, never
+    beside the log.
 
     \b
     Example:
@@ -50,11 +54,12 @@ def checkpoint(
     timed = bool(url or answer_file)
     if timed != bool(authority_file) or (url and answer_file):
         raise click.UsageError("--timestamp or --timestamp-file, and --authority, go together")
+    refuse_taken(out, force=force)
     authority = read_file(authority_file)[0] if authority_file else b""
     answer = read_file(answer_file)[0] if answer_file else None
     situation = open_situation()
     if public_key:
-        _print(situation.public_key() + "\n", out)
+        _print(situation.public_key() + "\n", out, force=force)
         return
     signed = situation.checkpoint()
     when = situation.timestamp(signed, authority, url=url or "", answer=answer) if timed else None
@@ -67,17 +72,17 @@ def checkpoint(
     }
     if emit(row, [row]):
         if out:
-            write_over(out, signed.note)
+            write_over(out, signed.note, force=force)
         return
-    _print(signed.note, out)
+    _print(signed.note, out, force=force)
     if not signed.made:
         note("signed already: nothing has been recorded since")
     if when:
         note(f"timestamped: it was there by {when}")
 
 
-def _print(text: str, out: str | None) -> None:
+def _print(text: str, out: str | None, *, force: bool) -> None:
     if out:
-        write_over(out, text)
+        write_over(out, text, force=force)
     for line in text.splitlines():
         click.echo(safe(line))

@@ -6,7 +6,7 @@ import click
 
 from tracker.cli.common import open_situation, read_file
 from tracker.cli.completing import paths
-from tracker.cli.files import NewFile, write_new
+from tracker.cli.files import NewFile, refuse_taken, write_new
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import note
 from tracker.harmless import dump
@@ -37,6 +37,7 @@ def draft(article: str, published: str, source: str | None, output: str | None) 
     """
     from pathlib import Path
 
+    refuse_taken(output)
     data, name = read_file(article, "article")
     found = open_situation().draft(data, Path(name).name, published=published, source=source)
     text = f"{dump(found.as_json())}\n" if options().format == "json" else found.as_yaml()

@@ -16,6 +16,7 @@ from tracker.cli.common import (
     read_weighing,
     weighing_options,
 )
+from tracker.cli.files import force_option
 from tracker.cli.global_options import common_options
 from tracker.cli.output import dump, note
 
@@ -32,7 +33,7 @@ STDOUT = "-"
 @click.option(
     "-o", "--output", "target", metavar="FILE", help="Where to write it; - for standard output."
 )
-@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@force_option
 @click.option(
     "--rows",
     type=click.Choice(["state", "spans", "facts"]),

@@ -32,6 +32,19 @@ class NewFile(click.Path):
         return said
 
 
+force_option = click.option("--force", is_flag=True, help="Write over a file that is there.")
+
+
+def refuse_taken(path: str | None, *, force: bool | None = None) -> None:
+    """Refuse, before anything is done for it, a file that is there; with None, there is no --force.
+
+    A pipe or a device, such as /dev/stdout, is no file to be kept.
+    """
+    if path is not None and not force and Path(path).is_file():
+        way_out = "" if force is None else ", or add --force"
+        raise TrackerError(f"{path} is there already: write to another file{way_out}")
+
+
 def write_new(path: str, data: bytes) -> None:
     """Write a file whole or not at all, where there is none of that name."""
     try:
@@ -46,8 +59,11 @@ def write_new(path: str, data: bytes) -> None:
         raise
 
 
-def write_over(path: str, text: str) -> None:
-    """Write a file whole, or leave what was there as it was; a link stays one, and so a pipe."""
+def write_over(path: str, text: str, *, force: bool = True) -> None:
+    """Write a file whole, or leave what was there as it was; a link stays one, and so a pipe.
+
+    Without `force`, what is there by then is kept, and a TrackerError raised.
+    """
     from tracker.exports.files import whole
 
     to = Path(path)
@@ -55,7 +71,7 @@ def write_over(path: str, text: str) -> None:
         to.write_text(text, encoding="utf-8")
         return
     try:
-        with whole(to.resolve(), force=True) as part:
+        with whole(to.resolve(), force=force) as part:
             part.write_text(text, encoding="utf-8")
     except OSError as error:
         raise TrackerError(f"{path} was not written: {error.strerror}") from error

@@ -6,7 +6,7 @@ import click
 
 from tracker.cli.common import open_situation, read_file
 from tracker.cli.completing import facts, paths
-from tracker.cli.files import NewFile, write_over
+from tracker.cli.files import NewFile, force_option, refuse_taken, write_over
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import dump, safe
 
@@ -35,6 +35,7 @@ from tracker.cli.output import dump, safe
 )
 @click.option("--sealed", is_flag=True, help="Without the keys of sealed text, and without it.")
 @click.option("-o", "--out", metavar="FILE", type=NewFile(), help="Write the proof here.")
+@force_option
 @common_options
 def prove(
     name: str | None,
@@ -44,6 +45,7 @@ def prove(
     out: str | None,
     *,
     sealed: bool,
+    force: bool,
 ) -> None:
     """Prove that an event is in the log, to someone who has neither the log nor trust in you.
 
@@ -63,6 +65,7 @@ def prove(
         keys = [read_file(key_file)[0].decode(errors="replace")] if key_file else []
         click.echo(safe(check_proof(read_file(checked)[0], keys)))
         return
+    refuse_taken(out, force=force)
     situation = open_situation()
     if consistency:
         old, new = (read_file(path)[0] for path in consistency)
@@ -72,6 +75,6 @@ def prove(
     if out is None:
         click.echo(dump(proof))
         return
-    write_over(out, dump(proof) + "\n")
+    write_over(out, dump(proof) + "\n", force=force)
     if not options().quiet:
         click.echo(safe(f"{out}: a proof; `tracker prove --check` checks it"))
