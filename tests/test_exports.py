@@ -267,6 +267,21 @@ def test_facts_of_a_place_are_those_that_speak_of_it(situation: Situation) -> No
     assert [row["fact"] for row in situation.evidence(clocks).dicts] == told
 
 
+def test_what_has_no_point_on_a_map_is_said_with_its_reason(
+    situation: Situation, tmp_path: Path
+) -> None:
+    """Of no place, and of a place whose coordinates nobody knows: not of a place called None."""
+    attack = fact("AttackOccurred", by=["rebels"], when="2013-01-14")
+    tell(situation, "gazette", "2013-01-15", attack, {**attack, "place": "mill"})
+    path = tmp_path / "incidents.geojson"
+    asked = exports.Question(situation, situation.clocks(), situation.weighing(), "incidents")
+    exports.write("geojson", asked, path)
+    assert json.loads(path.read_text())["about"]["notes"] == [
+        "incidents: without coordinates, so without a point: Mill",
+        "incidents: of no place, so without a point: 1 of 2",
+    ]
+
+
 # -- hostile text ---------------------------------------------------------------------------------
 
 HOSTILE = (

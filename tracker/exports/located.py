@@ -27,12 +27,20 @@ class Layer(NamedTuple):
     columns: tuple[Column, ...]
     features: list[tuple[Point, tuple[Value, ...]]]
     unplaced: tuple[str, ...]
+    """The places that have no coordinates."""
+    nowhere: int
+    """How many features are of no place."""
 
     def notes(self) -> list[str]:
-        """Say what has no coordinates."""
-        if not self.unplaced:
-            return []
-        return [f"{self.name}: without coordinates, so without a point: {', '.join(self.unplaced)}"]
+        """Say what has no point, and why."""
+        told = []
+        if self.unplaced:
+            names = ", ".join(self.unplaced)
+            told.append(f"{self.name}: without coordinates, so without a point: {names}")
+        if self.nowhere:
+            count = f"{self.nowhere:,} of {len(self.features):,}"
+            told.append(f"{self.name}: of no place, so without a point: {count}")
+        return told
 
 
 FIRST = (
@@ -48,7 +56,7 @@ FIRST = (
 def layers(question: Question) -> tuple[list[Layer], Told]:
     """Give a layer for each projection asked for, of those that have a place; and what they are of.
 
-    What they are of also counts the features by layer, and names what has no coordinates.
+    What they are of also counts the features by layer, and names what has no point.
     """
     asked = (question.projection,) if question.projection else UNASKED
     found = [_layer(name, question.of(name).answer()) for name in asked]
@@ -72,8 +80,9 @@ def _layer(name: str, answer: Answer) -> Layer:
     for row, source in zip(table.rows, flat, strict=True):
         values = tuple(None if index is None else row[index] for index in picked)
         features.append((_point(source), values))
-    lacking = dict.fromkeys(str(row["place_name"]) for row in flat if _point(row) is None)
-    return Layer(name, answer, columns, features, tuple(lacking))
+    lacking = [row["place_name"] for row in flat if _point(row) is None]
+    named = tuple(dict.fromkeys(name for name in lacking if name is not None))
+    return Layer(name, answer, columns, features, named, lacking.count(None))
 
 
 def _flat(row: Row, names: Mapping[str, str]) -> Row:
