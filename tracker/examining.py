@@ -195,7 +195,7 @@ class _Inside:
         left = self.sealed - self.opened
         if not left:
             return []
-        return [f"of {self.sealed:,} sealed texts {left:,} are not in it: erased, or left out"]
+        return [f"not in it (erased, or left out): {left:,} of {self.sealed:,} sealed texts"]
 
 
 def check_texts(path: str) -> _Inside:
