@@ -64,7 +64,8 @@ class Claim(NamedTuple):
     withdrawal, a recapture); `stage` orders what one moment holds. `moves` marks what only moves
     the state that others tell of (a withdrawal, a change of a number). `standing`: an entry of a
     maintained list, which says so until the list changes it or drops it (effect "dropped").
-    `authority`: told by whoever sets what it tells of. `rating` is the fact's own. A ruling is an
+    `listed`: when its list was out, where the entry was put right since. `authority`: told by
+    whoever sets what it tells of. `rating` is the fact's own. A ruling is an
     analyst's: its value holds `follows` (fact ids), `analyst`, `reason`; it is in force over
     [start, end). Instants: microseconds UTC.
     """
@@ -96,6 +97,7 @@ class Claim(NamedTuple):
     authority: bool = False
     rating: str | None = None
     retracted: Instant | None = None
+    listed: Instant | None = None
 
     @property
     def certain_from(self) -> Instant:
@@ -134,7 +136,7 @@ class Claim(NamedTuple):
 
     def moving(self) -> Claim:
         """Give the claim as one that only moves what others tell of."""
-        return self._replace(moves=True, standing=False)
+        return self._replace(moves=True, standing=False, listed=None)
 
     def with_authority(self) -> Claim:
         """Give the claim as told by whoever sets what it tells of."""

@@ -34,7 +34,9 @@ class Told(NamedTuple):
     """A fact, its report, its place in the log, and the registry of that moment.
 
     `published` is the instant by which it was out: the end of the stated day or time. What
-    replaces a corrected fact speaks of the same moment, and is known with the correction.
+    replaces a corrected fact speaks of the same moment, and is known with the correction; its
+    report was out when it was (`listed`, None for what replaces nothing). Not so of a row with a
+    key: there its source says anew how the row reads.
     """
 
     fact: Fact
@@ -45,6 +47,7 @@ class Told(NamedTuple):
     recorded_at: Instant
     registry: Registry
     published: Instant
+    listed: Instant | None = None
 
     @classmethod
     def of(
@@ -69,6 +72,7 @@ class Told(NamedTuple):
             event.recorded_at,
             registry,
             known if corrected is None else max(known, corrected),
+            None if corrected is None or fact.locator.record else known,
         )
 
     @property
@@ -181,6 +185,7 @@ class Told(NamedTuple):
         closing: bool = False,
         stage: int = 0,
     ) -> Claim:
+        standing = bool(self.report.standing) and mode != "mention" and end is None
         return Claim(
             projection=projection,
             key=key,
@@ -204,8 +209,9 @@ class Told(NamedTuple):
             recorded_at=self.recorded_at,
             closing=closing,
             stage=stage,
-            standing=bool(self.report.standing) and mode != "mention" and end is None,
+            standing=standing,
             rating=str(self.fact.rating) if self.fact.rating else None,
+            listed=self.listed if standing else None,
         )
 
     def _since(self, when: When) -> Since:

@@ -53,6 +53,11 @@ class Telling:
     corrected: Instant | None = None
 
     @property
+    def listed(self) -> Instant:
+        """When the list said it: an entry that is put right stands where it stood."""
+        return self.out if self.fact.locator.record else self.published.start.latest - 1
+
+    @property
     def out(self) -> Instant:
         """A report is out by the end of its day or second; a correction in it by its own."""
         told = self.published.start.latest - 1

@@ -352,7 +352,7 @@ def current(sure: Sequence[Timed]) -> list[Timed]:
 
 def _newer(one: Timed) -> tuple[Any, ...]:
     """Say what one list said last, however far back it reaches: when it was out comes first."""
-    return one.telling.out, one.begun, one.telling.stream, one.telling.place
+    return one.telling.listed, one.begun, one.telling.stream, one.telling.place
 
 
 def still_meant(one: Timed, sure: Sequence[Timed]) -> bool:

@@ -231,8 +231,10 @@ def cases(raws: Sequence[Raw], rulings: Sequence[RawRuling]) -> dict[Cell, Case]
             retracted = instant(amended.retracted) if amended.retracted else None
             corrected = instant(amended.corrected) if amended.corrected else None
             stream, header = report.stream.hex, report.registered
-            known = max(Teller.of(stream, header).known, corrected or PAST_OPEN)
-            heard = Told(one, header, stream, len(seen), number, 0, WORLD, known)
+            teller = Teller.of(stream, header)
+            known = max(teller.known, corrected or PAST_OPEN)
+            listed = teller.known if corrected else None
+            heard = Told(one, header, stream, len(seen), number, 0, WORLD, known, listed)
             cell = oracle.cell_of(one)
             if cell is None:
                 continue

@@ -158,6 +158,28 @@ def test_versions_are_followed_in_any_batches() -> None:
             assert list(store.dump()) == expected
 
 
+@pytest.mark.parametrize("since", [None, "2013-01-12"])
+def test_an_old_entry_that_is_put_right_is_not_what_its_list_says_last(
+    situation: Situation, since: str | None
+) -> None:
+    """It stands where it stood: before what later versions say, or drop."""
+    record(situation, version("2013-01-10", LISTED))
+    old = next(event.id for event in situation.log.read() if event.fact)
+    record(situation, version("2013-01-12", {**LISTED, "by": ["army"], "when": "2013-01-12"}))
+    if since:
+        record(situation, version("2013-01-14", snapshot={**SNAPSHOT, "dropped": ["mill"]}))
+    days = ("2013-01-11", "2013-01-13", "2013-01-20")
+    before = [who_holds(situation, day) for day in days]
+    situation.correct(old, {"note": "a typo"}, reason="a typo", by="tests", published="2013-01-19")
+    assert [who_holds(situation, day) for day in days] == before
+    assert situation.compare() == []
+    for day in days:
+        clocks = situation.clocks(day)
+        last = [row for _, changes in situation.replay(clocks) for row in changes][-1]
+        rows = situation.state(clocks, "control").dicts
+        assert [row["holders"] for row in rows] == ([last["after"]["holders"]] if rows else [])
+
+
 def test_a_replay_shows_what_a_version_dropped(situation: Situation) -> None:
     record(situation, version("2013-01-10", LISTED))
     record(situation, version("2013-01-12", snapshot={**SNAPSHOT, "dropped": ["mill"]}))

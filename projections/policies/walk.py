@@ -160,9 +160,11 @@ def interval(claim: Claim, t: Instant) -> tuple[Instant, Instant]:
 def succession(claim: Claim) -> Succession:
     """Sort key of what one list says in turn: what it said last counts, however far it goes back.
 
-    "Held since March", listed in May, takes the place of whatever was listed in April.
+    "Held since March", listed in May, takes the place of whatever was listed in April. An entry
+    that was put right since stands where it stood: its list said nothing new.
     """
-    return claim.published, claim.certain_from, claim.report, claim.version
+    out = claim.published if claim.listed is None else claim.listed
+    return out, claim.certain_from, claim.report, claim.version
 
 
 def speaking(certain: Iterable[Claim]) -> list[Claim]:
