@@ -152,6 +152,11 @@ def stake(_claim: Claim, _kin: Kin) -> bool | None:
     return None
 
 
+def upholds(_value: Value, _denied: Claim, _kin: Kin) -> bool:
+    """Whether a denial speaks for it: what is denied is taken to be what is so."""
+    return False
+
+
 def row(key: str) -> dict[str, Any]:
     """Name the parts of a key."""
     scheme, scope = key.split("/")

@@ -31,6 +31,7 @@ PROJECTIONS: dict[str, Projection] = {
         explain=module.explain,
         disputed=module.disputed,
         stake=module.stake,
+        upholds=module.upholds,
     )
     for module in (control, forces, alerts, losses)
 }

@@ -188,6 +188,14 @@ def stake(claim: Claim, kin: Kin) -> bool | None:
     return gains
 
 
+def upholds(value: Value, denied: Claim, kin: Kin) -> bool:
+    """Whether a denial speaks for who is there: that they left, or that others came."""
+    there = [*value["holders"], *value.get("besiegers", ())]
+    among = _allied(there, list(denied.actors), kin)
+    left = denied.kind == "ForcesWithdrew"
+    return bool(there and denied.actors) and among == left
+
+
 def _state(status: str, holders: list[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401
     several = len(holders) > 1
     return {"status": status, "holders": sorted(set(holders)) if several else holders, **more}

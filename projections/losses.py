@@ -99,6 +99,11 @@ def stake(claim: Claim, kin: Kin) -> bool | None:
     return False if True in leanings else True if False in leanings else None
 
 
+def upholds(_value: Value, _denied: Claim, _kin: Kin) -> bool:
+    """Whether a denial speaks for it: what is denied is taken to be what is so."""
+    return False
+
+
 def row(key: str) -> dict[str, Any]:
     """Name the parts of a key."""
     side, category, fate = key.split("/")

@@ -29,7 +29,8 @@ class Projection:
     nature, whatever their times. gone: whether a value says that nothing is there any more.
     explain: a value beside what held before it and its contemporaries, and what these say.
     disputed: what is shown where values differ. stake: whether who says a claim gains from it
-    (True), admits it (False), or neither (None).
+    (True), admits it (False), or neither (None). upholds: whether who denies that something
+    happened speaks for a value, which that would have changed.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Projection:
     explain: Callable[[Value, Value | None, Iterable[Value]], Value]
     disputed: Callable[[Sequence[Value]], Value]
     stake: Callable[[Claim, Kin], bool | None]
+    upholds: Callable[[Value, Claim, Kin], bool]
 
 
 class Policy(Protocol):

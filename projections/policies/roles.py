@@ -97,19 +97,12 @@ class Roles:
         return None
 
     def _denied(self, claim: Claim) -> Part:
-        """Say whether what is denied would be what is so, or would have changed it.
-
-        Of control that is told by who is there; of all else a denial is taken to be of what is so.
-        """
-        if claim.since.earliest > self._at.t:
+        """Say whether what is denied would be what is so, or would have changed it."""
+        at, reached = self._at, self._reached
+        if claim.since.earliest > at.t:
             return "not-yet", "denies what is dated later"
-        reached = self._reached
-        if claim.projection == "control" and claim.actors and reached and not reached.disputed:
-            there = [*reached.value["holders"], *reached.value.get("besiegers", ())]
-            same = self._at.kin.same_side
-            among = any(same(one, other) for one in claim.actors for other in there)
-            if there and among == (claim.kind == "ForcesWithdrew"):
-                return "supports", "denies what would have changed it: makes no belief of its own"
+        if reached and at.projection.upholds(reached.value, claim, at.kin):
+            return "supports", "denies what would have changed it: makes no belief of its own"
         return "dissents", "denies it: makes no belief of its own"
 
     def _not_now(self, claim: Claim) -> Part | None:
