@@ -25,8 +25,8 @@ from projections import schema
 from tracker import __version__
 from tracker.cli import VERBS, tracker
 from tracker.facts import FACT_KINDS
-from tracker.outcomes import Signed
 from tracker.situation import Situation
+from tracker.verdicts import Signed
 from tracker.yamltree import load
 
 Rows = list[dict[str, Any]]

@@ -34,7 +34,7 @@ VALUES = {
     f"tracker.{name}"
     for name in (
         *("edtf", "errors", "harmless", "instants", "outcomes", "quantities", "results"),
-        *("tabular", "times"),
+        *("tabular", "times", "verdicts"),
         "offers",  # what completes words as they are typed has no time to load the situation
         "garbage",  # how often it is looked for is the whole process's business
     )

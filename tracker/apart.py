@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from tracker.errors import NotFoundError
-from tracker.outcomes import Examined, Row
+from tracker.outcomes import Row
+from tracker.verdicts import Examined
 
 if TYPE_CHECKING:
     from tracker.citations import Citation

@@ -31,11 +31,12 @@ from tracker.notes import (
     read_note,
     read_verifier,
 )
-from tracker.outcomes import Examined, Row
+from tracker.outcomes import Row
 from tracker.reports import fact_id
 from tracker.sealing import Sealer, Texts, parts_of
 from tracker.timestamping import Stamp, look_at
 from tracker.vault import MEMORY, Vault
+from tracker.verdicts import Examined
 from tracker.verify_bundle import check, read
 
 if TYPE_CHECKING:

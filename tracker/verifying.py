@@ -20,7 +20,7 @@ from tracker.logfile import SCHEMA_VERSION
 from tracker.notes import (
     Verifier,
 )
-from tracker.outcomes import Verdict
+from tracker.verdicts import Verdict
 from tracker.witnesses import (
     DAMAGED,
     PAGE,

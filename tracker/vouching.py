@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, cast
 from tracker.errors import LogError, TrackerError
 from tracker.instants import AsOf, Instant
 from tracker.log import MEMORY, Log
-from tracker.outcomes import Row, Signed, Verdict
+from tracker.outcomes import Row
+from tracker.verdicts import Signed, Verdict
 
 if TYPE_CHECKING:
     from projections.store import Store

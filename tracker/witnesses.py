@@ -22,8 +22,8 @@ from tracker.notes import (
     read_checkpoint,
     read_note,
 )
-from tracker.outcomes import Finding
 from tracker.timestamping import Looked, Stamp, look_at
+from tracker.verdicts import Finding
 
 PAGE = 2_000
 """Events, or other rows, at a time."""

@@ -12,7 +12,7 @@ from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, safe
 
 if TYPE_CHECKING:
-    from tracker.outcomes import Verdict
+    from tracker.verdicts import Verdict
 
 SHOWN = 20
 EXIT = {"fine": 0, "tampered": BAD_ANSWER, "undecided": BAD_INPUT}
