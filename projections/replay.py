@@ -11,7 +11,7 @@ from projections.policies import POLICIES
 from projections.rulings import drops, ruling
 from projections.state import Timeline
 from projections.store import Row
-from projections.told import Teller, Told
+from projections.told import Instead, Teller, Told, put_right
 from projections.weighing import Weighing
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
@@ -26,7 +26,7 @@ from tracker.facts.record import (
     TextErased,
     known_from,
 )
-from tracker.instants import AsOf, Instant
+from tracker.instants import AsOf
 from tracker.registry import (
     ActorRegistered,
     Registration,
@@ -50,7 +50,7 @@ class Replay:
     timelines: dict[Cell, Timeline] = field(default_factory=dict)
     cells_of: dict[str, list[Cell]] = field(default_factory=dict)
     entries: dict[str, list[Row]] = field(default_factory=dict)
-    replaced: dict[str, Instant] = field(default_factory=dict)
+    replaced: dict[str, Instead] = field(default_factory=dict)
     states: dict[Cell, Row] = field(default_factory=dict)
     pending: list[RegistryEvent] = field(default_factory=list)
 
@@ -78,7 +78,7 @@ class Replay:
             return True
         match event.body:
             case FactCorrected() as body:
-                self.replaced[body.replaced_by] = known_from(body.published)
+                self.replaced[body.replaced_by] = Instead.by(body)
                 return known_from(body.published) > clocks.known
             case ReportRegistered() | FactRetracted() | RulingMade() | SnapshotTaken() as body:
                 return known_from(body.published) > clocks.known
@@ -95,7 +95,8 @@ class Replay:
 
     def _told_by(self, event: Event, fact: Fact) -> Told:
         teller = self.tellers[event.stream.hex]
-        return Told.of(event, fact, teller, self.registry, self.replaced.get(fact.id))
+        right = put_right(fact.id, self.replaced.get)
+        return Told.of(event, fact, teller, self.registry, right)
 
     def _changes(self, event: Event) -> Iterator[Row]:
         match event.body:

@@ -64,6 +64,7 @@ _TABLES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "kind": str,
             "replaced_by": str,
             "restores": str,
+            "by_source": int,
             "published": int,
             "published_edtf": str,
             "position": int,

@@ -10,7 +10,7 @@ from projections.catalogue import chronologies_of, claims_of
 from projections.claims import Claim
 from projections.rulings import drops, ruling
 from projections.store import REGISTERS, Row, Store
-from projections.told import Teller, Told
+from projections.told import Instead, Teller, Told, put_right
 from tracker.errors import TrackerError
 from tracker.facts import FACT_KINDS, Fact, ReportRegistered
 from tracker.facts.codec import CodecError, StoredRow, read_row
@@ -27,7 +27,6 @@ from tracker.facts.record import (
     known_from,
 )
 from tracker.garbage import uncollected
-from tracker.instants import Instant
 from tracker.registry import (
     Actor,
     ActorRegistered,
@@ -117,7 +116,7 @@ class Taker:
         self.stands: list[tuple[str, str]] = []
         self.cells = filling.Cells(store)
         self.claims: list[filling.CLAIM_ROW] = []
-        self.replaced: dict[str, Instant] = {}
+        self.replaced: dict[str, Instead] = {}
         self.corrections = bool(store.rows("SELECT 1 FROM retractions LIMIT 1"))
         self.dirty: set[int] = set()
         self._touched: set[int] = set()
@@ -233,20 +232,24 @@ class Taker:
 
     def _fact(self, event: Event, fact: Fact) -> None:
         teller = self._teller(event.stream.hex)
-        told = Told.of(event, fact, teller, self.registry, self._corrected(fact.id))
+        right = put_right(fact.id, self._instead)
+        told = Told.of(event, fact, teller, self.registry, right)
         self.facts.append(_fact_row(event, fact, told))
         self.stands += [(name, fact.id) for name in chronologies_of(told)]
         self._claim(claims_of(told))
 
-    def _corrected(self, fact: str) -> Instant | None:
-        """Give when the correction was known that put this fact in the place of another."""
+    def _instead(self, fact: str) -> Instead | None:
+        """Give the correction that put this fact in the place of another."""
         if fact in self.replaced:
             return self.replaced[fact]
         if not self.corrections or self._whole:
             return None
-        sql = "SELECT min(published) AS known FROM retractions WHERE replaced_by = ?"
-        found: Instant | None = self.store.connection.execute(sql, (fact,)).fetchone()[0]
-        return found
+        sql = (
+            "SELECT published, by_source, coalesce(restores, fact) FROM retractions"
+            " WHERE replaced_by = ? ORDER BY published LIMIT 1"
+        )
+        found = self.store.connection.execute(sql, (fact,)).fetchone()
+        return found and Instead(*found)
 
     def _act(self, event: Event) -> None:
         """Note an event that makes claims and is no fact."""
@@ -267,7 +270,7 @@ class Taker:
         filling.put(self.store, "retractions", [row])
         self.corrections = True
         if isinstance(body, FactCorrected):
-            self.replaced[body.replaced_by] = row["published"]
+            self.replaced[body.replaced_by] = Instead.by(body)
         self._flush()
         named = [f"SELECT position FROM {table} WHERE id = ?" for table in ("fact_rows", "acts")]
         self._touch(f"position IN ({' UNION '.join(named)})", (body.fact, body.fact))
@@ -349,6 +352,7 @@ def _retraction_row(event: Event, body: FactCorrected | FactRetracted) -> Row:
         "kind": "retracted" if replaced_by is None else "corrected",
         "replaced_by": replaced_by,
         "restores": body.restores if isinstance(body, FactCorrected) else None,
+        "by_source": int(bool(body.by_source)),
         "published": known_from(body.published),
         "published_edtf": body.published.edtf,
         "position": event.position,

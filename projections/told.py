@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
 from projections.claims import Claim, Mode, Since, Value
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
-from tracker.facts.record import known_from
+from tracker.facts.record import FactCorrected, known_from
 from tracker.instants import DAY, FUTURE_OPEN, PAST_OPEN, Bounds, Instant
 from tracker.registry import Registry
 from tracker.times import When
@@ -30,13 +30,55 @@ class Teller(NamedTuple):
         return cls(stream, report, known_from(report.published))
 
 
+class Instead(NamedTuple):
+    """What put a fact in the place of another: when that was known, and whether its source did.
+
+    `of` is the other fact, or the one whose words it repeats.
+    """
+
+    published: Instant
+    by_source: bool
+    of: str
+
+    @classmethod
+    def by(cls, body: FactCorrected) -> Self:
+        """Make it of a correction."""
+        return cls(known_from(body.published), bool(body.by_source), body.restores or body.fact)
+
+
+class PutRight(NamedTuple):
+    """When what replaces a fact was known, and when its source said so, where that was later."""
+
+    known: Instant
+    said: Instant | None
+
+
+def put_right(fact: str, instead: Callable[[str], Instead | None]) -> PutRight | None:
+    """Tell when a fact that replaces another was known, and when its source last said it anew.
+
+    `instead` gives what put a fact in the place of another. None for what replaces nothing. What a
+    desk puts right, or puts back, its source has said no later than before.
+    """
+    last = instead(fact)
+    if last is None:
+        return None
+    said: Instead | None = last
+    met = {fact}
+    while said and not said.by_source:
+        if said.of in met:  # a log from elsewhere may go round in circles
+            return PutRight(last.published, None)
+        met.add(said.of)
+        said = instead(said.of)
+    return PutRight(last.published, said.published if said else None)
+
+
 class Told(NamedTuple):
     """A fact, its report, its place in the log, and the registry of that moment.
 
     `published` is the instant by which it was out: the end of the stated day or time. What
-    replaces a corrected fact speaks of the same moment, and is known with the correction; its
-    report was out when it was (`listed`, None for what replaces nothing). Not so of a row with a
-    key: there its source says anew how the row reads.
+    replaces a corrected fact speaks of the same moment, and is known with the correction. Its
+    source said it when the report was out, or when it restated the row (`listed`, None for what
+    replaces nothing).
     """
 
     fact: Fact
@@ -56,11 +98,11 @@ class Told(NamedTuple):
         fact: Fact,
         teller: Teller,
         registry: Registry,
-        corrected: Instant | None = None,
+        right: PutRight | None = None,
     ) -> Self:
         """Make it of an event that holds the fact.
 
-        `corrected`: for a fact that replaces another, when the correction was known.
+        `right`: for a fact that replaces another, when that was known.
         """
         stream, report, known = teller
         return cls(
@@ -71,8 +113,8 @@ class Told(NamedTuple):
             event.version,
             event.recorded_at,
             registry,
-            known if corrected is None else max(known, corrected),
-            None if corrected is None or fact.locator.record else known,
+            known if right is None else max(known, right.known),
+            None if right is None else max(known, right.said or known),
         )
 
     @property

@@ -47,6 +47,7 @@ class Heard:
     position: int
     batch: str | None
     corrected: When | None = None
+    restated: Instant | None = None
     backs: list[tuple[Instant, int]] = field(default_factory=list)
     replaced_by: str | None = None
     taken_back: When | None = None
@@ -140,7 +141,11 @@ class Memory:
         batch = event.batch or header.batch
         heard = Heard(fact, header, event.stream.hex, event.version, event.position, batch)
         if self._correction is not None and self._correction.replaced_by == fact.id:
-            heard.corrected, self._correction = self._correction.published, None
+            of = self._correction.restores or self._correction.fact
+            heard.corrected, heard.restated = self._correction.published, self.facts[of].restated
+            if self._correction.by_source:
+                heard.restated = out(self._correction.published)
+            self._correction = None
         self.facts[fact.id] = heard
 
     # -- what can be said of it --------------------------------------------------------------------
@@ -195,6 +200,7 @@ class Memory:
                     one.header.source,
                     bool(one.header.standing),
                     corrected=out(one.corrected) if one.corrected else None,
+                    restated=one.restated,
                 )
 
     def cells(self, upto: int | None = None) -> dict[Cell, list[oracle.Timed]]:

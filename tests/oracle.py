@@ -51,11 +51,12 @@ class Telling:
     standing: bool = False
     dropped: bool = False
     corrected: Instant | None = None
+    restated: Instant | None = None
 
     @property
     def listed(self) -> Instant:
-        """When the list said it: an entry that is put right stands where it stood."""
-        return self.out if self.fact.locator.record else self.published.start.latest - 1
+        """When the list said it: an entry that a desk puts right stands where it stood."""
+        return max(self.published.start.latest - 1, self.restated or PAST_OPEN)
 
     @property
     def out(self) -> Instant:

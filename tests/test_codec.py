@@ -4,7 +4,7 @@ import json
 import sqlite3
 import sys
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 import pytest
@@ -134,6 +134,19 @@ def test_an_old_body_that_its_upcast_cannot_read_is_refused_by_name() -> None:
 @pytest.mark.parametrize("kind", TOPICS.values(), ids=lambda kind: kind.TOPIC)
 def test_every_kind_can_bring_its_first_version_to_its_present_one(kind: type[Body]) -> None:
     assert len(kind.UPCASTS) == kind.VERSION - 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "by_source"), [("restated by the source", True), ("misread", None)]
+)
+@pytest.mark.parametrize("topic", ["FactCorrected", "FactRetracted"])
+def test_who_restated_a_row_was_told_by_the_reason_alone(
+    topic: str, reason: str, by_source: Literal[True] | None
+) -> None:
+    other = {"replaced_by": "g"} if topic == "FactCorrected" else {}
+    body = {"fact": "f", "published": {"edtf": "2013-01-21"}, "reason": reason, **other}
+    assert getattr(read(topic, state(1, body)).body, "by_source", "") is by_source
+    assert getattr(read(topic, state(2, body)).body, "by_source", "") is None
 
 
 # -- topics ----------------------------------------------------------------------------------------

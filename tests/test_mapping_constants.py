@@ -30,6 +30,43 @@ def problem(*lines: str) -> str:
 
 
 @pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("kind: TroopsDeployed", "by: army"), "TroopsDeployed needs `place`"),
+        (
+            ("kind: FightingReported",),
+            "FightingReported needs `place`, such as `place: $place`",
+        ),
+        (
+            (
+                "kind: CasualtiesReported",
+                "side: army",
+                "set: {column: s, values: {d: {fate: killed}}}",
+            ),
+            "CasualtiesReported needs `category`",
+        ),
+    ],
+)
+def test_a_field_that_a_fact_must_have_and_that_is_told_nowhere(
+    lines: tuple[str, ...], said: str
+) -> None:
+    block = "place: {name: {column: town}}\n" if "$" in said else ""
+    head = HEAD.split("facts:", maxsplit=1)[0] + block + "facts:\n  - "
+    with pytest.raises(InputError) as refused:
+        read_mapping((head + "\n    ".join(lines) + "\n").encode(), "towns.yaml")
+    (found,) = refused.value.problems
+    assert str(found).endswith(f":5: facts[0].kind: {said}")
+
+
+def test_a_misspelt_field_is_told_of_once_and_not_as_a_missing_one() -> None:
+    text = HEAD.replace("place: {name", "plaec: {name")
+    with pytest.raises(InputError) as refused:
+        read_mapping(text.encode(), "towns.yaml")
+    (found,) = refused.value.problems
+    assert "unknown field 'plaec'" in str(found)
+
+
+@pytest.mark.parametrize(
     ("line", "said"),
     [
         ("status: occured", "10:5: facts[0].status: not one of 'occurred', "),

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from tracker.datasets.values import Moment
 from tracker.errors import TrackerError
-from tracker.facts import ReportRegistered
+from tracker.facts import TOPICS, ReportRegistered
 from tracker.facts.codec import state_bytes
 from tracker.facts.envelope import NAMESPACE, canonical
 from tracker.instants import format_instant
@@ -206,7 +206,8 @@ class Appender:
 
     def record(self, stream: Stream, event_id: str, topic: str, body: str, file: int) -> None:
         """Add an event that speaks of the record itself."""
-        self._pending.append((stream, event_id, topic, 1, body, "", None, 0, file, None))
+        version = TOPICS[topic].VERSION
+        self._pending.append((stream, event_id, topic, version, body, "", None, 0, file, None))
 
     def register(self, stream: Stream, file: int) -> None:
         """Add a report, even if nothing new is told in it."""

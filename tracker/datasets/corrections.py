@@ -24,11 +24,10 @@ from tracker.datasets.staging import Publications, Staged, Staging
 from tracker.datasets.values import Moment
 from tracker.errors import InputError, Problem
 from tracker.facts.envelope import NAMESPACE, canonical
-from tracker.facts.record import FactCorrected, FactRetracted
+from tracker.facts.record import RESTATED, FactCorrected, FactRetracted
 from tracker.instants import FUTURE_OPEN
 from tracker.reports import fact_id
 
-REASON = "restated by the source"
 AT_ONCE = 500
 ENDING = ""
 """What is said where an earlier version is ended, and no other takes its place."""
@@ -273,7 +272,8 @@ def end_fact(
     other: str | None = None,
 ) -> None:
     """Tell, as of a moment, that a fact of a stream is over: retracted, or another's its place."""
-    body = {"fact": fact, "published": from_json(moment.json), "reason": REASON}
+    body = {"fact": fact, "by_source": True, "published": from_json(moment.json)}
+    body["reason"] = RESTATED
     topic, named = FactRetracted.TOPIC, f"retracted:{fact}:{moment.edtf}"
     if other is not None:
         body["replaced_by"] = other

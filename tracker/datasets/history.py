@@ -9,7 +9,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from projections.store import Store
-from tracker.datasets.corrections import ENDING, REASON, Version, said_by
+from tracker.datasets.corrections import ENDING, Version, said_by
 from tracker.datasets.restating import Edge, side_of
 from tracker.facts.envelope import canonical
 from tracker.facts.record import FactCorrected, FactRetracted, SnapshotTaken
@@ -164,12 +164,12 @@ def versions_in(
         marks = ",".join("?" * len(page))
         sql = (
             "SELECT f.record, f.published, f.id, f.kind, f.data, r.data AS report,"  # noqa: S608
-            " (SELECT min(t.published) FROM retractions t WHERE t.fact = f.id AND t.reason = ?)"
+            " (SELECT min(t.published) FROM retractions t WHERE t.fact = f.id AND t.by_source)"
             " AS ended FROM fact_rows f JOIN reports r ON r.id = f.report WHERE r.source = ?"
             f" AND json_extract(r.data, '$.dataset') = ? AND f.record IN ({marks})"
             " ORDER BY f.published, f.position"
         )
-        rows = store.rows(sql, (REASON, source, dataset, *page))
+        rows = store.rows(sql, (source, dataset, *page))
         chains = _chains(store, [row["id"] for row in rows])
         again = {chains.says(row["id"]): row for row in rows}  # the last that says so
         for row in rows:
@@ -195,7 +195,7 @@ def taken_back(log: Log) -> set[str]:
     says: dict[str, str] = {}  # what repeats the words of which other
     for event in log.of_topics([FactRetracted.TOPIC, FactCorrected.TOPIC]):
         body = event.body
-        if isinstance(body, FactRetracted) and body.reason != REASON:
+        if isinstance(body, FactRetracted) and not body.by_source:
             over |= {body.fact, says.get(body.fact, body.fact)}
         elif isinstance(body, FactCorrected) and body.restores:
             says[body.replaced_by] = body.restores

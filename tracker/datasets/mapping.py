@@ -36,6 +36,8 @@ KINDS: dict[str, type[Fact]] = {kind.TOPIC: kind for kind in FACT_KINDS}
 
 OURS = ("id", "locator")
 PLACE_BLOCK = "$place"
+_FILLED = (*OURS, "gist", "when", "status", "voice")
+"""What every fact has, and is given where the mapping says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +226,7 @@ class _Specs:
             return None
         tests = self.tests((*path, "if"), entry.get("if"))
         chosen = self._chosen(kind, (*path, "set"), entry["set"]) if "set" in entry else None
+        self._lacks(kind, path, entry, chosen)
         specs: dict[str, Spec] = {}
         for field, value in entry.items():
             if field in {"kind", "if", "set"} or not self._field(kind, (*path, field), field):
@@ -234,6 +237,18 @@ class _Specs:
                 for steps, item in _constants(spec):
                     self._fits(kind, (*path, field, *steps), field, item)
         return FactSpec(kind, tests, chosen, specs, path)
+
+    def _lacks(
+        self, kind: type[Fact], path: Path, entry: dict[str, Any], chosen: Chosen | None
+    ) -> None:
+        """Find what no row could mend: a field that such a fact must have, told nowhere."""
+        if not {*entry} <= {"kind", "if", "set", *kind.model_fields}:
+            return  # what is missing may be there under another name
+        told = {*entry}.union(*(fields for _, fields in _choices(chosen)))
+        for name, info in kind.model_fields.items():
+            if info.is_required() and name not in told and name not in _FILLED:
+                how = f", such as `place: {PLACE_BLOCK}`" if name == "place" and self.placed else ""
+                self._wrong((*path, "kind"), f"{kind.TOPIC} needs `{name}`{how}")
 
     def _chosen(self, kind: type[Fact], path: Path, raw: object) -> Chosen | None:
         chosen, found = validate(self.tree, path, raw, Chosen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt
 
@@ -89,28 +89,47 @@ class ReportRegistered(ReportHeader, RecordEvent):
     content_sha256: Sha256
 
 
+RESTATED = "restated by the source"
+"""The reason given where the source itself tells a row of its table otherwise, or no more."""
+
+
+def _by_source(body: dict[str, Any]) -> dict[str, Any]:
+    """Bring a body of version 1 to 2: its reason alone told that the source itself restated it."""
+    return {**body, "by_source": True} if body["reason"] == RESTATED else body
+
+
 class FactCorrected(RecordEvent):
     """A fact has been replaced by another, recorded beside it; the first stays in the log.
 
     `restores` names the fact whose words the other repeats, where a batch that had replaced or
-    retracted it was taken back, or where a retracted fact was put back by itself.
+    retracted it was taken back, or where a retracted fact was put back by itself. `by_source`: the
+    source restated it, in a later version of the same row; nobody at the desk put it right.
     """
 
     TOPIC = "FactCorrected"
+    VERSION: ClassVar[int] = 2
+    UPCASTS: ClassVar[tuple[Upcast, ...]] = (_by_source,)
 
     fact: Text
     replaced_by: Text
     restores: Text | None = None
+    by_source: Literal[True] | None = None
     published: Published
     reason: Text
 
 
 class FactRetracted(RecordEvent):
-    """A fact is no longer stood by, as of the retraction's own publication."""
+    """A fact is no longer stood by, as of the retraction's own publication.
+
+    `by_source`: a later version of the same row told it no more.
+    """
 
     TOPIC = "FactRetracted"
+    VERSION: ClassVar[int] = 2
+    UPCASTS: ClassVar[tuple[Upcast, ...]] = (_by_source,)
 
     fact: Text
+    by_source: Literal[True] | None = None
     published: Published
     reason: Text
 

@@ -74,6 +74,7 @@ OF_EVENTS: Final[dict[str, Columns]] = {
         "kind": TEXT,
         "replaced_by": TEXT,
         "restores": TEXT,
+        "by_source": WHOLE,
         "published": INSTANT,
         "published_edtf": TEXT,
         "position": WHOLE,
