@@ -325,12 +325,30 @@ def test_a_retracted_fact_is_no_longer_believed(situation: Situation) -> None:
     holds_together(situation)
 
 
+def test_a_retraction_of_an_earlier_day_counts_and_one_of_a_later_day_adds_nothing(
+    situation: Situation,
+) -> None:
+    taken, other = tell(situation, "gazette", "2013-01-17", TAKEN, {**TAKEN, "place": "ford"})
+    retract(situation, taken, published="2013-01-25")
+    assert retract(situation, taken, published="2013-01-26").added == 0
+    assert added(retract(situation, taken, other, published="2013-01-20")) == ["FactRetracted"] * 2
+    assert retract(situation, taken, other, published="2013-01-20").added == 0
+    assert who_holds(situation, "2013-01-19", "2013-01-19") == ("held", ["rebels"])
+    assert who_holds(situation, "2013-01-19", "2013-01-20") is None
+    with pytest.raises(AmendmentError, match="before what it speaks of"):
+        retract(situation, taken, published="2013-01-16")
+    situation.correct(taken, again=True, reason="so after all", by="ana", published="2013-01-22")
+    assert who_holds(situation, "2013-01-19", "2013-01-21") is None
+    assert who_holds(situation, "2013-01-19", "2013-01-22") == ("held", ["rebels"])
+    holds_together(situation)
+
+
 def test_a_retraction_once_more_adds_nothing(situation: Situation) -> None:
     taken, other = tell(situation, "gazette", "2013-01-17", TAKEN, STRIKE)
     retract(situation, taken)
     again = retract(situation, taken, other, published="2013-02-01")
     assert (again.added, again.already) == (1, 1)
-    again = retract(situation, taken, other)
+    again = retract(situation, taken, other, published="2013-02-01")
     assert (again.added, again.already) == (0, 2)
 
 

@@ -106,7 +106,8 @@ class Amending:
 
         `facts` and `report` are each a #position or the beginning of an id; a ruling can be taken
         back by its id as well. It counts from `published` on (None: now). All of it is appended or
-        nothing; what is retracted already adds nothing. Raises NotFoundError or TrackerError.
+        nothing. What is retracted already adds nothing, unless it was as of later: the earliest
+        retraction counts. Raises NotFoundError or TrackerError.
         """
         from tracker import amendments, arguments
 

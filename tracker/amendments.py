@@ -21,6 +21,7 @@ from tracker.facts.record import (
     SnapshotTaken,
     known_from,
 )
+from tracker.instants import Instant
 from tracker.reports import Decision, derived_id, identified
 from tracker.times import When
 from tracker.undoing import Chains, corrections_in, part_of
@@ -122,6 +123,8 @@ def retract(
 ) -> Decision:
     """Decide on one FactRetracted for each of the events `wanted` that is not retracted yet.
 
+    One that is, as of later than `published`, is retracted again: the earliest counts.
+
     `pasts` holds the whole stream of each. A fact, a ruling or a snapshot can be taken back, and
     a fact that was replaced as well. What those of a `batch` had replaced, and what it had
     retracted, is put back (tracker.undoing). Raises NotFoundError, or AmendmentError where it is
@@ -137,10 +140,12 @@ def retract(
         alone = held & asked - its
         _refuse_replaced(past, alone)
         part = part_of(past, [event.id for event in past if event.id in its], batch or "")
-        gone = {event.body.fact for event in past if isinstance(event.body, FactRetracted)}
+        gone = _retracted(past)
+        earlier = {one for one in alone & gone.keys() if known_from(published) < gone[one]}
         found |= {one.id for one in past if one.id in asked and isinstance(one.body, RETRACTABLE)}
-        already += len(part.undone) + len(alone & gone)
-        over, out, batches = part.over | (alone - gone), _published(past), dict[str, str | None]()
+        already += len(part.undone) + len((alone & gone.keys()) - earlier)
+        over = part.over | (alone - gone.keys()) | earlier
+        out, batches = _published(past), dict[str, str | None]()
         _refuse_covered(past, part.covered)
         bodies: list[tuple[str, Body]] = []
         touched = over | part.put_back.keys()
@@ -149,7 +154,8 @@ def retract(
                 _refuse_too_early(event, out[event.id], published, "retraction")
             if event.id in over:
                 body = FactRetracted(fact=event.id, published=published, reason=reason)
-                named = str(uuid5(NAMESPACE, f"retracted:{event.id}"))
+                again = f":again:{known_from(published)}" if event.id in earlier else ""
+                named = str(uuid5(NAMESPACE, f"retracted:{event.id}{again}"))
                 if named in held:  # and put back since: what says so now is taken back instead
                     already += 1
                     continue
@@ -182,6 +188,16 @@ def _again(before: Event, past: Sequence[Event], why: str) -> Fact:
     note = "; ".join(filter(None, [before.fact.note, why]))
     again = before.fact.model_copy(update={"note": note})
     return identified(again, before.stream, of_table=_of_table(past))
+
+
+def _retracted(past: Iterable[Event]) -> dict[str, Instant]:
+    """Give, by id, from when on whatever is retracted is so: the earliest retraction counts."""
+    found: dict[str, Instant] = {}
+    for event in past:
+        if isinstance(event.body, FactRetracted):
+            known = known_from(event.body.published)
+            found[event.body.fact] = min(known, found.get(event.body.fact, known))
+    return found
 
 
 def _refuse_covered(past: Sequence[Event], covered: Mapping[str, Event]) -> None:

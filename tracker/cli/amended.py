@@ -39,16 +39,18 @@ def amendment_options(command: F) -> F:
     return click.option("--reason", metavar="TEXT", required=True, help="Why.")(command)
 
 
-def tell(outcome: Amended, did: str, without: str | None) -> None:
+def tell(
+    outcome: Amended, did: str, without: str | None, *, already: str = "already recorded"
+) -> None:
     """Print what was added, and from when on it counts.
 
     `did` is the verb of what was done; `without` says what is so as of a time before it, None for
-    what no clock undoes.
+    what no clock undoes; `already`, what is so where nothing was added.
     """
     if emit(outcome.as_json(), outcome.events):
         return
     if not outcome.added:
-        click.echo(f"already recorded, 0 events added, log at #{outcome.position}")
+        click.echo(f"{already}, 0 events added, log at #{outcome.position}")
         return
     acts = [row for row in outcome.events if row["published"]]
     for row in acts[:SHOWN]:

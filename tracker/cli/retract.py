@@ -45,7 +45,8 @@ def retract(
     """Take back facts: they are no longer believed, and stay in the log.
 
     All of it is taken back or nothing. A ruling is taken back by its id too. Asked about before
-    the retraction was published, or recorded, the old view comes back.
+    the retraction was published, or recorded, the old view comes back. What is retracted already
+    adds nothing, unless it was as of later: the earliest retraction counts.
 
     \b
     Examples:
@@ -64,4 +65,5 @@ def retract(
         published=published,
         tz=tz,
     )
-    tell(outcome, "retracted", "the old view comes back")
+    so = "already retracted, as of then or earlier"
+    tell(outcome, "retracted", "the old view comes back", already=so)
