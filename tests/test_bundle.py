@@ -70,8 +70,11 @@ def outsider(*words: object) -> tuple[int, str]:
     return ran.returncode, ran.stdout
 
 
-NOT_LOOKED_AT = "texts and timestamps were not looked at here: `tracker bundle --check` does that\n"
+NOT_LOOKED_AT = (
+    "texts, timestamps, manifest were not looked at here: `tracker bundle --check` does\n"
+)
 A_PART = "; a selection: what is left out cannot be told"
+BY_ITS_MAKER = "; a selection: what its maker left out cannot be told"
 
 
 def changed(bundle: Path, change: Callable[[Lines], object]) -> Path:
@@ -96,7 +99,7 @@ def test_a_bundle_as_it_was_made_is_fine(whole: Path, log: Path) -> None:
 
 def test_a_bundle_holds_all_that_an_outsider_needs(whole: Path) -> None:
     names = {"README.txt", "checkpoints.jsonl", "events.jsonl", "key.txt", "verify_bundle.py"}
-    names.add("texts.jsonl")
+    names |= {"texts.jsonl", "manifest.txt"}
     assert {file.name for file in whole.iterdir()} == names
     assert (whole / "verify_bundle.py").read_bytes() == CHECKER.read_bytes()
     readme = (whole / "README.txt").read_text()
@@ -221,7 +224,7 @@ def test_one_keys_evidence_goes_alone_and_is_proved(some: Path, log: Path) -> No
     fine = f"fine: {len(lines)} events are as they were signed for{A_PART}\n"
     assert text == fine + NOT_LOOKED_AT
     checked = said("bundle", "--check", some)
-    assert checked == f"{some}: fine, {len(lines)} events{A_PART}\n"
+    assert checked == f"{some}: fine, {len(lines)} events{BY_ITS_MAKER}\n"
     assert answer("bundle", "--check", some)["selection"] is True
     positions = {line["position"] for line in lines}
     assert {58, 59, 127, 157, 158, 159, 163, 169, 170} <= positions  # as README's audit shows them
@@ -251,8 +254,10 @@ def test_a_changed_selection_is_found(some: Path, change: Callable[[Lines], obje
     assert (result.exit_code, "TAMPERED" in result.stdout) == (1, True)
 
 
-def test_an_event_and_its_text_may_be_left_out_of_a_selection(some: Path) -> None:
-    """SECURITY.md says so: each is proved by itself, and that it is a selection is told."""
+def test_an_event_and_its_text_taken_out_of_a_selection_show_by_its_manifest_alone(
+    some: Path,
+) -> None:
+    """SECURITY.md says so: each event is proved by itself, and that it is a selection is told."""
     changed(some, lambda lines: lines.pop(3))
     file = some / "texts.jsonl"
     told = [json.loads(line) for line in file.read_text().splitlines()]
@@ -260,7 +265,9 @@ def test_an_event_and_its_text_may_be_left_out_of_a_selection(some: Path) -> Non
     kept = {json.loads(line)["position"] for line in lines}
     file.write_text("".join(f"{json.dumps(one)}\n" for one in told if one["position"] in kept))
     assert A_PART in outsider(some)[1]
-    assert A_PART in said("bundle", "--check", some)
+    result = run("bundle", "--check", some)
+    assert (result.exit_code, BY_ITS_MAKER in result.stdout) == (1, True)
+    assert "events.jsonl is not as it went in" in result.stderr
 
 
 def test_a_selection_is_not_what_a_kept_checkpoint_is_extended_by(
@@ -293,7 +300,7 @@ def test_what_is_withheld_without_a_word_of_the_log_is_unexplained(
     with Situation(str(log)) as situation:
         bundling.bundle(
             situation.log, tmp_path / "b", title="Mali", public_key=situation.public_key(),
-            checkpoints=situation.log.checkpoints(), withhold={58},
+            checkpoints=situation.log.checkpoints(), withhold={58}, sign=str,
         )  # fmt: skip
     code, text = outsider(tmp_path / "b")
     assert (code, text) == (1, "UNEXPLAINED: event #58 is withheld\n")

@@ -164,7 +164,7 @@ def wrong(bundle: Path) -> str:
 def test_a_bundle_says_how_many_timestamps_went_in_and_that_signatures_are_unchecked(
     bundle: Path,
 ) -> None:
-    assert "As this bundle was made, 1 went in." in (bundle / "README.txt").read_text()
+    assert "As this bundle was made, 1 went in\n" in (bundle / "README.txt").read_text()
     result = run("bundle", "--check", bundle)
     assert (result.exit_code, "fine" in result.stdout) == (0, True)
     assert "1 timestamp is of its checkpoint; that an authority signed is not" in result.stderr

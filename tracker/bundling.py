@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING
 
 from tracker.errors import TrackerError
 from tracker.ledger import Tree
+from tracker.manifest import Listing, Out, Sign
 from tracker.notes import read_checkpoint, read_note
 from tracker.outcomes import Row
 
@@ -97,11 +98,6 @@ def prove_consistency(log: Log, old: str, new: str, public_key: str) -> Row:
 # -- bundles --------------------------------------------------------------------------------------
 
 
-class _Out(Protocol):
-    def file(self, name: str) -> IO[bytes]:
-        """Open a new file of the bundle."""
-
-
 class _Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -121,7 +117,7 @@ class _Zip:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[_Out]:
+def _writing(path: Path) -> Iterator[Out]:
     """Give what to fill; it takes the path's name once it is filled, and is gone otherwise."""
     refuse_taken(path)
     path = path.resolve()
@@ -158,20 +154,22 @@ def bundle(  # noqa: PLR0913 - by keyword: an option each
     only: Collection[int] | None = None,
     withhold: Collection[int] = (),
     sealed: bool = False,
+    sign: Sign,
 ) -> int:
     """Write a bundle into a new folder, or a file that ends in .zip; give the number of events.
 
     All events to the last of `checkpoints`, or `only` those at some positions, each with its proof.
     Of those to `withhold`, the leaf alone goes in; the log itself must say which these are
     (WITHHOLDING), or whoever checks the bundle is told that they are unexplained. Texts go in with
-    their keys, unless `sealed`.
+    their keys, unless `sealed`. What went in is listed, and `sign` signs for that (manifest).
     """
     newest = checkpoints[-1]
     head = read_checkpoint(read_note(newest.note))
     tree = tree_of(log, head.size, head.root)
     leaves = log.leaves(head.size) if withhold else []
     count = 0
-    with _writing(path) as out:
+    with _writing(path) as place:
+        out = Listing(place)
         with out.file("events.jsonl") as file:
             for row in _rows(log, head.size, only):
                 event = event_row(row)
@@ -209,6 +207,7 @@ def bundle(  # noqa: PLR0913 - by keyword: an option each
         ):
             with out.file(name) as file:
                 file.write(data)
+        out.finish(head.origin, sign)
     return count
 
 
@@ -236,7 +235,8 @@ def texts_of(log: Log, rows: Iterable[StoredRow]) -> Iterator[Row]:
 _ALL = "They are all events of the log, from the first to #{size}, in their order."
 _SOME = (
     "They are a selection. Each is proved to be one of the first {size} events of the log, at the\n"
-    "position it names. What else the log holds, a selection does not tell."
+    "position it names. What else the log holds, a selection does not tell; that these are all\n"
+    "that went in, the manifest does."
 )
 _README = """\
 {title}: {count} events of a situation tracker's log
@@ -257,7 +257,8 @@ verify_bundle.py came with the bundle, so read it first, or take it from somewhe
 short for that reason. It ends with 0 where all events are as they were signed for, with 1 where
 they are not, where something is withheld and not explained, or where it cannot tell whether the
 bundle extends what you have kept, and with 2 where it cannot be read. It opens no text and no
-timestamp: that takes more than Python, and `tracker bundle --check` does it.
+timestamp, which takes more than Python, and leaves the manifest alone: `tracker bundle --check`
+looks at all three.
 
 events.jsonl       one event a line: its position in the log, its stream (a report) and version
                    there, its topic, and its exact bytes: the UTF-8 of `state`, which is JSON too
@@ -273,8 +274,10 @@ key.txt            the public key: name+id+key (C2SP signed-note, Ed25519)
 timestamp-N.tsr    an authority's word on when checkpoint N was there (RFC 3161), and
                    timestamp-N-2.tsr another one's. `tracker bundle --check` looks whether each is
                    of its checkpoint, and with --timestamp-authority who signed it; so does
-                   `openssl ts -verify`. As this bundle was made, {stamps} went in. Nobody signs for
-                   that number: that one is gone shows only to who knows it from elsewhere
+                   `openssl ts -verify`. As this bundle was made, {stamps} went in
+manifest.txt       a signed note: all files that went in but this one, each with its sha256, so
+                   that it shows when a text, a timestamp or an event was taken out since.
+                   `tracker bundle --check` compares; so does `sha256sum *`, by eye
 
 What no bundle can show: that nothing was left out when the reports were read, that what they say is
 true, and, to someone who has never seen a later checkpoint, that this one is the newest.

@@ -11,10 +11,11 @@ import re
 import struct
 import zipfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
 from tracker.bundling import CONSISTENCY, PROOF, TEXTS
@@ -22,6 +23,7 @@ from tracker.errors import TrackerError
 from tracker.facts.envelope import canonical
 from tracker.keys import ORIGIN
 from tracker.ledger import leaf_hashes, verify_consistency, verify_inclusion
+from tracker.manifest import MANIFEST, differences
 from tracker.notes import (
     Checkpoint,
     NoteError,
@@ -128,6 +130,7 @@ def check_bundle(path: str, public_key: str, kept: Sequence[str], authority: byt
         inside = check_texts(path)
         inside.wrong += _two_pasts([*read(path)[1], *kept])
         stamps = list(_stamps(path))
+        changed, came = _since_made(path, public_key)
     except Exception as error:  # a stranger's files can be wrong in any way
         raise TrackerError(f"{path} cannot be read as a bundle: {_why(error)}") from error
     looked = look_at(stamps, authority)
@@ -137,10 +140,23 @@ def check_bundle(path: str, public_key: str, kept: Sequence[str], authority: byt
     return Examined(
         count,
         selection=inside.selection,
-        wrong=(*wrong, *_twice(_names(path)), *inside.wrong, *looked.wrong),
+        wrong=(*wrong, *_twice(_names(path)), *inside.wrong, *looked.wrong, *changed),
         doubts=(*doubts, *looked.doubts),
-        notes=(*inside.notes, *looked.notes),
+        notes=(*inside.notes, *looked.notes, *came),
     )
+
+
+def _since_made(path: str, public_key: str) -> tuple[list[str], list[str]]:
+    """Compare a bundle with its manifest: (what is not as it went in, what came since)."""
+    names = _names(path)
+    if path.endswith(".json"):
+        return [], []  # a proof is whole by itself
+    if MANIFEST not in names:
+        return [f"{MANIFEST} is not there: nobody signs for what went in"], []
+    own, notes, _ = read(path)
+    origin = read_checkpoint(read_note(notes[-1])).origin
+    there = {name: partial(_opened, path, name) for name in names}
+    return differences(_held(path, MANIFEST), origin, [read_verifier(public_key or own)], there)
 
 
 CANNOT_TELL = "CANNOT TELL"
@@ -301,7 +317,15 @@ def _names(path: str) -> list[str]:
 
 
 def _held(path: str, name: str) -> bytes:
+    with _opened(path, name) as file:
+        return file.read()
+
+
+@contextmanager
+def _opened(path: str, name: str) -> Iterator[IO[bytes]]:
     if Path(path).is_dir():
-        return (Path(path) / name).read_bytes()
-    with zipfile.ZipFile(path) as packed:
-        return packed.read(name)
+        with (Path(path) / name).open("rb") as file:
+            yield file
+    else:
+        with zipfile.ZipFile(path) as packed, packed.open(name) as file:
+            yield file

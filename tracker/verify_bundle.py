@@ -4,8 +4,8 @@
 
 PATH is a bundle's folder or zip, or an event's proof (.json). KEY.txt is the public key as you got
 it some other way: without it, a forger's bundle passes for a true one. A whole bundle must extend
-checkpoints kept from earlier. Texts and timestamps are not opened. Needs Python 3.9, no library, no
-network; writes nothing. Exit 0: all is as signed. 1: it is not, or cannot be told. 2: unreadable.
+checkpoints kept from earlier. It opens no text, timestamp or manifest. Needs Python 3.9, no library
+or network; writes nothing. Exit 0: as signed. 1: it is not, or cannot be told. 2: unreadable.
 """
 
 import base64
@@ -144,6 +144,6 @@ if __name__ == "__main__":
         print("cannot be read:", error if plain else "it is neither a bundle nor an event's proof")
         sys.exit(2)
     part = "; a selection: what is left out cannot be told" if alone else ""
-    part += "\ntexts and timestamps were not looked at here: `tracker bundle --check` does that"
+    part += "\ntexts, timestamps, manifest were not looked at here: `tracker bundle --check` does"
     print("\n".join(wrong) or f"fine: {events} events are as they were signed for{part}")
     sys.exit(1 if wrong else 0)

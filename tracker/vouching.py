@@ -218,6 +218,8 @@ class Vouching:
         it, and what corrects, takes back or rules on it. Raises NotFoundError, TrackerError.
         """
         from tracker.bundling import bundle
+        from tracker.keys import origin_of
+        from tracker.notes import sign_note
 
         self.refuse_bundle(path)
         chosen = None if only is None else self._evidence(only)
@@ -225,7 +227,11 @@ class Vouching:
         if chosen is not None:
             chosen |= self._custody(chosen | left_out)
         self.checkpoint()
-        held = self.log.checkpoints()
+        held, name, key = (
+            self.log.checkpoints(),
+            origin_of(str(self.log.log_id)),
+            self.keys().signer(),
+        )
         return bundle(
             self.log,
             Path(path),
@@ -236,6 +242,7 @@ class Vouching:
             only=chosen,
             withhold=left_out,
             sealed=sealed,
+            sign=lambda text: sign_note(text, name, key),
         )
 
     def refuse_bundle(self, path: str | Path) -> None:

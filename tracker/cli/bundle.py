@@ -114,7 +114,7 @@ def _check(
     if not emit(found.as_json(), found.as_json()["rows"]):
         said = {"fine": "fine", "tampered": "TAMPERED", "undecided": "cannot decide"}
         count = f"{found.events:,} event{'' if found.events == 1 else 's'}"
-        part = "; a selection: what is left out cannot be told" if found.selection else ""
+        part = "; a selection: what its maker left out cannot be told" if found.selection else ""
         click.echo(safe(f"{path}: {said[found.verdict]}, {count}{part}"))
         for line in (*found.wrong, *found.doubts, *found.notes):
             click.echo(safe(line), err=True)
