@@ -17,8 +17,9 @@ EMPTY: Value = {"status": "unknown", "holders": []}
 _HELD = frozenset({"held", "besieged"})
 """Somebody holds it: a siege does not contradict that."""
 
-# Within one moment: the entry or fight, then the hold it led to, then what ends a hold.
-ENTRY, HOLD, END, RECAPTURE = range(4)
+# Within one moment: the entry or fight, then the hold it led to, who lays siege to that, what ends
+# a hold.
+ENTRY, HOLD, SIEGE, END, RECAPTURE = range(5)
 
 
 def claims(told: Told) -> Iterator[Claim]:
@@ -44,7 +45,7 @@ def claims(told: Told) -> Iterator[Claim]:
             yield told.transition(NAME, key, effect, {}, actors=by, stage=ENTRY)
         case "TownBesieged":
             # Whoever holds the place still does: it moves what others say of it.
-            yield told.transition(NAME, key, "besiege", {}, actors=by, stage=ENTRY).moving()
+            yield told.transition(NAME, key, "besiege", {}, actors=by, stage=SIEGE).moving()
         case "ForcesWithdrew":
             left = told.transition(NAME, key, "withdraw", {}, actors=by, closing=True, stage=END)
             yield left.moving()
@@ -239,14 +240,18 @@ def _withdraw(value: Value | None, holders: list[str], who: list[str], kin: Kin)
     A siege ends when all the besiegers leave. A fight and mixed hands go on while rivals stay.
     """
     if value is None or value["status"] == "unknown":
+        away = value.get("_away", []) if value else []
+        if away and all(_allied(away, [one], kin) for one in who):
+            return Step(value or {}, "agrees")  # told again of besiegers who left
         return Step(_state("vacated", [], _left=sorted(who)), "replaces")
     if value["status"] == "vacated":
-        told_again = _allied(value.get("_left", []), who, kin)
-        return Step(value, "agrees") if told_again else None
+        before = value.get("_left", [])
+        found = {**value, "_left": sorted({*before, *who})}
+        return Step(found, "agrees", backs=len(_without(before, who, kin)) < len(before))
     left = _without(holders, who, kin)
     around = _without(value.get("besiegers", []), who, kin)
     if value["status"] == "besieged" and (left or not holders):
-        return _after_siege(value, left, around)
+        return _after_siege(value, who, left, around)
     if len(left) == len(holders):
         return None
     if not left:
@@ -257,11 +262,14 @@ def _withdraw(value: Value | None, holders: list[str], who: list[str], kin: Kin)
     return Step(_state("held", left), "replaces")
 
 
-def _after_siege(value: Value, left: list[str], around: list[str]) -> Step | None:
+def _after_siege(value: Value, who: list[str], left: list[str], around: list[str]) -> Step | None:
+    if not around and not left and "_left" in value:
+        return Step(_state("vacated", [], _left=sorted({*value["_left"], *who})), "replaces")
     if not around:
-        return Step(_state("held" if left else "unknown", left), "replaces")
+        ended = _state("held", left) if left else _state("unknown", [], _away=sorted(who))
+        return Step(ended, "replaces")
     if (left, around) == (value["holders"], value["besiegers"]):
-        return None
+        return None if left else Step({**value, "_left": sorted(who)}, "agrees", backs=False)
     return Step({**value, "holders": left, "besiegers": around}, "agrees", backs=False)
 
 
@@ -271,12 +279,14 @@ def _without(actors: list[str], who: list[str], kin: Kin) -> list[str]:
 
 
 def _besiege(value: Value | None, holders: list[str], who: list[str], kin: Kin) -> Step | None:
+    """Lay siege, beside whoever does already: that others came does not say that they left."""
     if _allied(holders, who, kin):
         return None
     around = value.get("besiegers", []) if value else []
-    joined = _allied(around, who, kin)
-    found = _state("besieged", holders, besiegers=sorted({*around, *who} if joined else who))
-    return Step(found, "agrees" if joined and _sides_match(around, who, kin) else "replaces")
+    found = _state("besieged", holders, besiegers=sorted({*around, *who}))
+    if not around:
+        return Step(found, "replaces")
+    return Step(found, "agrees" if _sides_match(around, who, kin) else "adds")
 
 
 def _enter(
@@ -287,8 +297,12 @@ def _enter(
     if opposed != "enter-yes" and status == "held" and set(who) <= set(holders):
         return Step(_state(status, holders), "agrees", backs=opposed == "enter-no")
     if holders and _allied(holders, who, kin):
-        comes_in = opposed == "enter-no" and status == "held"
-        return Step(_state(status, [*holders, *who]), "agrees") if comes_in else None
+        if opposed != "enter-no":
+            return None
+        if status == "held":
+            return Step(_state(status, [*holders, *who]), "agrees")
+        alone = status == "contested" and all(_allied([one], who, kin) for one in holders)
+        return Step(_state("held", [*holders, *who]), "replaces") if alone else None
     empty = status == "vacated" and opposed != "enter-yes"
     if opposed == "enter-no" or empty:
         return Step(_state("held", who), "replaces")

@@ -60,17 +60,21 @@ def claims(told: Told) -> Iterator[Claim]:
         value |= levels.record(told)
     if effect == "change" and step_of == "pledged":
         value |= {"_due": fact.when.edtf}
+    turn = levels.turn(fact.quantity)
     seen = effect == "total" or (fact.quantity is not None and effect == "present")
     if step_of == "pledged":
-        claim = told.observation(NAME, key, effect, value, actors=fact.by, at_publication=True)
+        claim = told.observation(
+            NAME, key, effect, value, actors=fact.by, stage=turn, at_publication=True
+        )
     elif seen or fact.status == "ongoing":
-        claim = told.observation(NAME, key, effect, value, actors=fact.by)
+        claim = told.observation(NAME, key, effect, value, actors=fact.by, stage=turn)
     else:
-        claim = told.transition(NAME, key, effect, value, actors=fact.by)
+        claim = told.transition(NAME, key, effect, value, actors=fact.by, stage=turn)
     yield claim if effect == "total" else claim.moving()
     if step_of == "withdrawn" and effect == "change":
         left = f"{key.rpartition('/')[0]}/deployed"
-        yield told.transition(NAME, left, effect, levels.fewer(value), actors=fact.by).moving()
+        fewer, late = levels.fewer(value), levels.LEAVING + turn
+        yield told.transition(NAME, left, effect, fewer, actors=fact.by, stage=late).moving()
 
 
 def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:

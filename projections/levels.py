@@ -19,6 +19,14 @@ NUMBERS = ("low", "best", "high")
 STATED = (*NUMBERS, "comparator")
 EMPTY: Value = {"low": None, "best": None, "high": None, "comparator": None, "_changes": []}
 _OF_CHANGES = frozenset({"_record", "_where", "_due"})
+_WORDS = ("a few", "several", "some", "many", "dozens", "hundreds", "thousands")
+_HEDGES = (
+    *("exact", "between", "about", "more than", "at least", "fewer than", "at most"),
+    *reversed(_WORDS),
+)
+_WIDEST, _LAST = 2**40, 2**50
+LEAVING = 2**46
+"""What is added to the turn of who left: nobody can leave before having come."""
 _OPEN_ABOVE = frozenset(
     {"at least", "more than", "some", "many", "dozens", "hundreds", "thousands"}
 )
@@ -34,6 +42,20 @@ def effect(quantity: Quantity | None) -> str:
     if quantity.semantics == "change":
         return "change"
     return "total" if quantity.numbers else "present"
+
+
+def turn(quantity: Quantity | None) -> int:
+    """Give the place of a number within one moment, least first.
+
+    A total, then changes, the most definite first, then whoever is there in unknown number: of two
+    mentions of one event the first sets its number, and which was recorded first says nothing.
+    """
+    if effect(quantity) == "total":
+        return 0
+    if quantity is None or quantity.semantics != "change":
+        return _LAST + (_WORDS.index(quantity.comparator) if quantity else -1)
+    width = min(_width(numbers(quantity)), _WIDEST)
+    return 1 + int(width) * len(_HEDGES) + _HEDGES.index(quantity.comparator)
 
 
 def numbers(quantity: Quantity | None) -> dict[str, Any]:
@@ -115,10 +137,13 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
         return Step(value, "agrees", backs=all(_one_event(change, one) for one in beside))
     if in_total(value, claim):
         return Step(_accounted(value, figure(stated)), "agrees", backs=False)
-    moved: dict[str, Any] = {name: _sum(value, stated, name) for name in NUMBERS}
-    moved["comparator"] = _hedge(value["comparator"], stated["comparator"])
-    if figure(value) is not None and figure(moved) is None:
-        moved = _bounded(value, stated, less=less)
+    if figure(value) is None:
+        moved = _come(value, stated)
+    else:
+        moved = {name: _sum(value, stated, name) for name in NUMBERS}
+        moved["comparator"] = _hedge(value["comparator"], stated["comparator"])
+        if moved["comparator"] is None or figure(moved) is None:
+            moved = _bounded(value, stated, less=less)
     # Changes come in the order of their starts: what is over by then is no part of this event.
     # Of what is due it may be told again until then.
     open_still = [one for one in value["_changes"] if one[8] or claim.start.earliest < one[5]]
@@ -187,7 +212,15 @@ def merge(one: Value, other: Value) -> Value:
     """Make one level of two that do not conflict: the more definite, else the newer."""
     if _equal(one, other):
         return carry(one, other)
+    if _width(one) == inf == _width(other):
+        return max(other, one, key=_at_least)
     return one if _width(one) < _width(other) else other
+
+
+def _at_least(value: Value) -> tuple[float, int]:
+    """Tell how much a level without an upper end says: its least, else its word."""
+    hedge = value["comparator"]
+    return reach(value)[0], _WORDS.index(hedge) if hedge in _WORDS else -1
 
 
 def _width(value: Value) -> float:
@@ -300,10 +333,16 @@ def _accounted(value: Value, known: int | None) -> Value:
     return {**value, **less, "_within": value.get("_within", 0) + known}
 
 
+def _come(value: Value, stated: Value) -> dict[str, Any]:
+    """Add to those there in unknown number: there are at least as many as came."""
+    low, words = _one_end(stated, "low"), (value["comparator"], stated["comparator"])
+    said = sorted((one for one in words if one in _WORDS), key=_WORDS.index)
+    hedge = "at least" if low is not None else said[-1] if said else "some"
+    return {"low": low, "best": None, "high": None, "comparator": hedge}
+
+
 def _sum(value: Value, stated: Value, name: str) -> int | None:
     before, more = value[name], stated[name]
-    if figure(value) is None:  # present in unknown number: the change is what is known
-        return more if isinstance(more, int) and name != "high" else None
     return max(0, before + more) if before is not None and more is not None else None
 
 
@@ -315,7 +354,7 @@ def _bounded(value: Value, stated: Value, *, less: bool) -> dict[str, Any]:
     elif low is None and not less:  # one of them says nothing of how many at least: none
         low = next(end for one in (value, stated) if (end := _one_end(one, "low")) is not None)
     hedges = {(True, True): "between", (True, False): "at least", (False, True): "at most"}
-    hedge = hedges.get((low is not None, high is not None))
+    hedge = hedges.get((low is not None, high is not None), stated["comparator"])
     ends = {"low": low, "high": high}
     return {
         **{name: None if end is None else max(0, end) for name, end in ends.items()},
@@ -334,7 +373,15 @@ def _one_end(value: Value, end: str) -> int | None:
     return None if found is None else int(found)
 
 
-def _hedge(before: str | None, more: str) -> str:
-    if before is None:
-        return "at least"
-    return more if before in {more, "exact"} else before
+_STRICTER = ({"at least", "more than"}, {"at most", "fewer than"})
+
+
+def _hedge(before: str, more: str) -> str | None:
+    """Hedge a sum: an exact number takes the other's hedge; None where they do not go together."""
+    if before in {more, "exact"}:
+        return more
+    if more == "exact":
+        return before
+    if {before, more} in _STRICTER:
+        return "more than" if "more than" in {before, more} else "fewer than"
+    return None

@@ -59,7 +59,7 @@ def claims(told: Told) -> Iterator[Claim]:
         value |= {**levels.record(told), **levels.where(told)}
     seen = effect == "total" or (quantity is not None and effect == "present")
     make = told.observation if seen else told.transition
-    claim = make(NAME, key, effect, value, actors=fact.by)
+    claim = make(NAME, key, effect, value, actors=fact.by, stage=levels.turn(quantity))
     yield claim if effect == "total" else claim.moving()
 
 

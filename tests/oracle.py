@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Any
 
 from tracker.facts.alerts import LevelFact, ThreatLevelReported
@@ -120,7 +121,7 @@ def ask(
     possibly: list[tuple[dict[str, Any], list[str]]] = []
     for one in heard:
         if one.begun > t:  # it may have happened just now
-            if newest and one.as_if_at(t).rank(t) < newest:
+            if newest and one.as_if_at(t).rank(t)[:-2] < newest[:-2]:
                 continue
             told_too = bear(story, one, projection, world)
             value = public(told_too[0] if told_too else story.shown)
@@ -129,7 +130,7 @@ def ask(
             value = public(walk(others, projection, world).shown)
         else:
             continue
-        if not story.lines or value != public(story.shown):
+        if not story.lines or _uncalled(value) != _uncalled(public(story.shown)):
             _add(possibly, value, one.telling.fact.id)
     if not story.lines and not possibly:
         return None
@@ -151,10 +152,15 @@ def _add(
     possibly: list[tuple[dict[str, Any], list[str]]], value: dict[str, Any], name: str
 ) -> None:
     for known, names in possibly:
-        if known == value:
+        if _uncalled(known) == _uncalled(value):
             names.append(name)
             return
     possibly.append((value, [name]))
+
+
+def _uncalled(value: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what a level is called: that says nothing else of it."""
+    return {name: item for name, item in value.items() if name != "alias"}
 
 
 def cell_of(fact: Fact) -> Cell | None:
@@ -224,11 +230,24 @@ class Timed:
             t if direct else self.at,
             self.supposed and not direct,
             self.telling.out,
-            stage_of(self.telling.fact),
+            self.turn,
             self.begins,
             self.telling.stream,
             self.telling.place,
         )
+
+    @property
+    def turn(self) -> tuple[float, ...]:
+        """Order it within one moment: a number's total, arrivals by their span, leavings, words."""
+        fact = self.telling.fact
+        if not isinstance(fact, ForceFact | CasualtiesReported):
+            return (stage_of(fact),)
+        said = fact.quantity
+        if said is None:
+            return 3, -1
+        if said.semantics == "change":
+            return 1 + self.less, width(said.model_dump()), HEDGES.index(said.comparator)
+        return (0,) if counts(said.model_dump()) else (3, WORDS.index(said.comparator))
 
     def as_if_at(self, t: Instant) -> Timed:
         """Suppose that it happened at t, after all that is sure to have happened by then."""
@@ -311,18 +330,20 @@ def observes(fact: Fact, world: Registry) -> bool:
 
 
 def stage_of(fact: Fact) -> int:
-    """Within one moment: the entry or the fight, the hold, what ends a hold, the recapture."""
+    """Within one moment: the entry or the fight, the hold, the siege, its end, the recapture."""
     match fact:
-        case TownEntered() | TownBesieged():
+        case TownEntered():
             return 0
         case ControlReported():
             return 0 if fact.state == "contested" else 1
         case TownOccupied():
             return 1
-        case ForcesWithdrew():
+        case TownBesieged():
             return 2
-        case TownRecaptured():
+        case ForcesWithdrew():
             return 3
+        case TownRecaptured():
+            return 4
         case _:
             return 0
 
@@ -412,7 +433,7 @@ def narrower(
     return other if can_be_one and other[2] - other[1] < one[2] - one[1] else one
 
 
-def control(  # noqa: C901, PLR0911 - each kind in turn
+def control(  # noqa: C901, PLR0911, PLR0912 - each kind in turn
     story: Story, fact: ControlFact, world: Registry
 ) -> tuple[dict[str, Any], str] | None:
     """Say who holds the place once this is told too."""
@@ -434,11 +455,9 @@ def control(  # noqa: C901, PLR0911 - each kind in turn
                 return None
             around = set(story.shown.get("besiegers", ()))
             beside = {a: {b for b in who if world.kin.same_side(a, b)} for a in around}
-            if any(beside.values()):
-                alike = all(beside.values()) and set().union(*beside.values()) == who
-                shown = story.shown | {"besiegers": sorted(around | who)}
-                return shown, "same" if alike else "new"
-            shown = place("besieged", holders) | {"besiegers": sorted(who)}
+            alike = all(beside.values()) and set().union(*beside.values()) == who
+            shown = place("besieged", holders) | {"besiegers": sorted(around | who)}
+            return shown, "new" if not around else "same" if alike else "more"
         case ControlReported():
             shown = place(fact.state, who or holders)
         case TownEntered():
@@ -447,9 +466,15 @@ def control(  # noqa: C901, PLR0911 - each kind in turn
                 return story.shown, "same"
             if known and status == "held" and fact.opposed != "yes":
                 return story.shown, "same"
-            if friends:
-                joins = fact.opposed == "no" and status == "held"
-                return (place("held", holders | who), "same") if joins else None
+            if friends and fact.opposed != "no":
+                return None
+            if friends and status == "held":
+                return place("held", holders | who), "same"
+            if friends:  # of those who fought their way in nobody is left to fight
+                kin = world.kin
+                alone = all(any(kin.same_side(one, other) for other in who) for one in holders)
+                into = status == "contested" and alone
+                return (place("held", holders | who), "new") if into else None
             unopposed = fact.opposed == "no" or (status == "vacated" and fact.opposed == "unknown")
             return (place("held", who) if unopposed else place("contested", holders | who)), "new"
         case _:
@@ -457,24 +482,32 @@ def control(  # noqa: C901, PLR0911 - each kind in turn
     return shown, "same" if shown == story.shown else "new"
 
 
-def withdrawal(
+def withdrawal(  # noqa: C901, PLR0911 - each case in turn
     story: Story, status: str, holders: set[str], who: set[str], world: Registry
 ) -> tuple[dict[str, Any], str] | None:
     """Those who left, and their parts, hold it no more; enemies who stay go on as they were."""
     if status == "unknown":
+        away = story.shown.get("_away", ())
+        if away and all(any(world.kin.same_side(a, b) for a in away) for b in who):
+            return story.shown, "same"
         return place("vacated", set()) | {"_left": sorted(who)}, "new"
     if status == "vacated":  # told again of the same, it goes on
         left = story.shown["_left"]
-        again = any(world.kin.same_side(one, other) for one in left for other in who)
-        return (story.shown, "same") if again else None
+        again = any(who & set(world.kin.lineage(one)) for one in left)
+        return story.shown | {"_left": sorted({*left, *who})}, "same" if again else "part"
     staying = {one for one in holders if not who & set(world.kin.lineage(one))}
     if status == "besieged" and (staying or not holders):
         before = set(story.shown["besiegers"])
         around = {one for one in before if not who & set(world.kin.lineage(one))}
+        inside = story.shown.get("_left", ())
+        if not around and not staying and inside:
+            return place("vacated", set()) | {"_left": sorted({*inside, *who})}, "new"
+        if not around and not staying:
+            return place("unknown", set()) | {"_away": sorted(who)}, "new"
         if not around:
-            return place("held" if staying else "unknown", staying), "new"
+            return place("held", staying), "new"
         if (staying, around) == (holders, before):
-            return None
+            return None if staying else (story.shown | {"_left": sorted(who)}, "part")
         return story.shown | {"holders": sorted(staying), "besiegers": sorted(around)}, "same"
     if staying == holders:
         return None
@@ -506,6 +539,11 @@ def alert(fact: LevelFact, world: Registry) -> dict[str, Any]:
 
 
 SIZE = ("low", "best", "high")
+WORDS = ("a few", "several", "some", "many", "dozens", "hundreds", "thousands")
+HEDGES = (
+    *("exact", "between", "about", "more than", "at least", "fewer than", "at most"),
+    *WORDS[::-1],
+)
 
 
 def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
@@ -548,15 +586,17 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
         return before, "in", story.counted  # it is in the total that was seen since
     if counts(before):
         moved: dict[str, Any] = {name: _plus(before[name], stated[name]) for name in SIZE}
+        hedges = {before["comparator"], stated["comparator"]} - {"exact"} or {"exact"}
+        for strict, loose in (("more than", "at least"), ("fewer than", "at most")):
+            hedges = {strict} if hedges == {strict, loose} else hedges
+        moved["comparator"] = max(hedges)
+        if len(hedges) > 1 or not counts(moved):  # one is bounded where the other is not
+            moved = _spanned(before, stated, less=one.less)
     else:  # some were there: at least those who came
-        moved = stated | {"high": None}
-    if before["comparator"] is None:
-        moved["comparator"] = "at least"
-    else:
-        plain = before["comparator"] in {"exact", stated["comparator"]}
-        moved["comparator"] = stated["comparator"] if plain else before["comparator"]
-    if counts(before) and not counts(moved):  # one is bounded where the other is not
-        moved = _spanned(before, stated, less=one.less)
+        least = stated["low"] if stated["low"] is not None else stated["best"]
+        words = [w for w in WORDS if w in {before["comparator"], stated["comparator"]}] or ["some"]
+        moved = {"low": least, "best": None, "high": None}
+        moved["comparator"] = words[-1] if least is None else "at least"
     going_on = [other for other in story.counted if pledges(one) or one.begins < other.capped]
     return before | moved, "more", [*(going_on or story.counted[-1:]), one]
 
@@ -618,6 +658,30 @@ def number_of(one: Timed) -> dict[str, Any]:
     said: Quantity | None = getattr(one.telling.fact, "quantity", None)
     stated = {name: getattr(said, name) for name in (*SIZE, "comparator")}
     return _less(stated) if one.less else stated
+
+
+def reach(value: dict[str, Any]) -> tuple[float, float]:
+    """Give the least and the most that a number may stand for."""
+    low, best, high, hedge = (value[name] for name in (*SIZE, "comparator"))
+    if hedge is None:
+        return 0, inf
+    if hedge == "about" and best is not None:  # a unit of its last digit each way, at most a fifth
+        digits = str(best)
+        unit = 10 ** (len(digits) - len(digits.rstrip("0"))) if best else 1
+        unit = min(unit, best // 5)
+        ends = best - unit, best + unit
+        return min(ends[0], low or ends[0]), max(ends[1], high or ends[1])
+    least = next((one for one in (low, best) if one is not None), 0)
+    upward = hedge in {"at least", "more than"} or best is None
+    most = high if high is not None else inf if upward else best
+    if hedge in {"at most", "fewer than"} and low is None:
+        least = 0
+    return least + (hedge == "more than"), most - (hedge == "fewer than")
+
+
+def width(value: dict[str, Any]) -> float:
+    least, most = reach(value)
+    return most - least
 
 
 def _less(stated: dict[str, Any]) -> dict[str, Any]:

@@ -104,6 +104,9 @@ class View:
     gap: int | None = None
     known: int = 0
     prior: Outcome | None = None
+    instant: tuple[bool, Instant] = (False, 0)
+    earlier: Outcome | None = None
+    silent: bool = False
 
     @property
     def last(self) -> Timed:
@@ -170,15 +173,14 @@ class Walk:
     withdrawals: list[Timed] = field(default_factory=list)
     quiet: bool = True
     moved: bool = False
-    instant: tuple[bool, Instant] | None = None
     earlier: Outcome | None = None
 
-    def come_to(self, one: Timed, t: Instant) -> None:
-        """Remember what held before all that was told of one instant."""
-        instant = (direct(one, t), interval(one, t)[1])
-        if instant != self.instant:
-            self.instant = instant
-            self.earlier = None if self.disputed else copied(self.outcome)
+    def come_to(self, instant: tuple[bool, Instant]) -> bool:
+        """Say whether somebody told of this instant; note what held before all who do."""
+        there = bool(self.live) and self.live[-1].instant == instant
+        held = None if self.disputed else copied(self.outcome)
+        self.earlier = self.live[-1].earlier if there else held
+        return there
 
 
 @dataclass(frozen=True)
@@ -259,6 +261,11 @@ def names(lines: Sequence[Timed]) -> set[str]:
     return {one.telling.fact.id for one in lines}
 
 
+def said(value: Value) -> Value:
+    """Leave out what a level is called, which says nothing else of it."""
+    return {name: item for name, item in value.items() if name != "alias"}
+
+
 def bare(value: Value) -> Value:
     """Leave out what a walk only remembers."""
     return oracle.public(value)
@@ -273,8 +280,8 @@ def shown_by(done: Walk, asked: Question) -> Value:
     empty = oracle.NOTHING[asked.projection]
     if asked.projection in {"control", "alerts"}:
         return empty
-    low = min(reach(one.value)[0] for one in done.groups)
-    high = max(reach(one.value)[1] for one in done.groups)
+    low = min(oracle.reach(one.value)[0] for one in done.groups)
+    high = max(oracle.reach(one.value)[1] for one in done.groups)
     if high == inf:
         return empty | {"low": int(low), "high": None, "comparator": "at least"}
     return empty | {"low": int(low), "high": int(high), "comparator": "between"}
@@ -320,7 +327,7 @@ def rank(one: Timed, t: Instant) -> tuple[Any, ...]:
         direct(one, t),
         0 if direct(one, t) else one.at,
         told.out,
-        oracle.stage_of(told.fact),
+        one.turn,
         one.begins,
         told.stream,
         told.place,
@@ -374,10 +381,8 @@ def walk(sure: Sequence[Timed], asked: Question) -> Walk:
         if moves(one):
             if not move(done, number, one, asked):
                 continue
-        else:
-            done.come_to(one, asked.t)
-            if not view(done, number, one, asked):
-                continue
+        elif not view(done, number, one, asked):
+            continue
         settle(done, number, asked)
         if done.disputed and not before:
             done.opened = one.since
@@ -409,19 +414,18 @@ def view(done: Walk, number: int, one: Timed, asked: Question) -> bool:
         and low <= mine.high
         and direct(mine.last, asked.t) == direct(one, asked.t)
     )
+    instant = (direct(one, asked.t), 0 if direct(one, asked.t) else one.at)
     if joined:
         assert mine
+        instant, done.earlier = mine.instant, mine.earlier
         found = step(mine.value, mine.counted, one, asked)
-    elif done.disputed:
-        found = step(shown_by(done, asked), [], one, asked)
-    elif done.outcome:
-        found = step(done.outcome.value, done.outcome.counted, one, asked)
     else:
-        found = step(None, [], one, asked)
+        found = step(*borne_on(done, instant, asked), one, asked)
     if found is None:
         return False
     value, how, counted = found
     made = View(origin, number, [one], value, counted, low, high, seen(one))
+    made.instant, made.earlier = instant, done.earlier
     if joined:
         assert mine
         made.lines = [one] if how == "new" else [*mine.lines, one]
@@ -446,6 +450,19 @@ def view(done: Walk, number: int, one: Timed, asked: Question) -> bool:
     done.live.append(made)
     done.newest[origin] = made
     return True
+
+
+def borne_on(
+    done: Walk, instant: tuple[bool, Instant], asked: Question
+) -> tuple[Value | None, list[Timed]]:
+    """Give what a line bears on: nothing that others say of the same instant."""
+    if done.come_to(instant):
+        first = done.earlier
+    elif done.disputed:
+        return shown_by(done, asked), []
+    else:
+        first = done.outcome
+    return (first.value, first.counted) if first else (None, [])
 
 
 def leave_open(done: Walk, made: View, mine: View | None, asked: Question) -> None:
@@ -500,6 +517,12 @@ def withdraw(made: View, gone: Timed, asked: Question) -> None:
             explain(made, gone)
         if made.value.get("status") in {"vacated", "unknown"}:
             made.ended = gone
+        elif isinstance(gone.telling.fact, ForcesWithdrew):
+            who, kin = {*gone.telling.fact.by}, asked.world.kin
+            told = [one.telling.fact for one in (*made.told, *made.lines)]
+            named = {actor for fact in told for actor in fact.by}
+            if named and all(who & set(kin.lineage(actor)) for actor in named):
+                made.ended, made.silent = gone, True  # the rest of it is by what others say
 
 
 def move(done: Walk, number: int, one: Timed, asked: Question) -> bool:
@@ -542,6 +565,7 @@ def move_words(done: Walk, one: Timed, asked: Question) -> None:
     for mine in (*done.live, *(v for v in done.newest.values() if v not in done.live)):
         if not mine.ended:
             withdraw(mine, one, asked)
+    done.live = [mine for mine in done.live if not mine.silent]
     movers = done.outcome.movers if done.outcome and left else {}
     for origin, (at, line, said) in movers.items():
         found = step(said, [], one, asked)
@@ -562,7 +586,7 @@ def tells_again(one: Timed, value: Value) -> bool:
     """Whether it says by itself what holds already."""
     fact = one.telling.fact
     if isinstance(fact, ControlFact):
-        return value["status"] == "vacated" or isinstance(fact, TownBesieged)
+        return value["status"] in {"vacated", "unknown"} or isinstance(fact, TownBesieged)
     return not oracle.mentions(fact) or not oracle.counts(value)
 
 
@@ -646,7 +670,7 @@ def gap(before: Value, now: Value, known: int, asked: Question) -> int | None:
 def sequence(live: Sequence[View], asked: Question) -> list[Group]:
     """Sort what the origins say into values, without what others say came after it."""
     groups: list[Group] = []
-    order = lambda one: (oracle.stage_of(one.last.telling.fact), rank(one.last, asked.t))  # noqa: E731
+    order = lambda one: (one.last.turn, rank(one.last, asked.t))  # noqa: E731
     for mine in sorted(still_said(live, asked), key=order):
         agreeing = [
             one for one in groups if all(same(v.value, mine.value, asked) for v in one.views)
@@ -685,14 +709,23 @@ def join(group: Group, mine: View) -> None:
             both = {*other.get("besiegers", []), *mine.value.get("besiegers", [])}
             value |= {"status": "besieged", "besiegers": sorted(both)}
     left = mine.gap
-    if "comparator" in value and width(other) < width(value):
+    if "comparator" in value and oracle.width(other) < oracle.width(value):
         value, left = other, group.gap  # the more definite
+    elif "comparator" in value and oracle.width(other) == inf == oracle.width(value):
+        if at_least(other) > at_least(value):
+            value, left = other, group.gap
     elif "comparator" in value and all(
         value[one] == other[one] for one in (*oracle.SIZE, "comparator")
     ):
         left = group.gap if left is None else left
     group.views.append(mine)
     group.value, group.gap = value, left
+
+
+def at_least(value: Value) -> tuple[float, int]:
+    """Say how much a number without an upper end tells of, by its word where it has no other."""
+    words, hedge = oracle.WORDS, value["comparator"]
+    return oracle.reach(value)[0], words.index(hedge) if hedge in words else -1
 
 
 def follows(mine: View, one: View, asked: Question) -> bool:
@@ -744,27 +777,8 @@ def sides(some: Sequence[str], others: Sequence[str], asked: Question) -> bool:
 
 
 def overlap(one: Value, other: Value) -> bool:
-    (low, high), (least, most) = reach(one), reach(other)
+    (low, high), (least, most) = oracle.reach(one), oracle.reach(other)
     return least <= high and low <= most
-
-
-def reach(value: Value) -> tuple[float, float]:
-    """Give the least and the most that a number may stand for."""
-    low, best, high, hedge = (value[name] for name in (*oracle.SIZE, "comparator"))
-    if hedge is None:
-        return 0, inf
-    if hedge == "about" and best is not None:  # a unit of its last digit each way, at most a fifth
-        digits = str(best)
-        unit = 10 ** (len(digits) - len(digits.rstrip("0"))) if best else 1
-        unit = min(unit, best // 5)
-        ends = best - unit, best + unit
-        return min(ends[0], low or ends[0]), max(ends[1], high or ends[1])
-    least = next((one for one in (low, best) if one is not None), 0)
-    upward = hedge in {"at least", "more than"} or best is None
-    most = high if high is not None else inf if upward else best
-    if hedge in {"at most", "fewer than"} and low is None:
-        least = 0
-    return least + (hedge == "more than"), most - (hedge == "fewer than")
 
 
 def goes_on(before: Outcome, now: Value, counted: list[Timed], asked: Question) -> bool:
@@ -775,11 +789,6 @@ def goes_on(before: Outcome, now: Value, counted: list[Timed], asked: Question) 
         return same(before.value, now, asked)
     stated = all(before.value[name] == now[name] for name in (*oracle.SIZE, "comparator"))
     return stated and bool(before.counted) == bool(counted)
-
-
-def width(value: Value) -> float:
-    least, most = reach(value)
-    return most - least
 
 
 def backs(one: Value, other: Value, asked: Question) -> bool:
@@ -926,7 +935,7 @@ def may_be(  # noqa: C901, PLR0912 - each case in turn
         if one.begun > t:
             ranked = rank(one, t)
             supposed: tuple[Any, ...] = (ranked[0], 0 if ranked[0] else t + 1, *ranked[2:])
-            if last is not None and supposed <= last:
+            if last is not None and supposed[:-2] < last[:-2]:
                 continue
             if one.telling.dropped:
                 continue
@@ -945,9 +954,9 @@ def may_be(  # noqa: C901, PLR0912 - each case in turn
         else:
             continue
         value = bare(value)
-        if outcome is None or value != shown:
+        if outcome is None or said(value) != said(shown):
             for known, ids in found:
-                if known == value:
+                if said(known) == said(value):
                     ids.add(one.telling.fact.id)
                     break
             else:

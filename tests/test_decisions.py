@@ -1991,12 +1991,12 @@ AT_NIGHT = [
         {"status": "besieged", "holders": ["rebels"], "besiegers": ["army", "legion"]},
     ),
     case(
-        "an enemy's siege is another",
+        "an enemy's siege is one more: nobody said that the others left",
         5,
         report("gazette", 10, took("rebels", 8), besieged("army", 9)),
         report("courier", 12, besieged("bandits", 11)),
         mill(13),
-        {"status": "besieged", "holders": ["rebels"], "besiegers": ["bandits"]},
+        {"status": "besieged", "holders": ["rebels"], "besiegers": ["army", "bandits"]},
     ),
     case(
         "an ally that goes in unopposed holds it too",

@@ -518,7 +518,7 @@ class Machine(RuleBasedStateMachine):
     def retract_batch(self, name: str, published: str) -> None:
         of_it = [one for one in self.memory.facts.values() if one.batch == name]
         there = any(header.batch == name for header in self.memory.headers.values())
-        added = self.retraction(of_it, When.of(published)) if there else None
+        added = self.retraction(of_it, When.of(published), batch=True) if there else None
         self.do(self.retracting(published, batch=name), added, refused=added is None)
 
     @staticmethod
@@ -528,12 +528,16 @@ class Machine(RuleBasedStateMachine):
         )
 
     def retraction(
-        self, wanted: list[Heard], published: When, *, alone: bool = False
+        self, wanted: list[Heard], published: When, *, alone: bool = False, batch: bool = False
     ) -> int | None:
         """How many events taking these back must add; None where it must be refused."""
         if alone and any(one.replaced_by is not None for one in wanted):
             return None
-        left = [one for one in wanted if not one.taken_back]
+        left = [
+            one
+            for one in wanted
+            if not one.taken_back or (out(published) < out(one.taken_back) and not batch)
+        ]
         if any(out(published) < one.published.start.earliest for one in left):
             return None
         return len(left)
@@ -560,8 +564,8 @@ class Machine(RuleBasedStateMachine):
         made = list(self.memory.rulings.values())
         one = made[number % len(made)]
         early = out(When.of(published)) < one.ruling.published.start.earliest
-        gone = bool(one.backs)
-        self.do(self.retracting(published, [one.id]), int(not gone), refused=early and not gone)
+        again = not one.backs or out(When.of(published)) < min(at for at, _ in one.backs)
+        self.do(self.retracting(published, [one.id]), int(again), refused=early and again)
 
     # -- erasing -------------------------------------------------------------------------------
 

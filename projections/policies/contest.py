@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from projections.claims import Claim
+from projections.claims import Claim, Value
 from projections.policies.moves import all_moved, backers_among, left, still_backing
 from projections.policies.rivals import rivals_among
 from projections.policies.support import better, rating_of
@@ -212,7 +212,7 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     sighted = claim.observed is not None or claim.standing
     direct, rating = is_direct(claim, at.t), rating_of(claim, kin)
     last = walk.views[-1] if walk.views else None
-    before = _before_all(last, direct, hi, outcome)
+    before = _before_all(last, claim, direct, outcome)
     value = projection.explain(step.value, before.value if before else None, ())
     told_by, of = (claim,), (lo, hi, sighted, direct, 0, step.backs, rating)
     bare = view = View(told_by, value, None, *of)
@@ -246,7 +246,7 @@ def _view(walk: Walk, own: View | None, claim: Claim, at: At) -> View | None:
     sighted = claim.observed is not None or claim.standing
     direct = is_direct(claim, at.t)
     joins = own is not None and own.direct == direct and _one_moment(own, claim, lo, hi)
-    before = walk.outcome.value if walk.outcome else None
+    before = _on_what(walk, claim, at.t)
     step = at.projection.step(own.value if own and joins else before, claim, at.kin)
     if step is None:
         return None
@@ -312,21 +312,35 @@ def _story(outcome: Outcome | None, winner: Rival, views: Sequence[View], at: At
     return outcome if goes_on else views[-1].before
 
 
+def _on_what(walk: Walk, claim: Claim, t: Instant) -> Value | None:
+    """Give the value that a claim bears on: not what others say of the same instant.
+
+    Which of those comes first in the order is chance.
+    """
+    last = walk.views[-1] if walk.views else None
+    if last and _of_one_instant(last, claim, is_direct(claim, t)):
+        return last.before.value if last.before else None
+    return walk.outcome.value if walk.outcome else None
+
+
 def _before(walk: Walk, view: View) -> Outcome | None:
     """Give what was reached before a view, and before those that came at the same instant."""
     last = walk.views[-1] if walk.views else None
-    return _before_all(last, view.direct, view.hi, walk.outcome)
+    return _before_all(last, view.claims[0], view.direct, walk.outcome)
 
 
 def _before_all(
     last: View | None,
+    claim: Claim,
     direct: bool,  # noqa: FBT001 - a view's own
-    instant: Instant,
     outcome: Outcome | None,
 ) -> Outcome | None:
-    if last and last.direct == direct and (direct or last.hi == instant):
-        return last.before
-    return _bare(outcome)
+    return last.before if last and _of_one_instant(last, claim, direct) else _bare(outcome)
+
+
+def _of_one_instant(last: View, claim: Claim, direct: bool) -> bool:  # noqa: FBT001 - a view's own
+    """Whether a claim is evidence of the instant of a view: which comes first is chance then."""
+    return last.direct == direct and (direct or last.claims[0].point == claim.point)
 
 
 def _told(story: Outcome | None, outcome: Outcome | None) -> dict[str, View]:

@@ -13,15 +13,29 @@ from projections.state import MOST_EVIDENCE
 
 
 def all_moved(views: Iterable[View], claim: Claim, at: At) -> tuple[View, ...]:
-    """Let a claim move what views say; who says that nobody is there any more says nothing."""
+    """Let a claim move what views say; who says that nobody is there any more says nothing.
+
+    Nor does whoever told only of those who left, of a hold that was joint by what others said.
+    """
     found: list[View] = []
     for view in views:
         step = at.projection.step(view.value, claim, at.kin)
         if step is None:
             found.append(view)
-        elif not at.projection.gone(step.value):
+        elif at.projection.gone(view.value) or not _ends(view, step, claim, at):
             found.append(_moved(view, step, claim))
     return tuple(found)
+
+
+def _ends(view: View, step: Step, claim: Claim, at: At) -> bool:
+    """Whether a move leaves nobody of whom a view tells: of those whom its origin has named."""
+    if at.projection.gone(step.value):
+        return True
+    if not claim.closing:
+        return False
+    named = {actor for one in view.claims for actor in one.actors}
+    gone = set(claim.actors)
+    return bool(named) and not any(gone.isdisjoint(at.kin.lineage(one)) for one in named)
 
 
 def _moved(view: View, step: Step, claim: Claim) -> View:
@@ -44,7 +58,7 @@ def left(view: View, leavings: Iterable[View], at: At) -> View | None:
             continue
         step = at.projection.step(view.value, claim, at.kin)
         if step is not None:
-            if at.projection.gone(step.value):
+            if _ends(view, step, claim, at):
                 return None
             view = _moved(view, step, claim)
     return view

@@ -16,6 +16,8 @@ from tracker.instants import DAY, Instant
 from tracker.kin import Kin
 
 Order = tuple[bool, Instant, Instant, int, Instant, str, int]
+_OF_REPORT = 5
+"""Where in it a claim's report and place stand: of one instant, which comes first is chance."""
 Succession = tuple[Instant, Instant, str, int]
 DROPPED = "dropped"
 """The effect of an entry that its list has dropped: the list says nothing from there on."""
@@ -317,11 +319,11 @@ def _comes_after(claim: Claim, last: Claim, t: Instant) -> bool:
     """Whether a claim that begins just after t stands behind another in the order of evidence."""
     if not is_direct(claim, t) and not is_direct(last, t) and last.point != t + 1:
         return last.point <= t
-    return order(claim, t, t + 1) > order(last, t)
+    return order(claim, t, t + 1)[:_OF_REPORT] >= order(last, t)[:_OF_REPORT]
 
 
-_COMPARED = frozenset({"unexplained", "restated"})
-"""How a value differs from the one before it: no part of what it says."""
+_COMPARED = frozenset({"unexplained", "restated", "alias"})
+"""How a value differs from the one before, and what a level is called: no part of what it says."""
 
 
 def _otherwise(value: Value, now: Value | None) -> bool:
