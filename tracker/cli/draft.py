@@ -45,6 +45,8 @@ def draft(article: str, published: str, source: str | None, output: str | None) 
         click.echo(text, nl=False)
     else:
         write_new(output, text.encode())
+    if not found.english:
+        note(f"{name}: hardly any word of it is English, and the rules read nothing else")
     facts, left = len(found.proposals), len(found.unread)
     said = (
         f"{facts} fact{'' if facts == 1 else 's'} proposed, {found.lacking} with something missing"

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from pydantic import ValidationError
 
+from tracker.drafting.english import is_english
 from tracker.drafting.proposing import Reader
 from tracker.drafting.writing import Draft
 from tracker.errors import TrackerError
@@ -57,4 +58,4 @@ def draft(
         if not proposed:
             unread.append(sentence)
     report = {"source": source or MISSING, "published": published, "document": document}
-    return Draft(report, tuple(proposals), tuple(unread))
+    return Draft(report, tuple(proposals), tuple(unread), is_english(text))

@@ -25,15 +25,20 @@ _HEAD = f"""\
 # can be recorded once the next line is gone.
 {GATE}: not read by anyone yet
 """
+_FOREIGN = "# Hardly any word of it is English, and the rules read nothing else.\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A drafted sheet: its `report` block, what is proposed by sentence, what no rule spoke of."""
+    """A drafted sheet: its `report` block, what is proposed by sentence, what no rule spoke of.
+
+    `english` is false where the article is in another language, which the rules do not read.
+    """
 
     report: Mapping[str, Any]
     proposals: tuple[Proposal, ...]
     unread: tuple[Sentence, ...]
+    english: bool = True
 
     @property
     def lacking(self) -> int:
@@ -52,7 +57,8 @@ class Draft:
     def as_yaml(self) -> str:
         """Give the text of the sheet."""
         name = _printable(safe(self.report["document"]["name"]))
-        lines = [_HEAD.format(name=name), "report:", *_block(self.report, "  "), ""]
+        foreign = "" if self.english else _FOREIGN
+        lines = [foreign + _HEAD.format(name=name), "report:", *_block(self.report, "  "), ""]
         lines.append("facts:" if self.proposals else "facts: []")
         number = None
         for one in self.proposals:
