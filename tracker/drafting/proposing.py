@@ -12,6 +12,7 @@ from typing import Any
 from tracker.drafting import telling
 from tracker.drafting.around import Again, Around
 from tracker.drafting.counts import Counted
+from tracker.drafting.levels import level_of
 from tracker.drafting.mentions import Names
 from tracker.drafting.rules import FORCE, RULES, Rule, instead
 from tracker.drafting.sentences import sentences
@@ -103,7 +104,7 @@ class Reader:
         but = frozenset() if rule.by_persons else self._persons
         agents, others = around.who(cue, passive=passive, but=but)
         count = around.how_many(rule.kind, cue) if rule.count != "no" else None
-        level = self._level(around.text) if rule.level else {}
+        level = self._level(around) if rule.level else {}
         places = _places(rule, around, around.where(cue, passive=passive, reduced=reduced))
         lacking = (rule.by == "named" and not agents) or (rule.count == "named" and count is None)
         if lacking or level is None or not places:
@@ -122,13 +123,8 @@ class Reader:
             fields["when"] = around.when(cue, status)
             yield {**fields, "status": status, "gist": self._gist(rule, fields, count)}
 
-    def _level(self, text: str) -> dict[str, Any] | None:
-        """Give the scheme whose level a text names, and that level."""
-        for scheme in self._registry.schemes.values():
-            for name in (*(alias.name for alias in scheme.aliases), *reversed(scheme.levels)):
-                if re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE):
-                    return {"scheme": scheme.id, "scope": scheme.scope, "level": name}
-        return None
+    def _level(self, around: Around) -> dict[str, Any] | None:
+        return level_of(around.text, self._registry, {one.id for one in around.actors})
 
     def _gist(self, rule: Rule, fields: Mapping[str, Any], count: Counted | None) -> str:
         def named(ids: Sequence[str], otherwise: str) -> str:
