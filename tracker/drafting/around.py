@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
+from tracker.drafting import places
+from tracker.drafting.agents import doer
 from tracker.drafting.counts import Counted, counts
+from tracker.drafting.fates import Fates
+from tracker.drafting.happening import BACK
 from tracker.drafting.mentions import Mention, Names, chain
-from tracker.drafting.phrases import Phrase, phrases
-from tracker.drafting.telling import BACK
+from tracker.drafting.phrases import phrases
+from tracker.drafting.timing import when
 from tracker.registry import Registry
 from tracker.sheets import MISSING
 
@@ -25,11 +29,17 @@ _WHERE = re.compile(
     r"\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-_AND = re.compile(r"(?:,|,? and| as well as)(?: at least)? ", re.IGNORECASE)
+_TO = re.compile(r"\s+(?:back\s+)?(?:to\s+)?(?:the\s+)?", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"[;:]|,|\b(?:but|while|after|when|before|as|who|which|and(?! (?-i:[A-Z])))\b", re.IGNORECASE
+)
 _UNKNOWN_TOWN = re.compile(r"\b(?:town|city|village|region)s? of (?-i:[A-Z])", re.IGNORECASE)
 _BREAK = re.compile("[,;:.]")
+_PARTED = re.compile(r"[;:]|\b(?:but|while|when|after|before|although)\b", re.IGNORECASE)
+_TOGETHER = re.compile(r"\b(?:and|nor)\b|[-/]", re.IGNORECASE)
+_MOST = 8
+"""Places that are joined to one, as far as one "to" or "from" is said of them all."""
 _COUNTED: Mapping[str, tuple[str, ...]] = {
-    "CasualtiesReported": ("troops", "fighters", "police", "civilians"),
     "CiviliansDisplaced": ("civilians",),
     "EvacuationPlanned": ("civilians",),
     "TroopsPledged": ("troops",),
@@ -37,6 +47,7 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
     "TroopsWithdrawn": ("troops",),
     "TroopsDeployed": ("troops", "equipment"),
 }
+_AT_EVENT = re.compile("(?:at|after|during) ", re.IGNORECASE)
 _AGAIN = re.compile(
     r"\bthe (?P<what>town|city|village|country|region|province)\b|\bin (?P<in>country)\b",
     re.IGNORECASE,
@@ -47,17 +58,19 @@ _SORTS = {"city": "town", "village": "town", "province": "region"}
 class Again:
     """What "the town" and "the country" stand for: whichever was named last.
 
+    Where a sentence has named two towns before "the town", a person says which it is.
+
     "The country" is that in which the registered places lie, and "the region" the registered one,
     where there is one alone.
     """
 
     def __init__(self, registry: Registry) -> None:
         """Begin before anything is named."""
-        places = registry.places.values()
-        self._types = {one.id: one.type for one in places}
-        around = {one.within for one in places}
-        whole = [one.id for one in places if one.type == "country" and one.id in around]
-        regions = [one.id for one in places if one.type == "region"]
+        known = registry.places.values()
+        self._types = {one.id: one.type for one in known} | {MISSING: "town"}
+        around = {one.within for one in known}
+        whole = [one.id for one in known if one.type == "country" and one.id in around]
+        regions = [one.id for one in known if one.type == "region"]
         only = {"country": whole, "region": regions}
         self._last = {sort: some[0] for sort, some in only.items() if len(some) == 1}
 
@@ -68,7 +81,8 @@ class Again:
             said = (match["what"] or match["in"]).lower()
             sort = _SORTS.get(said, said)
             before = [one.id for one in named if one.stop <= match.start()]
-            last = next((one for one in reversed(before) if self._types[one] == sort), None)
+            so_far = list(dict.fromkeys(one for one in before if self._types[one] == sort))
+            last = (so_far[0] if len(so_far) == 1 else MISSING) if so_far else None
             introduced = text.startswith(" of ", match.end()) or any(
                 0 <= one.start - match.end() <= len(" of ") for one in named
             )
@@ -99,12 +113,14 @@ class Around:
         ]
         self._places += again.places(text, self._places)
         self._places.sort()
+        self._first: dict[int, int] = {}
         self._phrases = phrases(text, published)
-        self._counts = counts(text)
+        self.fates = Fates(text, counts(text))
+        self._counts = self.fates.counts
 
-    def _is_where(self, one: Mention, places: Sequence[Mention]) -> bool:
+    def _is_where(self, one: Mention, named: Sequence[Mention]) -> bool:
         """Whether a name that is a place's too says where: "in Mali", "northern Mali"."""
-        around = [there for there in places if there.start <= one.start and one.stop <= there.stop]
+        around = [there for there in named if there.start <= one.start and one.stop <= there.stop]
         if any(one.stop - one.start < there.stop - there.start for there in around):
             return True
         back = max(0, one.start - BACK)
@@ -115,11 +131,10 @@ class Around:
     ) -> tuple[list[str], list[str]]:
         """Give who does it, and whom it is done to, as far as they are named and not left out."""
         actors = [one for one in self.actors if one.id not in but]
-        before = [n for n, one in enumerate(actors) if one.stop <= cue.start()]
         after = [n for n, one in enumerate(actors) if one.start >= cue.end()]
-        by = (_THE if cue[0].endswith(" of") else _BY).match(self.text, cue.end())
-        doers = [n for n in after if by and actors[n].start == by.end()]
-        left = self._joined(actors, before[-1]) if before else []
+        doers = [n for n in after if self._is_by(cue, actors[n])]
+        found = self._doer(actors, cue)
+        left = list(dict.fromkeys(one.id for one in found))
         if doers:
             return self._joined(actors, doers[0]), left
         if passive:
@@ -130,70 +145,150 @@ class Around:
         right = self._joined(actors, after[0]) if near else []
         return left, [one for one in right if one not in left]
 
-    def where(self, cue: re.Match[str], *, passive: bool, reduced: bool) -> list[str]:
+    def _doer(self, actors: list[Mention], cue: re.Match[str]) -> Sequence[Mention]:
+        def joined(n: int) -> Sequence[Mention]:
+            return chain(self.text, actors, n)
+
+        before = [n for n, one in enumerate(actors) if one.stop <= cue.start()]
+        if _AT_EVENT.match(cue[0]):  # approved by X at a meeting
+            return joined(before[-1]) if before else []
+        return doer(self.text, actors, cue.start(), joined)
+
+    def _is_by(self, cue: re.Match[str], one: Mention) -> bool:
+        """Whether an actor after a cue is said to have done it: "by X", "fell to X"."""
+        by = (_THE if cue[0].endswith(" of") else _BY).match(self.text, cue.end())
+        to = places.falls(cue[0]) and _TO.match(self.text, cue.end())
+        return one.start in {found.end() for found in (by, to) if found}
+
+    def where(self, kind: str, cue: re.Match[str], *, passive: bool, reduced: bool) -> list[str]:
         """Give where it is, as far as that is named.
 
         After an active verb, else before it in the same clause; what is passive has its place for
-        a subject, which mostly comes first.
+        a subject, which mostly comes first. What is left is not where something goes, and what is
+        entered not where it comes from.
         """
-        places = self._places
-        before = [n for n, one in enumerate(places) if one.stop <= cue.start()]
+        away = places.is_goal if kind in places.LEAVING else places.is_source
+        there = [n for n, one in enumerate(self._places) if not self._is_so(away, n)]
+        before = [n for n in there if self._places[n].stop <= cue.start()]
         if reduced:
-            near = [n for n in before if cue.start() - places[n].stop <= RIGHT_BEFORE]
+            near = [n for n in before if cue.start() - self._places[n].stop <= RIGHT_BEFORE]
             return self._innermost(near[-1]) if near else []
-        if passive:
+        if passive or places.falls(cue[0]):
+            return self._subject(kind, cue, before)
+        after = [n for n in there if self._places[n].start >= cue.start()]
+        found = self._object(kind, cue, after) or self._before(kind, cue, before)
+        goes = kind == "ForcesWithdrew" and self.goal(kind, cue)
+        return found or ([MISSING] if goes else [])
+
+    def _is_so(self, what: Callable[[str, Mention], bool], at: int) -> bool:
+        """Whether it is so of a place, or of one before that it is joined to."""
+        if at not in self._first:
+            joined = chain(self.text, self._places, at)
+            starts = self._places.index(joined[0])
+            self._first |= dict.fromkeys(range(starts, starts + len(joined)), starts)
+        some = self._places[self._first[at] : at + 1]
+        return any(what(self.text, one) for one in some[-_MOST:])
+
+    def _subject(self, kind: str, cue: re.Match[str], before: Sequence[int]) -> list[str]:
+        if kind not in places.OF_A_TOWN:
             return self._innermost(before[0]) if before else []
-        unknown = _UNKNOWN_TOWN.search(self.text, cue.end(), cue.end() + NEAR)
-        for n, one in enumerate(places):
-            if one.start >= cue.start() and one.start - cue.end() <= NEAR:
-                if unknown and unknown.end() <= one.start:
-                    return [MISSING]
-                return self._innermost(n)
-        if unknown:
-            return [MISSING]
-        if before and not _BREAK.search(self.text, places[before[-1]].stop, cue.start()):
-            return self._innermost(before[-1])
+        for n in before:
+            joined = self._together(n)
+            fits = places.is_subject(self.text, cue, joined[0], joined[-1])
+            if fits != "no":
+                return self._innermost(n) if fits == "yes" else [MISSING]
         return []
+
+    def _object(self, kind: str, cue: re.Match[str], after: Sequence[int]) -> list[str]:
+        unknown = _UNKNOWN_TOWN.search(self.text, cue.end(), cue.end() + NEAR)
+        if unknown and any(one.start == unknown.end() - 1 for one in self._places):
+            unknown = None
+        strict = kind in places.OF_A_TOWN or kind == "ForcesWithdrew"
+        for n in after:
+            one = self._places[n]
+            if one.start - cue.end() > NEAR:
+                break
+            if unknown and unknown.end() <= one.start:
+                return [MISSING]
+            fits = places.is_object(kind, self.text, cue, one) if strict else "yes"
+            if fits != "no":
+                return self._innermost(n) if fits == "yes" else [MISSING]
+        return [MISSING] if unknown else []
+
+    def _before(self, kind: str, cue: re.Match[str], before: Sequence[int]) -> list[str]:
+        if not before:
+            return []
+        one = self._places[before[-1]]
+        parted = _BREAK.search(self.text, one.stop, cue.start()) is not None
+        if kind in places.OF_A_TOWN:
+            fits = places.may_stand_before(self.text, cue, one, parted=parted)
+        else:
+            fits = not parted
+        return self._innermost(before[-1]) if fits else []
+
+    def goal(self, kind: str, cue: re.Match[str]) -> str | None:
+        """Give where those who leave arrive, "withdrew to X"; MISSING if they only head for it."""
+        for n, one in enumerate(self._places if kind in places.LEAVING else ()):
+            if 0 <= one.start - cue.end() <= NEAR and places.is_goal(self.text, one):
+                alone = len(chain(self.text, self._places, n)) == 1
+                return one.id if alone and places.is_reached(self.text, one) else MISSING
+        return None
 
     def _innermost(self, at: int) -> list[str]:
         """Give a place and those joined to it, but for what another of them lies in."""
-        places = self._joined(self._places, at)
-        around = {place: self._registry.around(place) for place in places}
-        return [one for one in places if not any(one in around[other] for other in places)]
+        some = list(dict.fromkeys(one.id for one in self._together(at)))
+        around = {one: self._registry.around(one) for one in some if one != MISSING}
+        return [one for one in some if not any(one in found for found in around.values())]
 
-    def _joined(self, mentions: list[Mention], at: int) -> list[str]:
-        return list(dict.fromkeys(one.id for one in chain(self.text, mentions, at)))
+    def _together(self, at: int) -> Sequence[Mention]:
+        """Give those that are joined to a place: by "and", or as what it lies in.
+
+        A comma alone joins none: "after the fall of X, Y is next".
+        """
+        joined = chain(self.text, self._places, at)
+        if _TOGETHER.search(self.text, joined[0].start, joined[-1].stop):
+            return joined
+        own = self._places[at]
+        return [one for one in joined if one is own or self._nested(own.id, one.id)]
+
+    def _nested(self, one: str, other: str) -> bool:
+        if MISSING in {one, other}:
+            return one == other
+        around = self._registry.around
+        return one == other or one in around(other) or other in around(one)
+
+    def _joined(self, actors: list[Mention], at: int) -> list[str]:
+        return list(dict.fromkeys(one.id for one in chain(self.text, actors, at)))
 
     def whose(self, count: Counted) -> str | None:
         """Name those who are counted, where the count says so: "65 Islamist insurgents"."""
         inside = [one for one in self.actors if count.start <= one.start < count.stop]
         return inside[0].id if inside else None
 
-    def beside(self, count: Counted) -> Sequence[Counted]:
-        """Give a count, and those that are joined to it: "13 soldiers and 65 insurgents"."""
-        return chain(self.text, self._counts, self._counts.index(count), _AND)
-
     def how_many(self, kind: str, cue: re.Match[str]) -> Counted | None:
         """Give the count that belongs to a cue: the nearest of a sort that the kind counts."""
-        near = [one for one in self._counts if one.sort in _COUNTED.get(kind, ())]
+        near = [
+            one
+            for one in self._counts
+            if one.sort in _COUNTED.get(kind, ())
+            and self.fates.owner(one) is None
+            and not _PARTED.search(self.text, *_between(one, cue))
+        ]
         if kind == "CiviliansDisplaced":
-            near = [one for one in near if one.start < cue.end()]
+            near = [
+                one
+                for one in near
+                if one.start < cue.end() and not _ANOTHER.search(self.text, one.stop, cue.end())
+            ]
         return min(near, key=lambda one: _apart(one.start, one.stop, cue), default=None)
 
-    def when(self, cue: re.Match[str], status: str) -> dict[str, str]:
-        """Give the time of a fact: the nearest phrase, else what publication says of it."""
-        day = self._published.isoformat()
-        if status in {"planned", "possible"}:
-            return {"edtf": day, "anchor": f"published {day}: as it stood"}
-        found: Phrase | None = min(
-            self._phrases, key=lambda one: _apart(one.start, one.stop, cue), default=None
-        )
-        if found is None:
-            edtf = day if status == "ongoing" else f"[..{day}]"
-            return {"edtf": edtf, "anchor": f"published {day}"}
-        edtf = found.edtf if status == "ongoing" else found.edtf.removesuffix("/..")
-        phrase = " ".join(self.text[found.start : found.stop].split())
-        return {"edtf": edtf, "phrase": phrase, "anchor": found.anchor}
+    def when(self, kind: str, cue: re.Match[str], status: str) -> dict[str, str]:
+        """Give the time of a fact."""
+        return when(self.text, self._phrases, cue, (kind, status), self._published)
+
+
+def _between(one: Counted, cue: re.Match[str]) -> tuple[int, int]:
+    return (one.stop, cue.start()) if one.stop <= cue.start() else (cue.end(), one.start)
 
 
 def _apart(start: int, stop: int, cue: re.Match[str]) -> int:

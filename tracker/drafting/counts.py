@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from tracker.quantities import LARGEST
+from tracker.sheets import MISSING
 
 NUMBER_WORDS: Mapping[str, int] = {
     name: n
@@ -18,11 +19,23 @@ NUMBER_WORDS: Mapping[str, int] = {
     )
 }  # fmt: skip
 _TENS = {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
-         "ninety": 90, "a hundred": 100, "a dozen": 12, "two dozen": 24}  # fmt: skip
-_WORDS = {**NUMBER_WORDS, **_TENS}
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+         "ninety": 90}  # fmt: skip
+_TWO_WORDS = {
+    f"{tens}{gap}{one}": n + NUMBER_WORDS[one]
+    for tens, n in {"twenty": 20, **_TENS}.items()
+    for one in ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    for gap in "- "
+}
+_ROUND = {"a hundred": 100, "a thousand": 1_000, "a million": 1_000_000, "a dozen": 12,
+          "half a dozen": 6, "half a million": 500_000}  # fmt: skip
+_WORDS = {**NUMBER_WORDS, **_TENS, **_TWO_WORDS, **_ROUND}
+_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000,
+           "billion": 1_000_000_000}  # fmt: skip
 _BARE = {"dozens": "dozens", "hundreds": "hundreds", "thousands": "thousands", "scores": "dozens",
-         "several": "several", "a few": "a few", "some": "some", "many": "many"}  # fmt: skip
+         "several": "several", "a few": "a few", "some": "some", "many": "many",
+         "millions": MISSING}  # fmt: skip
+_SEVERAL = {"dozen": "dozens", "hundred": "hundreds", "thousand": "thousands", "million": MISSING}
+"""What "several hundred" is, in the words that a quantity has; it has none for millions."""
 _HEDGES = {
     **dict.fromkeys(("about", "around", "approximately", "some", "roughly", "nearly", "almost",
                      "an estimated", "close to"), "about"),
@@ -54,17 +67,31 @@ _NOUNS = {"troops": TROOPS, "fighters": FIGHTERS, "police": OFFICERS, "civilians
           "equipment": EQUIPMENT}  # fmt: skip
 
 _DIGITS = r"(?!0\d)(?:\d{1,3}(?:[, ]\d{3})+|\d+(?:\.\d+)?)"
-_NUMBER = rf"(?:{_DIGITS}|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
-_SCALED = rf"{_NUMBER}(?:[ -](?:{'|'.join(_SCALES)}))?"
+_WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
+_NUMBER = rf"(?:{_DIGITS}|{_WORD})"
+_SCALE = "|".join(_SCALES)
+_SCALED = (
+    rf"(?:(?:{_NUMBER}[ -](?:{_SCALE})|a hundred|a thousand) and (?:{_WORD})|"
+    rf"{_NUMBER}(?:[ -](?:{_SCALE}))?)"
+)
 _COUNT = re.compile(
-    rf"(?<![\w.,-])(?:(?P<hedge>{'|'.join(sorted(_HEDGES, key=len, reverse=True))}) )?"
+    rf"(?<![\w.,-])(?<!no )(?:(?P<hedge>{'|'.join(sorted(_HEDGES, key=len, reverse=True))}) )?"
     rf"(?:between (?P<low>{_SCALED}) and (?P<high>{_SCALED})"
-    rf"|(?P<from>{_SCALED})(?:-| to )(?P<upto>{_SCALED})"
-    rf"|(?P<number>{_SCALED})|(?P<bare>{'|'.join(_BARE)}))(?P<strong>-strong)?(?!\w|[.,]?\d|%)",
+    r"|(?P<vague>(?:tens|dozens|scores|hundreds|thousands) of (?:hundreds|thousands|millions))"
+    rf"|(?:several|a few|many) (?P<several>{'|'.join(_SEVERAL)})s?"
+    rf"|(?P<from>{_SCALED})(?:(?<=\d)-| to | or )(?P<upto>{_SCALED})"
+    rf"|(?P<number>{_SCALED})|(?P<bare>{'|'.join(_BARE)}))"
+    r"(?P<strong>-strong)?(?!\w|[.,]?\d|%|-)",
     re.IGNORECASE,
 )
+_NO_ADJECTIVE = (
+    r"and|or|but|in|from|for|to|were|was|are|is|the|by|with|who|that|an?|on|at|after|when|of|per|"
+    rf"as|near|have|had|has|{_SCALE}|{'|'.join((*NUMBER_WORDS, *_TENS))}"
+)
 _AFTER = re.compile(
-    r"(?:(?:of|more|additional|other|extra)\s+)*(?:[\w-]+(?:'s)?\s+){0,3}?"
+    rf"(?:of (?:the|its|their|our|his|her)\s+(?:{_NUMBER}\s+)?)?"
+    r"(?:(?:of|more|additional|others?|extra)\s+)*"
+    rf"(?:(?!(?:{_NO_ADJECTIVE})\b)[^\W\d][\w-]*(?:['\u2019]s)?\s+){{0,3}}?"
     rf"(?:{'|'.join(f'(?P<{name}>{nouns})' for name, nouns in _NOUNS.items())})\b",
     re.IGNORECASE,
 )
@@ -74,13 +101,44 @@ _STRONG = re.compile(
 _MORE = re.compile(r"(?:more|additional|extra|another)\b", re.IGNORECASE)
 _MODEL = re.compile(r"(?<=\w )[A-Z][\w-]*\s+$")
 """What a number after it is a part of: a Mirage 2000."""
+_PART_OF = re.compile(
+    r"\b(?:half|most|some|many|part|all|none|any|each|third|quarter|fifth|majority|cent|percent|"
+    rf"number|rest|remainder|tens|few|several|fraction|{'|'.join(NUMBER_WORDS)}|\d+)s? of "
+    r"(?:the |its |their |his )?(?:[\w-]+['\u2019]s? )?(?:[\w-]+ )?$|"
+    rf"\b(?:{_SCALE})s? (?:and )?$|\baged? $",
+    re.IGNORECASE,
+)
+"""What a number after it is no count of: half of the 500, and the rest of a longer number."""
+_FATE = r"(?:killed|dead|died|wounded|injured|hurt|missing|captured|kidnapped|abducted)"
+_AND_FATE = re.compile(
+    r"\s+(?:(?:more|others?|of them)\s+)*"
+    r"(?:(?:have|had|has|were|was|are|is|been|reported|confirmed|reportedly|also|left|feared|went)"
+    rf"\s+)*{_FATE}\b",
+    re.IGNORECASE,
+)
+_FATE_OF = re.compile(
+    r"\b(?:kill|wound|injur|captur|kidnapp|abduct)(?:ed|ing|es|e|s)?\s+(?:another\s+)?$",
+    re.IGNORECASE,
+)
+_ALONE = re.compile(
+    r"\s*(?:$|[.,;)\"”’]|(?:and|or|others?|more|in|at|near|of them|on|when|as|after|during|by)\b|"
+    r"(?-i:[A-Z]))",
+    re.IGNORECASE,
+)
+_BACK = 60
+"""Characters before a number that say what it is of."""
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _BEFORE_MORE = re.compile(r"\b(?:another|an additional|a further|further)\s+$", re.IGNORECASE)
+
+
+UNSAID = "unsaid"
 
 
 class Counted(NamedTuple):
     """A count in a text: where it stands, of what, and the fields of its quantity.
 
-    `sort` is troops, fighters, police, civilians or equipment; `noun` the word for them.
+    `sort` is troops, fighters, police, civilians or equipment; `noun` the word for them. Of "30
+    wounded" nobody says who they are: `sort` is UNSAID then, and `noun` is empty.
     """
 
     start: int
@@ -92,25 +150,41 @@ class Counted(NamedTuple):
 
 def counts(text: str) -> list[Counted]:
     """Give what a text counts, in its order; numbers of anything else are left alone."""
-    found = []
-    for match in _COUNT.finditer(text):
-        tail = _STRONG if match["strong"] else _AFTER
-        skipped = match.end() if match["strong"] else _past_space(text, match.end())
-        noun = tail.match(text, skipped)
-        if noun is None or _MODEL.search(text, 0, match.start()):
-            continue
-        sort = next(name for name, said in noun.groupdict().items() if said)
-        numbers = _numbers(match)
-        if any(isinstance(one, int) and one > LARGEST for one in numbers.values()):
-            continue
-        fields = {**numbers, "phrase": " ".join(match[0].split())[:60]}
-        more = _MORE.match(text, skipped) or _BEFORE_MORE.search(text, 0, match.start())
-        if more:
-            fields["semantics"] = "change"
-        if sort == "equipment":
-            fields["unit"] = noun[sort].lower()
-        found.append(Counted(match.start(), noun.end(), sort, noun[sort].lower(), fields))
-    return found
+    return [one for match in _COUNT.finditer(text) if (one := _counted(text, match))]
+
+
+def _counted(text: str, match: re.Match[str]) -> Counted | None:
+    tail = _STRONG if match["strong"] else _AFTER
+    skipped = match.end() if match["strong"] else _past_space(text, match.end())
+    noun = tail.match(text, skipped)
+    if _MODEL.search(text, 0, match.start()) or _PART_OF.search(
+        text, max(0, match.start() - _BACK), match.start()
+    ):
+        return None
+    if noun is None and not _is_fated(text, match):
+        return None
+    numbers = _numbers(match)
+    if numbers is None or any(isinstance(one, int) and one > LARGEST for one in numbers.values()):
+        return None
+    fields = {**numbers, "phrase": " ".join(match[0].split())[:60]}
+    if _MORE.match(text, skipped) or _BEFORE_MORE.search(text, 0, match.start()):
+        fields["semantics"] = "change"
+    if noun is None:
+        return Counted(match.start(), match.end(), UNSAID, "", fields)
+    sort = next(name for name, said in noun.groupdict().items() if said)
+    if sort == "equipment":
+        fields["unit"] = noun[sort].lower()
+    return Counted(match.start(), noun.end(), sort, noun[sort].lower(), fields)
+
+
+def _is_fated(text: str, match: re.Match[str]) -> bool:
+    """Whether a number without a noun is of people: "30 wounded", "killing 12"."""
+    if _YEAR.fullmatch(match[0]):
+        return False
+    if _AND_FATE.match(text, match.end()):
+        return True
+    ahead = _FATE_OF.search(text, max(0, match.start() - _BACK), match.start())
+    return ahead is not None and _ALONE.match(text, match.end()) is not None
 
 
 def _past_space(text: str, at: int) -> int:
@@ -119,13 +193,19 @@ def _past_space(text: str, at: int) -> int:
     return at
 
 
-def _numbers(match: re.Match[str]) -> dict[str, int | str]:
+def _numbers(match: re.Match[str]) -> dict[str, int | str] | None:
+    """Give the numbers of a quantity and its hedge; None for what cannot be read for sure."""
+    if match["vague"]:
+        return {"comparator": MISSING}
+    if several := match["several"]:
+        return {"comparator": _SEVERAL[several.lower()]}
     if bare := match["bare"]:
         return {"comparator": _BARE[bare.lower()]}
+    said = [match[one] for one in ("low", "high", "from", "upto", "number") if match[one]]
+    if any(map(_UNSCALED.fullmatch, said)):  # 1.400 is a number in some countries
+        return None
     if match["number"] is None:
-        low, high = sorted(
-            _value(match[one]) for one in (("low", "high") if match["low"] else ("from", "upto"))
-        )
+        low, high = sorted(map(_value, said))
         return {"low": low, "high": high, "comparator": "between"}
     number = _value(match["number"])
     hedge = _HEDGES.get((match["hedge"] or "").lower(), "exact")
@@ -133,13 +213,20 @@ def _numbers(match: re.Match[str]) -> dict[str, int | str]:
     return {name.get(hedge, "best"): number, "comparator": hedge}
 
 
+_UNSCALED = re.compile(r"\d+\.\d+")
+
+
 def _value(said: str) -> int:
-    """Read 1,400, 1 400, 1.5 million, twelve, two hundred, a dozen."""
-    plain = said.lower()
+    """Read 1,400, 1 400, 1.5 million, twelve, two hundred and five, a dozen, twenty-five."""
+    hundreds, _, rest = said.lower().partition(" and ")
+    if rest:
+        return _value(hundreds) + _value(rest)
+    if hundreds in _WORDS:
+        return _WORDS[hundreds]
     for name, scale in _SCALES.items():
-        if plain.endswith(name) and plain != f"a {name}":
-            return round(_plain(plain.removesuffix(name).rstrip(" -")) * scale)
-    return round(_plain(plain))
+        if hundreds.endswith(name):
+            return round(_plain(hundreds.removesuffix(name).rstrip(" -")) * scale)
+    return round(_plain(hundreds))
 
 
 def _plain(said: str) -> float:

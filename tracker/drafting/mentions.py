@@ -9,6 +9,7 @@ from typing import NamedTuple, Protocol, TypeVar
 
 from tracker.drafting.counts import FIGHTERS, TROOPS
 from tracker.registry import Actor, Registry
+from tracker.sheets import MISSING
 
 _FORCES = (
     r"forces?|troops|soldiers|army|military|warplanes|planes|aircraft|jets|helicopters|fighters|"
@@ -24,14 +25,17 @@ _SPACE = r"\s+"
 _HEAD = re.compile(rf"^(\w[\w'-]+) (?:{_FORCES})$", re.IGNORECASE)
 _BETWEEN = r"(?:(?:\s+(?:and\s+)?|-)[\w'-]+){0,3}?\s+"
 JOINED = re.compile(
-    r"\s*(?:,|,?\s+and|-|/)\s*(?:the\s+)?"
+    r"\s*(?:,|,?\s+(?:and|nor)|-|/)\s*(?:the\s+)?"
     r"(?:(?:[\w-]+\s+)?(?:towns?|cities|villages?|city)\s+of\s+)?",
     re.IGNORECASE,
 )
 
 
 class Mention(NamedTuple):
-    """A name in a text: where it stands, and the id of whom it names."""
+    """A name in a text: where it stands, and the id of whom it names.
+
+    The id is MISSING where several have that name: a person says which is meant.
+    """
 
     start: int
     stop: int
@@ -114,9 +118,12 @@ class _Finder:
         known: dict[str, str] = {}
         for owner, said in names:
             for name in said:
-                known.setdefault(_folded(name), owner)
+                known[_folded(name)] = _one(known.get(_folded(name)), owner)
         self._known: Mapping[str, str] = known
-        self._loose = {name.casefold(): owner for name, owner in known.items()}
+        loose: dict[str, str] = {}
+        for name, owner in known.items():
+            loose[name.casefold()] = _one(loose.get(name.casefold()), owner)
+        self._loose: Mapping[str, str] = loose
         ordered = sorted(known, key=lambda name: (-len(name), name))
         self._pattern = re.compile(
             rf"(?<!\w)(?:{'|'.join(map(_written, ordered))})(?!\w)" if ordered else r"(?!)"
@@ -130,6 +137,11 @@ class _Finder:
             owner = self._known.get(said) or self._loose[said.casefold()]
             found.append(Mention(match.start(), match.end(), owner))
         return found
+
+
+def _one(known: str | None, owner: str) -> str:
+    """Give who has a name: MISSING, where it is another one's too."""
+    return owner if known in {None, owner} else MISSING
 
 
 def _written(name: str) -> str:

@@ -3,32 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from tracker.drafting import telling
+from tracker.drafting import happening
 from tracker.drafting.around import Again, Around
-from tracker.drafting.counts import Counted
+from tracker.drafting.counts import UNSAID, Counted
+from tracker.drafting.happening import BACK
 from tracker.drafting.levels import level_of
 from tracker.drafting.mentions import Names
+from tracker.drafting.places import OF_A_TOWN, falls
 from tracker.drafting.rules import FORCE, RULES, Rule, instead
 from tracker.drafting.sentences import sentences
-from tracker.drafting.telling import BACK, Speakers
+from tracker.drafting.telling import Speakers
 from tracker.registry import Registry
 from tracker.sheets import MISSING
 
 LONGEST = 2_000
 """Characters of a sentence that is read; a longer one is a list or a table, left to a person."""
 _SOME_TOWN = re.compile(r"\b(?:towns?|city|cities|villages?)\b", re.IGNORECASE)
+_TOWN_TAKEN = re.compile(
+    r"\s+(?:(?!(?:in|at|from|near|of|when|as|after|and)\b)[\w-]+\s+){0,4}?"
+    r"(?:towns?|city|cities|villages?)\b(?!['\u2019]| of\b)",
+    re.IGNORECASE,
+)
+_TOWN_BEFORE = re.compile(
+    r"\b(?:towns?|city|cities|villages?|regions?|areas?)\b(?! of\b|['\u2019])", re.IGNORECASE
+)
 _SERVICES = {"phone": "telephone", "telephone": "telephone", "mobile": "telephone",
              "power": "power", "electricity": "power", "water": "water", "internet": "internet",
              "communication": "communications"}  # fmt: skip
 _LAWS = re.compile(
     r"sharia(?: law)?|islamic law|curfew|martial law|(?:a )?state of emergency", re.IGNORECASE
 )
+_GO_TO = frozenset({"ForcesWithdrew", "CiviliansDisplaced"})
+"""Kinds that say where those arrive who leave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +88,11 @@ class Reader:
                 yield one, []
                 continue
             around = Around(one.text, self._registry, self._names, again, self._published)
-            voice = speakers.voice(one.text, around.actors)
-            yield one, list(self._proposed(one, around, voice))
+            voices = speakers.voices(one.text, around.actors)
+            yield one, list(self._proposed(one, around, voices))
 
     def _proposed(
-        self, one: Sentence, around: Around, voice: Mapping[str, str]
+        self, one: Sentence, around: Around, voices: Callable[[int], Mapping[str, str]]
     ) -> Iterator[Proposal]:
         told: list[tuple[str, int, int]] = []
         seen: list[Mapping[str, Any]] = []
@@ -90,7 +102,9 @@ class Reader:
                 if rule.kind in kinds or instead(kinds, rule.kind):
                     continue
                 for found in self._facts(rule, cue, around):
-                    fields = {**found, **voice}
+                    fields = {**found, **voices(cue.start())}
+                    if happening.is_refuted(one.text, cue):  # by whom is not said by whose it is
+                        fields |= {"voice": "attributed", "speaker": MISSING}
                     if fields not in seen:
                         seen.append(fields)
                         told.append((rule.kind, cue.start(), cue.end()))
@@ -98,29 +112,36 @@ class Reader:
 
     def _facts(self, rule: Rule, cue: re.Match[str], around: Around) -> Iterator[dict[str, Any]]:
         """Yield the facts that one cue tells of: one a place, where several are joined."""
+        status = happening.status_of(rule, around.text, cue)
+        if status is None:
+            return
+        if rule.fate is not None:
+            for one in around.fates.of(cue):
+                fields = _losses(rule, around.whose(one), one) | {
+                    "when": around.when(rule.kind, cue, status)
+                }
+                yield {**fields, "status": status, "gist": self._gist(rule, fields, one)}
+            return
         before = around.text[max(0, cue.start() - BACK) : cue.start()]
-        reduced = telling.is_reduced(before, cue[0])
-        passive = reduced or telling.is_passive(before, cue[0])
+        reduced = happening.is_reduced(before, cue[0])
+        passive = reduced or happening.is_passive(before, cue[0]) or falls(cue[0])
         but = frozenset() if rule.by_persons else self._persons
         agents, others = around.who(cue, passive=passive, but=but)
         count = around.how_many(rule.kind, cue) if rule.count != "no" else None
         level = self._level(around) if rule.level else {}
-        places = _places(rule, around, around.where(cue, passive=passive, reduced=reduced))
+        found = around.where(rule.kind, cue, passive=passive, reduced=reduced)
+        places = _places(rule, around, found, cue, after=not passive)
         lacking = (rule.by == "named" and not agents) or (rule.count == "named" and count is None)
         if lacking or level is None or not places:
             return
         if rule.kind == "TroopsPledged" and not (count or FORCE.search(around.text, cue.end())):
             return
-        status = telling.status_of(rule, before, cue[0])
-        if rule.fate is not None and count is not None:
-            for one in around.beside(count):
-                fields = _losses(rule, around.whose(one), one) | {"when": around.when(cue, status)}
-                yield {**fields, "status": status, "gist": self._gist(rule, fields, one)}
-            return
+        goal = around.goal(rule.kind, cue) if rule.kind in _GO_TO else None
         for place in places:
             fields = _fields(rule, place, agents, others, count)
+            fields |= {"to_place": goal} if goal not in {None, MISSING} else {}
             fields |= {**level, **_words(rule.kind, around.text, cue[0])}
-            fields["when"] = around.when(cue, status)
+            fields["when"] = around.when(rule.kind, cue, status)
             yield {**fields, "status": status, "gist": self._gist(rule, fields, count)}
 
     def _level(self, around: Around) -> dict[str, Any] | None:
@@ -133,7 +154,7 @@ class Reader:
         many = "forces"
         if count is not None:
             more = " more" if count.fields.get("semantics") == "change" else ""
-            many = f"{count.fields['phrase']}{more} {count.noun}".lower()
+            many = f"{count.fields['phrase']}{more} {count.noun}".strip().lower()
         said = rule.gist.format(
             by=named(fields.get("by", ()), "someone"),
             against=named(fields.get("against", ()), "someone"),
@@ -144,16 +165,28 @@ class Reader:
         return f"{said[:1].upper()}{said[1:]}."
 
 
-def _places(rule: Rule, around: Around, found: list[str]) -> Sequence[str | None]:
+def _places(
+    rule: Rule, around: Around, found: list[str], cue: re.Match[str], *, after: bool
+) -> Sequence[str | None]:
     """Give the places that facts are of: None for no place; none at all for no fact."""
     if rule.place == "no":
         return [None]
     if found:
         return found
-    some_town = rule.place == "named" and _SOME_TOWN.search(around.text)
-    if rule.place == "asked" or some_town:
+    if rule.place == "asked" or (
+        rule.place == "named" and _some_town(rule, around, cue, after=after)
+    ):
         return [MISSING]
     return [] if rule.place == "named" else [None]
+
+
+def _some_town(rule: Rule, around: Around, cue: re.Match[str], *, after: bool) -> bool:
+    """Whether a sentence tells of a town that is not registered; one that is taken stands near."""
+    if rule.kind not in OF_A_TOWN:
+        return _SOME_TOWN.search(around.text) is not None
+    if after:
+        return _TOWN_TAKEN.match(around.text, cue.end()) is not None
+    return _TOWN_BEFORE.search(around.text, max(0, cue.start() - BACK), cue.start()) is not None
 
 
 def _fields(
@@ -188,6 +221,8 @@ def _losses(rule: Rule, side: str | None, count: Counted) -> dict[str, Any]:
 
 
 def _category(count: Counted) -> str:
+    if count.sort == UNSAID:
+        return MISSING
     if count.sort == "equipment":
         return re.sub(r"\W+", "-", count.noun)
     return count.noun if count.noun == "people" else count.sort

@@ -186,7 +186,8 @@ RULES: tuple[Rule, ...] = (
             r"(?:under|in) (?:the )?(?:full )?control of",
             r"controll?(?:ed|s|ing)",
             r"h(?:old|olds|eld|olding)(?: on to)?"
-            rf"(?= (?:the )?(?:town|city|village|north|south|east|west|region|{_CAPITAL}))",
+            r"(?= (?:neither )?(?:the )?"
+            rf"(?:town|city|village|north|south|east|west|region|{_CAPITAL}))",
         ),
         "{place} is held by {by}",
         status="ongoing",

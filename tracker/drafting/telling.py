@@ -1,84 +1,48 @@
-"""Telling: how far a thing has come by the words before it, and who tells of it."""
+"""Telling: who tells of what a sentence says."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from tracker.drafting.mentions import Mention
-from tracker.drafting.rules import Rule, Status
 from tracker.sheets import MISSING
 
-BACK = 80
-"""Characters before a word that are looked at for what bears on it."""
 _WORDS = 6
 """Of the description of a speaker."""
 _AFTER = 45
 """Characters after "said" within which the name of a speaker comes, if it comes there."""
 
-_NOT = (r"not|never|no longer|not able to|unable to|den(?:y|ied|ies|ying)(?: \w+){0,3}?|n't|"
-        r"without|failed to")  # fmt: skip
-_WILL = (
-    r"will|would|shall|to be|plan(?:s|ned|ning)? to|expected to|due to|prepar(?:e|es|ing) to|"
-    r"intend(?:s|ed)? to|aim(?:s|ed)? to|set to|about to|ready to|wants? to|sought to|"
-    r"seek(?:s)? to|(?:objective|goal|aim) (?:was|is) to|in order to|to(?: help)?"
-)
-_MAY = r"may|might|could|can|possibl[ey]|if|attempt(?:s|ed|ing)? to|tr(?:y|ies|ied|ying) to"
 _BEING = r"is|are|was|were|been|being|be"
-
-
-def _before(words: str, more: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{words}){more}$", re.IGNORECASE)
-
-
-_IS_NOT = _before(_NOT, r"\s+(?:yet\s+|been\s+|be\s+|having\s+)?(?:\w+\s+)?")
-_IS_TO_COME = _before(_WILL, r"[\s\"“]+(?:\w+\s+)?")
-_IS_POSSIBLE = _before(_MAY, r"\s+(?:\w+\s+){0,2}")
-_GOES_ON = _before(rf"{_BEING}|still|continu(?:e[sd]?|ing) to", r"\s+(?:\w+\s+)?")
-_IS_SAID = _before(
-    "(?:reported|said|believed|thought|claim(?:ed|s)?) to (?:be|have)", r"(?: been)?\s+(?:\w+\s+)?"
-)
-_IS_DONE = _before(_BEING, r"\s+(?:\w+ly\s+|also\s+)?")
-_WAS_DONE = _before(r"(?:town|city|village|region|area)s?", r"\s+(?:\w+ly\s+)?")
-_PARTICIPLE = re.compile(r"(?:ed|en|overrun|held|by|of)$", re.IGNORECASE)
-
-
-def status_of(rule: Rule, before: str, cue: str) -> Status:
-    """Say how far a thing has come, by the words before its cue."""
-    if _IS_NOT.search(before):
-        return "denied"
-    if _IS_POSSIBLE.search(before):
-        return "possible"
-    if _IS_TO_COME.search(before) and not _IS_SAID.search(before):
-        return "planned"
-    if cue.split(maxsplit=1)[0].lower().endswith("ing") and _GOES_ON.search(before):
-        return "ongoing"
-    return rule.status
-
-
-def is_passive(before: str, cue: str) -> bool:
-    """Whether who did it comes after the cue: "was seized by"."""
-    return _PARTICIPLE.search(cue) is not None and _IS_DONE.search(before) is not None
-
-
-def is_reduced(before: str, cue: str) -> bool:
-    """Whether it does, and the place stands right before it: "the town seized by"."""
-    return _PARTICIPLE.search(cue) is not None and _WAS_DONE.search(before) is not None
-
-
-# -- who says so ---------------------------------------------------------------------------------
-
-_SAY = (
+SAY = (
     r"sa(?:id|ys?)|told|tells|warn(?:ed|s)|announc(?:ed|es?)|confirm(?:ed|s)|add(?:ed|s)|"
-    r"admit(?:ted|s)|acknowledg(?:ed|es)|claim(?:ed|s)?|stat(?:ed|es)|believ(?:ed|es)|"
-    r"accus(?:ed|es)|den(?:ied|ies)|insist(?:ed|s)|report(?:ed|s)(?= that\b|[.,:\"”]|$)"
+    r"admit(?:ted|s)|acknowledg(?:ed|es)|claim(?:ed|s)?|(?<!united )stat(?:ed|es)|believ(?:ed|es)|"
+    r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!been )accus(?:ed?|es)|den(?:y|ied|ies)|"
+    r"insist(?:ed|s)?|(?<!to )report(?:ed|s)(?= that\b|[.,:\"”]|$)|"
+    r"(?:reject|dismiss)(?:ed|es|s)(?= (?:\w+ ){0,3}(?:that|reports?|claims?|rumou?rs?)\b)"
 )
-_SAYS = re.compile(rf"\b(?:{_SAY})\b|\baccording to\b", re.IGNORECASE)
+"""Words that say, with who says it before them."""
+_SAYS = re.compile(rf"\b(?:{SAY})\b|\baccording to\b", re.IGNORECASE)
 _HEARSAY = re.compile(
     rf"\breportedly\b|\brumou?r|\b(?:{_BEING}) (?:also )?"
-    r"(?:reported|said|believed|thought|rumou?red) (?:to|that|by)\b",
+    r"(?:reported|said|believed|thought|rumou?red) (?:to|that|by)\b|"
+    r"\b(?:some|many|others|people|several|most)(?: of them)? (?:say|said|believe|claim)\b|"
+    rf"\bunconfirmed\b|\b(?:{_BEING}) accused of\b",
     re.IGNORECASE,
 )
+_NOBODY = re.compile(r"(?:nobody|no one|no-one|none|few|who|not \w+)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"\s*[“\"«‘'„].*[”\"»’'“](?=[,.]?\s)", re.DOTALL)
+"""What a sentence begins with that is said word for word."""
+_BUT = re.compile(
+    r"[,;]? \b(?:but|although|though|whereas)\b|;|, (?:while|however)\b", re.IGNORECASE
+)
+_JOINS = re.compile(r"\W*(?:but|although|though|whereas|while|however)\b,?", re.IGNORECASE)
+_LAST = re.compile(
+    r"\W*(?:(?:on|in|to|late|early|an?|his|her|its|by|statement|interview|reporters|journalists|"
+    r"(?:tele)?phone|\w+day|(?-i:[A-Z]\w*))\W+)*",
+    re.IGNORECASE,
+)
+"""What may follow "said" where it is said of all that went before."""
 _CLAUSE = re.compile(r"[,;:\"“”()–—]|\bthat\b|\band\b|\bas\b", re.IGNORECASE)
 _PRONOUN = re.compile("he|she|they|it", re.IGNORECASE)
 _FURTHER = frozenset({"in", "at", "from", "who", "on", "near", "with", "of"})
@@ -92,8 +56,29 @@ class Speakers:
         """Nobody has spoken yet."""
         self._last = MISSING
 
-    def voice(self, text: str, actors: Sequence[Mention]) -> dict[str, str]:
-        """Give the fields `voice` and `speaker` of what a sentence tells."""
+    def voices(self, text: str, actors: Sequence[Mention]) -> Callable[[int], Mapping[str, str]]:
+        """Give who tells what stands where in a sentence: its fields `voice` and `speaker`.
+
+        Where it says one thing, "but" another, each part has its own speaker; what stands in a part
+        that names none may be told by the other one's, or by the reporter.
+        """
+        starts = [0, *(found.start() for found in _BUT.finditer(text))]
+        spoken = [
+            n for n, start in enumerate(starts) if _SAYS.search(_part(text, starts, n), start)
+        ]
+        if not spoken or len(starts) == 1 or _HEARSAY.search(text) or _says_all(text, starts):
+            whole = self._voice(text, actors)
+            return lambda _at: whole
+        parts: list[Mapping[str, str]] = [
+            {"voice": "attributed", "speaker": MISSING} for _ in starts
+        ]
+        for n in spoken:
+            inside = [one for one in actors if starts[n] <= one.start]
+            blank = " " * starts[n] + _part(text, starts, n)[starts[n] :]
+            parts[n] = self._voice(blank, inside)
+        return lambda at: parts[max(n for n, start in enumerate(starts) if start <= at)]
+
+    def _voice(self, text: str, actors: Sequence[Mention]) -> dict[str, str]:
         if _HEARSAY.search(text):
             return {"voice": "hearsay"}
         said = _SAYS.search(text)
@@ -104,6 +89,9 @@ class Speakers:
 
     def _speaker(self, text: str, said: re.Match[str], actors: Sequence[Mention]) -> str:
         ahead, after = text[: said.start()], text[said.end() :]
+        quoted = _QUOTED.match(ahead)
+        if quoted and any(map(str.isalpha, ahead[quoted.end() :])):
+            return self._after_quote(ahead, quoted.end(), actors)
         if said[0].lower() == "according to":
             near = [one for one in actors if 0 <= one.start - said.end() <= len(" the ")]
             return near[0].id if near else _first_words(after)
@@ -118,10 +106,34 @@ class Speakers:
         inside = [one for one in actors if begin <= one.start and one.stop <= end]
         if inside:
             return inside[-1].id
-        words = clause.strip(" .?!…-").split()
+        return self._by_words(clause)
+
+    def _after_quote(self, ahead: str, start: int, actors: Sequence[Mention]) -> str:
+        """Give who is named between a quotation and "said"."""
+        inside = [one for one in actors if start <= one.start and one.stop <= len(ahead)]
+        parts = [part for part in _CLAUSE.split(ahead[start:]) if part.strip(" .?!…-’'»")]
+        return inside[-1].id if inside else self._by_words(parts[0])
+
+    def _by_words(self, clause: str) -> str:
+        words = _JOINS.sub("", clause).strip(" .?!…-").split()
+        if _NOBODY.match(" ".join(words)):
+            return MISSING
         if not words or _PRONOUN.fullmatch(words[0]) or _PRONOUN.fullmatch(words[-1]):
             return self._last
         return _described(words)
+
+
+def _part(text: str, starts: Sequence[int], at: int) -> str:
+    """Give a text up to where a part of it ends."""
+    return text[: starts[at + 1]] if at + 1 < len(starts) else text
+
+
+def _says_all(text: str, starts: Sequence[int]) -> bool:
+    """Whether the only words that say stand at the end: "X, but not Y, the mayor said"."""
+    said = list(_SAYS.finditer(text))
+    if len(said) != 1 or said[0].start() < starts[-1]:
+        return False
+    return _LAST.fullmatch(f"{text} ", said[0].end()) is not None
 
 
 def _described(words: list[str]) -> str:

@@ -1,0 +1,148 @@
+"""Drafts, sentence by sentence: how many, and what became of them."""
+
+from __future__ import annotations
+
+import pytest
+from test_draft_facts import read
+
+from tracker.drafting.counts import counts
+
+
+def lost(text: str) -> list[tuple[object, object, object]]:
+    """Give of each loss its fate, of whom, and its number, or the hedge where it has none."""
+    found = []
+    for one in read(text):
+        said = one.get("quantity")
+        if one["kind"] == "CasualtiesReported" and isinstance(said, dict):
+            number = said.get("best") or said.get("low") or said["comparator"]
+            found.append((one["fate"], one["category"], number))
+    return found
+
+
+# -- how many --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("several hundred people", "hundreds"),
+        ("a few thousand people", "thousands"),
+        ("several dozen people", "dozens"),
+        ("hundreds of thousands of people", "?"),
+        ("tens of thousands of people", "?"),
+        ("millions of people", "?"),
+        ("several million people", "?"),
+        ("twenty-five soldiers", 25),
+        ("one hundred and fifty soldiers", 150),
+        ("a thousand soldiers", 1_000),
+        ("half a million people", 500_000),
+        ("three dozen soldiers", 36),
+        ("three of the 12 soldiers", 3),
+    ],
+)
+def test_a_number_in_words(text: str, expected: int | str) -> None:
+    (found,) = counts(text)
+    assert found.fields.get("best", found.fields["comparator"]) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a 12-year-old civilian",
+        "half of the 500 soldiers",
+        "most of the 500 soldiers",
+        "one third of civilians",
+        "1.400 people",
+        "three towns and people",
+        "no one killed",
+        "in 2009 died",
+        "seized about 90 per cent of it",
+        "one thousand two hundred people",
+    ],
+)
+def test_what_is_no_count_of_them_is_left_alone(text: str) -> None:
+    assert counts(text) == []
+
+
+def test_one_number_or_another_is_between_the_two() -> None:
+    (found,) = counts("two or three soldiers")
+    assert (found.fields["low"], found.fields["high"]) == (2, 3)
+
+
+# -- what became of them ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Twelve killed and 30 wounded in Mill.", [("killed", "?", 12), ("wounded", "?", 30)]),
+        ("Twelve civilians were killed and 30 wounded.",
+         [("killed", "civilians", 12), ("wounded", "?", 30)]),
+        ("At least 12 killed and some dozens wounded.",
+         [("killed", "?", 12), ("wounded", "?", "dozens")]),
+        ("17 injured, three dead.", [("killed", "?", 3), ("wounded", "?", 17)]),
+        ("The attack left 12 soldiers dead and 30 wounded.",
+         [("killed", "troops", 12), ("wounded", "?", 30)]),
+        ("Shells wounded 30 civilians and killed 12.",
+         [("killed", "?", 12), ("wounded", "civilians", 30)]),
+        ("A bomb went off, killing 11 civilians and wounding 25.",
+         [("killed", "civilians", 11), ("wounded", "?", 25)]),
+        ("Some 30 people were wounded, 12 killed and four went missing.",
+         [("killed", "?", 12), ("wounded", "people", 30), ("missing", "?", 4)]),
+        ("Gunmen killed three soldiers and kidnapped two others.",
+         [("killed", "troops", 3), ("captured", "?", 2)]),
+        ("It killed 12 soldiers and 30 civilians were wounded.",
+         [("killed", "troops", 12), ("wounded", "civilians", 30)]),
+        ("It left 12 people dead, including four children, and 20 wounded.",
+         [("killed", "people", 12), ("wounded", "?", 20)]),
+        ("It killed 12 soldiers and 30 civilians.",
+         [("killed", "troops", 12), ("killed", "civilians", 30)]),
+    ],
+)  # fmt: skip
+def test_each_count_has_its_own_fate(text: str, expected: list[tuple[object, ...]]) -> None:
+    assert lost(text) == expected
+
+
+def test_one_number_of_two_fates_is_left_open() -> None:
+    assert lost("Forty people were killed or wounded.") == [
+        ("killed", "people", "?"),
+        ("wounded", "people", "?"),
+    ]
+    assert lost("The Rebels killed or captured 40 soldiers.") == [
+        ("killed", "troops", "?"),
+        ("captured", "troops", "?"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "At least 100 people, including 20 children and nine nurses, were killed in Mill.",
+        "At least 100 people, among them 20 children, were killed in Mill.",
+        "It killed at least 100 people, two of them children.",
+    ],
+)
+def test_some_who_are_among_the_others_are_not_the_number(text: str) -> None:
+    assert lost(text) == [("killed", "people", 100)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "About 500 gunmen attacked Mill, killing civilians.",
+        "Forty gunmen killed soldiers in Mill.",
+        "The men were killed by 40 gunmen.",
+        "Half of the 500 soldiers were killed.",
+        "Up to 200 of the Army's 500 fighters were killed.",
+        "Before the Clans captured Mill, 70,000 people lived there.",
+        "No soldiers were killed in Mill.",
+    ],
+)
+def test_who_kills_is_not_counted_among_the_dead(text: str) -> None:
+    assert lost(text) == []
+
+
+def test_the_dead_are_no_troops_that_were_sent() -> None:
+    text = "After 12 soldiers were killed, the Legion sent troops to Mill."
+    deployed = [one for one in read(text) if one["kind"] == "TroopsDeployed"]
+    assert [one.get("quantity") for one in deployed] == [None]
