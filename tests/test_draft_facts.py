@@ -105,6 +105,10 @@ def test_what_was_not_only_done_was_done() -> None:
         "The Rebels should capture Mill, he said.",
         "The Army thwarted an attack on Mill.",
         "The Army stopped shelling Mill.",
+        "The offensive against Mill was called off.",
+        "A coup in Land was foiled.",
+        "A coup attempt failed in Land.",
+        "Power was restored in Mill after it had been cut.",
         "The Army denied responsibility for the attack on Mill.",
     ],
 )
@@ -142,6 +146,12 @@ def test_who_claims_to_hold_a_place_does_not_plan_to() -> None:
     assert told("The Clans refused to leave Mill.", "status") == [("ForcesWithdrew", "denied")]
 
 
+def test_who_sends_no_troops_has_sent_none() -> None:
+    assert told("The Legion sent no troops to Mill.", "status") == [("TroopsDeployed", "denied")]
+    text = "The Clans are considering imposing a curfew on Mill."
+    assert told(text, "status") == [("LawImposed", "possible")]
+
+
 def test_after_a_denial_and_may_be_what_was_done() -> None:
     text = "The Army denied that the Rebels had taken Mill and captured Ford."
     assert told(text, "place", "status") == [("TownOccupied", "mill", "denied")]
@@ -167,6 +177,10 @@ def test_people_who_may_flee_have_not_fled() -> None:
         ("The Rebels denied capturing Mill.", ["rebels"]),
         ("The Rebels said their fighters had captured Mill.", ["rebels"]),
         ("Clans backed by the Legion captured Mill.", ["clans"]),
+        ("Clans fighting the Army captured Mill.", ["clans"]),
+        ("The Clans, which the Legion backs, captured Mill.", ["clans"]),
+        ("After fighting with the Army, the Clans captured Mill.", ["clans"]),
+        ("According to the Army, the Clans captured Mill.", ["clans"]),
         ("Gunmen loyal to the Clans captured Mill.", ["?"]),
         ("The Rebels, not the Clans, captured Mill.", ["rebels"]),
         ("The Rebels defeated the Army and captured Mill.", ["rebels"]),

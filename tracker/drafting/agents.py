@@ -17,9 +17,12 @@ from tracker.drafting.telling import SAY
 _BESIDE = re.compile(
     r"\b(?:by|with|against|versus|despite|unlike|like|including|except|near|towards?|alongside|"
     r"behind)\s+(?:the\s+)?(?:(?!\w+ing\b)[A-Za-z-]+\s+)?$|\b(?:to|not|than)\s+(?:the\s+)?$|"
-    r"\bfor\s+the\s+$",
+    r"\bfor\s+the\s+$|"
+    r"\b(?:fight|back|oppos|fac|pursu|chas|resist|battl|support|guard|defend|attack|target|help|"
+    r"assist|join|accus|defeat|rout|repell)ing\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
+_ASIDE = re.compile(r",\s*(?:which|who|whose|whom)\b[^,]*$", re.IGNORECASE)
 _TRIES = re.compile(
     r"(?:\b(?:attempt|bid|effort|plan|plot|push|operation|offensive)s?\s+by|\bfor)\s+(?:the\s+)?$",
     re.IGNORECASE,
@@ -88,6 +91,8 @@ def doer(
 
 def _is_beside(ahead: str, between: str) -> bool:
     """Whether an actor only stands beside: "backed by X", but not "an attempt by X to"."""
+    if _ASIDE.search(ahead) and "," in between:
+        return True
     tries = _TRIES.search(ahead) and between.lstrip().startswith("to ")
     return _BESIDE.search(ahead) is not None and not tries
 

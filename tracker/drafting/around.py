@@ -147,7 +147,9 @@ class Around:
 
     def _doer(self, actors: list[Mention], cue: re.Match[str]) -> Sequence[Mention]:
         def joined(n: int) -> Sequence[Mention]:
-            return chain(self.text, actors, n)
+            found = chain(self.text, actors, n)
+            together = _TOGETHER.search(self.text, found[0].start, found[-1].stop)
+            return found if together else [actors[n]]
 
         before = [n for n, one in enumerate(actors) if one.stop <= cue.start()]
         if _AT_EVENT.match(cue[0]):  # approved by X at a meeting

@@ -105,6 +105,7 @@ _PART_OF = re.compile(
     r"\b(?:half|most|some|many|part|all|none|any|each|third|quarter|fifth|majority|cent|percent|"
     rf"number|rest|remainder|tens|few|several|fraction|{'|'.join(NUMBER_WORDS)}|\d+)s? of "
     r"(?:the |its |their |his )?(?:[\w-]+['\u2019]s? )?(?:[\w-]+ )?$|"
+    rf"\b(?:{'|'.join(NUMBER_WORDS)}|\d+) (?:out of|in) $|"
     rf"\b(?:{_SCALE})s? (?:and )?$|\baged? $",
     re.IGNORECASE,
 )

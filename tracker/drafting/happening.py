@@ -33,7 +33,8 @@ _WILL = (
 )
 _MAY = (
     r"may|might|could|can|possibl[ey]|if|attempt(?:s|ed|ing)? to|tr(?:y|ies|ied|ying) to|"
-    r"perhaps|maybe|on the (?:verge|brink|point) of|close to|bid to|effort to"
+    r"perhaps|maybe|considering|mulling|weighing|contemplating|discussing|"
+    r"on the (?:verge|brink|point) of|close to|bid to|effort to"
 )
 
 
@@ -107,7 +108,8 @@ _DOUBTED = _said(
     r"n['\u2019]t (?:\w+ ){0,2}?(?:say|know|believe|think|confirm|verif|rule|expect|want|see)\w*|"
     r"\b(?:no|any|without) (?:\w+ )?(?:word|signs?|evidence|indications?|reports?|confirmation|"
     r"proof|information|plans?|intention|question|need|reason)\b|"
-    r"\bused to\s+(?:\w+\s+)?$|\b(?:nearly|almost|all but|practically|narrowly)\s+$|"
+    r"\b(?:attempted|failed|alleged|aborted)\s+$|\bused to\s+(?:\w+\s+)?$|"
+    r"\b(?:nearly|almost|all but|practically|narrowly)\s+$|"
     r"\b(?:stopp?|ceas|halt|suspend|cancel|postpon|call|delay|foil|thwart|avert)(?:l?ed|s|es)?"
     r"(?: off)? (?:(?:all|an?|the|its|their|his)\s+)?(?:[\w-]+\s+)?$"
 )
@@ -152,6 +154,13 @@ _FAILED = re.compile(
     r"(?:repelled|repulsed|foiled|thwarted|beaten|abandoned))\b",
     re.IGNORECASE,
 )
+_CALLED_OFF = re.compile(
+    r"(?: (?:attempt|plot|bid)s?\b|(?:\s+\w+){0,4}?\s+(?:was|were|been)\s+(?:foiled|thwarted|"
+    r"averted|prevented|called off|cancell?ed|postponed|suspended|delayed|aborted)\b)",
+    re.IGNORECASE,
+)
+_NONE = _said(r"\b(?:no|neither)\b")
+_RESTORED = _said(r"\b(?:restored|repaired|reconnected|resumed|works? again|working again)\b")
 _NEITHER_AFTER = re.compile(r"(?:\s+\w+){0,2}\s+neither\b|\s+no (?:town|place|part)", re.IGNORECASE)
 _ASKED = re.compile(r"[^.!;]*\?")
 
@@ -176,7 +185,10 @@ def status_of(rule: Rule, text: str, cue: re.Match[str]) -> Status | None:
     clause = _ASIDE.sub(" ", _OVER.split(text[: verb.start()])[-1])
     if _ASKED.match(text, cue.end()) or _SUPPOSED.search(clause):
         return None
-    if is_refuted(text, cue) or _NEITHER_AFTER.match(text, cue.end()):
+    if _CALLED_OFF.match(text, cue.end()) or _is_mended(rule, text):
+        return None
+    none_sent = rule.kind == "TroopsDeployed" and _NONE.search(cue[0])
+    if none_sent or is_refuted(text, cue) or _NEITHER_AFTER.match(text, cue.end()):
         return "denied"
     denied = _denied(clause)
     if denied is not None:
@@ -192,6 +204,11 @@ def status_of(rule: Rule, text: str, cue: re.Match[str]) -> Status | None:
         return "denied"
     depends = status == "planned" and _CONDITION.search(text, cue.end())
     return "possible" if depends else status
+
+
+def _is_mended(rule: Rule, text: str) -> bool:
+    """Whether what failed is told to work again."""
+    return rule.kind == "InfrastructureDisrupted" and _RESTORED.search(text) is not None
 
 
 def is_refuted(text: str, cue: re.Match[str]) -> bool:
