@@ -441,7 +441,8 @@ PIECES = (
     "will", "said", "that", ",", ".", '"', "on Monday", "since", "May 3", "not", "killed", "fled",
     "people", "phone lines", "raised the alert to", "red", "?", ":", "#", "{", "\u202e", "é", "\n",
     "between", "or", "before", "about", "14 January", "to", "another 30 tanks", "imposed",
-    "a curfew", "he", "\t", "- ", "'", "\\",
+    "a curfew", "he", "several hundred", "tens of thousands of", "wounded 12", "retreated to",
+    "from", "neither", "it is false that", "nobody believes", "if", "\t", "- ", "'", "\\",
 )  # fmt: skip
 
 

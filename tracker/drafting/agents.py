@@ -48,6 +48,11 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 """Whose forces did it: "X said its troops had"."""
+_SUBORDINATE = re.compile(
+    r"(?:^|[.;,“\"]\s*)(?:as|when|while|after|before|once|since|because|although|though|until)\b"
+    r"[^,]*$",
+    re.IGNORECASE,
+)
 _MADE_OTHERS = re.compile(
     r"\b(?:order|forc|compel|tell|told|urg|ask|allow|warn|help|want|requir|expect|instruct|direct|"
     r"command|push|driv|drove|enabl|caus|persuad|advis|let)\w*\s+(?!to\b)(?:[\w\u2019'-]+\s+){1,6}?"
@@ -80,7 +85,8 @@ def doer(
     while at >= 0:
         group = joined(at)
         ahead, between = text[: group[0].start], text[actors[at].stop : cue]
-        if _speaks(text, actors[at].stop, cue) or _other_clause(between):
+        other = _other_clause(between) or _main_clause(ahead, between)
+        if other or _speaks(text, actors[at].stop, cue):
             return []
         is_object = _THEN.fullmatch(between) and not _BEGINS.search(ahead)
         if not (_is_beside(ahead, between) or is_object):
@@ -101,6 +107,14 @@ def _speaks(text: str, start: int, cue: int) -> bool:
     """Whether an actor only says what was done, and not of its own forces."""
     found = _SPEAKS.match(text, start)
     return found is not None and found.end() <= cue and not _OWN.search(text, start, cue)
+
+
+def _main_clause(ahead: str, between: str) -> bool:
+    """Whether a subordinate clause ends between: "as X entered the town, soldiers fled"."""
+    _, comma, rest = between.rpartition(",")
+    if not comma or _SUBORDINATE.search(ahead) is None:
+        return False
+    return _NO_SUBJECT.fullmatch(rest) is None
 
 
 def _other_clause(between: str) -> bool:

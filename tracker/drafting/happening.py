@@ -14,11 +14,11 @@ BACK = 80
 """Characters before a word that are looked at for what stands right before it."""
 
 _BEING = r"is|are|was|were|been|being|be"
-_NOT = r"not|never|no longer|not able to|unable to|n't|n\u2019t|cannot"
+_NOT = r"not|never|no longer|not able to|unable to|\w+n['\u2019]t|cannot"
 _NOT_DONE = (
     r"without|fail(?:ed|s|ing)? to|refus(?:ed|es|ing) to|declin(?:ed|es|ing) to|rather than|"
     r"instead of|stop(?:ped|s)? short of|f[ae]ll(?:en|s)? short of|far from|refrain(?:ed|s)? from|"
-    r"(?:not|never|n['\u2019]t) (?:\w+ ){0,2}?(?:able|manag\w+|succe\w+) (?:to|in)|"
+    r"(?:not|never|\w+n['\u2019]t) (?:\w+ ){0,2}?(?:able|manag\w+|succe\w+) (?:to|in)|"
     r"(?:has|have|had|is|are) yet to|ruled out|avoid(?:ed|s)?|neglected to|"
     r"(?:prevent|stopp?|block|bar|keep|hinder)(?:ed|s|ing)? (?:[\w\u2019'-]+ ){0,5}from|"
     r"(?:prevented|kept|blocked|barred) (?:[\w\u2019'-]+ ){0,5}from|"
@@ -39,7 +39,7 @@ _MAY = (
 
 
 def _before(words: str, more: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:\b|(?<=n(?=['\u2019]t)))(?:{words}){more}$", re.IGNORECASE)
+    return re.compile(rf"\b(?:{words}){more}$", re.IGNORECASE)
 
 
 def _said(words: str) -> re.Pattern[str]:
@@ -85,6 +85,7 @@ _DENIED = _said(
     r"\bno truth (?:in|to)\b|"
     r"\b(?:reject|dismiss|refut|contradict|rebuff|rubbish|disput)\w* (?:[\w\u2019'-]+ ){0,3}?"
     r"(?:that|reports?|claims?|rumou?rs?|suggestions?|allegations?|accusations?|statements?)\b|"
+    r"\b(?:not|never|\w+n['\u2019]t|refus\w+ to) (?:\w+ )?(?:let|allow|permit|enable)\b|"
     r"\bneither\b|\bnor\s+(?:[\w\u2019'-]+ ){0,4}$|"
     r"\b(?:not|never|without)\b[^,;]*\bor\s+(?:\w+\s+)?$|"
     r"n['\u2019]t\b[^,;]*\bor\s+(?:\w+\s+)?$|"
@@ -101,6 +102,11 @@ _DOUBTED = _said(
     r"\b(?:nobody|no one|no-one|none|few|hardly (?:anyone|any|anybody)|not (?:everyone|all|many)|"
     r"who)\b[^,;]*?\b(?:believ|th(?:ink|ought)|expect|sa(?:y|id)|claim|accept|imagin|suppos)\w*|"
     r"(?<!no )(?<!without )(?<!beyond )\bdoubt(?:s|ed|ful|ing)?\b|"
+    r"\b(?:unwilling|reluctant|loath|hesita\w+|too \w+ to|impossible|inconceivable|improbable|"
+    r"unthinkable|lied|pretend\w*|mistakenly|wrongly|falsely|erroneously|prematurely)\b|"
+    r"\b(?:hardly|scarcely|barely|rarely|seldom)\b[^,;]*$|^\W*who\s+(?:\w+\s+)?$|"
+    r"\b(?:is|are|was|were|been) (?:ordered|told|given|asked|urged|warned|required|instructed|"
+    r"advised) (?:[\w-]+ ){0,4}to\s+(?:\w+\s+)?$|"
     r"\b(?:sceptical|skeptical|unlikely|unclear|uncertain|unknown|whether|as if|as though)\b|"
     r"\b(?:not|never|unable to|cannot) (?:\w+ ){0,2}?"
     r"(?:say|know|known|believe|think|confirm|verif|rule|exclude|clear|certain|sure|ask|want|"
@@ -128,9 +134,9 @@ _CONDITION = _said(
 )
 _FEARED = _said(
     r"\b(?:fear|hope|hoping|suspect|worr(?:y|ied|ies)|afraid|concern(?:s|ed)|expect|threat|risk|"
-    r"danger|prospect|possibility|likely|warn)\w*\b[^,;]*$"
+    r"danger|dream|prospect|possibility|likely|warn)\w*\b[^,;]*$"
 )
-_ONCE = _said(r"\b(?:until|once|when|whenever|as soon as|before|till)\b[^,;]*$")
+_ONCE = _said(r"\b(?:(?<!not )until|once|when|whenever|as soon as|before|till)\b[^,;]*$")
 _DEMANDED = _said(
     r"\b(?:call(?:ed|s|ing)? (?:up)?on|call(?:ed|s|ing)? for|urg(?:ed?|es|ing)|"
     r"demand(?:ed|s|ing)?|ask(?:ed|s|ing)?|want(?:ed|s)?|appeal(?:ed|s|ing)?|press(?:ed|ing)|"

@@ -24,7 +24,8 @@ SAY = (
 """Words that say, with who says it before them."""
 _SAYS = re.compile(rf"\b(?:{SAY})\b|\baccording to\b", re.IGNORECASE)
 _HEARSAY = re.compile(
-    rf"\breportedly\b|\brumou?r|\b(?:{_BEING}) (?:also )?"
+    rf"\b(?:reportedly|allegedly|supposedly|apparently|purportedly)\b|\brumou?r|"
+    rf"\b(?:{_BEING}) (?:also )?"
     r"(?:reported|said|believed|thought|rumou?red) (?:to|that|by)\b|"
     r"\b(?:some|many|others|people|several|most)(?: of them)? (?:say|said|believe|claim)\b|"
     rf"\bunconfirmed\b|\b(?:{_BEING}) accused of\b",
