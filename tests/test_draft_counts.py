@@ -96,6 +96,7 @@ def test_one_number_or_another_is_between_the_two() -> None:
          [("killed", "troops", 3), ("captured", "?", 2)]),
         ("It killed 12 soldiers and 30 civilians were wounded.",
          [("killed", "troops", 12), ("wounded", "civilians", 30)]),
+        ("The Army has 300 soldiers in Mill, of whom 50 have been killed.", [("killed", "?", 50)]),
         ("It left 12 people dead, including four children, and 20 wounded.",
          [("killed", "people", 12), ("wounded", "?", 20)]),
         ("It killed 12 soldiers and 30 civilians.",
@@ -139,6 +140,7 @@ def test_some_who_are_among_the_others_are_not_the_number(text: str) -> None:
         "Up to 200 of the Army's 500 fighters were killed.",
         "Before the Clans captured Mill, 70,000 people lived there.",
         "No soldiers were killed in Mill.",
+        "About 200 people die every week in Mill.",
     ],
 )
 def test_who_kills_is_not_counted_among_the_dead(text: str) -> None:

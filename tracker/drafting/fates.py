@@ -152,7 +152,9 @@ def _is_part(text: str, counts: Sequence[Counted], at: int) -> bool:
     """Whether those counted are among others: "including 20 children and nine nurses"."""
     if _OF_THEM.match(text, counts[at].start):
         return True
-    joined = [counts[at]] if counts[at].sort == UNSAID else chain(text, counts, at, _AND)
+    if counts[at].sort == UNSAID:  # of whom 50 were killed
+        return False
+    joined = chain(text, counts, at, _AND)
     ahead = (one for one in joined if one.start <= counts[at].start)
     return any(_INCLUDING.search(text, max(0, one.start - _REACH), one.start) for one in ahead)
 

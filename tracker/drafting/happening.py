@@ -59,8 +59,9 @@ _IS_SAID = _before(
     r"(?: been)?\s+(?:\w+\s+)?",
 )
 _CAME_TO = _before(
-    r"(?:managed|forced|began|begun|started|went on|proceeded|compelled|obliged|had|has|have|"
-    r"continued|came|w(?:as|ere) able|allowed|let|enabled|led|caused|prompted)"
+    r"(?:managed|forced|began|begun|started|went on|proceeded|had|continued|came|"
+    r"w(?:as|ere) able) to|"
+    r"(?:forced|compelled|obliged|allowed|let|enabled|led|caused|prompted|it took)"
     r"(?: [\w\u2019'-]+){0,4} to",
     r"\s+(?:\w+ly\s+)?",
 )
@@ -95,14 +96,16 @@ _DENIED = _said(
 )
 _ANSWERABLE = _said(
     r"\bden(?:y|ied|ies|ying) (?:[\w\u2019'-]+ ){0,2}"
-    r"(?:responsibility|involvement|knowledge|role|part|blame|complicity)\b"
+    r"(?:responsibility|involvement|knowledge|role|part|blame|complicity)\b|"
+    r"\b(?:neither confirm\w* nor|confirm or|not|never|n['\u2019]t) den(?:y|ied)\b"
 )
 _AND_SO = _said(r"\band\s+(?:(?:has|have|had|was|were|then|later|\w+ly)\s+)*$")
 _DOUBTED = _said(
     r"\b(?:nobody|no one|no-one|none|few|hardly (?:anyone|any|anybody)|not (?:everyone|all|many)|"
     r"who)\b[^,;]*?\b(?:believ|th(?:ink|ought)|expect|sa(?:y|id)|claim|accept|imagin|suppos)\w*|"
     r"(?<!no )(?<!without )(?<!beyond )\bdoubt(?:s|ed|ful|ing)?\b|"
-    r"\b(?:unwilling|reluctant|loath|hesita\w+|too \w+ to|impossible|inconceivable|improbable|"
+    r"\bdenials? (?:that|of)\b|\b(?:unwilling|reluctant|loath|hesita\w+|too \w+ to|"
+    r"impossible|inconceivable|improbable|"
     r"unthinkable|lied|pretend\w*|mistakenly|wrongly|falsely|erroneously|prematurely)\b|"
     r"\b(?:hardly|scarcely|barely|rarely|seldom)\b[^,;]*$|^\W*who\s+(?:\w+\s+)?$|"
     r"\b(?:is|are|was|were|been) (?:ordered|told|given|asked|urged|warned|required|instructed|"
@@ -165,6 +168,10 @@ _CALLED_OFF = re.compile(
     r"averted|prevented|called off|cancell?ed|postponed|suspended|delayed|aborted)\b)",
     re.IGNORECASE,
 )
+_RATE = re.compile(
+    r"(?:\s+\w+){0,2}?\s+(?:(?:every|each|a) (?:day|week|month|year|hour)|daily|weekly|monthly)\b",
+    re.IGNORECASE,
+)
 _NONE = _said(r"\b(?:no|neither)\b")
 _RESTORED = _said(r"\b(?:restored|repaired|reconnected|resumed|works? again|working again)\b")
 _NEITHER_AFTER = re.compile(r"(?:\s+\w+){0,2}\s+neither\b|\s+no (?:town|place|part)", re.IGNORECASE)
@@ -191,7 +198,7 @@ def status_of(rule: Rule, text: str, cue: re.Match[str]) -> Status | None:
     clause = _ASIDE.sub(" ", _OVER.split(text[: verb.start()])[-1])
     if _ASKED.match(text, cue.end()) or _SUPPOSED.search(clause):
         return None
-    if _CALLED_OFF.match(text, cue.end()) or _is_mended(rule, text):
+    if _CALLED_OFF.match(text, cue.end()) or _RATE.match(text, cue.end()) or _is_mended(rule, text):
         return None
     none_sent = rule.kind == "TroopsDeployed" and _NONE.search(cue[0])
     if none_sent or is_refuted(text, cue) or _NEITHER_AFTER.match(text, cue.end()):

@@ -33,6 +33,8 @@ _TOWN_TAKEN = re.compile(
 _TOWN_BEFORE = re.compile(
     r"\b(?:towns?|city|cities|villages?|regions?|areas?)\b(?! of\b|['\u2019])", re.IGNORECASE
 )
+_HELD = re.compile(r"(?<!\bre)-$", re.IGNORECASE)
+"""Before a word that tells no more than whose something is: "rebel-held"."""
 _SERVICES = {"phone": "telephone", "telephone": "telephone", "mobile": "telephone",
              "power": "power", "electricity": "power", "water": "water", "internet": "internet",
              "communication": "communications"}  # fmt: skip
@@ -100,6 +102,8 @@ class Reader:
             for cue in rule.cue.finditer(one.text):
                 kinds = [kind for kind, a, b in told if a < cue.end() and cue.start() < b]
                 if rule.kind in kinds or instead(kinds, rule.kind):
+                    continue
+                if _HELD.search(one.text, max(0, cue.start() - len("re-")), cue.start()):
                     continue
                 for found in self._facts(rule, cue, around):
                     fields = {**found, **voices(cue.start())}

@@ -37,6 +37,10 @@ _QUOTED = re.compile(r"\s*[“\"«‘'„].*[”\"»’'“](?=[,.]?\s)", re.DOT
 _BUT = re.compile(
     r"[,;]? \b(?:but|although|though|whereas)\b|;|, (?:while|however)\b", re.IGNORECASE
 )
+_WHEN_SAID = re.compile(
+    rf"\b(?:after|before|when|since|until|because)\s+(?:[\w'\u2019-]+\s+){{1,4}}?(?:{SAY})\b",
+    re.IGNORECASE,
+)
 _JOINS = re.compile(r"\W*(?:but|although|though|whereas|while|however)\b,?", re.IGNORECASE)
 _LAST = re.compile(
     r"\W*(?:(?:on|in|to|late|early|an?|his|her|its|by|statement|interview|reporters|journalists|"
@@ -67,6 +71,9 @@ class Speakers:
         spoken = [
             n for n, start in enumerate(starts) if _SAYS.search(_part(text, starts, n), start)
         ]
+        if late := _only_later(text):
+            whole = self._voice(text, actors)
+            return lambda at: whole if at >= late else {"voice": "reporter"}
         if not spoken or len(starts) == 1 or _HEARSAY.search(text) or _says_all(text, starts):
             whole = self._voice(text, actors)
             return lambda _at: whole
@@ -122,6 +129,13 @@ class Speakers:
         if not words or _PRONOUN.fullmatch(words[0]) or _PRONOUN.fullmatch(words[-1]):
             return self._last
         return _described(words)
+
+
+def _only_later(text: str) -> int | None:
+    """Give where something is said that does not tell of the rest: "left, after X said that"."""
+    said = list(_SAYS.finditer(text))
+    found = _WHEN_SAID.search(text) if len(said) == 1 else None
+    return found.end() if found and found.end() >= said[0].end() else None
 
 
 def _part(text: str, starts: Sequence[int], at: int) -> str:
