@@ -58,6 +58,7 @@ def test_a_number_in_words(text: str, expected: int | str) -> None:
         "1.400 people",
         "three towns and people",
         "no one killed",
+        "how many people",
         "in 2009 died",
         "seized about 90 per cent of it",
         "one thousand two hundred people",

@@ -96,6 +96,7 @@ def test_what_was_not_only_done_was_done() -> None:
         "The Rebels could have captured Mill.",
         "Suppose the Rebels captured Mill.",
         "The Rebels nearly captured Mill.",
+        "It was a plan meant to let the Rebels capture Mill.",
         "The Army's denial that the Rebels captured Mill came late.",
         "The Army would neither confirm nor deny that the Rebels captured Mill.",
         "The Rebels have hardly captured Mill.",
@@ -293,6 +294,9 @@ def test_where_people_flee_is_not_where_they_come_from() -> None:
     assert told("People fled to Mill.", "place", "to_place") == [
         ("CiviliansDisplaced", "?", "mill")
     ]
+    assert told("People fled Mill, of whom 30 went to Ford.", "to_place") == [
+        ("CiviliansDisplaced", None)
+    ]
     assert told("The Legion sent 500 soldiers from Ford to Mill.", "place") == [
         ("TroopsDeployed", "mill")
     ]
@@ -352,6 +356,7 @@ def test_a_name_that_two_have_is_left_open() -> None:
         ("The Legion says the Rebels took Mill, but the Army denies it.", "attributed", "legion"),
         ("The Rebels took Mill but not Ford, the Army said.", "attributed", "army"),
         ("The Rebels took Mill after the Army announced a truce.", "reporter", None),
+        ("The Rebels took Mill in a fight which the Army says was short.", "reporter", None),
         ("When the Rebels took Mill, a mayor said so.", "attributed", "a mayor"),
         ("The United States hopes for peace; the Rebels took Mill.", "reporter", None),
     ],
@@ -375,6 +380,8 @@ def test_who_says_so(text: str, voice: str, speaker: str | None) -> None:
         ("The Rebels captured Mill on Saturday, a mayor said.", "2013-01-19"),
         ("On Saturday the Rebels captured Mill.", "2013-01-19"),
         ("At 04:30 on Saturday the Rebels captured Mill.", "2013-01-19"),
+        ("The Rebels, who left in July last year, captured Mill.", "[..2013-01-21]"),
+        ("Mill, which fell to the Rebels, was quiet on Friday.", "[..2013-01-21]"),
         ("Rebels who had captured Mill left Ford on Saturday.", "[..2013-01-21]"),
         ("The Rebels captured Mill in March 2014.", "?"),
         ("About 300 people have fled Mill since December.", "[2012-12-01..2013-01-21]"),

@@ -231,7 +231,9 @@ class Around:
     def goal(self, kind: str, cue: re.Match[str]) -> str | None:
         """Give where those who leave arrive, "withdrew to X"; MISSING if they only head for it."""
         for n, one in enumerate(self._places if kind in places.LEAVING else ()):
-            if 0 <= one.start - cue.end() <= NEAR and places.is_goal(self.text, one):
+            near = 0 <= one.start - cue.end() <= NEAR
+            parted = _BREAK.search(self.text, cue.end(), one.start)
+            if near and not parted and places.is_goal(self.text, one):
                 alone = len(chain(self.text, self._places, n)) == 1
                 return one.id if alone and places.is_reached(self.text, one) else MISSING
         return None

@@ -75,7 +75,8 @@ _SCALED = (
     rf"{_NUMBER}(?:[ -](?:{_SCALE}))?)"
 )
 _COUNT = re.compile(
-    rf"(?<![\w.,-])(?<!no )(?:(?P<hedge>{'|'.join(sorted(_HEDGES, key=len, reverse=True))}) )?"
+    r"(?<![\w.,-])(?<!no )(?<!how )"
+    rf"(?:(?P<hedge>{'|'.join(sorted(_HEDGES, key=len, reverse=True))}) )?"
     rf"(?:between (?P<low>{_SCALED}) and (?P<high>{_SCALED})"
     r"|(?P<vague>(?:tens|dozens|scores|hundreds|thousands) of (?:hundreds|thousands|millions))"
     rf"|(?:several|a few|many) (?P<several>{'|'.join(_SEVERAL)})s?"

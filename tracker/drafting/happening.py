@@ -104,6 +104,7 @@ _DOUBTED = _said(
     r"\b(?:nobody|no one|no-one|none|few|hardly (?:anyone|any|anybody)|not (?:everyone|all|many)|"
     r"who)\b[^,;]*?\b(?:believ|th(?:ink|ought)|expect|sa(?:y|id)|claim|accept|imagin|suppos)\w*|"
     r"(?<!no )(?<!without )(?<!beyond )\bdoubt(?:s|ed|ful|ing)?\b|"
+    r"\b(?:meant|designed|intended|supposed) to(?: [\w\u2019'-]+){1,6}\s+$|"
     r"\bdenials? (?:that|of)\b|\b(?:unwilling|reluctant|loath|hesita\w+|too \w+ to|"
     r"impossible|inconceivable|improbable|"
     r"unthinkable|lied|pretend\w*|mistakenly|wrongly|falsely|erroneously|prematurely)\b|"

@@ -38,7 +38,7 @@ _BUT = re.compile(
     r"[,;]? \b(?:but|although|though|whereas)\b|;|, (?:while|however)\b", re.IGNORECASE
 )
 _WHEN_SAID = re.compile(
-    rf"\b(?:after|before|when|since|until|because)\s+(?:[\w'\u2019-]+\s+){{1,4}}?(?:{SAY})\b",
+    rf"\b(?:after|before|when|since|until|because|which)\s+(?:[\w'\u2019-]+\s+){{1,4}}?(?:{SAY})\b",
     re.IGNORECASE,
 )
 _JOINS = re.compile(r"\W*(?:but|although|though|whereas|while|however)\b,?", re.IGNORECASE)

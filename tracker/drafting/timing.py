@@ -85,12 +85,14 @@ def _lasts(one: Phrase, status: str) -> bool:
 def _is_others(text: str, one: Phrase, cue: re.Match[str]) -> bool:
     """Whether a time is that of another thing: between the two, something else begins."""
     if one.start >= cue.end():
+        if _ASIDE.search(text, 0, cue.start()) and "," in text[cue.end() : one.start]:
+            return True
         said = _SAID.search(text, cue.end(), one.start)
         return not said and _OTHER.search(text, cue.end(), one.start) is not None
     between = text[one.stop : cue.start()]
     if _SAID.search(text, 0, one.start):
         return False
-    if text[one.stop : one.stop + 1] == "," and _ASIDE.search(text, 0, one.start):
+    if "," in between and _ASIDE.search(text, 0, one.start):
         return True
     if one.start <= _FIRST:
         return re.search(r"\bafter\b", between, re.IGNORECASE) is not None
