@@ -265,3 +265,36 @@ def test_after_a_later_cut_all_is_as_if_it_had_come_alone(
         assert [level(both, at) for at in minutes] == [level(alone, at) for at in minutes]
         assert load(both, tmp_path, sirens(), cut(later)).events == 0
         assert load(both, tmp_path, sirens(), cut(old)).events == 0
+
+
+# -- rows of one table that come in several files --------------------------------------------------
+
+ROWS = st.lists(
+    st.tuples(st.integers(0, 20), st.integers(1, 8), st.integers(1, 3)),
+    min_size=1,
+    max_size=6,
+    unique_by=lambda row: row[0],
+)
+"""When each row begins, no two at one minute; how long it lasts; in which file it stands."""
+
+
+@settings(max_examples=times(120), suppress_health_check=[SHARED])
+@given(ROWS)
+def test_rows_that_come_in_several_files_are_what_they_are_in_one(
+    tmp_path: Path, rows: list[tuple[int, int, int]]
+) -> None:
+    files: dict[int, list[str]] = {}
+    for start, lasts, number in rows:
+        row = f"Valley,{clock(start)},{clock(start + lasts)},False\n"
+        files.setdefault(number, []).append(row)
+    with new_situation() as situation:
+        for number in [*files, *files]:  # brought again they add nothing
+            before = situation.position
+            load(situation, tmp_path, sirens(), HEAD + "".join(files[number]), name=f"{number}.csv")
+        assert situation.position == before
+        for minute in range(30):
+            at = clock(minute).replace(" ", "T").replace(":00+00:00", ":30Z")
+            on = any(start <= minute < start + lasts for start, lasts, _ in rows)
+            for known_at in (None, at):
+                found = ask(situation, "alerts", KEY, at, known_at)
+                assert (found is not None and found["level"] == "red") is on, (minute, known_at)

@@ -62,16 +62,20 @@ class _Span(NamedTuple):
 
 @dataclass(slots=True)
 class _Merged:
-    """Rows of one cell that make one interval; `lasts` is how long it surely went on."""
+    """Rows of one cell that make one interval; `lasts` is how long it surely went on.
+
+    `begun` are the numbers of the moments at which its rows begin.
+    """
 
     first: _Span
     last: _Span
     lasts: tuple[int, int]
+    begun: set[int]
 
     @classmethod
     def of(cls, span: _Span) -> _Merged:
         """Begin with one row."""
-        return cls(span, span, cls.surely(span))
+        return cls(span, span, cls.surely(span), {span.begun})
 
     @staticmethod
     def surely(span: _Span) -> tuple[int, int]:
@@ -83,6 +87,7 @@ class _Merged:
         if span.end > self.last.end or (span.end == self.last.end and span.sure):
             self.last = span
         self.lasts = max(self.lasts, self.surely(span))
+        self.begun.add(span.begun)
 
 
 @dataclass(slots=True)
@@ -192,7 +197,8 @@ class Intervals:
     def tell(self, appender: Appender, places: Resolved) -> None:
         """Merge the rows of each cell, then hand over their beginnings and ends in order.
 
-        What the log holds of the dataset and they say otherwise is retracted before.
+        What the log holds of the dataset and they say otherwise is retracted before; an end within
+        another row that the log holds is told, and retracted at once.
         """
         told = Told(self.makers, places.ids)
         restated = Restated(self.held.by_side())
@@ -202,12 +208,16 @@ class Intervals:
             if restated and texts is not None:
                 intervals.append(self._interval(appender, told, merged, texts))
         self._retract(appender, restated, intervals)
+        within = [one for one in intervals if restated.ends_within(one)]
         for staged in self.staging.by_publication():
             _, published, entry, file, row, place, other, text, _ = staged
             maker = self.makers[entry]
             text = told.placed(entry, text, place, other)
             stream = appender.stream(self.moments.moments[published])
             appender.fact(stream, maker.topic, maker.version, text, row=row, file=file)
+        for one in within:
+            stream = appender.stream(one.end)
+            end_fact(appender, stream, one.ending, one.end, one.file)
 
     def _interval(
         self, appender: Appender, told: Told, merged: _Merged, texts: tuple[str, str]
@@ -224,7 +234,8 @@ class Intervals:
 
         begins, beginning = known(BEGIN, first, start, texts[0])
         ends, ending = known(END, last, end, texts[1])
-        return Interval(start, end, begins, ends, beginning, ending, last.file)
+        starts = frozenset(self.moments.moments[number].known for number in merged.begun)
+        return Interval(starts, start, end, begins, ends, beginning, ending, last.file)
 
     def _retract(
         self, appender: Appender, restated: Restated, intervals: Sequence[Interval]

@@ -2,15 +2,18 @@
 
 A table that is downloaded again has more rows, and ends that were assumed, or noted wrongly, at
 first. Nothing names its rows, nor says when it was published; so what is recorded is compared with
-each interval as it now is. What began or ended within it is told no more, nor is the end of an
-interval that began in it. An earlier table that is imported again takes nothing back: what it says
-was recorded before that which says otherwise.
+each interval as it now is. What began or ended within it is told no more, nor is the end of one
+that began when one of its rows does. An earlier table that is imported again takes nothing back:
+what it says was recorded before that which says otherwise.
+
+Rows of one file that overlap or touch are one interval, and so are rows of several files: what
+began otherwise and goes on longer is another row, and the end within it is told no more.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tracker.datasets.values import Moment
@@ -37,9 +40,11 @@ class Edge(NamedTuple):
 class Interval(NamedTuple):
     """An interval of a table: when it begins and ends, the cells and the ids of those two facts.
 
-    `file` is the number of the one that it ends in.
+    `starts` are the instants by which each of its rows was known to begin; `file` is the number of
+    the one that it ends in.
     """
 
+    starts: frozenset[Instant]
     start: Moment
     end: Moment
     begins: str
@@ -63,6 +68,7 @@ class Restated:
         self._facts = {one.fact: one for facts in told.values() for one in facts}
         stand = {cell: sorted(one for one in facts if not one.over) for cell, facts in told.items()}
         self._told = {cell: (facts, [one.known for one in facts]) for cell, facts in stand.items()}
+        self._wholes: dict[tuple[str, str], list[_Whole]] = {}
 
     def __bool__(self) -> bool:
         """Whether the log holds anything of it."""
@@ -73,7 +79,8 @@ class Restated:
     ) -> Iterator[tuple[Edge, Interval]]:
         """Yield what is told no more, each once, with the interval that says otherwise.
 
-        `told` are the ids of all that the table tells of these cells.
+        `told` are the ids of all that the table tells of these cells. Of another row's end, which
+        lies within, the interval is given as one that ends there: so it was by then.
         """
         done: set[str] = set()
         for one in intervals:
@@ -81,26 +88,71 @@ class Restated:
             if end is not None and end.over:
                 continue  # it was told before, and then otherwise
             latest = max(self._position(one.beginning), self._position(one.ending))
-            for old in self._within(one):
+            for old, by in self._within(one):
                 if old.position < latest and old.fact not in done and old.fact not in told:
                     done.add(old.fact)
-                    yield old, one
+                    yield old, by
+
+    def ends_within(self, one: Interval) -> bool:
+        """Whether an interval ends while another row that the log holds goes on.
+
+        Not where the log has its end already: there it was compared when it was told.
+        """
+        if one.ending in self._facts:
+            return False
+        end = one.end.known
+        others = (whole for whole in self._whole(one) if whole.start not in one.starts)
+        return any(whole.start <= end < whole.end for whole in others)
+
+    def _whole(self, one: Interval) -> list[_Whole]:
+        """Give what the log holds of a cell, as intervals that neither overlap nor touch."""
+        key = (one.begins, one.ends)
+        found = self._wholes.get(key)
+        if found is None:
+            begun, ended = (self._told.get(side, _NONE)[1] for side in key)
+            found = self._wholes[key] = _wholes(begun, ended)
+        return found
 
     def _position(self, fact: str) -> int:
         found = self._facts.get(fact)
         return FUTURE_OPEN if found is None else found.position
 
-    def _within(self, one: Interval) -> list[Edge]:
-        """List what an interval leaves no room for."""
-        none: tuple[list[Edge], list[Instant]] = ([], [])
-        begins, begun = self._told.get(one.begins, none)
-        ends, ended = self._told.get(one.ends, none)
+    def _within(self, one: Interval) -> list[tuple[Edge, Interval]]:
+        """List what an interval leaves no room for, each with the interval that takes it."""
+        begins, begun = self._told.get(one.begins, _NONE)
+        ends, ended = self._told.get(one.ends, _NONE)
         start, end = one.start.known, one.end.known
-        after = bisect_right(begun, end)
-        upto = bisect_left(ended, end)
-        if bisect_left(begun, start) < after:  # one began in it: however that ended
-            upto = bisect_left(ended, begun[after]) if after < len(begun) else len(ended)
-        return [
-            *ends[bisect_right(ended, start) : upto],
-            *begins[bisect_right(begun, start) : bisect_left(begun, end)],
-        ]
+        own = [whole for whole in self._whole(one) if whole.start in one.starts]
+        restated = {whole.end for whole in own}
+        last = max([end, *(at + 1 for at in restated if at < FUTURE_OPEN)])
+        found = []
+        for old in ends[bisect_left(ended, start) : bisect_left(ended, last)]:
+            if old.known in restated or any(start < old.known <= whole.end for whole in own):
+                found.append((old, one))
+            elif old.known < end:
+                found.append((old, one._replace(end=one.start)))
+        inside = begins[bisect_right(begun, start) : bisect_left(begun, end)]
+        return [*found, *((old, one) for old in inside)]
+
+
+_NONE: tuple[list[Edge], list[Instant]] = ([], [])
+
+
+class _Whole(NamedTuple):
+    """Rows of the log that make one interval; one that has not ended goes on for ever."""
+
+    start: Instant
+    end: Instant
+
+
+def _wholes(begun: Sequence[Instant], ended: Sequence[Instant]) -> list[_Whole]:
+    """Make intervals of when something began, and when it ended, each in order."""
+    found: list[_Whole] = []
+    for start in begun:
+        at = bisect_right(ended, start)
+        end = ended[at] if at < len(ended) else FUTURE_OPEN
+        if found and start <= found[-1].end:
+            found[-1] = _Whole(found[-1].start, max(found[-1].end, end))
+        else:
+            found.append(_Whole(start, end))
+    return found
