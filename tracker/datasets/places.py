@@ -3,6 +3,8 @@
 A name is one place, however often its coordinates are mended, until rows show that it is several:
 then what lies more than NEAR_KM apart is told apart by coordinates. Of a table of events, which
 says where each of them was, rows show that by lying more than FAR_KM apart, or in other regions.
+Where no row of a name has coordinates, and rows say in which region it lies, it is one place a
+region.
 """
 
 from __future__ import annotations
@@ -191,12 +193,12 @@ class Book:
                 one, two = self.seen[first[0]].point, self.seen[other[0]].point
                 if one and two and apart(one, two) > FAR_KM:
                     return True
-                regions = self._regions(first), self._regions(other)
+                regions = self.regions(first), self.regions(other)
                 if all(regions) and regions[0].isdisjoint(regions[1]):
                     return True
         return False
 
-    def _regions(self, numbers: Iterable[int]) -> set[str]:
+    def regions(self, numbers: Iterable[int]) -> set[str]:
         """Give the regions in which these are said to lie."""
         return {folded(self.seen[number].within) for number in numbers} - {""}
 
@@ -253,7 +255,9 @@ class _Resolver:
         for (key, wide), numbers in by_name.items():
             known = self._known(key, wide=wide)
             wanted = [number for number in numbers if number in used]
-            if key in self.book.several or len(known) > 1 or self._elsewhere(wanted, known):
+            if self._differ_by_region(numbers, known):
+                self._one_a_region(numbers, known, wanted)
+            elif key in self.book.several or len(known) > 1 or self._elsewhere(wanted, known):
                 self._told_apart(numbers, known, wanted)
             elif wanted or known:
                 self._one(numbers, known, wanted)
@@ -268,6 +272,51 @@ class _Resolver:
         alike = [place for place in found if (place.type in WIDE) is wide]
         return alike or ([] if self.regions else found)
 
+    def _differ_by_region(self, numbers: list[int], known: list[Place]) -> bool:
+        """Whether rows without coordinates tell of places of one name in several regions."""
+        if any(self.book.seen[number].point is not None for number in numbers):
+            return False
+        regions = self.book.regions(numbers)
+        there = any(self._lies_in(place, region) for place in known for region in regions)
+        return bool(regions) and (len(regions) > 1 or len(known) > 1 or not (there or not known))
+
+    def _lies_in(self, place: Place, region: str) -> bool:
+        """Whether a registered place may be the one of a region: unless it lies in another."""
+        around = self._lineage(place.within)
+        if not around or around[0].type == "country" or any(region in _names(p) for p in around):
+            return True
+        meant = [one for one in self.book.named(region) if one.type in WIDE]
+        return any(around[0] in self._lineage(one.within) for one in meant)
+
+    def _lineage(self, name: str | None) -> list[Place]:
+        found: list[Place] = []
+        while name and (place := self.taken.get(name)) and place not in found:
+            found.append(place)
+            name = place.within
+        return found
+
+    def _one_a_region(self, numbers: list[int], known: list[Place], wanted: list[int]) -> None:
+        """Give each region's rows an id of their own; which is meant without one nobody can say."""
+        seen = self.book.seen
+        free = list(known)
+        for region in sorted(self.book.regions(numbers)):
+            members = [number for number in numbers if folded(seen[number].within) == region]
+            own = [p for p in free if region in _names(self.taken.get(p.within or ""))]
+            found = [*own, *(place for place in free if self._lies_in(place, region))][:1]
+            if found:
+                free.remove(found[0])
+            elif not set(members) & set(wanted):
+                continue
+            first = seen[members[0]]
+            made = slug(first.name)
+            if made in self.taken:
+                made = f"{made}-{slug(first.within)}"
+            name = found[0].id if found else self._register(first.name, made, first)
+            for number in members:
+                self.ids[number] = name
+        if any(self.ids[number] is None for number in wanted):
+            self.ambiguous[seen[numbers[0]].name] = None
+
     def _elsewhere(self, wanted: list[int], known: list[Place]) -> bool:
         """Whether events are told of far from the one place that is known by their name."""
         if not self.book.of_events or len(known) != 1:
@@ -279,7 +328,7 @@ class _Resolver:
         if one.point is None or place.lat is None or place.lon is None:
             return False
         around = self.taken.get(place.within or "")
-        regions = {folded(name) for name in (around.name, *around.aliases)} if around else set()
+        regions = _names(around)
         elsewhere = regions and one.within and folded(one.within) not in regions
         return apart(one.point, (place.lat, place.lon)) > (NEAR_KM if elsewhere else FAR_KM)
 
@@ -365,6 +414,11 @@ class _Resolver:
             place = Place(id=found, name=name, type="region")
             self.taken[found] = self.fresh[found] = place
         return found
+
+
+def _names(place: Place | None) -> set[str]:
+    """Give the folded names of a place; of none, none."""
+    return {folded(name) for name in (place.name, *place.aliases)} if place else set()
 
 
 def _nearest(point: Point, known: list[Place]) -> Place | None:
