@@ -80,7 +80,11 @@ class Replay:
             case FactCorrected() as body:
                 self.replaced[body.replaced_by] = Instead.by(body)
                 return known_from(body.published) > clocks.known
-            case ReportRegistered() | FactRetracted() | RulingMade() | SnapshotTaken() as body:
+            case SnapshotTaken() as body:
+                right = put_right(event.id, self.replaced.get)
+                known = known_from(body.published)
+                return max(known, right.known if right else known) > clocks.known
+            case ReportRegistered() | FactRetracted() | RulingMade() as body:
                 return known_from(body.published) > clocks.known
             case TextErased() | HoldPlaced() | HoldLifted() | EventWithheld() as body:
                 return known_from(body.published) > clocks.known
@@ -115,7 +119,8 @@ class Replay:
             case RulingMade() as body:
                 yield from self._resolve(self._claim([ruling(event, body)]))
             case SnapshotTaken() as body:
-                yield from self._resolve(self._claim(drops(event, body)))
+                right = put_right(event.id, self.replaced.get)
+                yield from self._resolve(self._claim(drops(event, body, right)))
             case _:
                 return
 

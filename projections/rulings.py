@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from projections.claims import Claim, Since
-from projections.told import through
+from projections.told import PutRight, through
 from tracker.facts.envelope import Event
 from tracker.facts.record import RulingMade, SnapshotTaken, known_from
 from tracker.instants import Bounds
@@ -47,9 +47,13 @@ def ruling(event: Event, body: RulingMade) -> Claim:
     )
 
 
-def drops(event: Event, body: SnapshotTaken) -> Iterator[Claim]:
-    """Yield a claim for each cell that a list no longer says anything of."""
+def drops(event: Event, body: SnapshotTaken, right: PutRight | None = None) -> Iterator[Claim]:
+    """Yield a claim for each cell that a list no longer says anything of.
+
+    `right`: for what was put back, when that was known; its list had said so in its version.
+    """
     published = body.published
+    known = known_from(published)
     for cell in body.dropped:
         projection, _, key = cell.partition("/")
         yield Claim(
@@ -71,7 +75,8 @@ def drops(event: Event, body: SnapshotTaken) -> Iterator[Claim]:
             start=published.start,
             end=None,
             observed=published.start.earliest,
-            published=known_from(published),
+            published=known if right is None else max(known, right.known),
             recorded_at=event.recorded_at,
             standing=True,
+            listed=None if right is None else max(known, right.said or known),
         )

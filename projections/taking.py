@@ -155,7 +155,7 @@ class Taker:
                 self._claim([ruling(event, body)])
             case SnapshotTaken() as body:
                 self._act(event)
-                self._claim(drops(event, body))
+                self._claim(drops(event, body, put_right(event.id, self._instead)))
             case TextErased() | HoldPlaced() | HoldLifted() | EventWithheld() as body:
                 filling.put(self.store, "custody", [_custody_row(event, body)])
             case _:

@@ -77,7 +77,7 @@ def correct(
             f"retract {name_of(wrong)}, or tell the two apart by a note"
         )
     _refuse_too_early(wrong, _published(past)[fact_id], published, "correction")
-    bodies = _instead(fact_id, fresh, published, reason)
+    bodies = _instead(fact_id, (fresh.id, fresh), published, reason)
     return Decision(numbered(wrong.stream, len(past), bodies, at=at, by=by), already=0)
 
 
@@ -86,12 +86,12 @@ def put_back(
 ) -> Decision:
     """Decide on putting back a fact that was retracted: a new one says what it said.
 
-    `past` is the whole stream of its report. The retraction stays in the log; the new fact is known
-    from `published` on. What was put back already, and stands, adds nothing. Raises NotFoundError,
-    or AmendmentError where the fact is not retracted, where it was replaced, or where this is
-    published before the retraction.
+    So for a version of a list: what it dropped is dropped again. `past` is the whole stream of its
+    report. The retraction stays in the log; the new fact is known from `published` on. What was put
+    back already, and stands, adds nothing. Raises NotFoundError, or AmendmentError where the fact
+    is not retracted, where it was replaced, or where this is published before the retraction.
     """
-    wrong = _fact_in(past, fact_id)
+    wrong = _fact_in(past, fact_id, SnapshotTaken)
     by_id = {event.id: event for event in past}
     for event in past:
         body = event.body
@@ -162,7 +162,7 @@ def retract(
                 bodies.append((named, body))
             elif before := part.put_back.get(event.id):
                 fresh = _again(before, past, f"as before batch {batch}")
-                batches[fresh.id] = before.batch
+                batches[fresh[0]] = before.batch
                 bodies += _instead(event.id, fresh, published, reason, restores=before.id)
         made = numbered(stream, len(past), bodies, at=at, by=by)
         events += [replace(event, batch=batches.get(event.id)) for event in made]
@@ -171,23 +171,31 @@ def retract(
     return Decision(tuple(events), already=already)
 
 
+Named = tuple[str, Body]
+"""A body, and the id of its event."""
+
+
 def _instead(
-    wrong: str, fresh: Fact, published: Published, reason: str, restores: str | None = None
-) -> list[tuple[str, Body]]:
+    wrong: str, fresh: Named, published: Published, reason: str, restores: str | None = None
+) -> list[Named]:
     """Give what puts a fact in the place of another: the correction, and the fact."""
+    name, _ = fresh
     body = FactCorrected(
-        fact=wrong, replaced_by=fresh.id, restores=restores, published=published, reason=reason
+        fact=wrong, replaced_by=name, restores=restores, published=published, reason=reason
     )
-    return [(str(uuid5(NAMESPACE, f"corrected:{wrong}:{fresh.id}")), body), (fresh.id, fresh)]
+    return [(str(uuid5(NAMESPACE, f"corrected:{wrong}:{name}")), body), fresh]
 
 
-def _again(before: Event, past: Sequence[Event], why: str) -> Fact:
-    """Say once more what a fact said, and why in its note."""
+def _again(before: Event, past: Sequence[Event], why: str) -> Named:
+    """Say once more what a fact said, and why in its note; or what a version of a list dropped."""
+    if isinstance(before.body, SnapshotTaken):
+        return str(uuid5(NAMESPACE, f"again:{before.id}:{why}")), before.body
     if before.fact is None:
         raise AmendmentError(f"{name_of(before)} is no fact, and cannot be put back")
     note = "; ".join(filter(None, [before.fact.note, why]))
     again = before.fact.model_copy(update={"note": note})
-    return identified(again, before.stream, of_table=_of_table(past))
+    fresh = identified(again, before.stream, of_table=_of_table(past))
+    return fresh.id, fresh
 
 
 def _retracted(past: Iterable[Event]) -> dict[str, Instant]:
@@ -298,9 +306,9 @@ def _stands(past: Sequence[Event], fact_id: str) -> bool:
     )
 
 
-def _fact_in(past: Sequence[Event], fact_id: str) -> Event:
+def _fact_in(past: Sequence[Event], fact_id: str, *others: type[Body]) -> Event:
     for event in past:
-        if event.id == fact_id and event.fact is not None:
+        if event.id == fact_id and (event.fact is not None or isinstance(event.body, others)):
             return event
     raise NotFoundError(f"no fact has the id {fact_id}")
 
@@ -327,7 +335,7 @@ def _published(past: Sequence[Event]) -> dict[str, When]:
             case FactCorrected() as body:
                 out[body.replaced_by] = body.published
             case RulingMade() | SnapshotTaken() as body:
-                out[event.id] = body.published
+                out.setdefault(event.id, body.published)
             case Fact() if report is not None:
                 out.setdefault(event.id, report)
             case _:

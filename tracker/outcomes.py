@@ -39,8 +39,8 @@ class Amended:
     """The outcome of a correction, a retraction or a ruling.
 
     `events` are the rows of the events that it added, as `log` gives them, each with `published`
-    (EDTF; null for a fact), `of`: {position, kind} of what it corrects or retracts, or null, and
-    `restores`: the position of the fact whose words it puts back, or null.
+    (EDTF; null for a fact and a snapshot), `of`: {position, kind} of what it corrects or retracts,
+    or null, and `restores`: the position of the fact whose words it puts back, or null.
     """
 
     added: int
