@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sheets_for_tests import new_situation, who_holds
 from tables_for_tests import DIARY, diary, facts_in, load, told
 
-from tracker.datasets.appending import Appender, Origin, fact_digest, finished_id
+from tracker.datasets.appending import Appender, Origin
+from tracker.datasets.ids import fact_digest, finished_id
 from tracker.facts.envelope import body_dict, canonical
 from tracker.reports import Report, fact_id, make_report
 from tracker.situation import Situation

@@ -177,12 +177,27 @@ def test_a_version_that_was_taken_back_has_dropped_nothing(
     assert sorted(row["name"] for row in rows) == ["Ford", "Mill"]
 
 
-def test_a_version_that_comes_in_two_pieces_is_refused(
-    situation: Situation, tmp_path: Path
-) -> None:
+def test_a_version_may_come_in_pieces(situation: Situation, tmp_path: Path) -> None:
     table = HEAD + version(1, "Mill,Army,,,") + version(2, "Mill,Army,,,")
-    with pytest.raises(InputError, match="comes a second time"):
-        load(situation, tmp_path, listing(), table + version(1, "Ford,Army,,,"))
+    load(situation, tmp_path, listing(), table + version(1, "Ford,Army,,,"))
+    assert taken(situation) == [("1", 2, ()), ("2", 1, ("control/ford",))]
+    assert who_holds(situation, "2013-01-01T06:00:00Z", place="ford") == ("held", ["army"])
+
+
+def test_a_version_may_come_in_several_files(situation: Situation, tmp_path: Path) -> None:
+    one = HEAD + version(1, "Mill,Army,,,", "Weir,Army,,,") + version(2, "Mill,Army,,,")
+    two = HEAD + version(1, "Ford,???,,,", "Weir,Rebels,,,") + version(2, "Ford,Army,,,")
+    bad = listing(bad={"value": "quarantine", "place": "quarantine"})
+    outcome = load(situation, tmp_path, bad, one, two)
+    assert [file.quarantined for file in outcome.files] == [{"place": 1}, {"place": 1, "value": 1}]
+    assert taken(situation) == [("1", 1, ()), ("2", 2, ())]
+
+
+def test_a_version_of_two_times_is_refused(situation: Situation, tmp_path: Path) -> None:
+    table = HEAD + version(1, "Mill,Army,,,") + version(2, "Mill,Army,,,")
+    later = version(1, "Ford,Army,,,").replace("T06", "T07")
+    with pytest.raises(InputError, match="version 1 is said to be published at two times"):
+        load(situation, tmp_path, listing(), table + later)
 
 
 def test_a_version_of_a_name_that_nothing_could_hold_is_refused(

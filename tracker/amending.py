@@ -18,7 +18,7 @@ from tracker.outcomes import Amended
 
 if TYPE_CHECKING:
     from tracker.amendments import Cell
-    from tracker.facts import Fact, ReportRegistered
+    from tracker.facts import Body, Fact, ReportRegistered
     from tracker.facts.envelope import Event
     from tracker.registry import Registry
     from tracker.reports import Decision
@@ -59,14 +59,15 @@ class Amending:
         `fact` is a #position or the beginning of an id; `changes` maps fields (dotted where they
         lie deeper) to values in YAML; `file` is (raw bytes, name) of a fact as in a sheet. The new
         fact is known from `published` on (None: now). A retracted fact is refused, but `again`,
-        without changes and file, puts it back: a new fact says what it said. Raises InputError,
+        without changes and file, puts it back: a new fact says what it said; so for what a version
+        of a list had dropped, by its SnapshotTaken. Raises InputError,
         NotFoundError or TrackerError; correcting so once more adds nothing.
         """
         from tracker import amendments, arguments
 
         self.log.check_writable()
         wrong = self.event(fact)
-        if wrong.fact is None:
+        if wrong.fact is None and not (again and wrong.body.TOPIC == "SnapshotTaken"):
             raise NotFoundError(f"{_name(wrong)} is no fact: only a fact can be corrected")
         registry, report = self.registry(), self._report(wrong.stream)
         when, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
@@ -75,7 +76,7 @@ class Amending:
             raise TrackerError("what is put back says what it said: correct it afterwards")
         if file is not None:
             fresh = arguments.fact_from_file(*file, report, registry, tz=tz)
-        elif not again:
+        elif wrong.fact is not None and not again:
             fresh = arguments.fact_with(wrong.fact, changes or {}, report, registry, tz=tz)
 
         def decide() -> Decision:
@@ -131,11 +132,39 @@ class Amending:
             for stream in batched:
                 of_it = amendments.of_batch(pasts[stream], name or "")
                 wanted |= dict.fromkeys(amendments.retractable(of_it))
-            return amendments.retract(
-                pasts, wanted, published=when, reason=why, at=self.clock(), by=by, batch=name
+            at = self.clock()
+            found = amendments.retract(
+                pasts, wanted, published=when, reason=why, at=at, by=by, batch=name
             )
+            lists = {stream: pasts[stream] for stream in (*reported, *batched)}
+            return replace(found, events=self._relisted(found.events, lists, at=at, by=by))
 
         return self._amended(self._append(decide))
+
+    def _relisted(
+        self,
+        events: tuple[Event, ...],
+        pasts: Mapping[UUID, Sequence[Event]],
+        *,
+        at: Instant,
+        by: str,
+    ) -> tuple[Event, ...]:
+        """Have the versions of lists that stand say themselves what they left to those that go."""
+        its = [event for event in events if event.stream in pasts]
+        headers = (
+            pasts[stream][0].body
+            for stream in {event.stream for event in its}
+            if any(event.body.TOPIC == "SnapshotTaken" for event in pasts[stream])
+        )
+        lists = {(one.source, one.dataset) for one in map(_header, headers) if one.dataset}
+        if not lists:
+            return events
+        from tracker.datasets.listed import History
+        from tracker.datasets.relisting import relisting
+
+        histories = (History.of(self.store, self.log, *one) for one in sorted(lists))
+        past = lambda stream: len(self.log.stream(stream))  # noqa: E731 - asked of a few
+        return (*events, *relisting(its, histories, past, at=at, by=by))
 
     def rule(
         self,
@@ -223,7 +252,10 @@ class Amending:
             " WHERE x.batch = :batch) ORDER BY position",
             {"batch": batch},
         )
-        if not found:
+        streams = {UUID(row["id"]): None for row in found}
+        snapshots = self.log.of_topics(["SnapshotTaken"])
+        streams |= dict.fromkeys(one.stream for one in snapshots if one.batch == batch)
+        if not streams:
             rows = self.store.rows(
                 "SELECT batch FROM reports WHERE batch IS NOT NULL"
                 " UNION SELECT batch FROM fact_rows WHERE batch IS NOT NULL"
@@ -231,7 +263,7 @@ class Amending:
             )
             named = ", ".join(sorted(row["batch"] for row in rows)) or "there are none"
             raise NotFoundError(f"nothing was recorded as batch '{batch}' (batches: {named})")
-        return [UUID(row["id"]) for row in found]
+        return list(streams)
 
     def _amended(self, decision: Decision) -> Amended:
         """Tell what was appended: the rows of `log`, each with what it speaks `of`."""
@@ -244,7 +276,8 @@ class Amending:
             row = event_row(replace(event, position=places[event.id]), places)
             about = amends(event.body)
             published = getattr(event.body, "published", None)
-            row["published"] = published.edtf if published else None
+            told = event.body.TOPIC == "SnapshotTaken"
+            row["published"] = published.edtf if published and not told else None
             restores = getattr(event.body, "restores", None)
             row["restores"] = restores and places[restores]
             row["of"] = about and {"position": places[about], "kind": self._kind(about, places)}
@@ -254,6 +287,15 @@ class Amending:
     def _kind(self, event_id: str, places: Mapping[str, int]) -> str:
         found = self.store.rows("SELECT kind FROM fact_rows WHERE id = ?", (event_id,))
         return str(found[0]["kind"] if found else self.event(f"#{places[event_id]}").body.TOPIC)
+
+
+def _header(body: Body) -> ReportRegistered:
+    """Give the header that a report begins with."""
+    from tracker.facts import ReportRegistered
+
+    if not isinstance(body, ReportRegistered):
+        raise TypeError(body.TOPIC)
+    return body
 
 
 def _is_report(event: Event) -> bool:

@@ -152,8 +152,9 @@ class Importing:
     ) -> Shape:
         from tracker.datasets.blocks import Time
         from tracker.datasets.events import Events
-        from tracker.datasets.history import Edges, History, versions_in
+        from tracker.datasets.history import Edges, versions_in
         from tracker.datasets.intervals import Intervals
+        from tracker.datasets.listed import History
         from tracker.datasets.snapshots import Snapshots
 
         when = published if isinstance(published, Time) else None

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha1
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
+from tracker.datasets.ids import fact_digest, finished_id
 from tracker.datasets.values import Moment
 from tracker.errors import TrackerError
 from tracker.facts import TOPICS, ReportRegistered
 from tracker.facts.codec import state_bytes
-from tracker.facts.envelope import NAMESPACE, canonical
+from tracker.facts.envelope import canonical
 from tracker.instants import format_instant
 from tracker.log import Conflict, Encoded, Log
 from tracker.reports import dataset_stream
@@ -34,6 +34,7 @@ MOST = 2.5
 """Onto a long log in a file more: such a part of it, up to so many times BATCH; larger ones were
 measured to gain little, and to take memory. A server would be silent for too long meanwhile."""
 TRIES = 20
+OWN = "own"  # marks an event that belongs to the batch of its report, whoever adds it
 SAMPLE_ID = "00000000-0000-0000-0000-000000000000"
 
 
@@ -54,22 +55,6 @@ class Stream:
     document: str = ""
     batch: str | None = None
     digests: dict[str, Digest] = field(default_factory=dict)
-
-
-def fact_digest(stream: str, kind: str) -> Digest:
-    """Begin the digest of a fact's id with what all facts of a kind in a stream share."""
-    shared = b'%s["%s","%s",' % (NAMESPACE.bytes, stream.encode(), kind.encode())
-    return sha1(shared)  # noqa: S324 - what a UUID of version 5 is made with
-
-
-def finished_id(begun: Digest, content: bytes) -> str:
-    """Give the id of a fact: what reports.fact_id gives, at a third of its cost."""
-    whole = begun.copy()
-    whole.update(content)
-    whole.update(b"]")
-    digest = whole.hexdigest()
-    variant = "89ab"[int(digest[16], 16) & 3]  # RFC 9562: the two bits that name the layout
-    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-{variant}{digest[17:20]}-{digest[20:32]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,10 +189,12 @@ class Appender:
             self._send()
         return event_id
 
-    def record(self, stream: Stream, event_id: str, topic: str, body: str, file: int) -> None:
+    def record(
+        self, stream: Stream, event_id: str, topic: str, body: str, file: int, mark: str = ""
+    ) -> None:
         """Add an event that speaks of the record itself."""
-        version = TOPICS[topic].VERSION
-        self._pending.append((stream, event_id, topic, version, body, "", None, 0, file, None))
+        v = TOPICS[topic].VERSION
+        self._pending.append((stream, event_id, topic, v, body, mark, None, 0, file, None))
 
     def register(self, stream: Stream, file: int) -> None:
         """Add a report, even if nothing new is told in it."""
@@ -332,7 +319,7 @@ class Appender:
                 events.append(self._registered(stream, file, at))
             if not topic:
                 continue
-            ours = stream.batch == batch
+            ours = stream.batch == batch or middle is OWN
             frame = frames.get((v, ours))
             if frame is None:
                 frame = frames[v, ours] = self._frame(at, v, None if ours else batch)

@@ -39,6 +39,7 @@ class Context:
     """What compiling knows of a file, and what is counted as its rows go through.
 
     `lacking` are those columns of `header` that the file has not, and need not have.
+    `of_quarantine`: it holds rows that an import put aside.
     """
 
     mapping: DatasetMapping
@@ -50,6 +51,7 @@ class Context:
     cast: Cast
     zone: str
     tz: str | None
+    of_quarantine: bool = False
     mended: int = 0
     late: int = 0
     _sample: list[Registry] = field(default_factory=list)

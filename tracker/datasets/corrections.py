@@ -21,7 +21,6 @@ from tracker.datasets.appending import Appender, Stream
 from tracker.datasets.compile import ID, LOCATOR, Maker
 from tracker.datasets.shapes import Told
 from tracker.datasets.staging import Publications, Staged, Staging
-from tracker.datasets.values import Moment
 from tracker.errors import InputError, Problem
 from tracker.facts.envelope import NAMESPACE, canonical
 from tracker.facts.record import RESTATED, FactCorrected, FactRetracted
@@ -260,21 +259,24 @@ class Records:
         """Tell that a fact is over: another takes its place, or it is retracted."""
         moment = self.moments.moments[new.staged.published]
         stream = appender.stream_of(new.published)
-        end_fact(appender, stream, str(new.corrects), moment, new.staged.file, other)
+        end_fact(appender, stream, str(new.corrects), moment.json, new.staged.file, other)
 
 
 def end_fact(
     appender: Appender,
     stream: Stream,
     fact: str,
-    moment: Moment,
+    published: str,
     file: int,
     other: str | None = None,
 ) -> None:
-    """Tell, as of a moment, that a fact of a stream is over: retracted, or another's its place."""
-    body = {"fact": fact, "by_source": True, "published": from_json(moment.json)}
-    body["reason"] = RESTATED
-    topic, named = FactRetracted.TOPIC, f"retracted:{fact}:{moment.edtf}"
+    """Tell that a fact of a stream is over: retracted, or another's its place.
+
+    `published` is when its source says so, in its stored form.
+    """
+    moment = from_json(published)
+    body = {"fact": fact, "by_source": True, "published": moment, "reason": RESTATED}
+    topic, named = FactRetracted.TOPIC, f"retracted:{fact}:{moment['edtf']}"
     if other is not None:
         body["replaced_by"] = other
         topic, named = FactCorrected.TOPIC, f"corrected:{fact}:{other}"

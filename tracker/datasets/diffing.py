@@ -1,17 +1,24 @@
-"""The versions of a list, walked in order of publication: what each one changed."""
+"""The versions of a list, walked in order of publication: what each one has to tell.
+
+Two lists are kept while walking: what the list says (`state`), and what the log will say of each
+cell then, whenever it is asked (`trail`). Where they differ the version tells it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.datasets.appending import Appender
 from tracker.datasets.compile import PLACE_MARKS
-from tracker.datasets.history import History, Recorded
+from tracker.datasets.ids import slug
+from tracker.datasets.listed import ABSENT, UNCLEAR, History, Recorded, place_of, put
 from tracker.datasets.places import Resolved
+from tracker.datasets.refusing import Refusing
+from tracker.datasets.retelling import Listed, Need, Retelling
 from tracker.datasets.values import folded
-from tracker.errors import InputError, Problem
+from tracker.errors import InputError
 
 if TYPE_CHECKING:
     from tracker.datasets.snapshots import Snapshots, Version
@@ -19,41 +26,43 @@ if TYPE_CHECKING:
 UNREADABLE = -1
 
 
-class _Listed(NamedTuple):
-    """An entry of a version: what it says, and where to find the rest of its fact."""
+class Differing(NamedTuple):
+    """The cells of a recorded version that are new here, gone, or said otherwise.
 
-    content: str
-    entry: int
-    aside: int
-    place: int
-    row: int
+    `kept` are those that were told as they are here once, and are otherwise by now: that stays.
+    """
 
-
-class _Differing(NamedTuple):
-    """What a version lists here; its cells that are new, gone, or said otherwise, by the log."""
-
-    listed: dict[str, _Listed]
     new: set[str]
     gone: set[str]
     other: set[str]
+    kept: set[str]
+
+    @property
+    def cells(self) -> set[str]:
+        """All that differs."""
+        return self.new | self.gone | self.other
 
 
 @dataclass(slots=True)
 class Walk:
-    """Compares each version with the one before it, in the files or in the log."""
+    """Walks the versions of the files and of the log; tells what they need where `emit`."""
 
     shape: Snapshots
     appender: Appender
     places: Resolved
     history: History
     state: dict[str, str] = field(default_factory=dict)
+    trail: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+    """What the list says by the log alone."""
+    touched: set[str] = field(default_factory=set)
+    """The cells of which this import tells something."""
+    _emit: bool = False
+    _last: Version | None = None
+    _refusal: Callable[[Recorded], InputError] | None = None
+    """What to raise if a recorded version comes next that tells only what changed."""
     _contents: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
-    _told: int = 0
-    _in_log: dict[str, str] = field(default_factory=dict)
-    """What the recorded list says after the first `_told` of its versions, by cell."""
     _names: dict[str, str] = field(default_factory=dict)
-    _grown: set[int] = field(default_factory=set)
-    """The recorded versions, by publication, that list more here than in the log."""
 
     def __post_init__(self) -> None:
         """Note the names of the places of the files; new ones are not registered yet."""
@@ -62,203 +71,271 @@ class Walk:
 
     def check(self) -> None:
         """Raise InputError where a version would change what a recorded one means."""
-        versions = self._in_order()
-        recorded, others = self._recorded(versions)
-        self._refuse_between(versions, recorded, others)
-        for version in versions:
-            if self._is_recorded(version, recorded):
-                self._go_on_to(version)
-                found = self._differing(version)
-                alone = self._next(self._known(version), others)
-                if found.gone or found.other or (found.new and alone):
-                    self._refuse(version, found)
-                if found.new:
-                    self._grown.add(version.published)
-
-    def _recorded(self, versions: list[Version]) -> tuple[dict[str, Recorded], list[Recorded]]:
-        """Give the recorded versions by their streams, and those that are not in the files."""
-        ours = {self._stream(version).id.hex for version in versions}
-        others = [one for one in self.history.versions if one.stream not in ours]
-        return {one.stream: one for one in self.history.versions}, others
-
-    def _is_recorded(self, version: Version, recorded: dict[str, Recorded]) -> bool:
-        held = recorded.get(self._stream(version).id.hex)
-        return held is not None and held.version == version.name
+        if self.history.versions:
+            self._walk(emit=False)
 
     def run(self) -> None:
-        """Walk, once that was checked."""
-        versions = self._in_order()
-        self._leave_out(versions)
-        recorded, others = self._recorded(versions)
-        before: Version | None = None
-        untouched = True  # the version before is in the log as it is here
-        for version in versions:
-            known = self._known(version)
-            since = self._known(before) if before else None
-            between = [o for o in others if o.known < known and (since is None or o.known > since)]
-            if between:
-                self.state, untouched = self.history.state_before(known), True
-            same = self._is_recorded(version, recorded)
-            untouched = untouched and version.published not in self._grown
-            changed = self._version(version, emit=not (same and untouched))
-            untouched = (same and untouched) or (same and not changed)
-            before = version
-            self._drop_after(version, versions, others)
+        """Tell it, once that was checked."""
+        self._leave_out()
+        self._walk(emit=True)
 
-    def _drop_after(
-        self, version: Version, versions: list[Version], others: list[Recorded]
-    ) -> None:
-        """Say what a recorded version no longer lists, if this one comes right before it.
+    def _walk(self, *, emit: bool) -> None:
+        self.state, self.trail, self.told, self.touched = {}, {}, {}, set()
+        self._emit, self._last, self._refusal = emit, None, None
+        for version, one in self._turns():
+            if version is None:
+                if one is not None:
+                    self._other(one)
+                continue
+            self._last = version
+            if one is None or one.version is None:  # not there, or an import was killed within it
+                self._new(version)
+            else:
+                self._recorded(version, one)
 
-        It was the first that the log had, and tells all that it lists: nobody knew then of what it
-        had dropped.
-        """
-        known = self._known(version)
-        after = next((one for one in self.history.versions if one.known > known), None)
-        between = (
-            any(known < self._known(one) <= after.known for one in versions) if after else True
+    def _turns(self) -> Iterator[tuple[Version | None, Recorded | None]]:
+        """Yield the versions of the files and of the log in order of publication."""
+        others = {one.stream: one for one in self.history.versions}
+        turns: list[tuple[int, Version | None, Recorded | None]] = []
+        for version in self._in_order():
+            one = others.pop(self.appender.stream(self._moment(version)).id.hex, None)
+            turns.append((self._known(version), version, one))
+        here = {known: version for known, version, _ in turns}
+        for other in others.values():
+            rival = here.get(other.known)
+            if rival is not None and other.version is not None:
+                raise self._refusing.at_one_moment(rival, other)
+            turns.append((other.known, None, other))
+        turns.sort(key=lambda turn: turn[0])
+        yield from ((version, one) for _, version, one in turns)
+
+    # -- a version that the log does not hold ------------------------------------------------------
+
+    def _new(self, version: Version) -> None:
+        """Tell a version: what differs from what the log will say."""
+        listed, unread = self._listed(version)
+        now = {cell: one.content for cell, one in listed.items()}
+        if unread:
+            now |= {c: e for c, e in self.state.items() if c not in now and place_of(c) in unread}
+        trail = self.trail
+        need = Need(
+            [cell for cell, one in listed.items() if trail.get(cell) != one.content],
+            [cell for cell in trail if cell not in now],
         )
-        if after is None or after not in others or between or not after.whole:
+        if self._emit:
+            self._retelling.tell(version, need, listed, now, unread)
+        self._note(need, now)
+        self.state = now
+        if self.history.versions:
+            self._refusal = lambda after: self._refusing.between(version, after)
+
+    def _note(self, need: Need, now: dict[str, str]) -> None:
+        """Note what is told by now."""
+        for cell in need.told:
+            self.trail[cell] = now[cell]
+        for cell in need.dropped:
+            del self.trail[cell]
+        if self.history.versions:
+            self.touched.update(need.told, need.dropped)
+
+    # -- a version that the log holds --------------------------------------------------------------
+
+    def _recorded(self, version: Version, one: Recorded) -> None:
+        """Tell of a recorded version what is new here, and what it has to say itself by now."""
+        for cell, says in one.said.items():
+            put(self.told, cell, says)
+        listed, unread = self._listed(version)
+        found, part = self._differing(version, one, listed, unread)
+        self._refuse(version, one, found)
+        one.bear_on(self.trail)
+        self._count(version, one, listed, part=part)
+        if one.taken_back:
+            self._gone(one)
             return
-        if self.history.was_taken_back(after.stream):
-            return
-        listed = self.history.told_by(after.stream, {})
-        names = set(map(self._name, listed))  # one that is told apart by now has other ids
-        said = self.history.dropped_in(after.stream)
-        gone = {cell for cell in self.state if cell not in said and self._name(cell) not in names}
-        if gone:
-            stream = self.appender.stream_of(self.history.published(after.stream))
-            self.appender.begin(stream)
-            self.shape.dropped += len(gone)
-            said_of_it: dict[str, object] = {
-                "version": after.version,
-                "entries": after.entries,
-                "holders": self.history.holders_in(after.stream),
-                "dropped": tuple(sorted(gone)),
-            }
-            self.shape.taken(self.appender, stream, version, said_of_it)
+        now = self._now(one, listed, unread, found, part=part)
+        own = {cell for cell in self.touched if cell in one.cells}
+        need = self._need(now, (self.touched - own) | found.cells)
+        if self._emit and (need or found.cells):
+            left = one.unread - set(map(place_of, listed)) if part else set()
+            fresh = {cell: listed[cell] for cell in found.cells if cell in listed}
+            self._retelling.add(version, one, need, fresh, now, unread | left)
+        self._note(need, now)
+        self.state = now
+        grown = {c for c in found.new if not (version.part or place_of(c) in one.unread)}
+        self._refusal = (lambda _: self._refusing.other(version, one, found)) if grown else None
 
-    def _next(self, known: int, others: list[Recorded]) -> bool:
-        """Whether the recorded version after a moment is not in the files and tells but changes."""
-        after = [one for one in self.history.versions if one.known > known]
-        return bool(after) and after[0] in others and not after[0].whole
+    def _need(self, now: dict[str, str], cells: Iterable[str]) -> Need:
+        wanted = sorted(cells)
+        trail = self.trail
+        return Need(
+            [cell for cell in wanted if cell in now and trail.get(cell) != now[cell]],
+            [cell for cell in wanted if cell not in now and cell in trail],
+        )
 
-    def _go_on_to(self, version: Version) -> None:
-        """Bring what the log says up to a recorded version."""
-        for one in self.history.versions[self._told :]:
-            if one.known > self._known(version):
-                break
-            self.history.told_by(one.stream, self._in_log)
-            self._told += 1
+    def _now(
+        self,
+        one: Recorded,
+        listed: dict[str, Listed],
+        unread: Collection[str],
+        found: Differing,
+        *,
+        part: bool,
+    ) -> dict[str, str]:
+        """Give what a recorded version lists, as it is read here."""
+        now = {cell: entry.content for cell, entry in listed.items()}
+        for cell in self.told.keys() | self.state.keys():
+            place = place_of(cell)
+            carried = place in unread or (part and place in one.unread)
+            if cell in now or not (part or carried):
+                continue
+            by_log = cell in one.said or not carried
+            put(now, cell, (self.told if by_log else self.state).get(cell, ABSENT))
+        for cell in found.kept:
+            put(now, cell, self.told.get(cell, ABSENT))
+        return now
 
-    def _differing(self, version: Version) -> _Differing:
-        """Compare a recorded version with what the log says it listed."""
-        listed, standing = self._listed(version, self._in_log)
-        here = {cell: one.content for cell, one in listed.items() if cell not in standing}
-        there = {cell: said for cell, said in self._in_log.items() if cell not in standing}
+    def _differing(
+        self,
+        version: Version,
+        one: Recorded,
+        listed: dict[str, Listed],
+        unread: Collection[str],
+    ) -> tuple[Differing, bool]:
+        """Compare a recorded version with what it lists by the log; tell whether it is a part."""
+        here = {c: entry.content for c, entry in listed.items() if place_of(c) not in unread}
+        there = {c: says for c, says in self.told.items() if place_of(c) not in unread}
         new, gone = here.keys() - there.keys(), there.keys() - here.keys()
+        part = version.part or (bool(here) and {place_of(c) for c in here} <= one.mended)
         # A name that is told apart by now has other ids: that is no other list.
-        renamed = set(map(self._name, new)) & set(map(self._name, gone))
-        return _Differing(
-            listed,
-            {cell for cell in new if self._name(cell) not in renamed},
-            {cell for cell in gone if self._name(cell) not in renamed},
-            {cell for cell in here.keys() & there.keys() if here[cell] != there[cell]},
-        )
+        renamed = set(map(self._name, new)) & set(map(self._name, gone)) if new and gone else ()
+        new = {cell for cell in new if self._name(cell) not in renamed}
+        gone = {cell for cell in gone if not part and self._name(cell) not in renamed}
+        other = {cell for cell in here.keys() & there.keys() if here[cell] != there[cell]}
+        kept = {cell for cell in new | other if one.ever(cell, here[cell])}
+        kept |= {cell for cell in gone if one.ever(cell, ABSENT) or one.gone(cell)}
+        return Differing(new - kept, gone - kept, other - kept, kept), part
+
+    def _refuse(self, version: Version, one: Recorded, found: Differing) -> None:
+        """Refuse a recorded version that lists something else here than in the log, or less."""
+        if one.version != version.name:
+            raise self._refusing.at_one_moment(version, one)
+        if one.taken_back:  # it stays away, unless it is another list than was taken back
+            told = {cell for cell in found.other if cell in one.cells}
+            if told:
+                raise self._refusing.other(version, one, Differing(set(), set(), told, set()))
+            return
+        mended = {
+            cell
+            for cell in found.other | found.gone
+            if (place_of(cell) in one.unread or version.part) and not one.in_force(cell)
+        }
+        if (found.other | found.gone) - mended:
+            left = found._replace(other=found.other - mended, gone=found.gone - mended)
+            raise self._refusing.other(version, one, left)
+
+    def _count(
+        self, version: Version, one: Recorded, listed: dict[str, Listed], *, part: bool
+    ) -> None:
+        """Count what the log holds of it already."""
+        if not self._emit:
+            return
+        ids = [t.id for cell in listed for t in one.cells.get(cell, ())] if part else one.ids
+        self.appender.already[version.file] += len(ids)
+        for event_id in ids:
+            self.appender.note_held(event_id, version.file)
+
+    # -- a version that is in the log alone --------------------------------------------------------
+
+    def _other(self, one: Recorded) -> None:
+        """Have a recorded version say itself what it said by what came before it."""
+        for cell, says in one.said.items():
+            put(self.told, cell, says)
+        one.bear_on(self.trail)
+        if one.version is None:
+            return
+        if one.taken_back:
+            self._gone(one)
+            return
+        if not self.touched:
+            self.state = self.told
+            self._refuse_next(one)
+            return
+        now = dict(self.told)
+        for cell in self.touched:
+            if cell not in one.said and place_of(cell) in one.unread:
+                put(now, cell, self.state.get(cell, ABSENT))
+        self._refuse_next(one)
+        need = self._need(now, (cell for cell in self.touched if cell not in one.cells))
+        if need.dropped:  # one that is told apart by now has other ids
+            names = set(map(self._name, now))
+            need = Need(need.told, [c for c in need.dropped if self._name(c) not in names])
+        if self._emit and need and self._last is not None:
+            self._retelling.add(self._last, one, need, {}, now, one.unread)
+        self._note(need, now)
+        self.state = now
+
+    def _gone(self, one: Recorded) -> None:
+        """Have a version that was taken back say until then what it had listed."""
+        cells = (cell for cell in self.touched if cell not in one.cells)
+        need = self._need(self.told, cells)
+        if self._emit and need and self._last is not None:
+            self._retelling.add(self._last, one, need, {}, self.told, one.unread)
+        self.trail |= dict.fromkeys((*need.told, *need.dropped), UNCLEAR)
+
+    def _refuse_next(self, one: Recorded) -> None:
+        """Refuse what comes right before a version of the log that only tells what it changed."""
+        refusal, self._refusal = self._refusal, None
+        if refusal is not None and not one.whole(self.told):
+            raise refusal(one)
+
+    # -- what the files say ------------------------------------------------------------------------
+
+    @property
+    def _refusing(self) -> Refusing:
+        return Refusing(self.appender)
+
+    @property
+    def _retelling(self) -> Retelling:
+        return Retelling(self.shape, self.appender, self.places, self.history)
 
     def _name(self, cell: str) -> str:
         """Give the name of the place that a cell is of, as names are compared."""
-        place = cell.rsplit("/", 1)[1]
+        place = place_of(cell)
         if place not in self._names:
             known = self.history.store.names("places").get(place, {})
             self._names[place] = folded(str(known.get("name", place)))
         return self._names[place]
 
-    def _refuse(self, version: Version, found: _Differing) -> None:
-        """Refuse a recorded version that lists something else here than in the log, or less.
-
-        Then it is not that version, or not whole. More is refused where that would change what a
-        recorded version after it means.
-        """
-        named = ((found.other, "said otherwise"), (found.gone, "not here"), (found.new, "new here"))
-        parts = [f"{len(cells)} {what} ({min(cells)})" for cells, what in named if cells]
-        rows = [found.listed[cell].row for cell in found.other | found.new]
-        row = min(rows, default=version.row)
-        message = (
-            f"version {version.name} is in the log with other entries: {', '.join(parts)}. "
-            "A version is read whole, so give all its rows in one import; what it lists does not "
-            "change: leave out the versions that are recorded, or import under another `dataset`"
-        )
-        name = str(self.appender.origin.documents[version.file][0])
-        raise InputError([Problem(name, row, 1, "version", message)])
-
-    def _stream(self, version: Version):  # type: ignore[no-untyped-def]  # noqa: ANN202
-        return self.appender.stream(self.shape.moments.moments[version.published])
+    def _moment(self, version: Version):  # type: ignore[no-untyped-def]  # noqa: ANN202
+        return self.shape.moments.moments[version.published]
 
     def _known(self, version: Version) -> int:
         return self.shape.moments.moments[version.published].known
 
     def _in_order(self) -> list[Version]:
         """Sort by publication; of several versions of one moment the last one stands."""
-        last = {version.published: version for version in self.shape.versions}
-        return sorted(last.values(), key=self._known)
+        last = {self._known(version): version for version in self.shape.versions}
+        return [last[known] for known in sorted(last)]
 
-    def _leave_out(self, versions: list[Version]) -> None:
+    def _leave_out(self) -> None:
         """Count the versions that do not stand."""
-        standing = {id(version) for version in versions}
+        standing = {id(version) for version in self._in_order()}
         for version in self.shape.versions:
             if id(version) not in standing:
-                self.shape.left_out[version.file] += len(version.rows)
+                for file, begin, end in version.spans():
+                    self.shape.left_out[file] += end - begin
                 self.shape.replaced.setdefault(version.file, []).append(version.name)
 
-    def _refuse_between(
-        self, versions: list[Version], recorded: dict[str, Recorded], others: list[Recorded]
-    ) -> None:
-        """Refuse a new version right before a recorded one that only tells what it changed."""
-        fresh = [v for v in versions if self._stream(v).id.hex not in recorded]
-        moments = sorted([self._known(v) for v in versions] + [o.known for o in others])
-        by_known = {o.known: o for o in others}
-        for version in fresh:
-            at = moments.index(self._known(version)) + 1
-            follower = by_known.get(moments[at]) if at < len(moments) else None
-            if follower is not None and not follower.whole:
-                message = (
-                    f"version {version.name} was published before version {follower.version}, "
-                    "which is in the log and tells only what changed: import both together"
-                )
-                name = str(self.appender.origin.documents[version.file][0])
-                raise InputError([Problem(name, version.row, 1, "version", message)])
-
-    def _version(self, version: Version, *, emit: bool) -> bool:
-        """Compare a version with the state; tell what differs where `emit`."""
-        listed, standing = self._listed(version, self.state)
-        now = {cell: one.content for cell, one in listed.items()}
-        for cell in standing:
-            if cell not in now and cell in self.state:
-                now[cell] = self.state[cell]
-        dropped = sorted(cell for cell in self.state if cell not in now)
-        changed = [cell for cell, content in now.items() if self.state.get(cell) != content]
-        if emit:
-            self._tell(version, listed, changed, dropped, now)
-        else:
-            self.appender.already[version.file] += len(changed) + 1
-            for event_id in self.history.told_in(self._stream(version).id.hex):
-                self.appender.note_held(event_id, version.file)
-        self.state = now
-        return bool(changed or dropped)
-
-    def _listed(
-        self, version: Version, state: Mapping[str, str]
-    ) -> tuple[dict[str, _Listed], set[str]]:
-        """Give what a version lists by cell, and the cells it says something unreadable of."""
+    def _listed(self, version: Version) -> tuple[dict[str, Listed], set[str]]:
+        """Give what a version lists by cell, and the places it says something unreadable of."""
         shape, ids = self.shape, self.places.ids
-        listed: dict[str, _Listed] = {}
-        standing: set[str] = set()
+        listed: dict[str, Listed] = {}
+        unread: set[str] = set()
         contents = self._contents
-        items = zip(version.entries, version.places, version.asides, version.rows, strict=True)
-        for entry, place, aside, row in items:
+        items = zip(version.entries, version.places, version.asides, strict=True)
+        for at, (entry, place, aside) in enumerate(items):
             if entry == UNREADABLE:
-                standing |= self._standing(place, state)
+                unread |= self._places_of(place)
                 continue
             found = contents.get((entry, place))
             if found is None:
@@ -270,49 +347,15 @@ class Walk:
             cell, content = found
             held = listed.get(cell)
             if held is None or content < held.content:
-                listed[cell] = _Listed(content, entry, aside, place, row)
-        return listed, standing
+                listed[cell] = Listed(content, entry, aside, place, at)
+        return listed, unread
 
-    def _standing(self, place: int, state: Mapping[str, str]) -> set[str]:
-        """Give the cells of a place, of all places of its name where that is unclear."""
+    def _places_of(self, place: int) -> set[str]:
+        """Give the id of a place; of all places of its name where that is unclear."""
         name = self.places.ids[place]
         if name is not None:
-            names = {name}
-        else:
-            key = self.shape._keys[place]  # noqa: SLF001 - two halves of one thing
-            names = {
-                found
-                for number, found in enumerate(self.places.ids)
-                if found is not None and self.shape._keys[number] == key  # noqa: SLF001
-            }
-        return {cell for cell in state if cell.rsplit("/", 1)[1] in names}
-
-    def _tell(
-        self,
-        version: Version,
-        listed: dict[str, _Listed],
-        changed: list[str],
-        dropped: list[str],
-        now: dict[str, str],
-    ) -> None:
-        shape, appender = self.shape, self.appender
-        stream = self._stream(version)
-        appender.begin(stream)
-        for cell in changed:
-            one = listed[cell]
-            said = shape.entries[one.entry]
-            maker = shape.makers[said.maker]
-            gist, when = shape.asides.texts[one.aside].split("\x00")
-            pieces = said.told.split("\x00")
-            pieces[maker.gist], pieces[-1] = gist, when
-            place = f'"{maker.places[0]}":"{self.places.ids[one.place]}",'
-            text = "".join(pieces).replace(PLACE_MARKS[0], place)
-            appender.fact(stream, maker.topic, maker.version, text, row=one.row, file=version.file)
-        holders = {name for one in listed.values() for name in shape.entries[one.entry].holders}
-        shape.dropped += len(dropped)
-        said_of_it: dict[str, object] = {
-            "entries": len(now),
-            "holders": tuple(sorted(holders)),
-            "dropped": tuple(dropped),
-        }
-        shape.taken(appender, stream, version, said_of_it)
+            return {name}
+        keys = self.shape._keys  # noqa: SLF001 - two halves of one thing
+        alike = zip(self.places.ids, keys, strict=True)
+        found = {one for one, key in alike if one is not None and key == keys[place]}
+        return found or {slug(keys[place]) or keys[place]}

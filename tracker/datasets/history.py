@@ -1,10 +1,9 @@
-"""What the log holds of a list or a table: its versions, and what it said before a moment."""
+"""What the log holds of a table: the versions of its rows, and the ends of its intervals."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from pydantic_core import from_json
 
@@ -12,141 +11,13 @@ from projections.store import Store
 from tracker.datasets.corrections import ENDING, Version, said_by
 from tracker.datasets.restating import Edge, side_of
 from tracker.facts.envelope import canonical
-from tracker.facts.record import FactCorrected, FactRetracted, SnapshotTaken
+from tracker.facts.record import FactCorrected, FactRetracted
 from tracker.instants import FUTURE_OPEN
 from tracker.log import Log
 from tracker.times import When
 from tracker.undoing import Chains, Instead
 
-_ASIDE = ("id", "gist", "locator", "when")
-"""Fields of a fact that are no part of what a list says."""
 _AT_ONCE = 500
-_IN_FORCE = "id NOT IN (SELECT fact FROM retractions)"
-_AS_TOLD = "id NOT IN (SELECT replaced_by FROM retractions WHERE replaced_by IS NOT NULL)"
-
-
-def entry_of(body: dict[str, Any]) -> str:
-    """Give what a list says, of a fact's body: canonical JSON without its braces."""
-    plain = {name: item for name, item in body.items() if name not in _ASIDE}
-    return canonical(plain).decode()[1:-1]
-
-
-def cell_of(body: dict[str, Any]) -> str | None:
-    """Give the cell, projection/key, that an entry of a list speaks of; None for no cell."""
-    if "scheme" in body:
-        return f"alerts/{body['scheme']}/{body['scope']}"
-    return f"control/{body['place']}" if body.get("place") else None
-
-
-@dataclass(slots=True)
-class Recorded:
-    """A version of a list that is in the log: whole where it tells every entry anew."""
-
-    known: int
-    stream: str
-    version: str | None = None
-    entries: int = -1
-    facts: int = 0
-
-    @property
-    def whole(self) -> bool:
-        """Whether it stands by itself, whatever came before it."""
-        return self.facts == self.entries
-
-
-@dataclass(slots=True)
-class History:
-    """The recorded versions of one dataset, in order of publication."""
-
-    store: Store
-    log: Log
-    source: str
-    dataset: str
-    versions: list[Recorded] = field(default_factory=list)
-    _taken: dict[str, list[SnapshotTaken]] = field(default_factory=dict)
-    _ids: dict[str, list[str]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, store: Store, log: Log, source: str, dataset: str) -> History:
-        """Read what there is."""
-        found = cls(store, log, source, dataset)
-        sql = (
-            "SELECT id, published FROM reports WHERE source = ?"
-            " AND json_extract(data, '$.dataset') = ? ORDER BY published"
-        )
-        rows = store.rows(sql, (source, dataset))
-        found.versions = [Recorded(row["published"], row["id"]) for row in rows]
-        if found.versions:
-            found._read_snapshots()
-        return found
-
-    def _read_snapshots(self) -> None:
-        by_stream = {one.stream: one for one in self.versions}
-        sql = "SELECT position FROM acts WHERE kind = 'SnapshotTaken' ORDER BY position"
-        for row in self.store.rows(sql):
-            event = next(iter(self.log.read(row["position"] - 1, row["position"])))
-            one = by_stream.get(event.stream.hex)
-            if one is not None and isinstance(event.body, SnapshotTaken):
-                one.version, one.entries = event.body.version, event.body.entries
-                self._taken.setdefault(one.stream, []).append(event.body)
-                self._ids.setdefault(one.stream, []).append(event.id)
-        for row in self.store.rows("SELECT report, count(*) AS n FROM fact_rows GROUP BY report"):
-            if row["report"] in by_stream:
-                by_stream[row["report"]].facts = row["n"]
-
-    def state_before(self, known: int) -> dict[str, str]:
-        """Give {cell: entry} as the list stood just before a moment."""
-        state: dict[str, str] = {}
-        for one in self.versions:
-            if one.known >= known:
-                break
-            for body in self._facts(one.stream):
-                cell = cell_of(body)
-                if cell is not None:
-                    state[cell] = entry_of(body)
-            for cell in self.dropped_in(one.stream):
-                state.pop(cell, None)
-        return state
-
-    def dropped_in(self, stream: str) -> set[str]:
-        """Give the cells that a version is said to list no more."""
-        return {cell for taken in self._taken.get(stream, []) for cell in taken.dropped}
-
-    def was_taken_back(self, stream: str) -> bool:
-        """Whether somebody took back that a version was taken."""
-        ids = self._ids.get(stream, [])
-        sql = "SELECT 1 FROM retractions WHERE fact = ?"
-        return bool(ids) and all(self.store.rows(sql, (one,)) for one in ids)
-
-    def told_in(self, stream: str) -> Iterator[str]:
-        """Yield the ids of what a version told, as the list told it."""
-        sql = f"SELECT id FROM fact_rows WHERE report = ? AND {_AS_TOLD}"  # noqa: S608 - ours
-        yield from (row["id"] for row in self.store.rows(sql, (stream,)))
-        yield from self._ids.get(stream, [])
-
-    def holders_in(self, stream: str) -> tuple[str, ...]:
-        """Give the actors that a version is said to list."""
-        return next((taken.holders for taken in self._taken.get(stream, [])), ())
-
-    def published(self, stream: str) -> str:
-        """Give when a version was published, in its stored form."""
-        (row,) = self.store.rows("SELECT data FROM reports WHERE id = ?", (stream,))
-        return canonical(from_json(row["data"])["published"]).decode()
-
-    def told_by(self, stream: str, state: dict[str, str]) -> dict[str, str]:
-        """Bring {cell: entry} up to a version, as the list told it, whatever was made of that."""
-        for body in self._facts(stream, _AS_TOLD):
-            cell = cell_of(body)
-            if cell is not None:
-                state[cell] = entry_of(body)
-        for cell in self.dropped_in(stream):
-            state.pop(cell, None)
-        return state
-
-    def _facts(self, stream: str, which: str = _IN_FORCE) -> Iterator[dict[str, Any]]:
-        sql = f"SELECT data FROM fact_rows WHERE report = ? AND {which} ORDER BY position"  # noqa: S608 - ours
-        for row in self.store.rows(sql, (stream,)):
-            yield from_json(row["data"])
 
 
 def versions_in(

@@ -247,7 +247,7 @@ class Intervals:
             stream = appender.stream(published)
             appender.begin(stream)
             moment = max(published, one.end, key=lambda moment: moment.known)
-            end_fact(appender, stream, old.fact, moment, one.file)
+            end_fact(appender, stream, old.fact, moment.json, one.file)
 
     def _merged(self, places: Resolved) -> Iterator[_Merged]:
         running: dict[str, _Merged] = {}

@@ -121,7 +121,16 @@ class Plan:
             lacking = tuple(name for name in head.optional if name not in table.header)
             header = table.header + lacking
             context = Context(
-                self.mapping, str(path), header, lacking, self.registry, book, cast, zone, self.tz
+                self.mapping,
+                str(path),
+                header,
+                lacking,
+                self.registry,
+                book,
+                cast,
+                zone,
+                self.tz,
+                table.of_quarantine,
             )
             judge = Judge(head, self.staging, len(self.files), str(path), table.header)
             one = FileRead(path, "", judge, context)

@@ -7,29 +7,27 @@ that counts what it lists and names what it lists no more.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from pydantic_core import from_json
 
-from tracker.datasets.appending import Appender, Stream
+from tracker.datasets.appending import Appender
 from tracker.datasets.blocks import Time
 from tracker.datasets.compile import PLACE_MARKS, Maker, compile_fact
 from tracker.datasets.context import Context
 from tracker.datasets.fields import LONGEST_TEXT
-from tracker.datasets.history import History, cell_of
+from tracker.datasets.listed import History, cell_of
 from tracker.datasets.mapping import Mapping
 from tracker.datasets.places import Resolved
 from tracker.datasets.shapes import published_reader
 from tracker.datasets.staging import Publications, Staging
 from tracker.datasets.values import Bad, Memo, Row, squeezed
 from tracker.errors import InputError
-from tracker.facts.envelope import canonical
-from tracker.facts.record import SnapshotTaken
-from tracker.reports import derived_id
-from tracker.times import When
 
 if TYPE_CHECKING:
     from tracker.datasets.diffing import Walk
@@ -58,16 +56,38 @@ class Texts:
 
 @dataclass(slots=True)
 class Version:
-    """One version: parallel arrays, an item an entry (numbers of texts, of places, of rows)."""
+    """One version: parallel arrays, an item an entry (numbers of texts, of places, of rows).
+
+    Its rows may come in pieces: `files` has where each begins in the arrays, and in which file.
+    `part`: all of them were in quarantine, so that the rest of the version is elsewhere.
+    """
 
     name: str
     published: int
     file: int
     row: int
+    part: bool
     entries: array[int] = field(default_factory=lambda: array("i"))
     places: array[int] = field(default_factory=lambda: array("i"))
     asides: array[int] = field(default_factory=lambda: array("i"))
     rows: array[int] = field(default_factory=lambda: array("i"))
+    files: list[tuple[int, int]] = field(default_factory=list)
+
+    def go_on(self, file: int, *, part: bool) -> None:
+        """Go on with a piece of a file."""
+        self.part = self.part and part
+        if not self.files or self.files[-1][1] != file:
+            self.files.append((len(self.rows), file))
+
+    def spans(self) -> Iterator[tuple[int, int, int]]:
+        """Yield (file, begin, end) of each piece."""
+        ends = [*(begin for begin, _ in self.files[1:]), len(self.rows)]
+        for (begin, file), end in zip(self.files, ends, strict=True):
+            yield file, begin, end
+
+    def file_of(self, at: int) -> int:
+        """Give the file of an entry."""
+        return self.files[bisect_right(self.files, at, key=itemgetter(0)) - 1][1]
 
 
 @dataclass(slots=True)
@@ -105,8 +125,8 @@ class Snapshots:
     _walk: Walk | None = None
     _known: dict[tuple[int, tuple[str, ...]], int] = field(default_factory=dict)
     _bare: Texts = field(default_factory=Texts)
-    _names: set[str] = field(default_factory=set)
-    _unclear: set[tuple[int, int]] = field(default_factory=set)
+    _names: dict[str, Version] = field(default_factory=dict)
+    _last: Version | None = None
 
     def open(self, context: Context, file: int) -> Callable[[Row, int], bool]:
         """Compile the mapping for a file's columns; give what takes its rows."""
@@ -125,10 +145,12 @@ class Snapshots:
         def take(row: Row, number: int) -> bool:
             moment, index = publish(row)
             name = named[read(row)]
-            version = self.versions[-1] if self.versions else None
-            if version is None or version.name != name or version.file != file:
-                version = self._begin(name, index, file, number, column.column[0])
-            elif version.published != index:
+            version = self._last
+            if version is None or version.name != name or version.files[-1][1] != file:
+                version = self._piece(name, index, file, number, column.column[0])
+                version.go_on(file, part=context.of_quarantine)
+                self._last = version
+            if version.published != index:
                 reason = f"version {name} is said to be published at two times"
                 raise Bad("other", "published", reason)
             told = False
@@ -150,19 +172,16 @@ class Snapshots:
 
         return take
 
-    def _begin(self, name: str, published: int, file: int, row: int, column: str) -> Version:
+    def _piece(self, name: str, published: int, file: int, row: int, column: str) -> Version:
+        """Give a version, of which a piece begins here; the first time it is made."""
+        found = self._names.get(name)
+        if found is not None:
+            return found
         if not name:
             raise Bad("other", column, "no version is named")
         if len(name) > LONGEST_TEXT:
             raise Bad("other", column, f"a version named by more than {LONGEST_TEXT:,} characters")
-        if name in self._names:
-            reason = (
-                f"version {name} comes a second time: rows of one version come together, "
-                "so sort the table by its versions"
-            )
-            raise Bad("other", column, reason)
-        self._names.add(name)
-        version = Version(name, published, file, row)
+        version = self._names[name] = Version(name, published, file, row, part=True)
         self.versions.append(version)
         return version
 
@@ -269,13 +288,12 @@ class Snapshots:
             bare = self.entries[entry].bare
             if said.setdefault(cell, bare) != bare:
                 twice.add(cell)
-        for entry, place, row in zip(version.entries, version.places, version.rows, strict=True):
+        for at, (entry, place) in enumerate(zip(version.entries, version.places, strict=True)):
             if entry == UNREADABLE:
                 continue
             name = ids[place]
             if name is None or self.entries[entry].cell.format(name) in twice:
-                self._unclear.add((version.file, row))
-                self._unclear_places[version.file, row] = place
+                self._unclear_places[version.file_of(at), version.rows[at]] = place
 
     _unclear_places: dict[tuple[int, int], int] = field(default_factory=dict)
 
@@ -288,11 +306,12 @@ class Snapshots:
         """Count entries as unreadable."""
         gone = set(rows)
         for version in self.versions:
-            if version.file != file:
-                continue
-            for at, row in enumerate(version.rows):
-                if row in gone:
-                    version.entries[at] = UNREADABLE
+            for piece, begin, end in version.spans():
+                if piece != file:
+                    continue
+                for at in range(begin, end):
+                    if version.rows[at] in gone:
+                        version.entries[at] = UNREADABLE
 
     # -- what each version changed -------------------------------------------------------------
 
@@ -310,18 +329,3 @@ class Snapshots:
         if self._walk is None:
             self._walk = Walk(self, appender, places, self.history())
         return self._walk
-
-    def taken(
-        self, appender: Appender, stream: Stream, version: Version, said: dict[str, object]
-    ) -> None:
-        """Hand over the SnapshotTaken of a version."""
-        body = SnapshotTaken.model_validate(
-            {
-                "version": version.name,
-                "source": self.mapping.head.source,
-                "published": When.model_validate_json(stream.published),
-                **said,
-            }
-        )
-        stored = canonical(body.model_dump(mode="json", exclude_none=True)).decode()
-        appender.record(stream, derived_id(stream.id, body), body.TOPIC, stored, version.file)

@@ -54,7 +54,8 @@ class Table:
     """An open table: a context manager, and an iterator of rows that is used up once.
 
     `file` is its name for messages; `header` the names of its columns; `size` the bytes of the
-    file as it lies; `reading` how it is read, with nothing of it left open but `records`.
+    file as it lies; `reading` how it is read, with nothing of it left open but `records`;
+    `of_quarantine`: whether its rows are some that an import put aside.
     """
 
     def __init__(self, path: Path, reading: Reading) -> None:
@@ -63,8 +64,8 @@ class Table:
         """(row number, what is wrong) of the ragged rows so far; whoever reads it may clear it."""
         self.ragged: Sequence[str] = ()
         """The values of the last ragged row."""
-        ours = _is_quarantine(path)
-        if ours:
+        self.of_quarantine = _is_quarantine(path)
+        if self.of_quarantine:
             reading = Reading("csv", delimiter=",", neutralised=True)
         form = _format(path, reading)
         self._text = Text(path, reading.encoding)
@@ -82,7 +83,7 @@ class Table:
                     reading.delimiter or by_suffix,
                     neutralised=reading.neutralised,
                     ragged=self._note,
-                    skip=len(OF_QUARANTINE) if ours else 0,
+                    skip=len(OF_QUARANTINE) if self.of_quarantine else 0,
                 )
             else:
                 self._rows = JsonTable(self._text, form, reading.records)

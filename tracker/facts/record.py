@@ -165,13 +165,24 @@ class Snapshot(BaseModel):
     origin: Text | None = None
 
 
+def _all_read(body: dict[str, Any]) -> dict[str, Any]:
+    """Bring a body of version 1 to 2: nobody noted then what could not be read."""
+    return body
+
+
 class SnapshotTaken(Snapshot, RecordEvent):
-    """One version of a maintained list was read: what it listed in all, and what it dropped."""
+    """One version of a maintained list was read: what it listed in all, and what it dropped.
+
+    `unread` are the places of which it said what nobody could read: what it said before stands.
+    """
 
     TOPIC = "SnapshotTaken"
+    VERSION: ClassVar[int] = 2
+    UPCASTS: ClassVar[tuple[Upcast, ...]] = (_all_read,)
 
     source: Slug
     published: Published
+    unread: tuple[Text, ...] | None = None
 
 
 class TextErased(RecordEvent):
