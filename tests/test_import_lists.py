@@ -115,6 +115,52 @@ def test_a_table_whose_version_gave_way_to_another_is_refused_by_itself(
     assert days(situation, 2) == ["Mill army", "Ford army, Mill army"]
 
 
+# -- a version that was misread -------------------------------------------------------------------
+
+FOUR = ("1: Mill Army, Ford Rebels", "2: Mill Rebels, Ford Rebels", "4: Mill Army, Ford Rebels")
+RIGHT = "2: Mill Rebels, Ford Army, Weir Army"
+
+
+def test_a_version_is_restated_in_its_place(situation: Situation, tmp_path: Path) -> None:
+    bring(situation, tmp_path, *FOUR)
+    first, last = "Ford rebels, Mill army", "Ford rebels, Mill army"
+    refused(situation, tmp_path, "import it with `--restate`", RIGHT)
+    load(situation, tmp_path, LIST, table(RIGHT), restate=True, batch="right")
+    right = "Ford army, Mill rebels, Weir army"
+    assert days(situation, 4) == [first, right, right, last]
+    assert load(situation, tmp_path, LIST, table(RIGHT), restate=True).events == 0
+    refused(situation, tmp_path, r"1 said otherwise \(control/ford\), 1 not here", *FOUR)
+    situation.retract(batch="right", published="2013-01-06", reason="no", by="tests")
+    wrong = "Ford rebels, Mill rebels"
+    assert days(situation, 4, "2013-01-07") == [first, wrong, wrong, last]
+
+
+def test_a_version_is_restated_to_and_fro(situation: Situation, tmp_path: Path) -> None:
+    bring(situation, tmp_path, *FOUR)
+    first = "Ford rebels, Mill army"
+    for _ in range(2):
+        for name, held in (("2b", RIGHT[3:]), ("2", FOUR[1][3:])):
+            text = table(f"{name}: {held}")
+            load(situation, tmp_path, LIST, text, restate=True)
+            wanted = ", ".join(sorted(held.lower().split(", "))).title()
+            wanted = " ".join(w.lower() if n % 2 else w for n, w in enumerate(wanted.split()))
+            assert days(situation, 4) == [first, wanted, wanted, first]
+            assert load(situation, tmp_path, LIST, text).events == 0
+
+
+def test_what_was_taken_back_is_told_anew_where_it_is_restated(
+    situation: Situation, tmp_path: Path
+) -> None:
+    bring(situation, tmp_path, *FOUR, batch="wrong")
+    situation.retract(batch="wrong", published="2013-01-05", reason="no", by="tests")
+    assert bring(situation, tmp_path, *FOUR).events == 0
+    assert days(situation, 5)[4] == ""
+    load(situation, tmp_path, LIST, table(FOUR[0], RIGHT), restate=True)
+    right = "Ford army, Mill rebels, Weir army"
+    first, last = "Ford rebels, Mill army", "Ford rebels, Mill army"
+    assert days(situation, 6) == [first, right, right, last, right, right]
+
+
 # -- a batch taken back ----------------------------------------------------------------------------
 
 ONE, TWO, THREE = "1: Mill Army, Ford Rebels", "2: Ford Army", "3: Ford Army"

@@ -79,6 +79,7 @@ class Importing:
         published: str | None = None,
         tz: str | None = None,
         dry_run: bool = False,
+        restate: bool = False,
         quarantine: Path | None = None,
         progress: Progress = _silent,
     ) -> Imported:
@@ -87,8 +88,10 @@ class Importing:
         Nothing is recorded while there is a problem that the mapping does not send to quarantine.
         `batch` names what is recorded (None: the dataset and a digest of the files); `dataset`
         takes the place of the mapping's, so that what was taken back is told anew; `published` is
-        when the tables were, where no column says so. A run that was killed goes on where it
-        stopped; a table imported again adds nothing. Raises InputError, LogError, NotFoundError.
+        when the tables were, where no column says so; with `restate` versions of a list take the
+        place of what the log holds of them, as if it had never been told. A run that was killed
+        goes on where it stopped; a table imported again adds nothing. Raises InputError, LogError,
+        NotFoundError.
         """
         from tracker import arguments
         from tracker.datasets.blocks import Time
@@ -118,7 +121,7 @@ class Importing:
         total = sum(path.stat().st_size for path in files if path.exists())
         with uncollected(), ExitStack() as opened:
             staging = opened.enter_context(Staging())
-            shape = self._shape(accepted, staging, when, opened)
+            shape = self._shape(accepted, staging, when, opened, restate=restate)
             plan = Plan(
                 accepted, registry, staging, shape, tz, lambda more: progress("read", more, total)
             )
@@ -148,7 +151,13 @@ class Importing:
         return opened.enter_context(Store(MEMORY))
 
     def _shape(
-        self, mapping: Mapping, staging: Staging, published: object, opened: ExitStack
+        self,
+        mapping: Mapping,
+        staging: Staging,
+        published: object,
+        opened: ExitStack,
+        *,
+        restate: bool,
     ) -> Shape:
         from tracker.datasets.blocks import Time
         from tracker.datasets.events import Events
@@ -166,7 +175,11 @@ class Importing:
                 staging,
                 lambda: History.of(before(), self.log, head.source, head.dataset),
                 when,
+                restate,
             )
+        if restate:
+            where = mapping.problem(("shape",), "only versions of a list (snapshots) are restated")
+            raise InputError([where])
         if head.shape == "intervals":
             return Intervals(mapping, staging, Edges(before, head.source, head.dataset))
         return Events(

@@ -32,6 +32,9 @@ LABELS = {"read": "Reading", "append": "Recording"}
 )
 @click.option("--batch", metavar="NAME", help="Name what is recorded, to retract it together.")
 @click.option("--dataset", metavar="NAME", help="Another name than the mapping's `dataset`.")
+@click.option(
+    "--restate", is_flag=True, help="Versions of a list take the place of what is recorded of them."
+)
 @click.option("--published", metavar="TIME", help="When it was published, if no column says so.")
 @click.option(
     "--quarantine", metavar="FILE", help="Where quarantined rows go (FILE.quarantine.csv)."
@@ -47,6 +50,7 @@ def import_(
     guess: str | None,
     batch: str | None,
     dataset: str | None,
+    restate: bool,
     published: str | None,
     quarantine: str | None,
     tz: str | None,
@@ -57,8 +61,8 @@ def import_(
     MAPPING is a file, or the name of a mapping that comes with the tracker. Nothing is recorded
     while a row is wrong, unless the mapping sends such rows to quarantine. Importing a table again
     adds nothing; an import that was stopped goes on where it was when it is run again. What was
-    taken back stays so, unless `correct --again` puts a row's fact back, or the whole table comes
-    anew under another --dataset.
+    taken back stays so, unless `correct --again` puts a row's fact back, the whole table comes
+    anew under another --dataset, or a version of a list comes with --restate.
 
     \b
     Examples:
@@ -88,6 +92,7 @@ def import_(
             published=published,
             tz=tz,
             dry_run=dry_run,
+            restate=restate,
             quarantine=Path(quarantine) if quarantine else None,
             progress=progress,
         )

@@ -146,13 +146,19 @@ class Walk:
             put(self.told, cell, says)
         listed, unread = self._listed(version)
         found, part = self._differing(version, one, listed, unread)
+        differs = one.version != version.name or one.taken_back or found.cells or found.kept
+        if self.shape.restate and differs:
+            self._restate(version, one, listed, unread, part=part)
+            return
         self._refuse(version, one, found)
         one.bear_on(self.trail)
         self._count(version, one, listed, part=part)
         if one.taken_back:
             self._gone(one)
             return
-        now = self._now(one, listed, unread, found, part=part)
+        now = self._now(one, listed, unread, part=part)
+        for cell in found.kept:
+            put(now, cell, self.told.get(cell, ABSENT))
         own = {cell for cell in self.touched if cell in one.cells}
         need = self._need(now, (self.touched - own) | found.cells)
         if self._emit and (need or found.cells):
@@ -163,6 +169,27 @@ class Walk:
         self.state = now
         grown = {c for c in found.new if not (version.part or place_of(c) in one.unread)}
         self._refusal = (lambda _: self._refusing.other(version, one, found)) if grown else None
+
+    def _restate(
+        self,
+        version: Version,
+        one: Recorded,
+        listed: dict[str, Listed],
+        unread: Collection[str],
+        *,
+        part: bool,
+    ) -> None:
+        """Put a version in the place of what the log holds of it, as if that was never told."""
+        now = self._now(one, listed, unread, part=part)
+        keep = {t.id: c for c, t in one.tellings() if t.sound and t.says == now.get(c)}
+        need = self._need(now, (self.trail.keys() | now.keys()).difference(keep.values()))
+        need = Need([cell for cell in need.told if cell in listed], need.dropped)
+        if self._emit:
+            self._retelling.restate(version, one, need, listed, now, unread, keep=keep)
+        self._note(need, now)
+        self.trail |= {cell: now[cell] for cell in keep.values()}
+        self.touched |= one.cells.keys()
+        self.state, self._refusal = now, None
 
     def _need(self, now: dict[str, str], cells: Iterable[str]) -> Need:
         wanted = sorted(cells)
@@ -177,12 +204,13 @@ class Walk:
         one: Recorded,
         listed: dict[str, Listed],
         unread: Collection[str],
-        found: Differing,
         *,
         part: bool,
     ) -> dict[str, str]:
         """Give what a recorded version lists, as it is read here."""
         now = {cell: entry.content for cell, entry in listed.items()}
+        if not part and not unread:
+            return now
         for cell in self.told.keys() | self.state.keys():
             place = place_of(cell)
             carried = place in unread or (part and place in one.unread)
@@ -190,8 +218,6 @@ class Walk:
                 continue
             by_log = cell in one.said or not carried
             put(now, cell, (self.told if by_log else self.state).get(cell, ABSENT))
-        for cell in found.kept:
-            put(now, cell, self.told.get(cell, ABSENT))
         return now
 
     def _differing(

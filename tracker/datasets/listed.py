@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 from uuid import uuid5
@@ -97,6 +97,11 @@ class Recorded:
     """The ids of all that it told, as the list told it."""
     said: dict[str, str] = field(default_factory=dict)
     """What it said by cell, whatever was made of that; ABSENT where it dropped it."""
+
+    def tellings(self) -> Iterator[tuple[str, Telling]]:
+        """Yield (cell, telling) of all that it told."""
+        for cell, tellings in self.cells.items():
+            yield from ((cell, one) for one in tellings)
 
     def ever(self, cell: str, says: str) -> bool:
         """Whether it was told so once of this version."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import uuid5
 
 from tracker.datasets.appending import OWN, Appender, Stream
 from tracker.datasets.compile import PLACE_MARKS
@@ -13,7 +14,7 @@ from tracker.datasets.corrections import end_fact
 from tracker.datasets.listed import ABSENT, History, Recorded
 from tracker.datasets.places import Resolved
 from tracker.datasets.relisting import listed_again
-from tracker.facts.envelope import body_dict, canonical
+from tracker.facts.envelope import NAMESPACE, body_dict, canonical
 from tracker.facts.record import SnapshotTaken
 from tracker.reports import derived_id
 from tracker.times import When
@@ -120,6 +121,41 @@ class Retelling:
                 text = canonical(body_dict(body)).decode()
                 self.appender.record(stream, over, body.TOPIC, text, version.file, OWN)
 
+    def restate(
+        self,
+        version: Version,
+        one: Recorded,
+        need: Need,
+        listed: dict[str, Listed],
+        now: Mapping[str, str],
+        unread: Collection[str],
+        *,
+        keep: Collection[str],
+    ) -> None:
+        """Hand over a version in the place of a recorded one, of which `keep` are ids that stand.
+
+        All else that it told is over, as if it had never been told.
+        """
+        stream = self.appender.stream_of(self.history.published(one.stream))
+        self.appender.begin(stream)
+        over = [telling.id for _, telling in one.tellings() if telling.id not in keep]
+        for name in dict.fromkeys((*over, *one.acts)):
+            end_fact(self.appender, stream, name, stream.published, version.file)
+        for cell in need.told:
+            told = len(one.cells.get(cell, ()))
+            times = canonical(f"{version.name} ({told})").decode() if told else None
+            self._entry(stream, version, listed[cell], times)
+        self._taken(
+            stream,
+            version.file,
+            before=one.acts,
+            version=version.name,
+            entries=len(now),
+            holders=sorted(self._holders(listed.values())),
+            dropped=sorted(need.dropped),
+            unread=sorted(unread),
+        )
+
     def _end(
         self, stream: Stream, file: int, one: Recorded, need: Need, now: Mapping[str, str]
     ) -> set[str]:
@@ -132,7 +168,10 @@ class Retelling:
             end_fact(self.appender, stream, name, stream.published, file)
         return set(over)
 
-    def _entry(self, stream: Stream, version: Version, one: Listed) -> str | None:
+    def _entry(
+        self, stream: Stream, version: Version, one: Listed, record: str | None = None
+    ) -> str | None:
+        """Hand over an entry; `record` tells it from one that said so, and is over."""
         shape = self.shape
         said = shape.entries[one.entry]
         maker = shape.makers[said.maker]
@@ -141,8 +180,8 @@ class Retelling:
         pieces[maker.gist], pieces[-1] = gist, when
         place = f'"{maker.places[0]}":"{self.places.ids[one.place]}",'
         text = "".join(pieces).replace(PLACE_MARKS[0], place)
-        row, file = version.rows[one.at], version.file_of(one.at)
-        return self.appender.fact(stream, maker.topic, maker.version, text, row=row, file=file)
+        more = {"row": version.rows[one.at], "file": version.file_of(one.at)}
+        return self.appender.fact(stream, maker.topic, maker.version, text, record=record, **more)
 
     def _again(self, stream: Stream, file: int, one: Recorded, cell: str) -> str | None:
         """Say of a version of the log what it listed there without telling it."""
@@ -157,8 +196,15 @@ class Retelling:
         entries = self.shape.entries
         return set(chain.from_iterable(entries[one.entry].holders for one in listed))
 
-    def _taken(self, stream: Stream, file: int, mark: str = "", **said: object) -> str:
-        """Hand over the SnapshotTaken of a version; give its id."""
+    def _taken(
+        self,
+        stream: Stream,
+        file: int,
+        mark: str = "",
+        before: Collection[str] = (),
+        **said: object,
+    ) -> str:
+        """Hand over the SnapshotTaken of a version, after those `before`; give its id."""
         dropped = said["dropped"]
         self.shape.dropped += len(dropped) if isinstance(dropped, list) else 0
         body = SnapshotTaken.model_validate(
@@ -171,5 +217,7 @@ class Retelling:
         )
         stored = canonical(body_dict(body)).decode()
         name = derived_id(stream.id, body)
+        if name in before:
+            name = str(uuid5(NAMESPACE, f"again:{name}:{len(before)}"))
         self.appender.record(stream, name, body.TOPIC, stored, file, mark)
         return name

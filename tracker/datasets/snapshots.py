@@ -107,12 +107,16 @@ class Entry:
 
 @dataclass(slots=True)
 class Snapshots:
-    """The shape, from the rows to what is appended. `history` tells what the log holds."""
+    """The shape, from the rows to what is appended. `history` tells what the log holds.
+
+    `restate`: versions take the place of what the log holds of them.
+    """
 
     mapping: Mapping
     staging: Staging
     history: Callable[[], History]
     published: Time | None
+    restate: bool = False
     moments: Publications = field(default_factory=Publications)
     makers: list[Maker] = field(default_factory=list)
     versions: list[Version] = field(default_factory=list)
