@@ -283,3 +283,24 @@ def test_rows_may_come_in_any_order(tmp_path: Path) -> None:
             assert load(situation, tmp_path, LIST, head + "".join(rows)).events == 0
     first = "Ford rebels, Mill army"
     assert found == [([first, "Ford army", first], 5)] * 3
+
+
+# -- names that are several places ---------------------------------------------------------------
+
+
+def at(version: int, *rows: str) -> str:
+    """Write `town,holder,lat,lon` each."""
+    lines = [row.split(",") for row in rows]
+    day = f"{version},2013-01-0{version}T06:00:00Z"
+    return HEAD + "".join(f"{day},{town},{held},,{lat},{lon}\n" for town, held, lat, lon in lines)
+
+
+def test_a_village_that_a_version_does_not_list_is_not_listed_by_its_name_sake(
+    situation: Situation, tmp_path: Path
+) -> None:
+    north, south = "Dam,Army,12.0,20.0", "Dam,Rebels,10.0,20.0"
+    tables = [at(3, south), at(1, north), at(2, north, south)]
+    for text in tables:
+        load(situation, tmp_path, LIST, text)
+    assert days(situation, 3) == ["Dam army", "Dam army, Dam rebels", "Dam rebels"]
+    assert [load(situation, tmp_path, LIST, text).events for text in tables] == [0, 0, 0]

@@ -292,8 +292,8 @@ class Walk:
                 put(now, cell, self.state.get(cell, ABSENT))
         self._refuse_next(one)
         need = self._need(now, (cell for cell in self.touched if cell not in one.cells))
-        if need.dropped:  # one that is told apart by now has other ids
-            names = set(map(self._name, now))
+        if need.dropped:  # one that is told apart by now may be the one that nobody has located
+            names = {self._name(cell) for cell in now if not self._is_located(cell)}
             need = Need(need.told, [c for c in need.dropped if self._name(c) not in names])
         if self._emit and need and self._last is not None:
             self._retelling.add(self._last, one, need, {}, now, one.unread)
@@ -331,6 +331,10 @@ class Walk:
             known = self.history.store.names("places").get(place, {})
             self._names[place] = folded(str(known.get("name", place)))
         return self._names[place]
+
+    def _is_located(self, cell: str) -> bool:
+        """Whether the place that a cell is of is registered with its degrees."""
+        return "lat" in self.history.store.names("places").get(place_of(cell), {})
 
     def _moment(self, version: Version):  # type: ignore[no-untyped-def]  # noqa: ANN202
         return self.shape.moments.moments[version.published]
