@@ -62,21 +62,42 @@ class Desk:
     out: dict[int, int] = field(default_factory=dict)
     """The versions that were taken back, and as of which day."""
 
-    def load(self, versions: dict[int, Held], data: st.DataObject, batch: str = "one") -> bool:
+    def load(
+        self,
+        versions: dict[int, Held],
+        data: st.DataObject,
+        batch: str = "one",
+        *,
+        restate: bool = False,
+    ) -> bool:
         """Import versions, their rows in any order; tell whether they were taken."""
         rows = data.draw(st.permutations(rows_of(versions, self.since)))
         table = HEAD + "".join(rows)
         quarantine = listing(bad={"value": "quarantine"})
         try:
-            load(self.situation, self.folder, quarantine, table, batch=batch)
+            load(self.situation, self.folder, quarantine, table, batch=batch, restate=restate)
         except InputError:
             return False
         assert load(self.situation, self.folder, quarantine, table, batch=batch).events == 0
         for number, held in versions.items():
+            if restate and (number in self.out or held != self.lists.get(number)):
+                self.out.pop(number, None)
+                self.batch[number] = batch
             if number not in self.out:
                 self.lists[number] = held
                 self.batch.setdefault(number, batch)
         return True
+
+    def mend(self, whole: dict[int, Held], bad: dict[int, Held], data: st.DataObject) -> None:
+        """Import some rows that were in quarantine, mended, by themselves."""
+        aside = [(n, place) for n in bad for place in bad[n] if bad[n][place] == ILLEGIBLE]
+        mended: dict[int, Held] = {}
+        for number, place in aside:
+            if data.draw(st.booleans(), "mended"):
+                mended.setdefault(number, {})[place] = whole[number][place]
+        lists = dict(self.lists)
+        assert self.load(mended, data)
+        self.lists = {number: held | mended.get(number, {}) for number, held in lists.items()}
 
     def take_back(self, batch: str, at: int) -> None:
         self.situation.retract(batch=batch, published=day(at), reason="a slip", by="tests")
@@ -154,13 +175,16 @@ def test_whatever_could_not_be_read_at_first(
             if part:
                 assert desk.load({number: bad[number] for number in part}, data)
                 desk.check(len(lists) + 1)
+        for _ in range(data.draw(st.integers(0, 2), "rows mended by themselves")):
+            desk.mend(whole, bad, data)
+            desk.check(len(lists) + 1)
         assert desk.load(whole, data)
         desk.check(len(lists) + 1)
 
 
 @EFFORT
 @given(LISTS, SINCE, st.data())
-def test_whatever_is_taken_back_and_imported_again(
+def test_whatever_is_taken_back_and_imported_again_or_restated(
     tmp_path: Path, lists: list[Held], since: str, data: st.DataObject
 ) -> None:
     whole = dict(enumerate(lists, 1))
@@ -171,9 +195,15 @@ def test_whatever_is_taken_back_and_imported_again(
         for _ in range(data.draw(st.integers(2, 6), "steps")):
             batch = data.draw(st.sampled_from(sorted(set(batches.values()))), "batch")
             its = {number: whole[number] for number in whole if batches[number] == batch}
-            if batch in desk.batch.values() and data.draw(st.booleans(), "take back"):
-                at = data.draw(st.integers(max(its), late + 1), "as of")
-                desk.take_back(batch, at)
+            do = data.draw(st.sampled_from(["import", "take back", "restate"]))
+            if do == "take back" and batch in desk.batch.values():
+                desk.take_back(batch, data.draw(st.integers(max(its), late + 1), "as of"))
+            elif do == "restate" and desk.lists:
+                number = data.draw(st.sampled_from(sorted(desk.lists)), "version")
+                held = data.draw(LISTS)[0]
+                assert desk.load(
+                    {number: held}, data, f"anew {desk.situation.position}", restate=True
+                )
             else:
                 desk.load(its, data, batch)
             desk.check(late + 1)

@@ -34,7 +34,6 @@ MOST = 2.5
 """Onto a long log in a file more: such a part of it, up to so many times BATCH; larger ones were
 measured to gain little, and to take memory. A server would be silent for too long meanwhile."""
 TRIES = 20
-OWN = "own"  # marks an event that belongs to the batch of its report, whoever adds it
 SAMPLE_ID = "00000000-0000-0000-0000-000000000000"
 
 
@@ -190,11 +189,20 @@ class Appender:
         return event_id
 
     def record(
-        self, stream: Stream, event_id: str, topic: str, body: str, file: int, mark: str = ""
+        self,
+        stream: Stream,
+        event_id: str,
+        topic: str,
+        body: str,
+        file: int,
+        own: str | None = None,
     ) -> None:
-        """Add an event that speaks of the record itself."""
+        """Add an event that speaks of the record itself.
+
+        `own`: the batch that it belongs to, where that is not this import's; "": its report's.
+        """
         v = TOPICS[topic].VERSION
-        self._pending.append((stream, event_id, topic, v, body, mark, None, 0, file, None))
+        self._pending.append((stream, event_id, topic, v, body, "", None, 0, file, own))
 
     def register(self, stream: Stream, file: int) -> None:
         """Add a report, even if nothing new is told in it."""
@@ -319,12 +327,14 @@ class Appender:
                 events.append(self._registered(stream, file, at))
             if not topic:
                 continue
-            ours = stream.batch == batch or middle is OWN
+            ours = stream.batch == batch
             frame = frames.get((v, ours))
             if frame is None:
                 frame = frames[v, ours] = self._frame(at, v, None if ours else batch)
             before, between, after = frame
             if tail is None:
+                if named is not None:
+                    before, between, after = self._frame(at, v, named or None)
                 state = f"{before}{head}{between}{event_id}{after}"
             else:
                 other = stream.document != self.origin.documents[file][1]

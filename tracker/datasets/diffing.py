@@ -29,7 +29,8 @@ UNREADABLE = -1
 class Differing(NamedTuple):
     """The cells of a recorded version that are new here, gone, or said otherwise.
 
-    `kept` are those that were told as they are here once, and are otherwise by now: that stays.
+    `kept` are those that were told as they are here once, which was taken back, and those that were
+    read since: that stays.
     """
 
     new: set[str]
@@ -159,8 +160,7 @@ class Walk:
         now = self._now(one, listed, unread, part=part)
         for cell in found.kept:
             put(now, cell, self.told.get(cell, ABSENT))
-        own = {cell for cell in self.touched if cell in one.cells}
-        need = self._need(now, (self.touched - own) | found.cells)
+        need = self._need(now, (self.touched - one.own) | found.cells)
         if self._emit and (need or found.cells):
             left = one.unread - set(map(place_of, listed)) if part else set()
             fresh = {cell: listed[cell] for cell in found.cells if cell in listed}
@@ -181,13 +181,11 @@ class Walk:
     ) -> None:
         """Put a version in the place of what the log holds of it, as if that was never told."""
         now = self._now(one, listed, unread, part=part)
-        keep = {t.id: c for c, t in one.tellings() if t.sound and t.says == now.get(c)}
-        need = self._need(now, (self.trail.keys() | now.keys()).difference(keep.values()))
+        need = self._need(now, self.trail.keys() | now.keys())
         need = Need([cell for cell in need.told if cell in listed], need.dropped)
         if self._emit:
-            self._retelling.restate(version, one, need, listed, now, unread, keep=keep)
+            self._retelling.restate(version, one, need, listed, now, unread)
         self._note(need, now)
-        self.trail |= {cell: now[cell] for cell in keep.values()}
         self.touched |= one.cells.keys()
         self.state, self._refusal = now, None
 
@@ -237,8 +235,9 @@ class Walk:
         new = {cell for cell in new if self._name(cell) not in renamed}
         gone = {cell for cell in gone if not part and self._name(cell) not in renamed}
         other = {cell for cell in here.keys() & there.keys() if here[cell] != there[cell]}
-        kept = {cell for cell in new | other if one.ever(cell, here[cell])}
-        kept |= {cell for cell in gone if one.ever(cell, ABSENT) or one.gone(cell)}
+        kept = {cell for cell in new | other if one.taken(cell, here[cell])}
+        if not one.restated:
+            kept |= {cell for cell in gone if one.short(cell)}
         return Differing(new - kept, gone - kept, other - kept, kept), part
 
     def _refuse(self, version: Version, one: Recorded, found: Differing) -> None:
@@ -250,6 +249,8 @@ class Walk:
             if told:
                 raise self._refusing.other(version, one, Differing(set(), set(), told, set()))
             return
+        if one.restated and found.cells:
+            raise self._refusing.other(version, one, found)
         mended = {
             cell
             for cell in found.other | found.gone
@@ -291,7 +292,7 @@ class Walk:
             if cell not in one.said and place_of(cell) in one.unread:
                 put(now, cell, self.state.get(cell, ABSENT))
         self._refuse_next(one)
-        need = self._need(now, (cell for cell in self.touched if cell not in one.cells))
+        need = self._need(now, self.touched - one.own)
         if need.dropped:  # one that is told apart by now may be the one that nobody has located
             names = {self._name(cell) for cell in now if not self._is_located(cell)}
             need = Need(need.told, [c for c in need.dropped if self._name(c) not in names])
@@ -302,8 +303,7 @@ class Walk:
 
     def _gone(self, one: Recorded) -> None:
         """Have a version that was taken back say until then what it had listed."""
-        cells = (cell for cell in self.touched if cell not in one.cells)
-        need = self._need(self.told, cells)
+        need = self._need(self.told, self.touched - one.own)
         if self._emit and need and self._last is not None:
             self._retelling.add(self._last, one, need, {}, self.told, one.unread)
         self.trail |= dict.fromkeys((*need.told, *need.dropped), UNCLEAR)

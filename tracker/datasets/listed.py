@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, NamedTuple
 from uuid import uuid5
 
@@ -77,7 +78,7 @@ class Recorded:
 
     `snapshots` are those in force: (id, what it dropped). `unread` are the places of which it said
     something that nobody could read, `mended` all that ever were. `over` is the position of what
-    took it back, if anything did.
+    took it back, if anything did; `batch` the one it was read with, where that did not begin it.
     """
 
     known: int
@@ -89,27 +90,45 @@ class Recorded:
     mended: frozenset[str] = frozenset()
     taken_back: bool = False
     over: int = 0
+    batch: str = ""
     snapshots: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     acts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """All its snapshots, those that are over too: id -> what it dropped."""
     cells: dict[str, list[Telling]] = field(default_factory=dict)
     ids: list[str] = field(default_factory=list)
     """The ids of all that it told, as the list told it."""
+    own: set[str] = field(default_factory=set)
+    """The cells that it speaks of itself, or spoke of until that was taken back."""
     said: dict[str, str] = field(default_factory=dict)
     """What it said by cell, whatever was made of that; ABSENT where it dropped it."""
 
-    def tellings(self) -> Iterator[tuple[str, Telling]]:
-        """Yield (cell, telling) of all that it told."""
-        for cell, tellings in self.cells.items():
-            yield from ((cell, one) for one in tellings)
+    @property
+    def restated(self) -> bool:
+        """Whether entries of it are over because another reading took their place."""
+        return any(t.over == _BY_SOURCE and t.says != ABSENT for t in chain(*self.cells.values()))
 
-    def ever(self, cell: str, says: str) -> bool:
-        """Whether it was told so once of this version."""
-        return any(one.says == says for one in self.cells.get(cell, ()) if not one.amended)
+    def taken(self, cell: str, says: str) -> bool:
+        """Whether it was told so once, and that was taken back."""
+        return any(t.over == _BY_DESK and t.says == says for t in self.cells.get(cell, ()))
 
-    def gone(self, cell: str) -> bool:
-        """Whether all that was told of a cell is over."""
-        return all(one.over for one in self.cells.get(cell, ())) if cell in self.cells else False
+    def short(self, cell: str) -> bool:
+        """Whether a cell was not read once that is listed, or all that was told of it is over."""
+        tellings = self.cells.get(cell, [])
+        return any(t.says == ABSENT for t in tellings) or (
+            bool(tellings) and all(t.over for t in tellings)
+        )
+
+    def again(self, cell: str, says: str) -> str | None:
+        """Give what tells an entry from one that said so and is over, if there is any."""
+        tellings = self.cells.get(cell, [])
+        said = any(t.says == says for t in tellings)
+        return f"{self.version} ({len(tellings)})" if said else None
+
+    def act(self, name: str) -> str:
+        """Give the id of a snapshot: another one than of what said so before, and is over."""
+        if name not in self.acts:
+            return name
+        return str(uuid5(NAMESPACE, f"again:{name}:{len(self.acts)}"))
 
     def in_force(self, cell: str) -> list[Telling]:
         """Give what stands of a cell."""
@@ -150,6 +169,8 @@ class Recorded:
     def settle(self) -> None:
         """Note what it said by cell, once all its events are known."""
         for cell, tellings in self.cells.items():
+            if any(one.over != _BY_SOURCE for one in tellings):
+                self.own.add(cell)
             told = [one for one in tellings if not one.amended and one.over != _BY_SOURCE]
             standing = [one for one in told if not one.over] or told
             if standing:
@@ -199,7 +220,7 @@ class History:
         for row in self.store.rows(sql):
             event = next(iter(self.log.read(row["position"] - 1, row["position"])))
             if event.stream.hex in by_stream and isinstance(event.body, SnapshotTaken):
-                self._read_snapshot(by_stream[event.stream.hex], event.id, event.body)
+                self._read_snapshot(by_stream[event.stream.hex], event, event.body)
         for one in self.versions:
             one.settle()
 
@@ -218,7 +239,8 @@ class History:
             if row["amended"] is None:
                 one.ids.append(row["id"])
 
-    def _read_snapshot(self, one: Recorded, event_id: str, body: SnapshotTaken) -> None:
+    def _read_snapshot(self, one: Recorded, event: Event, body: SnapshotTaken) -> None:
+        event_id = event.id
         (row,) = self.store.rows(_ACT, {"id": event_id})
         one.acts[event_id] = body.dropped
         one.mended |= frozenset(body.unread or ())
@@ -233,7 +255,7 @@ class History:
             return
         if over == 0 or not one.snapshots:
             one.version, one.entries, one.holders = body.version, body.entries, body.holders
-            one.unread = frozenset(body.unread or ())
+            one.unread, one.batch = frozenset(body.unread or ()), event.batch or ""
         if over == 0:
             one.snapshots.append((event_id, body.dropped))
         one.taken_back, one.over = not one.snapshots, row["position"] or 0

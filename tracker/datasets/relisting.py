@@ -6,7 +6,8 @@ It has to where that is taken back: the version tells only what it changed, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from pydantic_core import from_json
@@ -22,9 +23,13 @@ from tracker.times import When
 
 
 class Relisted(NamedTuple):
-    """A version, and the bodies that it has to tell beside what it told, each with its id."""
+    """A version, and the bodies that it has to tell beside what it told, each with its id.
+
+    They belong to the batch that it was read with; "" for the one that began it.
+    """
 
     stream: UUID
+    batch: str
     bodies: list[tuple[str, Body]]
 
 
@@ -40,18 +45,22 @@ def listed_again(
     for before in reversed(history.versions[: history.versions.index(one)]):
         for telling in before.cells.get(cell, ()):
             if telling.says == says and not telling.restored:
-                return _told_by(history, telling.id, published, stream)
+                kind, body = _told_by(history, telling.id, published)
+                if again := one.again(cell, telling.says):
+                    body["locator"]["record"] = again
+                found = TOPICS[kind].model_validate(body)
+                return identified(found, stream, of_table=True) if isinstance(found, Fact) else None
     return None
 
 
-def _told_by(history: History, name: str, published: str, stream: UUID) -> Fact | None:
+def _told_by(history: History, name: str, published: str) -> tuple[str, dict[str, Any]]:
+    """Give the kind and the body of a fact as a version tells it that was published then."""
     kind, body, report = history.fact(name)
     if canonical(body["when"]) == canonical(report["published"]):
         body["when"] = from_json(published)
     if "document" not in body["locator"] and report.get("document"):
         body["locator"]["document"] = report["document"]
-    found = TOPICS[kind].model_validate(body)
-    return identified(found, stream, of_table=True) if isinstance(found, Fact) else None
+    return kind, body
 
 
 def relisted(history: History, events: Sequence[Event]) -> Iterator[Relisted]:
@@ -73,7 +82,7 @@ def relisted(history: History, events: Sequence[Event]) -> Iterator[Relisted]:
         if one.stream in over:
             touched |= one.cells.keys()
         elif one.version is not None:
-            cells = sorted(c for c in touched - one.cells.keys() if trail.get(c) != told.get(c))
+            cells = sorted(c for c in touched - one.own if trail.get(c) != told.get(c))
             if cells:
                 yield _anew(history, one, cells, told)
             for cell in cells:
@@ -97,10 +106,10 @@ def _anew(history: History, one: Recorded, cells: Iterable[str], told: dict[str,
             dropped=dropped,
             unread=tuple(sorted(one.unread)) or None,
         )
-        bodies.append((derived_id(stream, body), body))
+        bodies.append((one.act(derived_id(stream, body)), body))
     if one.taken_back:  # it says so until then
         bodies += [history.taken_back(one, name) for name, _ in bodies]
-    return Relisted(stream, bodies)
+    return Relisted(stream, one.batch, bodies)
 
 
 def relisting(
@@ -119,6 +128,7 @@ def relisting(
     for history in histories:
         its = {one.stream for one in history.versions}
         of_it = [event for event in events if event.stream.hex in its]
-        for stream, bodies in relisted(history, of_it):
-            added += numbered(stream, past(stream), bodies, at=at, by=by)
+        for stream, batch, bodies in relisted(history, of_it):
+            made = numbered(stream, past(stream), bodies, at=at, by=by)
+            added += [replace(event, batch=batch or None) for event in made]
     return tuple(added)

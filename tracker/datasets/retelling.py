@@ -6,15 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
-from uuid import uuid5
 
-from tracker.datasets.appending import OWN, Appender, Stream
+from tracker.datasets.appending import Appender, Stream
 from tracker.datasets.compile import PLACE_MARKS
 from tracker.datasets.corrections import end_fact
 from tracker.datasets.listed import ABSENT, History, Recorded
 from tracker.datasets.places import Resolved
 from tracker.datasets.relisting import listed_again
-from tracker.facts.envelope import NAMESPACE, body_dict, canonical
+from tracker.facts.envelope import body_dict, canonical
 from tracker.facts.record import SnapshotTaken
 from tracker.reports import derived_id
 from tracker.times import When
@@ -96,7 +95,7 @@ class Retelling:
         self.appender.begin(stream)
         ended = self._end(stream, version.file, one, need, now)
         told = [
-            self._entry(stream, version, fresh[cell])
+            self._entry(stream, version, fresh[cell], one.again(cell, now[cell]))
             if cell in fresh
             else self._again(stream, version.file, one, cell)
             for cell in need.told
@@ -109,7 +108,8 @@ class Retelling:
                 version.file,
                 version=one.version,
                 entries=len(now),
-                mark="" if fresh or ended else OWN,
+                one=one,
+                own=None if fresh or ended else one.batch,
                 holders=sorted({*one.holders, *self._holders(fresh.values())}),
                 dropped=sorted(drops.difference(need.told).union(need.dropped)),
                 unread=sorted(unread),
@@ -119,7 +119,7 @@ class Retelling:
             for name in filter(None, told):
                 over, body = self.history.taken_back(one, name)
                 text = canonical(body_dict(body)).decode()
-                self.appender.record(stream, over, body.TOPIC, text, version.file, OWN)
+                self.appender.record(stream, over, body.TOPIC, text, version.file, one.batch)
 
     def restate(
         self,
@@ -129,26 +129,22 @@ class Retelling:
         listed: dict[str, Listed],
         now: Mapping[str, str],
         unread: Collection[str],
-        *,
-        keep: Collection[str],
     ) -> None:
-        """Hand over a version in the place of a recorded one, of which `keep` are ids that stand.
+        """Hand over a version in the place of a recorded one.
 
-        All else that it told is over, as if it had never been told.
+        All that this told is over, as if it had never been told.
         """
         stream = self.appender.stream_of(self.history.published(one.stream))
         self.appender.begin(stream)
-        over = [telling.id for _, telling in one.tellings() if telling.id not in keep]
+        over = [telling.id for tellings in one.cells.values() for telling in tellings]
         for name in dict.fromkeys((*over, *one.acts)):
             end_fact(self.appender, stream, name, stream.published, version.file)
         for cell in need.told:
-            told = len(one.cells.get(cell, ()))
-            times = canonical(f"{version.name} ({told})").decode() if told else None
-            self._entry(stream, version, listed[cell], times)
+            self._entry(stream, version, listed[cell], one.again(cell, now[cell]))
         self._taken(
             stream,
             version.file,
-            before=one.acts,
+            one=one,
             version=version.name,
             entries=len(now),
             holders=sorted(self._holders(listed.values())),
@@ -169,9 +165,9 @@ class Retelling:
         return set(over)
 
     def _entry(
-        self, stream: Stream, version: Version, one: Listed, record: str | None = None
+        self, stream: Stream, version: Version, one: Listed, again: str | None = None
     ) -> str | None:
-        """Hand over an entry; `record` tells it from one that said so, and is over."""
+        """Hand over an entry; `again` tells it from one that said so, and is over."""
         shape = self.shape
         said = shape.entries[one.entry]
         maker = shape.makers[said.maker]
@@ -180,6 +176,7 @@ class Retelling:
         pieces[maker.gist], pieces[-1] = gist, when
         place = f'"{maker.places[0]}":"{self.places.ids[one.place]}",'
         text = "".join(pieces).replace(PLACE_MARKS[0], place)
+        record = None if again is None else canonical(again).decode()
         more = {"row": version.rows[one.at], "file": version.file_of(one.at)}
         return self.appender.fact(stream, maker.topic, maker.version, text, record=record, **more)
 
@@ -189,7 +186,7 @@ class Retelling:
         if fact is None:
             return None
         text = canonical(body_dict(fact)).decode()
-        self.appender.record(stream, fact.id, fact.kind, text, file, OWN)
+        self.appender.record(stream, fact.id, fact.kind, text, file, one.batch)
         return fact.id
 
     def _holders(self, listed: Iterable[Listed]) -> set[str]:
@@ -200,11 +197,11 @@ class Retelling:
         self,
         stream: Stream,
         file: int,
-        mark: str = "",
-        before: Collection[str] = (),
+        own: str | None = None,
+        one: Recorded | None = None,
         **said: object,
     ) -> str:
-        """Hand over the SnapshotTaken of a version, after those `before`; give its id."""
+        """Hand over the SnapshotTaken of a version, which may be recorded; give its id."""
         dropped = said["dropped"]
         self.shape.dropped += len(dropped) if isinstance(dropped, list) else 0
         body = SnapshotTaken.model_validate(
@@ -217,7 +214,6 @@ class Retelling:
         )
         stored = canonical(body_dict(body)).decode()
         name = derived_id(stream.id, body)
-        if name in before:
-            name = str(uuid5(NAMESPACE, f"again:{name}:{len(before)}"))
-        self.appender.record(stream, name, body.TOPIC, stored, file, mark)
+        name = one.act(name) if one else name
+        self.appender.record(stream, name, body.TOPIC, stored, file, own)
         return name
