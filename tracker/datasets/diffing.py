@@ -160,7 +160,13 @@ class Walk:
         now = self._now(one, listed, unread, part=part)
         for cell in found.kept:
             put(now, cell, self.told.get(cell, ABSENT))
-        need = self._need(now, (self.touched - one.own) | found.cells)
+        listed_after_all = {
+            cell
+            for cell, says in one.said.items()
+            if says == ABSENT and place_of(cell) in unread and cell in self.state
+        }
+        now |= {cell: self.state[cell] for cell in listed_after_all}
+        need = self._need(now, (self.touched - one.own) | found.cells | listed_after_all)
         if self._emit and (need or found.cells):
             left = one.unread - set(map(place_of, listed)) if part else set()
             fresh = {cell: listed[cell] for cell in found.cells if cell in listed}
@@ -253,11 +259,11 @@ class Walk:
             raise self._refusing.other(version, one, found)
         mended = {
             cell
-            for cell in found.other | found.gone
+            for cell in found.other
             if (place_of(cell) in one.unread or version.part) and not one.in_force(cell)
         }
-        if (found.other | found.gone) - mended:
-            left = found._replace(other=found.other - mended, gone=found.gone - mended)
+        if found.gone or found.other - mended:
+            left = found._replace(other=found.other - mended)
             raise self._refusing.other(version, one, left)
 
     def _count(
@@ -284,7 +290,7 @@ class Walk:
             self._gone(one)
             return
         if not self.touched:
-            self.state = self.told
+            self.state = dict(self.told)
             self._refuse_next(one)
             return
         now = dict(self.told)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tracker.datasets.appending import Appender, Stream
 from tracker.datasets.compile import PLACE_MARKS
 from tracker.datasets.corrections import end_fact
-from tracker.datasets.listed import ABSENT, History, Recorded
+from tracker.datasets.listed import ABSENT, History, Recorded, place_of
 from tracker.datasets.places import Resolved
 from tracker.datasets.relisting import listed_again
 from tracker.facts.envelope import body_dict, canonical
@@ -99,6 +99,7 @@ class Retelling:
             if cell in fresh
             else self._again(stream, version.file, one, cell)
             for cell in need.told
+            if place_of(cell) not in unread  # it said something there, and nobody knows what
         ]
         drops = {cell for name, cells in one.snapshots if name in ended for cell in cells}
         same = len(now) == one.entries and one.unread == set(unread)
