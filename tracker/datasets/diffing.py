@@ -146,6 +146,7 @@ class Walk:
         for cell, says in one.said.items():
             put(self.told, cell, says)
         listed, unread = self._listed(version)
+        unread |= one.unread.difference(map(place_of, listed))  # until it is mended
         found, part = self._differing(version, one, listed, unread)
         differs = one.version != version.name or one.taken_back or found.cells or found.kept
         if self.shape.restate and differs:
@@ -168,9 +169,8 @@ class Walk:
         now |= {cell: self.state[cell] for cell in listed_after_all}
         need = self._need(now, (self.touched - one.own) | found.cells | listed_after_all)
         if self._emit and (need or found.cells):
-            left = one.unread - set(map(place_of, listed)) if part else set()
             fresh = {cell: listed[cell] for cell in found.cells if cell in listed}
-            self._retelling.add(version, one, need, fresh, now, unread | left)
+            self._retelling.add(version, one, need, fresh, now, unread)
         self._note(need, now)
         self.state = now
         grown = {c for c in found.new if not (version.part or place_of(c) in one.unread)}
@@ -217,7 +217,7 @@ class Walk:
             return now
         for cell in self.told.keys() | self.state.keys():
             place = place_of(cell)
-            carried = place in unread or (part and place in one.unread)
+            carried = place in unread
             if cell in now or not (part or carried):
                 continue
             by_log = cell in one.said or not carried
