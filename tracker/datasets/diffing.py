@@ -14,7 +14,6 @@ from tracker.datasets.appending import Appender
 from tracker.datasets.compile import PLACE_MARKS
 from tracker.datasets.ids import slug
 from tracker.datasets.listed import ABSENT, UNCLEAR, History, Recorded, place_of, put
-from tracker.datasets.places import Resolved
 from tracker.datasets.refusing import Refusing
 from tracker.datasets.retelling import Listed, Need, Retelling
 from tracker.datasets.values import folded
@@ -22,6 +21,7 @@ from tracker.errors import InputError
 
 if TYPE_CHECKING:
     from tracker.datasets.snapshots import Snapshots, Version
+from tracker.datasets.resolving import Resolved
 
 UNREADABLE = -1
 

@@ -15,7 +15,8 @@ from tracker.datasets.context import Context, Placed, field_text, placed
 from tracker.datasets.corrections import NOTHING, Held, Records
 from tracker.datasets.fields import LONGEST_TEXT
 from tracker.datasets.mapping import DropSpec, Mapping
-from tracker.datasets.places import Resolved, quoted
+from tracker.datasets.places import quoted
+from tracker.datasets.resolving import Resolved, resolve
 from tracker.datasets.row_tests import chooser, passes
 from tracker.datasets.shapes import Told, UnclearPlaces, published_reader
 from tracker.datasets.staging import AT_ONCE, Publications, Staged, Staging
@@ -141,7 +142,7 @@ class Events:
             if key in book.differing or book.far_apart(numbers):
                 book.several.add(key)
         named = ((fact[3], fact[4], fact[5:7]) for fact in self.staging.scan())
-        return UnclearPlaces(book.resolve(self.staging.places), self.staging, lambda: named)
+        return UnclearPlaces(resolve(book, self.staging.places), self.staging, lambda: named)
 
     def _differ(self, clusters: dict[int, int]) -> bool:
         """Whether one report tells different things of points far apart."""

@@ -20,7 +20,7 @@ from tracker.datasets.context import Context
 from tracker.datasets.corrections import content_of, end_fact
 from tracker.datasets.history import Edges
 from tracker.datasets.mapping import FactSpec, Mapping
-from tracker.datasets.places import Resolved
+from tracker.datasets.resolving import Resolved, resolve
 from tracker.datasets.restating import Interval, Restated, side_of
 from tracker.datasets.row_tests import passes
 from tracker.datasets.shapes import Told, UnclearPlaces, one_moment
@@ -184,7 +184,7 @@ class Intervals:
         self._flush()
         sql = "SELECT DISTINCT place FROM spans UNION SELECT DISTINCT other FROM spans"
         used = {row[0] for row in self.staging.connection.execute(sql)}
-        return UnclearPlaces(context.book.resolve(used), self.staging, self._named)
+        return UnclearPlaces(resolve(context.book, used), self.staging, self._named)
 
     def _named(self) -> Iterator[tuple[int, int, tuple[int, int]]]:
         sql = "SELECT file, row, place, other FROM spans"
@@ -217,7 +217,7 @@ class Intervals:
             appender.fact(stream, maker.topic, maker.version, text, row=row, file=file)
         for one in within:
             stream = appender.stream(one.end)
-            end_fact(appender, stream, one.ending, one.end, one.file)
+            end_fact(appender, stream, one.ending, one.end.json, one.file)
 
     def _interval(
         self, appender: Appender, told: Told, merged: _Merged, texts: tuple[str, str]

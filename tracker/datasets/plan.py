@@ -12,7 +12,8 @@ from tracker.datasets.actors import Cast
 from tracker.datasets.appending import Appender
 from tracker.datasets.context import Context
 from tracker.datasets.mapping import Mapping
-from tracker.datasets.places import Book, Resolved
+from tracker.datasets.places import Book
+from tracker.datasets.resolving import Resolved
 from tracker.datasets.row_tests import passes
 from tracker.datasets.staging import Judge, Staging
 from tracker.datasets.tables import Reading, Table, file_sha256, open_table

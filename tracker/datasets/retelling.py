@@ -11,7 +11,6 @@ from tracker.datasets.appending import Appender, Stream
 from tracker.datasets.compile import PLACE_MARKS
 from tracker.datasets.corrections import end_fact
 from tracker.datasets.listed import ABSENT, History, Recorded, place_of
-from tracker.datasets.places import Resolved
 from tracker.datasets.relisting import listed_again
 from tracker.facts.envelope import body_dict, canonical
 from tracker.facts.record import SnapshotTaken
@@ -20,6 +19,7 @@ from tracker.times import When
 
 if TYPE_CHECKING:
     from tracker.datasets.snapshots import Snapshots, Version
+from tracker.datasets.resolving import Resolved
 
 
 class Listed(NamedTuple):

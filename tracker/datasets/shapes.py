@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tracker.datasets.blocks import Time
 from tracker.datasets.compile import PLACE_MARKS, Maker
 from tracker.datasets.context import Context
-from tracker.datasets.places import Resolved
+from tracker.datasets.resolving import Resolved
 from tracker.datasets.staging import Publications, Staging
 from tracker.datasets.values import Bad, Moment, Row
 from tracker.instants import FUTURE_OPEN

@@ -23,7 +23,7 @@ from tracker.datasets.context import Context
 from tracker.datasets.fields import LONGEST_TEXT
 from tracker.datasets.listed import History, cell_of
 from tracker.datasets.mapping import Mapping
-from tracker.datasets.places import Resolved
+from tracker.datasets.resolving import Resolved, resolve
 from tracker.datasets.shapes import published_reader
 from tracker.datasets.staging import Publications, Staging
 from tracker.datasets.values import Bad, Memo, Row, squeezed
@@ -265,7 +265,7 @@ class Snapshots:
             for entry, place in zip(version.entries, version.places, strict=True)
             if entry != UNREADABLE
         }
-        self._places = book.resolve(used)
+        self._places = resolve(book, used)
         self._keys = keys
         for version in self.versions:
             self._judge(version)
