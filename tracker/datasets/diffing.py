@@ -15,13 +15,13 @@ from tracker.datasets.compile import PLACE_MARKS
 from tracker.datasets.ids import slug
 from tracker.datasets.listed import ABSENT, UNCLEAR, History, Recorded, place_of, put
 from tracker.datasets.refusing import Refusing
+from tracker.datasets.resolving import Resolved
 from tracker.datasets.retelling import Listed, Need, Retelling
 from tracker.datasets.values import folded
 from tracker.errors import InputError
 
 if TYPE_CHECKING:
     from tracker.datasets.snapshots import Snapshots, Version
-from tracker.datasets.resolving import Resolved
 
 UNREADABLE = -1
 

@@ -12,6 +12,7 @@ from tracker.datasets.compile import PLACE_MARKS
 from tracker.datasets.corrections import end_fact
 from tracker.datasets.listed import ABSENT, History, Recorded, place_of
 from tracker.datasets.relisting import listed_again
+from tracker.datasets.resolving import Resolved
 from tracker.facts.envelope import body_dict, canonical
 from tracker.facts.record import SnapshotTaken
 from tracker.reports import derived_id
@@ -19,7 +20,6 @@ from tracker.times import When
 
 if TYPE_CHECKING:
     from tracker.datasets.snapshots import Snapshots, Version
-from tracker.datasets.resolving import Resolved
 
 
 class Listed(NamedTuple):
