@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sheets_for_tests import fact, new_situation, tell
 
 from tracker.errors import InputError
 from tracker.expectations import Expected, differences, expectations_schema, read_expectations
+from tracker.situation import Situation
 
 ROW = {
     "status": "held",
@@ -115,6 +118,8 @@ ENTRY = "expectations:\n  - ask: {projection: control, key: x, as_of: 2013}\n   
         ("none", "nothing", "3:5: expectations[0].expect: what the row must have is needed here"),
         ("none", "[a]", "3:5: expectations[0].expect: what the row must have is needed here"),
         ("    expect: none\n", "", "2:5: expectations[0].expect: this field is needed"),
+        ("none", "{}", "3:5: expectations[0].expect: this expects nothing of the row: name a"),
+        (ENTRY[14:], " []", "1:1: expectations: no expectation stands here: write one"),
         ("ask:", "aks:", "2:5: expectations[0].ask: this field is needed"),
     ],
 )
@@ -127,6 +132,67 @@ def test_what_cannot_be_asked(old: str, new: str, said: str) -> None:
 def test_every_problem_is_told() -> None:
     found = problems(ENTRY.replace("control", "rivers").replace("none", "3") + "more: 1\n")
     assert len(found) == 3
+
+
+def asked(projection: str, key: str, expect: str = "none") -> bytes:
+    ask = f"{{projection: {projection}, key: {key}, as_of: 2013}}"
+    return f"expectations:\n  - ask: {ask}\n    expect: {expect}\n".encode()
+
+
+@pytest.fixture
+def river() -> Iterator[Situation]:
+    with new_situation() as situation:
+        taken = fact("TownOccupied", place="mill", by=["rebels"], when={"edtf": "2013-01-10"})
+        tell(situation, "gazette", "2013-01-10", taken)
+        yield situation
+
+
+@pytest.mark.parametrize(
+    ("projection", "key"),
+    [
+        ("control", "ford"),
+        ("control", "Ford"),
+        ("incidents", "Mill"),
+        ("forces", "army+legion/mill/troops/deployed"),
+        ("losses", "army/troops/killed"),
+        ("alerts", "lantern/land"),
+        ("alerts", "threat/army"),
+    ],
+)
+def test_none_can_be_expected_of_what_nobody_told_of_yet(
+    river: Situation, projection: str, key: str
+) -> None:
+    assert river.check(asked(projection, key), "e.yaml") == (1, [])
+
+
+def test_a_place_is_found_by_its_name(river: Situation) -> None:
+    assert river.check(asked("control", "MILL", "{status: held}"), "e.yaml") == (1, [])
+    _, (failed,) = river.check(asked("control", "Mill"), "e.yaml")
+    assert failed.message == "expected no evidence, found status held, holders [rebels]"
+
+
+@pytest.mark.parametrize(
+    ("projection", "key", "hint"),
+    [
+        ("control", "mil", ": did you mean mill?"),
+        ("control", "Fords", ": did you mean ford?"),
+        ("control", "xyzzy", ": `tracker state` lists the keys"),
+        ("posture", "vally", ": did you mean valley?"),
+        ("forces", "mill", ": `tracker state` lists the keys"),
+        ("forces", "amry/mill/troops/deployed", ": `tracker state` lists the keys"),
+        ("forces", "army/mill/tropps/deployed", ": `tracker state` lists the keys"),
+        ("losses", "army/troops/deployed", ": `tracker state` lists the keys"),
+        ("alerts", "lantern/army", ": `tracker state` lists the keys"),
+    ],
+)
+def test_a_key_that_names_nothing_guards_nothing(
+    river: Situation, projection: str, key: str, hint: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        river.check(asked(projection, key), "e.yaml")
+    column = len("  - ask: {projection: , ") + len(projection) + 1
+    where = f"e.yaml:2:{column}: expectations[0].ask.key"
+    assert str(caught.value) == f"{where}: {projection} has no '{key}'{hint}"
 
 
 def test_the_schema_takes_what_the_reader_takes() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from projections.names import ALL
 from tracker.errors import InputError, Problem
@@ -14,6 +14,9 @@ from tracker.instants import InstantError, parse_moment
 from tracker.sources import FROZEN, Text
 from tracker.validation import did_you_mean, validate
 from tracker.yamltree import load
+
+if TYPE_CHECKING:
+    from projections.store import Store
 
 LONGEST_POSITION = 16  # characters of #POSITION; no log is that long
 
@@ -43,6 +46,9 @@ def _row_or_none(value: object) -> object:
     if value != "none" and not isinstance(value, dict):
         msg = "what the row must have is needed here, {field: value}, or none for no evidence"
         raise ValueError(msg)
+    if not value:
+        msg = "this expects nothing of the row: name a field, {field: value}, or none"
+        raise ValueError(msg)
     return value
 
 
@@ -53,6 +59,9 @@ def _as_text(value: object) -> object:
 _Written = WithJsonSchema({"type": ["string", "integer"]})  # a year alone is a number in YAML
 Moment = Annotated[str, BeforeValidator(_as_text), AfterValidator(_moment), _Written]
 Recorded = Annotated[str, BeforeValidator(_as_text), AfterValidator(_recorded), _Written]
+
+
+_Fields = Annotated[dict[str, Any], Field(min_length=1)]
 
 
 class Question(BaseModel):
@@ -80,22 +89,29 @@ class Expectation(BaseModel):
     model_config = FROZEN
 
     ask: Question
-    expect: Annotated[Literal["none"] | dict[str, Any], BeforeValidator(_row_or_none)]
+    expect: Annotated[Literal["none"] | _Fields, BeforeValidator(_row_or_none)]
     note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An expectation and where it stands."""
+    """An expectation and where it stands: it, and the key that it asks for."""
 
     expectation: Expectation
     file: str
     line: int
     column: int
+    key: Problem
 
     def problem(self, message: str) -> Problem:
         """Say that it does not hold."""
         return Problem(self.file, self.line, self.column, str(self.expectation.ask), message)
+
+    def unknown(self, near: str | None) -> Problem:
+        """Say that its key names nothing, and what may have been meant."""
+        hint = f": did you mean {near}?" if near else ": `tracker state` lists the keys"
+        ask = self.expectation.ask
+        return replace(self.key, message=f"{ask.projection} has no '{ask.key}'{hint}")
 
 
 def read_expectations(data: bytes, file: str) -> list[Expected]:
@@ -109,16 +125,39 @@ def read_expectations(data: bytes, file: str) -> list[Expected]:
     raw = tree.value.get("expectations")
     if not isinstance(raw, list):
         raise InputError([*problems, tree.problem(("expectations",), "a list is needed here")])
+    if not raw:
+        problems.append(tree.problem(("expectations",), "no expectation stands here: write one"))
     expected = []
     for index, entry in enumerate(raw):
-        made, found = validate(tree, ("expectations", index), entry, Expectation)
+        at = ("expectations", index)
+        made, found = validate(tree, at, entry, Expectation)
         problems += found
         if made:
-            line, column = tree.marks[("expectations", index)]
-            expected.append(Expected(made, file, line, column))
+            key = tree.problem((*at, "ask", "key"), "")
+            expected.append(Expected(made, file, *tree.marks[at], key))
     if problems:
         raise InputError(problems)
     return expected
+
+
+def keys_found(store: Store, expected: Sequence[Expected]) -> list[tuple[str, Expected]]:
+    """Give each with the key that it asks for, found by a place's name too.
+
+    Raises InputError with every key that names nothing there.
+    """
+    from projections.answers import key_named
+    from projections.asked import is_key, near_key
+
+    found, problems = [], []
+    for one in expected:
+        ask = one.expectation.ask
+        key = key_named(store, ask.key)
+        found.append((key, one))
+        if not is_key(store, ask.projection, key):
+            problems.append(one.unknown(near_key(store, ask.projection, ask.key)))
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 def differences(expect: Mapping[str, Any] | Literal["none"], row: Mapping[str, Any] | None) -> str:
@@ -179,6 +218,6 @@ def expectations_schema() -> dict[str, Any]:
         "type": "object",
         "additionalProperties": False,
         "required": ["expectations"],
-        "properties": {"expectations": {"type": "array", "items": schema}},
+        "properties": {"expectations": {"type": "array", "minItems": 1, "items": schema}},
         "$defs": definitions,
     }

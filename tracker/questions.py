@@ -370,15 +370,18 @@ class Questions:
 
     @_of_one_position
     def check(self, data: bytes, file: str) -> tuple[int, list[Problem]]:
-        """Ask what an expect.yaml asks; give how many were asked, and those that do not hold."""
-        from tracker.expectations import differences, read_expectations
+        """Ask what an expect.yaml asks; give how many were asked, and those that do not hold.
 
-        expected = read_expectations(data, file)
+        Raises InputError for what cannot be asked: a key that names nothing guards nothing.
+        """
+        from tracker.expectations import differences, keys_found, read_expectations
+
+        expected = keys_found(self.store, read_expectations(data, file))
         failed = []
-        for one in expected:
+        for key, one in expected:
             ask = one.expectation.ask
             clocks = self.clocks(ask.as_of, ask.known_at, ask.recorded_at)
-            rows = answers.state(self.store, clocks, ask.projection, ask.key)
+            rows = answers.state(self.store, clocks, ask.projection, key)
             wrong = differences(one.expectation.expect, rows[0] if rows else None)
             failed += [one.problem(wrong)] if wrong else []
         return len(expected), failed

@@ -16,7 +16,8 @@ from tracker.cli.output import emit, safe
 def check(files: tuple[str, ...]) -> None:
     """Run the expectations of an expect.yaml.
 
-    Exit 1 where one does not hold. Without a file, ./expect.yaml.
+    Exit 1 where one does not hold, 2 where one cannot be asked: its key names
+    nothing, or it expects nothing. Without a file, ./expect.yaml.
 
     \b
     Example:

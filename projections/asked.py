@@ -1,0 +1,80 @@
+"""Keys as someone wrote them: whether a projection could ever answer them, and what was meant.
+
+A cell of which nobody told yet is a key too, where every part of it is known: that there is none
+is then an answer. What names nothing is a slip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+
+from projections.names import BELIEVED
+from projections.store import Row, Store
+
+NEAR = 0.5
+"""How like a key has to be, of 1, to be what may have been meant."""
+_PHASES = frozenset({"pledged", "mobilised", "deployed", "withdrawn", "advancing"})
+_FATES = frozenset({"killed", "wounded", "missing", "captured", "lost", "acquired"})
+_NOTICES = frozenset({"threat", "advice", "measure", "notice"})
+
+
+def is_key(store: Store, projection: str, key: str) -> bool:
+    """Whether a projection has a cell of this key, or could have one; a fact or place it lists."""
+    if store.rows("SELECT 1 FROM cells WHERE projection = ? AND key = ?", (projection, key)):
+        return True
+    places = store.names("places")
+    if projection not in BELIEVED:
+        listed = "SELECT 1 FROM chronologies WHERE projection = ? AND fact = ?"
+        return key in places or bool(store.rows(listed, (projection, key)))
+    match projection, key.split("/"):
+        case "control", [place]:
+            return place in places
+        case "forces", [actors, place, category, phase]:
+            known = place in places and phase in _PHASES and _counted(store, projection, category)
+            return known and _actors(store, actors)
+        case "losses", [side, category, fate]:
+            known = fate in _FATES and _counted(store, projection, category)
+            return known and _actors(store, side)
+        case "alerts", [scheme, scope]:
+            return _alert(store, scheme, scope)
+    return False
+
+
+def near_key(store: Store, projection: str, key: str) -> str | None:
+    """Give the key that was perhaps meant: the nearest, by what it is or what it is called."""
+    sql = "SELECT key FROM cells WHERE projection = ?"
+    known = {str(row["key"]).casefold(): str(row["key"]) for row in store.rows(sql, (projection,))}
+    if projection == "control" or projection not in BELIEVED:
+        known |= _called(store.names("places").whole())
+    near = get_close_matches(key.casefold(), known, n=1, cutoff=NEAR)
+    return known[near[0]] if near else None
+
+
+def _called(places: Mapping[str, Row]) -> dict[str, str]:
+    return {
+        str(name).casefold(): place
+        for place, one in places.items()
+        for name in (*one.get("aliases", ()), one["name"], place)
+    }
+
+
+def _actors(store: Store, joined: str) -> bool:
+    actors: Iterable[str] = joined.split("+")
+    return all(actor in store.names("actors") for actor in actors)
+
+
+def _counted(store: Store, projection: str, category: str) -> bool:
+    """Whether anyone counted such: any word can be a category, so only those in use are known."""
+    if category == "troops":
+        return True
+    sql = "SELECT key FROM cells WHERE projection = ?"
+    at = 2 if projection == "forces" else 1
+    return any(row["key"].split("/")[at] == category for row in store.rows(sql, (projection,)))
+
+
+def _alert(store: Store, scheme: str, scope: str) -> bool:
+    here = scope in store.names("places")
+    if scheme in _NOTICES:
+        return here or scope == "all" or _actors(store, scope)
+    return here and scheme in store.names("schemes")
