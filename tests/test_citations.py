@@ -424,6 +424,12 @@ def edited(file: Path, change: Callable[[dict[str, Any]], object]) -> Path:
     return other
 
 
+def renamed(citation: dict[str, Any], old: str, new: str) -> None:
+    """Have a citation name another row in the place of one."""
+    each = citation["answer"]["each"]
+    each[new] = each.pop(old)
+
+
 @pytest.mark.parametrize(
     ("change", "code", "why"),
     [
@@ -447,6 +453,11 @@ def edited(file: Path, change: Callable[[dict[str, Any]], object]) -> Path:
         (lambda one: one["query"].update(verb="guess"), 2, "query: "),
         (lambda one: one["query"].update(policy="latest/9"), 2, "no policy 'latest/9' in this"),
         (lambda one: one["answer"].update(sha256="0"), 2, "64 hexadecimal digits"),
+        (lambda one: one["answer"].update(count=7), 2, "damaged: it counts 7 rows and names 5"),
+        (lambda one: one["answer"].update(each=None), 2, "damaged: it counts 5 rows and names 0"),
+        (lambda one: one.update(citation=1.0), 2, "damaged: a value is not as tracker writes it"),
+        (lambda one: renamed(one, "control/gao", "control/niono"), 2, "and it names others"),
+        (lambda one: one["answer"]["each"].update({"control/gao": "0" * 16}), 2, "names others"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

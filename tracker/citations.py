@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt
+from pydantic import AfterValidator, BaseModel, Field, StrictBool, StrictInt, model_validator
 
 from projections.names import CHRONICLED, POLICY_NAMES
 from projections.weighing import Weighing
@@ -306,7 +306,7 @@ class CitedLog(BaseModel):
 class CitedAnswer(BaseModel):
     """What was answered: how many canonical lines, their sha256, and digits of each by its name.
 
-    `each` is null where there were too many to name.
+    `each` is null where there were too many to name: the count says which.
     """
 
     model_config = FROZEN
@@ -314,6 +314,14 @@ class CitedAnswer(BaseModel):
     count: Annotated[StrictInt, Field(ge=0)]
     sha256: Sha256
     each: dict[str, Digits] | None
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        named = None if self.each is None else len(self.each)
+        if named != (self.count if self.count <= MOST_NAMED else None):
+            msg = f"damaged: it counts {self.count:,} rows and names {named or 0:,}"
+            raise ValueError(msg)
+        return self
 
 
 class Citation(BaseModel):
@@ -368,6 +376,8 @@ def read_citation(data: bytes, file: str) -> Citation:
     found, problems = validate(Tree(file, value), (), value, Citation)
     if found is None:
         raise InputError(problems)
+    if canonical(found.as_json()) != canonical(value):
+        raise refuse("damaged: a value is not as tracker writes it")  # such as 1.0 for 1
     return found
 
 

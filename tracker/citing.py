@@ -144,6 +144,9 @@ class Citing(Questions):
             if len(lines) != cited.count:
                 why = f"the log is the same; rows answered now: {len(lines)}; cited: {cited.count}"
             return Reproduction("not reproduced", why, differing)
+        if differing:
+            why = "damaged: the rows are those of its digest, and it names others"
+            return Reproduction("undecided", why, differing)
         since = self.log.position - position
         now = citation.query.ask(self) if since else before
         plural = "" if cited.count == 1 else "s"
