@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -21,6 +22,7 @@ from tracker import (
     Change,
     Control,
     Force,
+    LogError,
     NotFoundError,
     Situation,
     TrackerError,
@@ -358,3 +360,96 @@ def test_every_attribute_of_a_row_is_explained(made: type[Any]) -> None:
 def test_an_unknown_key_is_refused_with_the_nearest(situation: Situation) -> None:
     with pytest.raises(NotFoundError, match="diabaly"):
         situation.history("diabalu")
+
+
+# -- asked wrongly -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (lambda one: one.state(2012), "as-of: a text, a date or a datetime is needed, not 2012"),
+        (lambda one: one.state(known_at=5), "known-at: a text, a date or a datetime is needed"),
+        (
+            lambda one: one.state("2013-01-21", weighing="latest"),
+            "state: weighing takes Weighing, not 'latest'",
+        ),
+        (
+            lambda one: one.state("2013-01-21", "control", stale_after="5d"),
+            "stale_after: a whole number is needed, not '5d'",
+        ),
+        (lambda one: one.state(AsOf("2013")), "state: as_of takes AsOf or text or date"),  # type: ignore[arg-type]
+        (lambda one: one.state("2013", key=7), "state: key takes text, not 7"),
+        (lambda one: one.history(b"mopti"), "history: key takes text, not b'mopti'"),
+        (lambda one: one.weighing(only=[1]), "weighing: only takes a list of text, not [1]"),
+        (lambda one: one.search("a", limit=10**30), "search: limit takes a whole number, not 1000"),
+        (
+            lambda one: one.audit("2013", "control", "\ud800"),
+            "audit: key takes text, not '\\ud800'",
+        ),
+        (lambda one: list(one.log_rows("x")), "after: a whole number is needed, not 'x'"),
+        (lambda one: list(one.replay(3.5)), "as-of: a text, a date or a datetime is needed"),
+        (lambda one: one.show("#99999999999999999999"), "no event #99999999999999999999"),
+        (lambda one: one.cite("goma", by="ana"), "cite: answer takes Answer, not 'goma'"),
+        (lambda one: one.record(5, by="ana"), "record: sheets takes text or PathLike or a list of"),
+        (lambda one: one.retract(["#59"], reason="no", by=5), "retract: by takes text, not 5"),
+    ],
+)
+def test_what_a_call_does_not_take_is_told(
+    situation: Situation,
+    asked: Callable[[Any], object],
+    said: str,
+) -> None:
+    before = situation.position
+    with pytest.raises(TrackerError) as caught:
+        asked(situation)
+    assert str(caught.value).startswith(said)
+    assert situation.position == before
+
+
+def test_what_a_call_does_not_have_is_for_python_to_tell(situation: Situation) -> None:
+    with pytest.raises(TypeError, match="unexpected keyword argument 'asof'"):
+        situation.history("diabaly", asof="2013")  # type: ignore[call-arg]
+
+
+def test_an_error_of_what_was_given_to_call_comes_through(situation: Situation) -> None:
+    def stop(_: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        situation.compare(stop)
+
+
+def test_sheets_may_come_one_after_the_other(tmp_path: Path) -> None:
+    with Situation(tmp_path / "situation.db", create=True) as fresh:
+        fresh.register(SEEDS / "situation.yaml", by="ana")
+        assert len(fresh.record((one for one in SHEETS), by="ana")) == len(SHEETS)  # type: ignore[arg-type]
+
+
+def test_a_replay_takes_the_clocks_as_other_questions_do(situation: Situation) -> None:
+    pairs = list(situation.replay("2013-01-21", known_at="2013-01-14"))
+    assert pairs == list(situation.replay(situation.clocks("2013-01-21", known_at="2013-01-14")))
+    assert {**pairs[-1][0], "changes": pairs[-1][1]} == situation.replayed(
+        "2013-01-21", known_at="2013-01-14"
+    ).dicts[-1]
+
+
+@pytest.mark.parametrize("name", [one for one in public_calls(Situation) if one != "close"])
+def test_once_closed_it_says_so(name: str, tmp_path: Path) -> None:
+    with Situation(tmp_path / "situation.db", create=True) as fresh:
+        reading = fresh.log_rows()
+    fresh.close()  # twice is fine
+    call = getattr(fresh, name)
+    parameters = inspect.signature(call).parameters.values()
+    needed = [
+        one.name
+        for one in parameters
+        if one.default is one.empty and one.kind is not one.VAR_KEYWORD
+    ]
+    with pytest.raises(LogError, match="this situation is closed: open it again"):
+        list(call(**dict.fromkeys(needed)))
+    with pytest.raises(LogError, match="this situation is closed"):
+        next(reading)
+    for attribute in ("position", "store", "log_id"):
+        with pytest.raises(LogError, match="this situation is closed"):
+            getattr(fresh, attribute)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tracker.registry import Registry
     from tracker.reports import Decision
 
+LONGEST_POSITION = 17  # characters of #POSITION that are read: no log is that long
+
 
 class Amending:
     """What can be added to a record that is there, given its log, its read model and a clock."""
@@ -206,7 +208,8 @@ class Amending:
 
         Raises NotFoundError where none, or more than one, has that prefix.
         """
-        position = int(name[1:]) if name.startswith("#") and name[1:].isdecimal() else None
+        said = name[1:LONGEST_POSITION] if name.startswith("#") and name[1:].isdecimal() else None
+        position = None if said is None else int(said)
         if position is None:
             found = self.log.find(name)
             if len(found) > 1:

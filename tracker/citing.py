@@ -44,6 +44,7 @@ class Citing(Questions):
         without a ledger.
         """
         from tracker.citations import FORMAT, Citation, cited
+        from tracker.validation import reason_of
 
         if answer.query.get("documents"):
             raise TrackerError("gaps in documents cannot be cited: they lie outside the log")
@@ -60,7 +61,10 @@ class Citing(Questions):
             "query": {"verb": answer.verb, **answer.query},
             "answer": cited(answer),
         }
-        return Citation.model_validate(made)
+        try:
+            return Citation.model_validate(made)
+        except ValueError as error:  # pydantic's, of who cites: all else is our own
+            raise TrackerError(f"cited by {by!r}: {reason_of(error)}") from error
 
     def reproduce(
         self, citation: Citation, progress: Callable[[int, int], None] = lambda _at, _of: None

@@ -45,7 +45,10 @@ def read_clocks(
             raise TrackerError("an AsOf holds all three clocks: give no other beside it")
         return as_of
 
-    def last(clock: str, moment: str | date) -> Instant:
+    def last(clock: str, moment: object) -> Instant:
+        if not isinstance(moment, str | date):
+            wanted = "a text, a date or a datetime is needed"
+            raise TrackerError(f"{clock}: {wanted}, not {moment!r:.60}")
         try:
             return last_instant(parse_moment(_text(moment), zone, assume_zone=assume))
         except InstantError as error:
@@ -66,6 +69,12 @@ def read_clocks(
         recorded,
         position,
     )
+
+
+def check_whole(name: str, value: object) -> None:
+    """Raise a TrackerError for what is no whole number, or None, where one is needed later on."""
+    if value is not None and not hasattr(value, "__index__"):
+        raise TrackerError(f"{name}: a whole number is needed, not {value!r:.60}")
 
 
 def _text(moment: str | date) -> str:

@@ -104,7 +104,10 @@ class Importing:
             self.log.check_writable()  # before a long table is read for nothing
         _check_names(files)
         if isinstance(mapping, Path):
-            mapping = read_upto(mapping, SHEET), str(mapping)
+            try:
+                mapping = read_upto(mapping, SHEET), str(mapping)
+            except OSError as error:
+                raise TrackerError(f"{mapping}: {error.strerror}") from error
         accepted = read_mapping(*(shipped(mapping) if isinstance(mapping, str) else mapping))
         if dataset is not None:
             head = accepted.head.model_copy(update={"dataset": arguments.dataset(dataset)})

@@ -16,7 +16,6 @@ from tracker.errors import TrackerError
 from tracker.instants import (
     FUTURE_OPEN,
     PAST_OPEN,
-    AsOf,
     Instant,
     InstantError,
     format_open,
@@ -102,12 +101,17 @@ class Listing(Questions):
             answer: Answer[Any] = self._answer("facts", clocks, weighing, rows, notes, **named)
             return self._over(answer, period)
 
-    def replay(self, clocks: AsOf, weighing: Weighing = USUAL) -> Iterator[tuple[Row, list[Row]]]:
+    def replay(
+        self, as_of: Asked = None, weighing: Weighing = USUAL, **others: Unpack[Clocks]
+    ) -> Iterator[tuple[Row, list[Row]]]:
         """Run the log again: each event with the changes that it caused."""
         raise NotImplementedError
 
-    def replayed(self, clocks: AsOf, weighing: Weighing = USUAL) -> Answer[Any]:
+    def replayed(
+        self, as_of: Asked = None, weighing: Weighing = USUAL, **others: Unpack[Clocks]
+    ) -> Answer[Any]:
         """Answer the same whole: rows as of `log_rows`, each with the `changes` that it caused."""
+        clocks = self.clocks(as_of, **others)
         rows = [{**row, "changes": changes} for row, changes in self.replay(clocks, weighing)]
         return self._answer("replay", clocks, weighing, rows)
 

@@ -16,7 +16,7 @@ from projections import answers
 from projections.lazy import Rows
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing, weighing_of
-from tracker.clocks import Asked, Clocks, Moment, read_clocks
+from tracker.clocks import Asked, Clocks, Moment, check_whole, read_clocks
 from tracker.errors import NotFoundError, Problem, TrackerError
 from tracker.instants import (
     AsOf,
@@ -150,6 +150,7 @@ class Questions:
         TrackerError for a clock that cannot be read.
         """
         clocks = self.clocks(as_of, **others)
+        check_whole("stale_after", stale_after)  # rows may be made later, when they are looked at
         rows = answers.state(
             self.store, clocks, projection, key, weighing=weighing, stale_after=stale_after
         )
@@ -197,9 +198,9 @@ class Questions:
         answer = self._answer("history", clocks, weighing, rows, projection=projection, key=key)
         return replace(answer, query={**answer.query, "as_of": None})  # a history has no as-of
 
-    def is_ruled(self, projection: str, key: str, as_of: AsOf) -> bool:
+    def is_ruled(self, projection: str, key: str, as_of: Asked) -> bool:
         """Whether an analyst's ruling decides a cell as of then."""
-        rows = answers.state(self.store, as_of, projection, key)
+        rows = answers.state(self.store, self.clocks(as_of), projection, key)
         return bool(rows and rows[0]["rule"] == "ruling")
 
     @_of_one_position
@@ -338,10 +339,13 @@ class Questions:
             self._index(bring_up)
 
     @_of_one_position
-    def overview(self, clocks: AsOf, *, weighing: Weighing = USUAL) -> Overview:
+    def overview(
+        self, as_of: Asked = None, *, weighing: Weighing = USUAL, **others: Unpack[Clocks]
+    ) -> Overview:
         """Give all that a picture shows, at the clocks and at every other valid and known time."""
         from projections import overview
 
+        clocks = self.clocks(as_of, **others)
         state = self.state(clocks, weighing=weighing)
         store = self.store
         kin = store.kin()

@@ -9,17 +9,18 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 from uuid import UUID
 
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.amending import Amending
 from tracker.citing import Citing
+from tracker.clocks import Asked, Clocks, check_whole
 from tracker.erasing import Erasing
 from tracker.errors import InputError, Problem, TrackerError
 from tracker.importing import Importing
-from tracker.instants import AsOf, Instant, format_instant
+from tracker.instants import Instant, format_instant
 from tracker.listing import Listing
 from tracker.log import Conflict, Log
 from tracker.model import ReadModel
@@ -58,6 +59,8 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
     `clock` gives the present instant; tests pass their own.
     """
 
+    _closed = False
+
     def __init__(
         self,
         path: str | os.PathLike[str],
@@ -86,7 +89,8 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         self.close()
 
     def close(self) -> None:
-        """Close the log and the read model; safe to call twice."""
+        """Close the log and the read model; safe to call twice. Questions then raise LogError."""
+        self._closed = True
         self.model.close()
         self.log.close()
 
@@ -339,19 +343,24 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
 
     # -- the record ----------------------------------------------------------------------------
 
-    def replay(self, clocks: AsOf, weighing: Weighing = USUAL) -> Iterator[tuple[Row, list[Row]]]:
+    def replay(
+        self, as_of: Asked = None, weighing: Weighing = USUAL, **others: Unpack[Clocks]
+    ) -> Iterator[tuple[Row, list[Row]]]:
         """Run the log again: each event (a row as of `log_rows`) with the changes it caused.
 
         Up to the clocks: see projections.replay.
         """
         from projections.replay import Replay
 
-        for event, changes in Replay(clocks, weighing).run(self.log.read()):
+        for event, changes in Replay(self.clocks(as_of, **others), weighing).run(self.log.read()):
             yield self.row(event), changes
 
     def log_rows(self, after: int = 0, upto: int | None = None) -> Iterator[Row]:
         """Read the log in order: one row an event (see projections.events)."""
-        return (self.row(event) for event in self.log.read(after, upto))
+        check_whole("after", after)  # text is no error to SQLite
+        check_whole("upto", upto)
+        for event in self.log.read(after, upto):
+            yield self.row(event)
 
     def show(self, name: str) -> Row:
         """Give one event whole, by `#position`, or by a unique prefix of its id or its report's.

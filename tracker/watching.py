@@ -109,7 +109,7 @@ class Watching:
 
         with self.still() as store, uncollected():
             effects = Effects(store, watched.weighing, watched.projection, watched.key)
-            events = list(islice(self.log.read(after, store.position), most))
+            events = list(islice(self.log.read(after, store.position), max(0, most)))
             made = _Made(effects, watched, self.log.log_id, cache(self._rank))
             found = [one for event in events for one in self._effects(event, made)]
         at = None if watched.as_of is None else format_instant(watched.as_of)
@@ -118,9 +118,12 @@ class Watching:
 
     def again(self, position: int, asked: str) -> list[Row]:
         """Give once more all that an event changed, asked as `changes` said (Stretch.asked)."""
-        how = json.loads(asked)
-        at = None if how["as_of"] is None else parse_moment(how["as_of"]).earliest
-        weighing = self.weighing(how["policy"], how["only"], how["without"])
+        try:
+            how = json.loads(asked)
+            at = None if how["as_of"] is None else parse_moment(how["as_of"]).earliest
+            weighing = self.weighing(how["policy"], how["only"], how["without"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise TrackerError("what was asked is needed as `changes` said it") from error
         return self.changes(position - 1, Watched(as_of=at, weighing=weighing), most=1).changes
 
     def _effects(self, event: Event, made: _Made) -> Iterator[Row]:
