@@ -114,8 +114,8 @@ def facts(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, R
     """Give every fact heard, and every ruling, by id.
 
     {fact, kind, position, source, published, voice, speaker, status, when, gist, locator, rating,
-    report, place, begins, out, recorded_at, known_from, known_to, url, data}: as audits have it,
-    and when it begins, its report was out, it was recorded, is first known and is known to be
+    report, place, begins, out, recorded_at, known_from, known_to, url, title, data}: as audits have
+    it, and when it begins, its report was out, it was recorded, is first known and is known to be
     retracted, as instants; `data` is the whole of it, as stored.
     """
     kin = store.kin() if weighing.only or weighing.without else None
@@ -151,6 +151,7 @@ def facts(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, R
             "out": claim.published,
             "recorded_at": claim.recorded_at,
             "url": None,
+            "title": None,
             "data": {},
             **known,
         }
@@ -165,7 +166,8 @@ def _recorded(clocks: AsOf) -> dict[str, object]:
 
 
 def _fact(row: Row, gone: Instant) -> Row:
-    header, data = row["header"], json.loads(row["data"])
+    text, data = row["header"], json.loads(row["data"])
+    header = json.loads(text) if '"url"' in text or '"title"' in text else {}
     return {
         **evidence_of(row, data),
         "data": data,
@@ -175,7 +177,8 @@ def _fact(row: Row, gone: Instant) -> Row:
         "recorded_at": row["recorded_at"],
         "known_from": row["published"],
         "known_to": gone,
-        "url": json.loads(header).get("url") if '"url"' in header else None,
+        "url": header.get("url"),
+        "title": header.get("title"),
     }
 
 

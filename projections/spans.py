@@ -179,10 +179,10 @@ def evidence(
     """Give the facts and rulings known at the clocks, in the log's order, each with its locator.
 
     {fact, kind, position, recorded_at, source, published, published_edtf, voice, speaker, status,
-    when, gist, locator, rating, report, url, place, lat, lon, known_from, known_to, withheld}, and
-    what a fact of its kind says beside (who, of what, how many). `published` is the instant by
-    which its report was out, `known_from` that by which it was, or the correction that put it
-    there, and `known_to` that of its being taken back. The as-of does not count. With a
+    when, gist, locator, rating, report, url, title, place, lat, lon, known_from, known_to,
+    withheld}, and what a fact of its kind says beside (who, of what, how many). `published` is the
+    instant by which its report was out, `known_from` that by which it was, or the correction that
+    put it there, and `known_to` that of its being taken back. The as-of does not count. With a
     projection, or a key (a place or a cell), those alone that speak of it.
     """
     narrowed = projection is not None or key is not None

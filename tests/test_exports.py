@@ -19,6 +19,7 @@ from sheets_for_tests import fact, tell
 from tracker import Situation, exports
 from tracker.cli.export import export as verb
 from tracker.exports import files
+from tracker.web.encoding import Encoder
 
 PERIOD = ("--from", "2013-01-14", "--to", "2013-01-21")
 every_format = pytest.mark.parametrize("name", exports.FORMATS)
@@ -282,6 +283,37 @@ def test_what_has_no_point_on_a_map_is_said_with_its_reason(
     ]
 
 
+def test_a_report_is_cited_by_its_title(situation: Situation, tmp_path: Path) -> None:
+    report = {"source": "radio", "published": "2013-01-14", "title": "The Mill has fallen"}
+    taken = fact("TownOccupied", place="mill", by=["rebels"], when="2013-01-14")
+    data = json.dumps({"report": report, "facts": [taken]}).encode()
+    situation.record([(data, "radio.yaml")], by="tests")
+    tell(situation, "gazette", "2013-01-14", {**taken, "gist": "Taken."})  # which has none
+    before, after = situation.two_moments("2013-01-10", "2013-01-15", "2013-01-10", None)
+    question = exports.Question(situation, after, situation.weighing(), before=before)
+
+    def written(name: str) -> str:
+        exports.write(name, question, tmp_path / name, force=True)
+        return (tmp_path / name).read_text(encoding="utf-8")
+
+    assert '**The Radio, "The Mill has fallen", 14 Jan 2013**, report `' in written("report")
+    assert "**The Gazette, 14 Jan 2013**, report `" in written("report")
+    stix = [
+        one["name"] for one in json.loads(written("stix"))["objects"] if one["type"] == "report"
+    ]
+    assert sorted(stix) == [
+        "The Gazette, 14 Jan 2013",
+        'The Radio, "The Mill has fallen", 14 Jan 2013',
+    ]
+    said = [json.loads(line) for line in written("ftm").splitlines()]
+    titles = {one["value"] for one in said if (one["schema"], one["prop"]) == ("Article", "title")}
+    assert titles == {"The Gazette, 14 Jan 2013", "The Mill has fallen"}
+    page = Encoder(situation.overview("2013-01-15")).data()
+    assert [page["words"][one[4]] for one in page["reports"]] == ["The Mill has fallen", ""]
+    facts = situation.evidence("2013-01-15").rows()
+    assert [one.title for one in facts] == ["The Mill has fallen", None]
+
+
 # -- hostile text ---------------------------------------------------------------------------------
 
 HOSTILE = (
@@ -438,6 +470,26 @@ def test_a_report_states_what_it_was_made_by(mali_report: str, log: Path) -> Non
     assert f"- Log at #190, head `{head}`." in mali_report
     assert "weighed by `origin-weighted/1`, hearing all sources." in mali_report
     assert "those published by 21 Jan 2013" in mali_report
+
+
+def test_a_report_says_what_counts_as_known(log: Path) -> None:
+    """What came after the period is left out, unless a later known-at is asked for."""
+    asked = ("--log", log, "export", "report", "--from", "2013-01-13", "--to", "2013-01-14")
+    at_the_end = said(*asked, "-o", "-")
+    ground = section(at_the_end, "What changed on the ground")
+    assert ground.strip().startswith(
+        "Between 13 Jan 2013 and 14 Jan 2013, as known by 14 Jan 2013."
+    )
+    assert "published by 14 Jan 2013, without what was told, corrected or retracted later;" in (
+        at_the_end
+    )
+    later = section(
+        said(*asked, "--known-at", "2013-01-21", "-o", "-"), "What changed on the ground"
+    )
+    assert "as known by 21 Jan 2013." in later
+    now = said("--log", log, "export", "report", "--from", "2013-01-14", "-o", "-")
+    assert "as all reports recorded so far have it." in section(now, "What changed on the ground")
+    assert "- Reports: those recorded so far; what is new" in now
 
 
 def test_disputes_stand_in_the_report_with_who_says_what(

@@ -316,9 +316,9 @@ class Fact:
     `rating` and `report` as of an Evidence. `published` is when its report was out,
     `published_edtf` as the report has it; `recorded_at` when the log took it. It was known from
     `known_from` until `known_to`, when it was taken back, None where it was not. `place` is an id,
-    `lat` and `lon` its coordinates in degrees, `url` the report's address. `withheld` is what of it
-    was erased, and `says` what a fact of its kind says beside, by the names that sheets have for
-    it, a quantity by its parts: {"by": ["army"], "category": "troops", "best": 500, ...}.
+    `lat` and `lon` its coordinates in degrees, `url` and `title` the report's. `withheld` is what
+    of it was erased, and `says` what a fact of its kind says beside, by the names that sheets have
+    for it, a quantity by its parts: {"by": ["army"], "category": "troops", "best": 500, ...}.
     """
 
     fact: str
@@ -339,6 +339,7 @@ class Fact:
     lat: float | None = None
     lon: float | None = None
     url: str | None = None
+    title: str | None = None
     recorded_at: datetime | None = None
     known_from: datetime | None = None
     known_to: datetime | None = None

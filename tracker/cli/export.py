@@ -66,7 +66,8 @@ def export(
 
     Tables hold the state as of --as-of, or with --rows spans or facts all of time. All others hold
     all of time, which --from and --to narrow, as known at --known-at. A report tells what
-    changed from the end of --from to the end of --to. Each states its question, its policy and
+    changed from the end of --from to the end of --to, as known then: what came later, corrections
+    too, counts with a later --known-at. Each states its question, its policy and
     the log's position. A file is written whole or not at all, the same log and question give the
     same bytes.
 

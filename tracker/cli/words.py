@@ -108,6 +108,11 @@ def when(edtf: str | None) -> str:
         return edtf
 
 
+def cited(source: str, title: str | None, published: str) -> str:
+    """Name a report by its source, its title where it has one, and its date (EDTF)."""
+    return ", ".join([source, *([f'"{title}"'] if title else []), when(published)])
+
+
 def since(row: Row) -> str:
     """Say since when a row's state has been so."""
     return when(row["since"]["edtf"]) if row.get("since") else ""

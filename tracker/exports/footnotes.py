@@ -66,8 +66,8 @@ class Footnotes:
             yield ""
 
     def _report(self, row: Row) -> str:
-        """Name a report: source, date, document with its hash, address."""
-        named = f"{self._source(row)}, {words.when(row['published_edtf'])}"
+        """Name a report: source, title, date, document with its hash, address."""
+        named = words.cited(self._source(row), row.get("title"), row["published_edtf"])
         said = f"**{markdown(named)}**"
         document = row["locator"].get("document")
         if document:

@@ -173,9 +173,8 @@ class Entities:
             day = fact["published"][:10]
             one = Entity(self.id("report", fact["report"]), "Article", fact["source"], day)
             document = fact["locator"].get("document") or {}
-            one.add("title", f"{source}, {words.when(fact['published_edtf'])}").add(
-                "publisher", source
-            )
+            named = fact.get("title") or f"{source}, {words.when(fact['published_edtf'])}"
+            one.add("title", named).add("publisher", source)
             one.add("publishedAt", day).add("sourceUrl", fact.get("url"))
             one.add("fileName", document.get("name"))
             yield one.add("notes", document and f"sha256 {document['sha256']}")

@@ -83,7 +83,7 @@ class Report:
         yield from self._changes(
             "What changed on the ground",
             self.happened,
-            f"Between {day(self.start)} and {day(self.stop)}, all that is known now being known.",
+            f"Between {day(self.start)} and {day(self.stop)}, {self._known(day)}.",
         )
         yield from self._changes(
             "What we learned",
@@ -96,10 +96,17 @@ class Report:
         yield from self._gaps()
         yield from self.cited.sources()
 
+    def _known(self, day: Callable[[str | None], str]) -> str:
+        """Say what counts as known of the whole period."""
+        known = self.changes.query["known_at"]
+        return f"as known by {day(known)}" if known else "as all reports recorded so far have it"
+
     def _preamble(self) -> Iterator[str]:
         query, at = self.changes.query, _saying(words.clock, self.zone)
         known = [at(query[end]) for end in ("known_from", "known_at")]
-        upto = f"published by {known[1]}" if query["known_at"] else "recorded so far"
+        upto = "recorded so far"
+        if query["known_at"]:
+            upto = f"published by {known[1]}, without what was told, corrected or retracted later"
         yield f"- Days are those of {markdown(self.zone)}; a date means the end of that day."
         yield f"- Reports: those {upto}; what is new was not yet published by {known[0]}."
         if query["recorded_at"]:

@@ -11,7 +11,7 @@ words     texts, each once; the first is empty
 times     instants at which anything changes, sorted, as steps; the script adds the open ends, so
           that t 0 is the open past and the last t the open future
 stops     the axis (tracker.web.axis) as steps; from place `first` to `last` it is to scale
-reports   [source w, published w, known from t, url or 0]
+reports   [source w, published w, known from t, url or 0, title w]
 facts     an object of lists, one entry a fact: kind w, gist w, report (place in reports), voice w,
           when w, where w, status w, place w, position (steps), begins t; and of objects by fact:
           rating w, gone t (when it was retracted)
@@ -252,6 +252,7 @@ class Encoder:
             self.word(words.when(fact["published"])),
             self.place[fact["known_from"]],
             url if url and safe_url(url) else 0,
+            self.word(fact["title"]),
         )
         return self.reports.setdefault(report, len(self.reports))
 

@@ -590,10 +590,10 @@ function role(cell, state, n) {
   return ["superseded", "older, or not about what is so"];
 }
 function tell(list, n, part, why) {
-  const one = make(list, "li", {"data-position": F.position[n]}), [source, published, , url] = D.reports[F.report[n]];
+  const one = make(list, "li", {"data-position": F.position[n]}), [source, published, , url, title] = D.reports[F.report[n]];
   if (part) make(one, "span", {class: `role ${part}`}, part);
   make(one, "span", {class: "gist"}, W[F.gist[n]]);
-  const where = make(one, "div", {class: "where"}), from = `${W[source]}, ${W[published]}`;
+  const where = make(one, "div", {class: "where"}), from = [W[source], W[title] && `"${W[title]}"`, W[published]].filter(Boolean).join(", ");
   if (url) make(where, "a", {href: url, rel: "noreferrer noopener"}, from); else where.append(from);
   const rating = F.rating[n];
   const rest = [`${W[F.kind[n]]} #${F.position[n]}`, `told by: ${W[F.voice[n]]}`, W[F.status[n]], W[F.when[n]], W[F.where[n]], rating && `rated ${W[rating]}`, why];
