@@ -162,7 +162,7 @@ def test_the_data_says_at_every_moment_what_the_situation_answers(recorded: Situ
                     words.value(row["projection"], {**row, "remainder": None}, answer.names),
                     words.support(row),
                     words.since(row),
-                    words.possibly(row, answer.names),
+                    words.possibly(row, answer.names, answer.zone),
                 )
                 for row in answer.dicts
                 if row["projection"] in {"control", "forces", "alerts", "losses"}

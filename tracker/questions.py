@@ -68,6 +68,11 @@ class Questions:
         """The ledger's root at a position."""
         raise NotImplementedError
 
+    @property
+    def zone(self) -> str:
+        """The zone that the situation's days are days of, such as "Africa/Bamako"."""
+        return self.store.meta("zone", "UTC")
+
     def replica(self) -> Row | None:
         """What the log is a replica of, and how far behind it; None for one of none."""
         return None

@@ -105,7 +105,7 @@ def _verdict(answer: Answer) -> str:
     if rows and rows[0].get("since"):
         if rows[0]["support"] != "disputed":
             said += f" ({rows[0]['support']}) {words.begun(rows[0])}"
-        may = words.possibly(rows[0], answer.names)
+        may = words.possibly(rows[0], answer.names, answer.zone)
         said += f"; {may}" if may else ""
     known = query["known_at"]
     as_known = f" as known at {words.clock(known, answer.zone)}" if known else ""
@@ -173,7 +173,7 @@ def _later(answer: Answer) -> list[str]:
     if not rows:
         return [f"not known: {facts}, which do{'' if later > 1 else 'es'} not change this answer"]
     said: str = words.value(answer.query["projection"], rows[0], answer.names)
-    may = words.possibly(rows[0], answer.names)
+    may = words.possibly(rows[0], answer.names, answer.zone)
     said += f"; {may}" if may else ""
     return [
         f"not known: {facts} change{'' if later > 1 else 's'} this answer: all reports give {said}"

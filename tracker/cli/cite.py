@@ -138,8 +138,8 @@ def _told(file: str, found: Reproduction, situation: Situation) -> list[str]:
     lines.append(
         f"  {found.since:,} event{'s' if found.since > 1 else ''} recorded since: the answer {now}"
     )
-    names = situation.names()
-    lines += [safe(f"  {row['row']}: {_change(row, names)}") for row in found.changes[:SHOWN]]
+    names, zone = situation.names(), situation.zone
+    lines += [safe(f"  {row['row']}: {_change(row, names, zone)}") for row in found.changes[:SHOWN]]
     return lines + _more(len(found.changes))
 
 
@@ -147,9 +147,9 @@ def _more(count: int) -> list[str]:
     return [f"  and {count - SHOWN:,} more (--json has them all)"] if count > SHOWN else []
 
 
-def _change(row: Row, names: Any) -> str:  # noqa: ANN401 - a mapping of names
+def _change(row: Row, names: Any, zone: str) -> str:  # noqa: ANN401 - a mapping of names
     """Say how a row has changed, and where it tells a belief, which."""
-    then, now = (_belief(row[side], names) for side in ("then", "now"))
+    then, now = (_belief(row[side], names, zone) for side in ("then", "now"))
     match row["change"]:
         case "evidence":
             return "the same, on other evidence"
@@ -160,9 +160,9 @@ def _change(row: Row, names: Any) -> str:  # noqa: ANN401 - a mapping of names
     return str(row["change"])
 
 
-def _belief(value: Any, names: Any) -> str | None:  # noqa: ANN401 - any JSON value
+def _belief(value: Any, names: Any, zone: str) -> str | None:  # noqa: ANN401 - any JSON value
     believed = isinstance(value, dict) and "support" in value
-    return words.belief(value["projection"], value, names) if believed else None
+    return words.belief(value["projection"], value, names, zone) if believed else None
 
 
 def _flat(row: Row, above: str = "") -> list[tuple[str, Any]]:

@@ -117,7 +117,9 @@ def _line(row: Row, answer: Answer) -> list[str]:
         kind = (row["before"] if gone else row["after"])["kind"]
         sides = [kind, "taken back"] if gone else ["", kind]
     else:
-        sides = [words.belief(name, row[side], answer.names) for side in ("before", "after")]
+        sides = [
+            words.belief(name, row[side], answer.names, answer.zone) for side in ("before", "after")
+        ]
         if sides[0] == sides[1]:  # what differs is since when
             sides = [
                 f"{said}, {words.begun(row[side])}"

@@ -138,7 +138,7 @@ def _said(row: Row, answer: Answer) -> tuple[str, str, str, str]:
         words.value(row["projection"], row, answer.names),
         words.support(row),
         words.since(row),
-        words.evidence(row, answer.names),
+        words.evidence(row, answer.names, answer.zone),
     )
 
 

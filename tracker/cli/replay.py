@@ -48,7 +48,7 @@ def replay(
         rows = [row for row in answer.dicts if row["changes"] or not changes]
         emit({**answer.as_json(), "rows": rows}, rows)
         return
-    names = situation.names()
+    names, zone = situation.names(), situation.zone
     for row, changed in situation.replay(*asked):
         if changes and not changed:
             continue
@@ -57,20 +57,20 @@ def replay(
             continue
         click.echo(safe(f"#{row['position']} {row['kind']}{_about(row)}: {row['what']}"))
         for change in changed:
-            click.echo("    " + safe(_change(change, names)))
+            click.echo("    " + safe(_change(change, names, zone)))
 
 
 def _about(row: Row) -> str:
     return f" {row['subject']}" if row["subject"] else ""
 
 
-def _change(change: Row, names: Mapping[str, str]) -> str:
+def _change(change: Row, names: Mapping[str, str], zone: str) -> str:
     name, before, after = change["projection"], change["before"], change["after"]
     if name in {"incidents", "humanitarian", "posture"}:
         return f"{name}: one {'more entry' if after else 'entry less'}"
     was: str = words.value(name, before, names)
     becomes: str = words.value(name, after, names)
-    may = words.possibly({**(after or {}), "projection": name}, names)
+    may = words.possibly({**(after or {}), "projection": name}, names, zone)
     if was == becomes:
         becomes = f"{becomes}, {len((after or {}).get('evidence', []))} facts"
     return f"{name} {change['key']}: {was} -> {becomes}{f'; {may}' if may else ''}"

@@ -86,7 +86,7 @@ def _control(row: Row, answer: Answer) -> list[str]:
         words.value("control", row, answer.names),
         words.support(row),
         words.since(row),
-        words.evidence(row, answer.names),
+        words.evidence(row, answer.names, answer.zone),
     ]
 
 
@@ -99,7 +99,7 @@ def _forces(row: Row, answer: Answer) -> list[str]:
         words.value("forces", row, answer.names),
         words.support(row),
         words.since(row),
-        words.evidence(row, answer.names),
+        words.evidence(row, answer.names, answer.zone),
     ]
 
 
@@ -112,7 +112,7 @@ def _alerts(row: Row, answer: Answer) -> list[str]:
         words.support(row),
         words.names_of([authority], answer.names) if authority else "",
         words.since(row),
-        words.evidence(row, answer.names),
+        words.evidence(row, answer.names, answer.zone),
     ]
 
 
@@ -124,7 +124,7 @@ def _losses(row: Row, answer: Answer) -> list[str]:
         words.value("losses", row, answer.names),
         words.support(row),
         words.since(row),
-        words.evidence(row, answer.names),
+        words.evidence(row, answer.names, answer.zone),
     ]
 
 

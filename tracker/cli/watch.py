@@ -121,7 +121,9 @@ def watch(
         try:
             with seldom_collected():
                 for stretch in found:
-                    delivery.tell(stretch, partial(_print, names=situation.names()))
+                    delivery.tell(
+                        stretch, partial(_print, names=situation.names(), zone=situation.zone)
+                    )
         except KeyboardInterrupt:
             note("stopped")
 
@@ -169,7 +171,7 @@ def _tell_of_sending(taken: int, of: int) -> None:
         click.echo(f"{taken} of {of} dead letters delivered")
 
 
-def _print(change: Row, names: Mapping[str, str]) -> None:
+def _print(change: Row, names: Mapping[str, str], zone: str) -> None:
     if options().format in {"json", "nl"}:
         click.echo(dump(change, indent=None))
         sys.stdout.flush()
@@ -177,16 +179,16 @@ def _print(change: Row, names: Mapping[str, str]) -> None:
     event = change["event"]
     wrong = f" for #{change['corrects']}" if change["corrects"] is not None else ""
     said = f"#{change['position']} {event['kind']}{wrong}  {words.cell(change)}"
-    click.echo(safe(f"{said}: {_said(change, names)}"))
+    click.echo(safe(f"{said}: {_said(change, names, zone)}"))
     sys.stdout.flush()
 
 
-def _said(change: Row, names: Mapping[str, str]) -> str:
+def _said(change: Row, names: Mapping[str, str], zone: str) -> str:
     name = change["projection"]
     if name in CHRONICLED:
         kind = (change["after"] or change["before"])["kind"]
         return f"{kind}{'' if change['after'] else ', taken back'}"
-    sides = [words.belief(name, change[side], names) for side in ("before", "after")]
+    sides = [words.belief(name, change[side], names, zone) for side in ("before", "after")]
     if sides[0] == sides[1]:  # what differs is since when
         sides = [
             f"{said}, {words.begun(change[side])}"

@@ -61,7 +61,11 @@ def whatif(
                 words.cell(row),
                 *(
                     words.value(row["projection"], row[side], answer.names)
-                    + (f"; {may}" if (may := words.possibly(row[side] or {}, answer.names)) else "")
+                    + (
+                        f"; {may}"
+                        if (may := words.possibly(row[side] or {}, answer.names, answer.zone))
+                        else ""
+                    )
                     for side in ("before", "after")
                 ),
             ]

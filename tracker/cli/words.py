@@ -5,6 +5,7 @@ Every verb's module imports this one, so what reads times is imported only where
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
@@ -20,6 +21,8 @@ MOST_EVIDENCE = 16
 Row = Mapping[str, Any]
 Names = Mapping[str, str]
 
+_RECKONED = re.compile(r"\[[^.]*T[^.]*Z\.\.[^.]*T[^.]*Z\]")
+"""A moment whose bounds nobody wrote in days: they were reckoned, to the second of UTC."""
 _SUPPORT_TONES = {"confirmed": "good", "claimed": "doubt", "disputed": "bad"}
 _STATUS_TONES = {"contested": "doubt", "besieged": "doubt", "mixed": "doubt", "unknown": "faint"}
 
@@ -106,6 +109,26 @@ def when(edtf: str | None) -> str:
         return describe(edtf)
     except EdtfError:
         return edtf
+
+
+def between(since: Row, zone: str) -> str:
+    """Say the bounds of a moment: in days of the zone, where they are its midnights.
+
+    What a statement's end is reckoned from its zone, and written in UTC (edtf.somewhere_in).
+    """
+    if zone == "UTC" or not _RECKONED.fullmatch(since["edtf"]):
+        return when(since["edtf"])
+    from datetime import time, timedelta
+
+    from tracker.instants import parse_moment, to_datetime
+
+    # what holds through a day ends at its midnight at the latest, and so before the next instant
+    first, last = (parse_moment(since[end]).earliest for end in ("earliest", "latest"))
+    ends = [to_datetime(end, zone) for end in (first, last - 1 if last % 1_000_000 == 1 else last)]
+    if any(end.time() != time.min for end in ends):
+        return when(since["edtf"])
+    until = max(ends[0], ends[1] - timedelta(days=1))
+    return when(f"[{ends[0]:%Y-%m-%d}..{until:%Y-%m-%d}]")
 
 
 def cited(source: str, title: str | None, published: str) -> str:
@@ -236,28 +259,28 @@ def _control(row: Row, names: Names) -> str:
             return f"{status}: {holders or 'unknown'}"
 
 
-def possibly(row: Row, names: Names) -> str:
-    """Say what may already hold instead."""
+def possibly(row: Row, names: Names, zone: str) -> str:
+    """Say what may already hold instead; days are those of the zone."""
     parts = []
     for one in row.get("possibly", []):
-        begun = when(one["since"]["edtf"])
+        begun = between(one["since"], zone)
         said = value(row["projection"], one, names)
         parts.append(f"possibly {said}" + (f" ({begun})" if begun else ""))
     return "; ".join(parts)
 
 
-def belief(projection: str, row: Row | None, names: Names) -> str:
+def belief(projection: str, row: Row | None, names: Names, zone: str) -> str:
     """Say what a cell is, how well that is backed, and what may hold instead."""
     text: str = value(projection, row, names)
     if row is None:
         return text
     if row["since"] and row["support"] != "disputed":
         text += f" ({row['support']})"
-    may = possibly(row, names)
+    may = possibly(row, names, zone)
     return Toned(f"{text}; {may}" if may else text, tone_of(row))
 
 
-def evidence(row: Row, names: Names) -> str:
+def evidence(row: Row, names: Names, zone: str) -> str:
     """Say how much evidence there is, how old, and what may hold instead."""
     count, age = len(row.get("evidence", [])), row.get("age_days")
     if not count:
@@ -270,7 +293,7 @@ def evidence(row: Row, names: Names) -> str:
             text += f", {'newest ' if count > 1 else ''}{old}"
     if row.get("stale"):
         text += ", stale"
-    may = possibly(row, names)
+    may = possibly(row, names, zone)
     return f"{text}; {may}" if may else text
 
 

@@ -45,7 +45,7 @@ def lines(answer: Answer) -> Iterator[Line]:
 
 def _each(answer: Answer) -> Iterator[Line]:
     for row in answer.dicts:
-        said = f"{row['name']}: {words.belief(row['projection'], row, answer.names)}"
+        said = f"{row['name']}: {words.belief(row['projection'], row, answer.names, answer.zone)}"
         place = row["key"] if row["projection"] == "control" else row["place"]
         for actor, kind, value in _claims(row):
             since = (value.get("since") or row["since"] or {}).get("edtf")

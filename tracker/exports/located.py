@@ -68,7 +68,7 @@ def layers(question: Question) -> tuple[list[Layer], Told]:
 
 
 def _layer(name: str, answer: Answer) -> Layer:
-    flat = [_flat(row, answer.names) for row in answer.dicts]
+    flat = [_flat(row, answer.names, answer.zone) for row in answer.dicts]
     table = tabulated(flat, answer.columns)
     beside = [column.name for column in FIRST]
     columns = FIRST + tuple(
@@ -85,7 +85,7 @@ def _layer(name: str, answer: Answer) -> Layer:
     return Layer(name, answer, columns, features, named, lacking.count(None))
 
 
-def _flat(row: Row, names: Mapping[str, str]) -> Row:
+def _flat(row: Row, names: Mapping[str, str], zone: str) -> Row:
     """Give a row with its label, the name of its place, and its coordinates on top."""
     name, where = row["projection"], row.get("place")
     at = where if isinstance(where, dict) else row
@@ -93,7 +93,7 @@ def _flat(row: Row, names: Mapping[str, str]) -> Row:
     fact = "when" in row
     return {
         "id": row["key"] if fact else f"{name}/{row['key']}@{row['valid_from'] or '..'}",
-        "label": row["name"] if fact else str(words.belief(name, row, names)),
+        "label": row["name"] if fact else str(words.belief(name, row, names, zone)),
         "edtf": row["when"] if fact else (row["since"] or {}).get("edtf"),
         "place_name": names.get(place, place) if place else None,
         **{one: item for one, item in row.items() if one != "place"},

@@ -165,14 +165,14 @@ class Report:
 
     def _change(self, row: Row) -> str:
         """Say how a belief changed, since when, and by what."""
-        was = words.belief(row["projection"], row["before"], self.names)
+        was = words.belief(row["projection"], row["before"], self.names, self.zone)
         evidence = row["events"] or (row["after"] or row["before"])["evidence"]
         then = "before" if row["cause"] == "ground" else "we had"
         return f"{self._belief(row, 'after')}; {then}: {markdown(was)}{self.cited(evidence)}"
 
     def _belief(self, row: Row, side: str) -> str:
         """Say what a cell is on one side of a change, and since when."""
-        said = words.belief(row["projection"], row[side], self.names)
+        said = words.belief(row["projection"], row[side], self.names, self.zone)
         since = words.begun(row[side]) if row[side] else ""
         of = "" if row["cause"] == "ground" else f" on {words.clock(self.start, self.zone)}"
         begun = f", {since}" if since else ""
@@ -224,7 +224,7 @@ class Report:
                 words.value(row["projection"], row, self.names),
                 words.support(row),
                 words.since(row),
-                words.evidence(row, self.names),
+                words.evidence(row, self.names, self.zone),
             )
             cited = self.cited(row["evidence"])
             yield f"| {' | '.join(map(markdown, cells))}{cited} |"

@@ -186,7 +186,7 @@ class Encoder:
             1 + times[self.place[_newest(row)]] if row["last_evidence"] else 0,
             self._look(row),
             word(self.overview.rules.get(row["rule"] or "")),
-            word(words.possibly(row, names)),
+            word(words.possibly(row, names, self.overview.zone)),
             places(fact for one in row["possibly"] for fact in one["evidence"]),
             self._numbers(row),
             places(row["dissent"]),

@@ -119,7 +119,7 @@ def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
     verdict: str = words.value(asked.projection, row, found.names)
     if row and row.get("since"):
         verdict += f" ({words.support(row)}) {words.begun(row)}"
-    may = words.possibly(row or {}, found.names)
+    may = words.possibly(row or {}, found.names, found.zone)
     verdict += f"; {may}" if may else ""
     trail = [
         [line["role"], event_link(line["position"], line["kind"]), source_link(line, found.names),
@@ -195,7 +195,7 @@ def _side(row: Row, side: str, found: Answer) -> str:
         return state["kind"] if state else ""
     said = words.value(row["projection"], state, found.names)
     support = words.support(state) if state else ""
-    may = words.possibly(state, found.names) if state else ""
+    may = words.possibly(state, found.names, found.zone) if state else ""
     return "; ".join(filter(None, [f"{said} ({support})" if support else said, may]))
 
 
