@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from projections.claims import Claim
 from projections.policies.contest import Walk
 from projections.policies.rivals import follower_of
-from projections.policies.support import best_rating
+from projections.policies.support import best_rating, rank
 from projections.policies.walk import (
     DROPPED,
     At,
@@ -37,7 +37,10 @@ class Roles:
         """Walk to the answer once, and keep why each claim was left behind."""
         self._policy, self._at, self._k = policy, at, k
         self._left: dict[str, str] = {}
-        visible = [one for one in claims if is_visible(one, at.t, k) and policy.hears(one, at.kin)]
+        self._ended: dict[str, list[int]] = {}
+        told = list(claims)
+        self._places = {one.fact: one.position for one in told}
+        visible = [one for one in told if is_visible(one, at.t, k) and policy.hears(one, at.kin)]
         certain = [one for one in visible if one.certain_from <= at.t and one.mode != "ruling"]
         walk: Any = None
         for claim in sorted(speaking(certain), key=lambda one: order(one, at.t)):
@@ -57,6 +60,7 @@ class Roles:
             if fact in _carrying(after):
                 continue
             if claim.moves:
+                self._ended.setdefault(claim.fact, []).append(self._places[fact])
                 self._left[fact] = f"the withdrawal #{claim.position} ends it"
             elif origin == claim.origin:
                 self._left[fact] = f"its origin tells of a later moment (#{claim.position})"
@@ -128,6 +132,8 @@ class Roles:
         if claim.standing:
             return "superseded", "its list says otherwise since, or dropped it"
         bare = "bears on nothing that holds now" if claim.moves else "newer evidence"
+        if ended := self._ended.get(claim.fact):
+            bare = f"ends what {', '.join(f'#{one}' for one in sorted(ended))} told"
         return "superseded", self._left.get(claim.fact, bare)
 
 
@@ -158,7 +164,7 @@ def _of_outcome(reached: Outcome | None) -> dict[str, Part]:
         found |= {one.fact: ("supports", "says the same") for one in say}
     for claim in reached.run:
         found.setdefault(claim.fact, ("supports", "tells of the same state"))
-    found[reached.run[-1].fact] = ("decides", reached.rule)
+    found[reached.run[-1].fact] = ("decides", _why_chosen(reached))
     best = best_rating(reached.rivals[0]) if reached.rivals else None
     for rival in reached.rivals[1:]:
         for view in rival.views:
@@ -167,6 +173,17 @@ def _of_outcome(reached: Outcome | None) -> dict[str, Part]:
                 why += f": {view.rating or 'unrated'} against {best or 'unrated'}"
             found |= dict.fromkeys(view.facts, ("dissents", why))
     return found
+
+
+def _why_chosen(reached: Outcome) -> str:
+    """Name the rule; and whose rating it was, where the newest to say so is not rated best."""
+    said = reached.rivals[0].views if reached.rivals else reached.backers
+    if reached.rule != "rating" or not said:
+        return reached.rule
+    best = min(said, key=lambda view: rank(view.rating))
+    if reached.run[-1].fact in best.facts or best.rating is None:
+        return reached.rule
+    return f"rating: {best.rating} of #{best.claims[-1].position}, which says the same"
 
 
 def _rival(number: int, count: int, view: View) -> str:
