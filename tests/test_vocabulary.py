@@ -404,7 +404,14 @@ def test_a_quantity_keeps_the_numbers_that_were_stated(
         ({"comparator": "at least", "best": 5}, "'at least' needs low"),
         ({"comparator": "at most", "low": 5}, "'at most' needs high"),
         ({"comparator": "between", "low": 5}, "'between' needs high"),
-        ({"comparator": "many", "best": 5}, "'many' is a word without a number"),
+        (
+            {"comparator": "many", "best": 5},
+            "'many' is a word without a number: for the 5 write how the source hedges it",
+        ),
+        (
+            {"comparator": "some", "best": 400},
+            "'some' is a word without a number: \"some 400\" is about 400, write comparator: about",
+        ),
         ({"comparator": "between", "low": 9, "high": 5}, "low <= best <= high"),
         ({"comparator": "about", "low": 9, "best": 5}, "low <= best <= high"),
         ({"best": 5, "high": 6}, "an exact number has no range"),

@@ -40,6 +40,17 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 }
 
 
+def _number_beside(word: str, number: int) -> str:
+    """Say what to do where a word that has no number stands beside one, which is not to be lost."""
+    said = f"'{word}' is a word without a number"
+    if word == "some":
+        return f'{said}: "some {number}" is about {number}, write comparator: about'
+    return (
+        f"{said}: for the {number} write how the source hedges it (about, at least, at most, "
+        f"more than, fewer than, between); only where it gives none, drop low, best and high"
+    )
+
+
 class Quantity(BaseModel):
     """How many, as stated: `low` <= `best` <= `high`, whole numbers in `unit`.
 
@@ -70,8 +81,7 @@ class Quantity(BaseModel):
     def _numbers_fit_the_hedge(self) -> Self:
         if self.comparator in WORDS_ONLY:
             if self.numbers:
-                msg = f"'{self.comparator}' is a word without a number: drop low, best and high"
-                raise ValueError(msg)
+                raise ValueError(_number_beside(self.comparator, self.numbers[-1]))
             return self
         missing = [name for name in _NEEDS[self.comparator] if getattr(self, name) is None]
         if missing:

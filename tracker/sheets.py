@@ -8,10 +8,10 @@ from hashlib import sha256
 from typing import Any
 
 from projections.names import BELIEVED
+from tracker.cautions import cautions
 from tracker.errors import InputError, Problem
 from tracker.facts import FACT_KINDS, Fact
 from tracker.facts.alerts import LevelFact
-from tracker.facts.forces import TroopsWithdrawn
 from tracker.facts.record import NotCoded, ReportHeader, SheetFile, Snapshot
 from tracker.registry import Registry
 from tracker.reports import Report, make_report
@@ -84,7 +84,7 @@ def read_sheet(
     }
     report = make_report(fields, facts, snapshot)
     _refuse_twins(tree, report)
-    return Sheet(report, (*_warnings(tree, report), *warn_of_bidi(tree)))
+    return Sheet(report, (*cautions(tree, report, registry), *warn_of_bidi(tree)))
 
 
 def _base(file: str) -> str:
@@ -305,39 +305,6 @@ def _refuse_twins(tree: Tree, report: Report) -> None:
         seen.setdefault(fact.id, index)
     if problems:
         raise InputError(problems)
-
-
-def _warn_of_later_events(tree: Tree, report: Report) -> list[Problem]:
-    """Warn of what a report says has happened, but dates after its own publication."""
-    published = report.registered.published
-    return [
-        tree.problem(
-            ("facts", index, "when"),
-            f"dated {fact.when.describe()}, after the report was published "
-            f"({published.describe()}): check it, or use status planned",
-            warning=True,
-        )
-        for index, fact in enumerate(report.facts)
-        if fact.actual and fact.when.start.earliest >= published.start.latest
-    ]
-
-
-def _warnings(tree: Tree, report: Report) -> Iterator[Problem]:
-    """Warn of what may be meant otherwise than it is written."""
-    yield from _warn_of_later_events(tree, report)
-    for index, fact in enumerate(report.facts):
-        at = fact.locator
-        if at.quote and at.sha256 and sha256(at.quote.encode()).hexdigest() != at.sha256:
-            message = "it is not that of `quote`, but of other words, or other white space"
-            yield tree.problem(("facts", index, "at", "sha256"), message, warning=True)
-        if isinstance(fact, TroopsWithdrawn) and fact.quantity and fact.actual:
-            counted = fact.quantity.semantics == "total" and fact.quantity.numbers
-            message = (
-                "a total of those who left takes nobody from those who are there: where so many "
-                "left, write `semantics: change`"
-            )
-            if counted:
-                yield tree.problem(("facts", index, "quantity"), message, warning=True)
 
 
 def sheet_schema() -> dict[str, Any]:

@@ -1,0 +1,49 @@
+"""What a sheet is warned of, though it is accepted: with its line and column, once."""
+
+from __future__ import annotations
+
+import pytest
+from sheets_for_tests import fact, registry, sheet
+
+from tracker.sheets import read_sheet
+
+LEVEL = {"scheme": "lantern", "scope": "land", "by": ["office"], "when": "2013-01-10"}
+
+
+def warned(*facts: dict[str, object]) -> list[str]:
+    """Give what is said of a sheet, without its file."""
+    data = sheet("gazette", "2013-01-10", *facts).replace(b', "', b',\n"')
+    return [str(one) for one in read_sheet(data, "s.yaml", registry()).warnings]
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after", "said"),
+    [
+        ("ThreatLevelLowered", "white", "red", "red is higher than white: check both levels, or"),
+        ("ThreatLevelRaised", "red", "white", "white is lower than red: check both levels, or"),
+        ("ThreatLevelRaised", "bright red", "red", "red is lower than bright red: check both"),
+        ("ThreatLevelRaised", "white", "calm", "calm is no other level than white: check both"),
+    ],
+)
+def test_a_level_that_moves_the_other_way_is_warned_of(
+    kind: str, before: str, after: str, said: str
+) -> None:
+    (warning,) = warned(fact(kind, **LEVEL, from_level=before, level=after))
+    where, _, what = warning.partition(": warning: facts[0].from_level: ")
+    assert what.startswith(said)
+    line = int(where.split(":")[1])
+    data = sheet("gazette", "2013-01-10", fact(kind, **LEVEL, from_level=before, level=after))
+    assert data.replace(b', "', b',\n"').splitlines()[line - 1].startswith(b'"from_level"')
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("ThreatLevelLowered", "red", "white"),
+        ("ThreatLevelRaised", "red", "bright red"),
+        ("ThreatLevelRaised", None, "amber"),
+    ],
+)
+def test_a_level_that_moves_as_it_says_is_not(kind: str, before: str | None, after: str) -> None:
+    from_level = {} if before is None else {"from_level": before}
+    assert warned(fact(kind, **LEVEL, **from_level, level=after)) == []

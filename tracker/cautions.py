@@ -1,0 +1,69 @@
+"""Cautions: what a sheet that is accepted may mean otherwise than it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from tracker.errors import Problem
+from tracker.facts.alerts import LevelFact, ThreatLevelLowered, ThreatLevelRaised
+from tracker.facts.forces import TroopsWithdrawn
+from tracker.registry import Registry
+from tracker.reports import Report
+from tracker.yamltree import Tree
+
+
+def cautions(tree: Tree, report: Report, registry: Registry) -> Iterator[Problem]:
+    """Warn of what may be meant otherwise than it is written."""
+    yield from _later_events(tree, report)
+    for index, fact in enumerate(report.facts):
+        at = fact.locator
+        if at.quote and at.sha256 and sha256(at.quote.encode()).hexdigest() != at.sha256:
+            message = "it is not that of `quote`, but of other words, or other white space"
+            yield tree.problem(("facts", index, "at", "sha256"), message, warning=True)
+        if isinstance(fact, TroopsWithdrawn) and fact.quantity and fact.actual:
+            counted = fact.quantity.semantics == "total" and fact.quantity.numbers
+            message = (
+                "a total of those who left takes nobody from those who are there: where so many "
+                "left, write `semantics: change`"
+            )
+            if counted:
+                yield tree.problem(("facts", index, "quantity"), message, warning=True)
+        if isinstance(fact, LevelFact) and (message := _wrong_way(fact, registry)):
+            yield tree.problem(("facts", index, "from_level"), message, warning=True)
+
+
+def _later_events(tree: Tree, report: Report) -> list[Problem]:
+    """Warn of what a report says has happened, but dates after its own publication."""
+    published = report.registered.published
+    return [
+        tree.problem(
+            ("facts", index, "when"),
+            f"dated {fact.when.describe()}, after the report was published "
+            f"({published.describe()}): check it, or use status planned",
+            warning=True,
+        )
+        for index, fact in enumerate(report.facts)
+        if fact.actual and fact.when.start.earliest >= published.start.latest
+    ]
+
+
+def _wrong_way(fact: LevelFact, registry: Registry) -> str:
+    """Say where a level is raised to a lower one, lowered to a higher one, or not moved at all."""
+    scheme = registry.schemes.get(fact.scheme)
+    if scheme is None or not isinstance(fact, ThreatLevelRaised | ThreatLevelLowered):
+        return ""
+    before = scheme.rank(fact.from_level) if fact.from_level else None
+    after = scheme.rank(fact.level)
+    if before is None or after is None:
+        return ""
+    raised = isinstance(fact, ThreatLevelRaised)
+    if (after > before) if raised else (after < before):
+        return ""
+    if after == before:
+        how, kind = "is no other level than", "ThreatLevelReported"
+    elif after < before:
+        how, kind = "is lower than", "ThreatLevelLowered"
+    else:
+        how, kind = "is higher than", "ThreatLevelRaised"
+    return f"{fact.level} {how} {fact.from_level}: check both levels, or write {kind}"
