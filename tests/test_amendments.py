@@ -649,7 +649,20 @@ def test_a_ruling_that_decides_nothing_is_said_to(log: Path) -> None:
     words = ("rule", "control", "diabaly", "--follow", "#58", "--reason", "seen by our own")
     found = run("--log", log, *words, "--when", "2013-01-14")
     assert found.exit_code == 0
-    assert "it decides nothing as of 2013-01-14" in found.output
+    assert "it decides nothing as of 2013-01-14: nothing is in dispute there" in found.output
+
+
+def test_a_ruling_on_a_retracted_fact_is_said_to_decide_nothing_for_that(log: Path) -> None:
+    gone = run("--log", log, "retract", "#58", "--reason", "a mistake", "--published", "2013-01-20")
+    assert gone.exit_code == 0
+    words = ("rule", "control", "diabaly", "--follow", "#58", "--reason", "seen by our own")
+    found = run("--log", log, *words, "--when", "2013-01-14")
+    assert found.exit_code == 0
+    (act,) = answer("--log", log, "log", "--kind", "FactRetracted")["rows"]
+    assert (
+        "it decides nothing as of 2013-01-14: #58, which it is to follow, was retracted by "
+        f"#{act['position']} (`tracker correct --again` puts it back)" in found.output
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import click
 from tracker.cli.amended import amendment_options, refuse_far_positions, tell
 from tracker.cli.common import open_situation, recorder
 from tracker.cli.completing import believed, facts, keys
-from tracker.cli.output import note
+from tracker.cli.output import note, safe
 
 if TYPE_CHECKING:
     from tracker.situation import Situation
@@ -62,11 +62,19 @@ def rule(
         tz=tz,
     )
     tell(outcome, "ruled", "it does not count")
-    _doubt(situation, projection, key, when, tz)
+    _doubt(situation, projection, key, follow, when=when, tz=tz)
 
 
-def _doubt(situation: Situation, projection: str, key: str, when: str, tz: str | None) -> None:
-    """Say so where a ruling decides nothing on the first day of its span."""
+def _doubt(
+    situation: Situation,
+    projection: str,
+    key: str,
+    follow: tuple[str, ...],
+    *,
+    when: str,
+    tz: str | None,
+) -> None:
+    """Say so, and why, where a ruling decides nothing on the first day of its span."""
     from tracker.errors import TrackerError
 
     first = when.split("/", maxsplit=1)[0]
@@ -75,7 +83,22 @@ def _doubt(situation: Situation, projection: str, key: str, when: str, tz: str |
     except TrackerError:
         return  # a time that is no single moment: there is no day to ask about
     if not situation.is_ruled(projection, key, clocks):
-        note(
-            f"it decides nothing as of {first}: nothing is in dispute there, or what it follows is "
-            "superseded, or it follows more than one of the values"
+        gone = [found for name in follow if (found := _taken_back(situation, name))]
+        why = "; ".join(gone) or (
+            "nothing is in dispute there, or what it follows is superseded, or it follows more than "
+            "one of the values"
         )
+        note(safe(f"it decides nothing as of {first}: {why}"))
+
+
+def _taken_back(situation: Situation, name: str) -> str:
+    """Say by what a fact was retracted, if so: a ruling can follow it only as known before."""
+    shown = situation.show(name)
+    acts = shown.get("amended") or []
+    if not acts or acts[-1]["kind"] != "retracted":
+        return ""
+    last = acts[-1]
+    return (
+        f"#{shown['position']}, which it is to follow, was retracted by #{last['position']}"
+        f" (`tracker correct --again` puts it back)"
+    )
