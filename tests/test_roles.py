@@ -44,3 +44,11 @@ def test_a_withdrawal_says_what_it_ended(situation: Situation) -> None:
     place = situation.log.positions([held, gone])
     assert told(situation)[held] == f"superseded: the withdrawal #{place[gone]} ends it"
     assert told(situation)[gone] == f"superseded: ends what #{place[held]} told"
+
+
+def test_where_nothing_is_certain_yet_the_support_backs_no_state(situation: Situation) -> None:
+    tell(situation, "wire", DAY, {**TAKEN, "when": "[..2013-01-10]"})
+    (row,) = situation.state("2013-01-10T12:00:00Z", "control", "mill").dicts
+    assert (row["status"], row["support"], row["certainty"]) == ("unknown", "reported", "possible")
+    assert (row["since"], row["rule"], row["evidence"]) == (None, None, [])
+    assert [one["holders"] for one in row["possibly"]] == [["rebels"]]

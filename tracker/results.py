@@ -50,8 +50,9 @@ class Belief:
     """What is believed of one cell at one moment; each projection adds what its cells hold.
 
     `projection` and `key` name the cell, `name` says it in words. `support` is confirmed, reported,
-    claimed or disputed; `since` when the state began; `certainty` certain or possible, and then
-    `possibly` holds what may have replaced it. `rule` decided; `evidence` and `dissent` are ids of
+    claimed or disputed; `since` when the state began, None where nothing is certain yet, and
+    `support` backs nothing then; `certainty` is certain or possible, and then `possibly` holds what
+    may have replaced it. `rule` decided; `evidence` and `dissent` are ids of
     facts, newest first. `values` are a dispute's, `last_undisputed` what was so before it.
     `last_evidence` is when the newest evidence speaks of, `age_days` how many whole days before the
     as-of that is, and `stale` whether it is older than was asked (None where that was not asked).

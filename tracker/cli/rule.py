@@ -85,8 +85,8 @@ def _doubt(
     if not situation.is_ruled(projection, key, clocks):
         gone = [found for name in follow if (found := _taken_back(situation, name))]
         why = "; ".join(gone) or (
-            "nothing is in dispute there, or what it follows is superseded, or it follows more than "
-            "one of the values"
+            "nothing is in dispute there, or what it follows is superseded, or it follows more"
+            " than one of the values"
         )
         note(safe(f"it decides nothing as of {first}: {why}"))
 
