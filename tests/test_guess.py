@@ -7,18 +7,15 @@ import gzip
 import io
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from effort_for_tests import times
+from guesses_for_tests import guess, guessed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracker import apart
-from tracker.datasets.guess import guess_mapping
-from tracker.datasets.mapping import read_mapping
-from tracker.datasets.tables import Reading, open_table
+from tracker.datasets.tables import Reading
 from tracker.errors import InputError
 from tracker.yamltree import load
 
@@ -26,17 +23,6 @@ NAMES = (
     "version", "name", "place", "held_by", "date", "published", "as_of", "started_at", "ended_at",
     "best", "low", "change", "side_a", "id", "lat", "lon", "source", "metric", "value",
 )  # fmt: skip
-
-
-def guess(table: str, name: str = "t.csv", reading: Reading | None = None) -> str:
-    """Guess a mapping for a table; it must be accepted as a mapping."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_text(table, newline="")
-        with open_table(path, reading or Reading()) as opened:
-            text = guess_mapping(opened, name)
-    read_mapping(text.encode(), "guess.yaml")
-    return text
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "cp1251"])
@@ -61,10 +47,6 @@ def test_a_table_that_a_shipped_mapping_is_for_is_told_so() -> None:
     row = "1,Gao,16.3,-0.04,1,Gao,Mali,A,B,1,2,3,2013-01-10,2013-01-10,1,1,1,1,0,0"
     assert "`tracker import ucdp-ged FILE`" in guess(f"{columns}\n{row}\n")
     assert "tracker import ucdp-ged" not in guess("id,country,best\n1,Mali,3\n")
-
-
-def guessed(table: str, name: str = "t.csv", reading: Reading | None = None) -> Any:  # noqa: ANN401
-    return load(guess(table, name, reading).encode(), "guess.yaml").value
 
 
 def versions(held: str = "Army") -> str:
@@ -238,21 +220,23 @@ def test_units_with_positions_and_events_with_sources() -> None:
 )
 def test_the_formats_of_dates(cells: list[str], formats: list[str]) -> None:
     rows = "".join(f'Alfa,"{cell}"\n' for cell in cells)
-    (fact,) = guessed("town,date\n" + rows)["facts"]
+    (fact,) = guessed("town,date\n" + rows, "attacks.csv")["facts"]
     assert fact["when"] == {"column": "date", "formats": formats}
 
 
 def test_what_a_date_leaves_open_is_to_be_checked() -> None:
-    unclear = guess("town,date\nAlfa,02/03/2022\nBravo,04/05/2022\n")
+    unclear = guess("town,date\nAlfa,02/03/2022\nBravo,04/05/2022\n", "attacks.csv")
     assert "# check: day and month could be the other way round" in unclear
-    assert "other way round" not in guess("town,date\nAlfa,24/03/2022\nBravo,04/05/2022\n")
+    assert "other way round" not in guess(
+        "town,date\nAlfa,24/03/2022\nBravo,04/05/2022\n", "attacks.csv"
+    )
     rows = "".join(f"Alfa,2022-02-{day}\n" for day in range(10, 28))
     assert '# check: not all cells are times ("early May")' in guess(
-        f"town,date\n{rows}Bravo,early May\n"
+        f"town,date\n{rows}Bravo,early May\n", "attacks.csv"
     )
-    local = guess("town,date\nAlfa,2022-02-24 10:00\n")
+    local = guess("town,date\nAlfa,2022-02-24 10:00\n", "attacks.csv")
     assert "zone: UTC  # check: times are written without a zone" in local
-    assert "zone:" not in guess("town,date\nAlfa,2022-02-24 10:00Z\n")
+    assert "zone:" not in guess("town,date\nAlfa,2022-02-24 10:00Z\n", "attacks.csv")
 
 
 def test_a_day_that_there_is_not_is_a_slip_in_a_column_of_dates() -> None:
@@ -261,7 +245,9 @@ def test_a_day_that_there_is_not_is_a_slip_in_a_column_of_dates() -> None:
     )
     assert guessed(table)["facts"][0]["when"] == {"column": "date", "formats": ["%d.%m.%Y"]}
     assert '# check: not all cells are times ("29.02.2022", "30.02.2022")' in guess(table)
-    (fact,) = guessed("town,date\nGao,1.1\nGao,2.7\nGao,5.5\nGao,2022-03-01\n")["facts"]
+    (fact,) = guessed("town,date\nGao,1.1\nGao,2.7\nGao,5.5\nGao,2022-03-01\n", "raids.csv")[
+        "facts"
+    ]
     assert "column" not in fact["when"]
 
 

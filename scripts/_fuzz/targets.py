@@ -13,7 +13,7 @@ from _fuzz import seeds, signed
 from _fuzz.mutating import Mutation, change_cell, change_tree, new_edtf
 from tracker import reports
 from tracker.datasets.guess import guess_mapping
-from tracker.datasets.mapping import read_mapping
+from tracker.datasets.mapping import NO_FACTS, read_mapping
 from tracker.datasets.tables import open_table
 from tracker.edtf import EdtfError, describe, has_local_time, parse_edtf
 from tracker.errors import InputError, TrackerError
@@ -163,12 +163,23 @@ def tables() -> Iterator[Callable[[bytes], Told]]:
                         raise AssertionError(f"rows of {wide} cells, {len(opened.header)} columns")
                 with open_table(table) as opened:
                     guessed = guess_mapping(opened, table.name)
-                read_mapping(guessed.encode(), "guessed.yaml")
             except InputError as error:
                 return [*told, *_said(error)]
+            _judge_guess(guessed)
             return [*told, *_imported(log, seeds.DIARY_MAPPING, table)]
 
         yield feed
+
+
+def _judge_guess(guessed: str) -> None:
+    """Read a guess as a mapping; one without facts says so, and nothing else is wrong with it."""
+    wrong = []
+    try:
+        read_mapping(guessed.encode(), "guessed.yaml")
+    except InputError as error:
+        wrong = [problem.message for problem in error.problems]
+    if wrong != ([NO_FACTS] if "\nfacts: []" in guessed else []):
+        raise AssertionError(f"a guess that is no mapping: {wrong}")
 
 
 ZONES = ("UTC", "Africa/Bamako", "America/Havana", "+14:00", "-03:30", "Pacific/Apia")

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from tracker.datasets.blocks import columns_in
 from tracker.datasets.fitting import fitting
-from tracker.datasets.guess_facts import FactLines, quoted
+from tracker.datasets.guess_facts import FactLines
+from tracker.datasets.guess_lines import quoted
 from tracker.datasets.ids import slug
 from tracker.datasets.profile import LOOKED_AT, Profile, profiles
 from tracker.datasets.roles import Roles, is_region, roles_of
+from tracker.datasets.signs import ALERT, Signs
 from tracker.datasets.tables import Table
+from tracker.yamltree import load
 
 _SUFFIX = re.compile(
     r"(\.(csv|tsv|tab|txt|json|jsonl|ndjson|jsonlines|geojson))?(\.gz)?$", re.IGNORECASE
 )
-_OFTEN_NOT = frozenset({"note", "origin", "level"})  # parts that no line, or not each, speaks of
 _FAR_FEWER = 4  # times as many positions as names: the names are not those of the positions
 
 
@@ -44,11 +47,15 @@ class _Guess:
         self.title = " ".join(re.sub(r"[_\W]+", " ", stem).split()) or self.dataset
         lat = roles.get("lat") if roles.get("lon") else None
         # A country of a thousand positions is not where they are.
-        if roles.places and lat and _FAR_FEWER * len(roles.places[0].counts) < len(lat.counts):
+        area = next(iter(roles.places), None)
+        if area and lat and is_region(area) and _FAR_FEWER * len(area.counts) < len(lat.counts):
             roles.places = []
         self.placed = bool(roles.places or lat)
+        self.signs = Signs(stem, columns, roles)
+        if "holder" not in roles.of and (status := self.signs.status()):
+            roles.play("holder", status)
         self.shape = self._shape()
-        self.facts = FactLines(roles, self.shape, placed=self.placed)
+        self.facts = FactLines(roles, self.shape, self.signs, placed=self.placed)
 
     def text(self) -> str:
         body = self._body()  # first, for it finds what has to be registered
@@ -58,11 +65,13 @@ class _Guess:
 
     def _shape(self) -> str:
         has = self.roles.get
-        counts = any(has(part) for part in ("low", "best", "high", "wounded"))
+        counted = ("low", "best", "high", "wounded", "displaced", "troops")
+        counts = any(has(part) for part in counted)
         if has("version") and self._runs(has("version")) and (has("holder") or self.roles.places):
             return "snapshots"
         if has("start") and has("end") and not counts and self.roles.places:
-            return "intervals"
+            told = has("holder") or has("assumed") or self.signs.speak_of(ALERT)
+            return "intervals" if told else "events"
         return "events"
 
     def _runs(self, column: Profile | None) -> bool:
@@ -143,13 +152,12 @@ class _Guess:
         quarantine = ", ".join(
             f"{kind}: quarantine" for kind in ("row", "date", "number", "coordinate", "place")
         )
+        body = [*self._times(), *self._place(), *self.facts.lines()]
         return [
-            *self._times(),
-            *self._place(),
-            *self.facts.lines(),
+            *body,
             "# What is wrong with a row refuses the file, unless such rows are put aside:",
             f"# bad: {{{quarantine}, value: quarantine}}",
-            *self._unused(),
+            *self._unused(body),
         ]
 
     def _times(self) -> list[str]:
@@ -182,7 +190,9 @@ class _Guess:
 
     @property
     def _standing(self) -> bool:
-        return self.shape == "events" and self.roles.get("change") is not None
+        has = self.roles.get
+        listed = has("holder") and not has("published") and self.signs.repeats
+        return self.shape == "events" and bool(has("change") or listed)
 
     def _key(self) -> list[str]:
         has = self.roles.get
@@ -225,10 +235,22 @@ class _Guess:
         lines.append(f"  type: {kind}  # check: town, region, country, site or area")
         return lines
 
-    def _unused(self) -> list[str]:
-        used = {column.name for part, column in self.roles.of.items() if part not in _OFTEN_NOT}
-        if (origin := self.roles.get("origin")) and len(origin.counts) > 1:
-            used.add(origin.name)
-        used |= {column.name for column in self.roles.places}
+    def _unused(self, body: Sequence[str]) -> list[str]:
+        used = {*_named_in(load("\n".join(body).encode(), self.file).value)}
         left = [quoted(column.name) for column in self.columns if column.name not in used]
         return [f"# Not used: {', '.join(left)}"] if left else []
+
+
+def _named_in(part: object) -> Iterator[str]:
+    """Yield the columns that a part of a mapping names: as such, as its key, or in a text."""
+    if isinstance(part, dict):
+        for name, inside in part.items():
+            if name in {"column", "key"}:
+                yield from [inside] if isinstance(inside, str) else map(str, inside)
+            else:
+                yield from _named_in(inside)
+    elif isinstance(part, list):
+        for inside in part:
+            yield from _named_in(inside)
+    elif isinstance(part, str):
+        yield from columns_in(part)

@@ -118,7 +118,7 @@ def _shape_problems(tree: Tree, head: Head, there: Collection[str]) -> list[Prob
         needed = {name: name not in said for name in ("interval", "begin", "end")}
         odd = {name: name in said for name in ("facts", "published")}
     else:
-        needed = {"facts": "facts" not in said}
+        needed = {"facts": "facts" not in said and tree.value.get("facts") != []}
         odd = {name: name in said for name in ("begin", "end", "baseline", "interval")}
     needed["version"] = head.shape == "snapshots" and "version" not in said
     odd["version"] = head.shape != "snapshots" and "version" in said
@@ -131,6 +131,8 @@ def _shape_problems(tree: Tree, head: Head, there: Collection[str]) -> list[Prob
         for name, so in odd.items()
         if so and name in tree.value
     ]
+    if tree.value.get("facts") == [] and not odd.get("facts"):
+        problems.append(tree.problem(("facts",), NO_FACTS))
     if "drop" in tree.value and head.key:
         message = "a table of records with a `key` drops nothing: a later version tells it no more"
         problems.append(tree.problem(("drop",), message))
@@ -139,6 +141,11 @@ def _shape_problems(tree: Tree, head: Head, there: Collection[str]) -> list[Prob
         problems.append(tree.problem(("drop",), message))
     return problems
 
+
+NO_FACTS = (
+    "no fact is here: say what the rows tell, a fact of each kind (`tracker schema sheet` has all "
+    "kinds, `tracker guide new-dataset` an example)"
+)
 
 _SORTS: dict[str, tuple[type[BaseModel], ...]] = {
     "time": (Time,),

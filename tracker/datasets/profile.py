@@ -12,6 +12,7 @@ from unicodedata import normalize
 from tracker.datasets.numbers import degrees, whole, with_point
 from tracker.datasets.tables import Table
 from tracker.datasets.values import Bad, Times, folded, squeezed
+from tracker.instants import DAY
 
 LOOKED_AT = 1000
 """Rows that are looked at."""
@@ -75,7 +76,8 @@ class TimeGuess:
     """The formats that read a column's cells, what none reads, and whether zones are named.
 
     `clock` is whether there are times of day; `zoned` is true where every one of them has a zone.
-    `either` is whether day and month could be the other way round in every cell.
+    `either` is whether day and month could be the other way round in every cell. `days`: most cells
+    name a day, not only a month or a year.
     """
 
     formats: tuple[str, ...]
@@ -83,6 +85,7 @@ class TimeGuess:
     clock: bool
     zoned: bool
     either: bool
+    days: bool
 
 
 @dataclass(slots=True)
@@ -109,6 +112,12 @@ class Profile:
     def unique(self) -> bool:
         """Whether every row has a value of its own."""
         return bool(self.cells) and len(self.counts) == len(self.cells)
+
+    @property
+    def dates(self) -> bool:
+        """Whether every row has a day or a time of day in it, and nothing else."""
+        time, full = self.time, self.filled == len(self.cells)
+        return time is not None and full and time.days and not time.misfits
 
     @property
     def categories(self) -> bool:
@@ -196,7 +205,16 @@ def time_of(column: Profile) -> TimeGuess | None:
         clock=bool(clocks) or "unix" in formats,
         zoned=all(_ZONED.search(value) for value in clocks),
         either=any(fits[form] == fits.get(other) for form, other in turned.items()),
+        days=2 * sum(_names_day(formats, value) for value in values) > len(values),
     )
+
+
+def _names_day(formats: Sequence[str], text: str) -> bool:
+    try:
+        moment = Times(formats, "UTC", "UTC").read(text, "")
+    except Bad:
+        return False
+    return moment.latest - moment.earliest <= DAY
 
 
 def _mostly_times(counts: Counter[str], values: Sequence[str], left: set[str]) -> bool:

@@ -9,7 +9,7 @@ from tracker.datasets.places import LAT, LON
 from tracker.datasets.profile import Profile
 from tracker.datasets.values import folded
 
-# Each line names the columns of a part, the surest first. A name fits whole, or by its last word.
+# Each line names the columns of a part, the surest first: by their whole names.
 _NAMES = {
     "version": "version revision snapshot edition release_no",
     "lat": "lat latitude lat_dd y_wgs84 lat_wgs84 point_y",
@@ -32,7 +32,7 @@ _NAMES = {
     "best": "best best_est deaths_best best_estimate fatalities deaths killed dead deaths_total "
     "death_toll total_deaths people_killed",
     "wounded": "wounded injured injuries people_injured total_injured",
-    "displaced": "displaced idps idp refugees evacuated people_displaced",
+    "displaced": "displaced people_displaced evacuated idps idp refugees figure",
     "troops": "troops personnel soldiers strength",
     "value": "value count number total amount quantity n num lost losses",
     "unit": "unit brigade regiment battalion formation division unit_name",
@@ -47,14 +47,34 @@ _NAMES = {
     "note": "notes note description text headline title summary details source_headline",
     "id": "id event_id event_id_cnty data_id uuid guid record_id incident_id objectid",
 }
+# A longer name fits as well that ends so (`displacement_date`), where its last words say enough.
+_LAST = {
+    "lat": "latitude lat",
+    "lon": "longitude lon lng",
+    "start": "started_at start started start_date start_time begin began begins onset",
+    "end": "finished_at end ended ended_at finished end_date end_time until ends",
+    "published": "published published_at publication_date posted created_at updated_at updated",
+    "since": "since as_of",
+    "when": "date when day occurred_at occurred datetime timestamp time date_time month year",
+    "holder": "held_by holder controlled_by controller occupied_by ruled_by",
+    "best": "fatalities deaths killed",
+    "wounded": "wounded injured injuries",
+    "displaced": "displaced evacuated idps idp idp_ind idp_individuals refugees",
+    "troops": "troops soldiers",
+    "unit": "brigade regiment battalion",
+    "by": "perpetrator attacker",
+    "against": "target victim",
+    "category": "type category reason cause",
+}
 _TOWNS = (
     "place town city settlement village location_name location locality place_name name where "
     "where_coordinates site"
 )
 _AREAS = (
-    "hromada community municipality raion district admin3 adm_3 admin2 adm_2 county oblast region "
-    "province governorate admin1 adm_1 state country"
+    "hromada community municipality raion district admin3 adm_3 adm3 admin2 adm_2 adm2 county "
+    "oblast region province governorate admin1 adm_1 adm1 state area admin0 adm_0 adm0 country"
 )
+_ELSEWHERE = frozenset({"from", "of", "origin", "source", "destination", "to", "home", "birth"})
 _TIMES = frozenset({"start", "end", "published", "since", "when"})
 _COUNTS = frozenset({"low", "high", "best", "wounded", "displaced", "troops", "value"})
 _NOT_COUNTS = frozenset({"by", "against", "holder", "unit", "level", "origin", "category"})
@@ -78,6 +98,12 @@ class Roles:
         """Give the column of a part."""
         return self.of.get(part)
 
+    def play(self, part: str, column: Profile) -> None:
+        """Give a part to a column, which plays no other any more."""
+        self.of = {name: one for name, one in self.of.items() if one is not column}
+        self.rest = [one for one in self.rest if one is not column]
+        self.of[part] = column
+
 
 def roles_of(columns: Sequence[Profile]) -> Roles:
     """Give each part the column that fits it best; a column plays one part."""
@@ -85,12 +111,13 @@ def roles_of(columns: Sequence[Profile]) -> Roles:
     free = list(columns)
     for part, names in _NAMES.items():
         fits = _test_of(part)
-        found = _named(names.split(), [column for column in free if fits(column)])
+        fitting = [column for column in free if fits(column)]
+        found = _best(part, names.split(), fitting)
         if found:
             roles.of[part] = found
             free.remove(found)
     for name in (*_TOWNS.split(), *_AREAS.split()):
-        for column in [column for column in free if column.words == name and column.filled]:
+        for column in [column for column in free if _place_word(column) == name and column.filled]:
             if not column.counted and not column.time:
                 roles.places.append(column)
                 free.remove(column)
@@ -105,7 +132,24 @@ def roles_of(columns: Sequence[Profile]) -> Roles:
 
 def is_region(column: Profile) -> bool:
     """Whether a column of places names areas rather than towns or sites."""
-    return column.words in _AREAS.split()
+    return _place_word(column) in _AREAS.split()
+
+
+def is_area_word(words: str) -> bool:
+    """Whether one of a name's words, or two together, name areas."""
+    return any(f"_{area}_" in f"_{words}_" for area in _AREAS.split())
+
+
+def _place_word(column: Profile) -> str:
+    """Give the word by which a column names places: `admin2Name` is of admin2."""
+    words = column.words
+    if words.endswith("_name") and words not in _TOWNS.split():
+        words = words.removesuffix("_name")
+        words = words if words in _AREAS.split() else words.removesuffix("s")
+        return words if words in (*_TOWNS.split(), *_AREAS.split()) else ""
+    *before, last = words.split("_")
+    known = last in _AREAS.split() or last in {"town", "city", "settlement", "village", "location"}
+    return last if before and known and not _ELSEWHERE & {*before} else words
 
 
 def _settle(roles: Roles) -> None:
@@ -116,6 +160,7 @@ def _settle(roles: Roles) -> None:
             roles.of["when"] = alone
         else:
             roles.rest.append(alone)
+    _settle_when(roles)
     change = roles.get("change")
     if change and not ({folded(value) for value in change.values} & (ENTERING | LEAVING)):
         roles.rest.append(roles.of.pop("change"))
@@ -126,9 +171,26 @@ def _settle(roles: Roles) -> None:
             None,
         )
         if found:
-            roles.of = {part: column for part, column in roles.of.items() if column is not found}
-            roles.rest = [column for column in roles.rest if column is not found]
-            roles.of["holder"] = found
+            roles.play("holder", found)
+
+
+def _settle_when(roles: Roles) -> None:
+    """Find the date of what a row tells: a full date before a year, and any before none."""
+    when, since = roles.get("when"), roles.get("since")
+    start = roles.get("start")
+    if when and start and _full(start) and not _full(when):
+        roles.rest.append(roles.of.pop("when"))
+    elif not when and not start and since and since.time and "holder" not in roles.of:
+        roles.of["when"] = roles.of.pop("since")
+    elif not {"when", "start", "published"} & roles.of.keys():
+        found = next((column for column in roles.rest if column.dates), None)
+        if found:
+            roles.of["when"] = found
+            roles.rest.remove(found)
+
+
+def _full(column: Profile) -> bool:
+    return column.time is not None and column.time.days
 
 
 def _with_commas(columns: Sequence[Profile]) -> dict[str, Profile]:
@@ -157,6 +219,21 @@ def _test_of(part: str) -> Callable[[Profile], bool]:
     if part in _NOT_COUNTS:
         return lambda column: bool(column.filled) and not column.counted and column.time is None
     return lambda column: bool(column.filled) and column.time is None
+
+
+def _best(part: str, names: Sequence[str], columns: Sequence[Profile]) -> Profile | None:
+    """Give the column that is named best; of times, one with days before a year or a month."""
+    if part in _TIMES:
+        full = [column for column in columns if _full(column)]
+        columns = full if _named(names, full) or _ending(part, full) else columns
+    return _named(names, columns) or _ending(part, columns)
+
+
+def _ending(part: str, columns: Sequence[Profile]) -> Profile | None:
+    """Give the first column whose name ends as one of the part does."""
+    endings = (f"_{name}" for name in _LAST.get(part, "").split())
+    found = (column for ending in endings for column in columns if column.words.endswith(ending))
+    return next(found, None)
 
 
 def _named(names: Sequence[str], columns: Sequence[Profile]) -> Profile | None:
