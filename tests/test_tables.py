@@ -222,6 +222,18 @@ def test_input_41_a_repeated_or_empty_header_is_refused(names: str, problem: str
     assert found.replace("0:0: no header", "1:0: no header").startswith(problem)
 
 
+@pytest.mark.parametrize("again", ["town, by\n", "\ufefftown, by\n", '"town"," by"\n'])
+def test_input_41_the_header_once_more_in_the_middle_is_refused(again: str) -> None:
+    assert refused(f"\ufefftown, by\nGao,x\n{again}Mopti,y\n").startswith(
+        "3:0: the header once more: "
+    )
+
+
+def test_a_row_that_is_like_the_header_in_parts_is_a_row() -> None:
+    assert read("town\ntown\n") == [(2, ("town",))]
+    assert read("town,by\ntown,BY\n") == [(2, ("town", "BY"))]
+
+
 def test_files_that_are_no_tables_are_refused() -> None:
     assert refused("") == "0:0: the file is empty"
     assert refused(b"PK\x03\x04...") == (

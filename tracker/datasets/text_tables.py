@@ -27,6 +27,17 @@ def delimiter_of(head: str) -> str:
     return max(DELIMITERS, key=names.count)
 
 
+_AGAIN = (
+    "the header once more: if tables were put together here, leave this line out, or import them "
+    "one by one"
+)
+
+
+def _unmarked(row: Sequence[str]) -> list[str]:
+    """Give a row without the mark of its encoding that a file has at its beginning."""
+    return [row[0].removeprefix("\ufeff"), *row[1:]]
+
+
 class TextTable:
     """The rows of a CSV or TSV text, under a header."""
 
@@ -49,6 +60,8 @@ class TextTable:
         except (TypeError, ValueError) as error:
             message = f"{delimiter!r} cannot be a delimiter: one character is needed"
             raise text.refuse(message) from error
+        self._first: Sequence[str] = ()
+        """The header as it is written."""
         self.header = self._header()
 
     def _header(self) -> tuple[str, ...]:
@@ -62,6 +75,7 @@ class TextTable:
             raise self.text.refuse("no header: the file has no lines that are not blank") from None
         except csv.Error as error:
             raise self._unreadable(error, line) from error
+        self._first = _unmarked(names[self.skip :])
         names = [" ".join(name.split()) for name in names[self.skip :]]
         if len(names) > MOST_COLUMNS:
             message = f"{len(names)} columns: at most {MOST_COLUMNS}. Is the delimiter right?"
@@ -70,14 +84,20 @@ class TextTable:
         return tuple(names)
 
     def rows(self) -> Iterator[tuple[int, Sequence[str] | None]]:
-        """Yield (line on which it begins, values), or (line, None) for a row that is ragged."""
+        """Yield (line on which it begins, values), or (line, None) for a row that is ragged.
+
+        Raises InputError where the header comes once more: what follows may be another table.
+        """
         reader, skip = self.reader, self.skip
+        first, several = self._first, len(self._first) > 1
         width = len(self.header) + skip
         line = reader.line_num + 1
         try:
             for row in reader:
                 if len(row) == width:
                     row = row[skip:] if skip else row  # noqa: PLW2901 - the same, without ours
+                    if several and row[1] == first[1] and _unmarked(row) == first:
+                        raise self.text.refuse(_AGAIN, line)
                     yield line, self._restored(row) if self.neutralised else row
                 elif row:  # not a blank line
                     self.ragged(line, row[skip:], self._ragged(row[skip:]))
