@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tables_for_tests import DIARY, diary, facts_in, load
+from tables_for_tests import DIARY, TOLL, diary, facts_in, load, toll
 
 from tracker.datasets.numbers import with_point
 from tracker.errors import InputError
@@ -213,3 +213,37 @@ def test_a_table_with_decimal_commas(situation: Situation, tmp_path: Path) -> No
     more["facts"][1]["if"] = {"column": "best", "filled": True}
     with pytest.raises(InputError, match=r"table.csv:2:1: best: '1.20' is no whole number"):
         load(situation, tmp_path, more, head.replace(",", ";") + "\n" + wrong)
+
+
+EMPTY = "told,day,what,number\n2013-01-06T08:00:00Z,2013-01-01,tank,\n"
+
+
+def test_a_running_total_without_a_number_is_a_bad_number(
+    situation: Situation, tmp_path: Path
+) -> None:
+    load(situation, tmp_path, toll(), TOLL)
+    with pytest.raises(InputError, match=r"number: no number, and without one a running total"):
+        load(situation, tmp_path, toll(), EMPTY)
+    aside = toll(bad={"number": "quarantine"})
+    done = load(situation, tmp_path, aside, EMPTY)
+    assert (done.events, done.files[0].quarantined) == (0, {"number": 1})
+    assert "say `if: {column: number, filled: true}`" in done.files[0].problems[0]
+
+
+def test_an_empty_cell_of_a_wide_table_of_totals_tells_nothing(
+    situation: Situation, tmp_path: Path
+) -> None:
+    (fact,) = toll()["facts"]
+    wide = toll(key=["day"], facts=[
+        {**fact, "category": name, "if": {"column": name, "filled": True}, "gist": "lost",
+         "quantity": {**fact["quantity"], "best": {"column": name}}}
+        for name in ("tank", "boat")
+    ])  # fmt: skip
+    table = "told,day,tank,boat\n2013-01-06T08:00:00Z,2013-01-01,7,\n"
+    assert load(situation, tmp_path, wide, table).files[0].facts == {"EquipmentLost": 1}
+
+
+def test_a_change_without_a_number_is_still_told(situation: Situation, tmp_path: Path) -> None:
+    (fact,) = toll()["facts"]
+    change = {**fact, "quantity": {**fact["quantity"], "semantics": "change"}}
+    assert load(situation, tmp_path, toll(facts=[change]), EMPTY).files[0].facts

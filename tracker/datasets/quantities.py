@@ -28,7 +28,10 @@ def comparator_of(low: int | None, best: int | None, high: int | None) -> str:
 def quantity_getter(
     spec: HowMany, reader: Callable[[Sequence[str], str], Read], name: str, absent: str
 ) -> Looked:
-    """Make the getter; a row whose numbers are all empty says nothing of how many."""
+    """Make the getter; a row whose numbers are all empty says nothing of how many.
+
+    Of a running total it then says nothing at all: that is a bad number.
+    """
     reads: list[tuple[Read | None, str]] = []
     fixed: list[int | None] = []
     for part in _PARTS:
@@ -50,6 +53,8 @@ def quantity_getter(
             for at, ((read, column), text) in enumerate(zip(reads, texts, strict=True))
         ]
         if all(number is None for number in numbers):
+            if spec.semantics == "cumulative":
+                raise _no_total(reads)
             return absent
         low, best, high = numbers
         said = {
@@ -85,6 +90,13 @@ def quantity_getter(
         return (*["" if read is None else read(row) for read in several], unit_of(row))
 
     return Looked(pick, Memo(make))
+
+
+def _no_total(reads: Sequence[tuple[Read | None, str]]) -> Bad:
+    column = next((column for read, column in reads if read is not None), "")
+    reason = "no number, and without one a running total says nothing: where an empty cell means "
+    test = f"if: {{column: {column}, filled: true}}"
+    return Bad("number", column, f"{reason}that nothing is told, say `{test}` of the fact")
 
 
 def _unit(spec: HowMany, reader: Callable[[Sequence[str], str], Read]) -> Read:
