@@ -256,11 +256,12 @@ def mentioned(report: Row) -> set[int]:
 def sentence_gap(report: Row, missing: list[int]) -> Row:
     """Give the gap of sentences that were neither coded nor set aside."""
     several = len(missing) > 1
-    said = f"sentence{'s' if several else ''} {_ranges(missing)}"
+    said = f"sentence{'s' if several else ''} {ranges(missing)}"
     return _gap("sentence", report, f"{said} neither coded nor set aside", [])
 
 
-def _ranges(numbers: list[int]) -> str:
+def ranges(numbers: list[int]) -> str:
+    """Say numbers that rise in short: `3, 5-7`."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][-1] + 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sheets_for_tests import fact, registry, sheet
 
@@ -47,3 +49,31 @@ def test_a_level_that_moves_the_other_way_is_warned_of(
 def test_a_level_that_moves_as_it_says_is_not(kind: str, before: str | None, after: str) -> None:
     from_level = {} if before is None else {"from_level": before}
     assert warned(fact(kind, **LEVEL, **from_level, level=after)) == []
+
+
+def read(sentences: list[int], set_aside: list[int], **report: object) -> list[str]:
+    """Give what is said of a sheet that codes these sentences, and sets those aside."""
+    seen = fact("FightingReported", place="mill", when="2013-01-10")
+    told = {
+        "report": {"source": "gazette", "published": "2013-01-10", **report},
+        "facts": [{**seen, "gist": f"No. {n}", "at": {"sentence": n}} for n in sentences],
+        "not_coded": [{"sentence": n, "why": "a remark"} for n in set_aside],
+    }
+    found = read_sheet(json.dumps(told).encode(), "s.yaml", registry()).warnings
+    return [one.message for one in found if one.path == "not_coded"]
+
+
+DOCUMENT = {"document": {"name": "a.txt", "sha256": "0" * 64}}
+
+
+def test_sentences_that_a_sheet_passes_over_are_warned_of() -> None:
+    assert read([0, 2, 5], [1], **DOCUMENT) == ["sentences 3-4 neither coded nor listed here"]
+    assert read([0, 2], [], **DOCUMENT) == ["sentence 1 neither coded nor listed here"]
+    assert read([0, 2], [1], **DOCUMENT) == []
+    assert read([], [], **DOCUMENT) == []
+    assert read([0, 2], []) == []  # of no document nobody knows the sentences
+
+
+def test_a_number_far_beyond_the_others_may_be_a_slip() -> None:
+    said = "sentences 3-98 neither coded nor listed here, or 99 is a slip"
+    assert read([0, 1], [2, 99], **DOCUMENT) == [said]

@@ -44,6 +44,8 @@ DIFFERS: list[tuple[dict[str, Any], str]] = [
     ({"best": 501}, "best: expected 501, found 500"),
     ({"best": None}, "best: expected nothing, found 500"),
     ({"low": 3}, "low: expected 3, found nothing"),
+    ({"best": "500"}, "best: expected 500, found 500: one is text, the other is not; take off"),
+    ({"since": 2013}, "since: expected 2013, found 2013-01-14"),
     ({"statsu": "held"}, "statsu: expected held, found nothing"),
     ({"possibly": []}, "possibly: expected [], found [status vacated, holders []]"),
     ({"possibly": [{"status": "held"}]}, "possibly: expected [status held], found [status vacated"),
@@ -64,6 +66,12 @@ def test_only_what_is_named_must_agree(expect: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("expect", "said"), DIFFERS)
 def test_what_differs_is_said(expect: dict[str, Any], said: str) -> None:
     assert differences(expect, ROW).startswith(said)
+
+
+def test_what_differs_by_its_quotes_alone_is_said_to() -> None:
+    row = {**ROW, "since": {"edtf": "2013"}}
+    said = "since: expected 2013, found 2013: one is text, the other is not; put it in quotes"
+    assert differences({"since": 2013}, row) == said
 
 
 def test_no_evidence() -> None:

@@ -94,6 +94,8 @@ REFUSED = [
     ("a:\n\t- b", 2, 1, "", "indent with spaces, never tabs"),
     ("a: b: c", 1, 5, "", "not valid YAML: mapping values are not allowed here"),
     ("a: [1", 1, 6, "", "not valid YAML"),
+    ("a:\n  - b: 1\n   c: 2", 3, 4, "", "not valid YAML: this line is not indented as those"),
+    ("a:\n  b: 1\n - c", 3, 2, "", "not valid YAML: this line is not indented as those"),
     ('a: "x', 1, 6, "", "not valid YAML: found unexpected end of stream"),
     ("a: @x", 1, 4, "", "not valid YAML"),
     ('a: "\\ud800"', 1, 4, "a", "half a surrogate pair"),

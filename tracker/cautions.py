@@ -12,10 +12,14 @@ from tracker.registry import Registry
 from tracker.reports import Report
 from tracker.yamltree import Tree
 
+FAR = 10
+"""Sentences from one that a sheet speaks of to the last: beyond them its number may be a slip."""
+
 
 def cautions(tree: Tree, report: Report, registry: Registry) -> Iterator[Problem]:
     """Warn of what may be meant otherwise than it is written."""
     yield from _later_events(tree, report)
+    yield from _unread(tree, report)
     for index, fact in enumerate(report.facts):
         at = fact.locator
         if at.quote and at.sha256 and sha256(at.quote.encode()).hexdigest() != at.sha256:
@@ -46,6 +50,23 @@ def _later_events(tree: Tree, report: Report) -> list[Problem]:
         for index, fact in enumerate(report.facts)
         if fact.actual and fact.when.start.earliest >= published.start.latest
     ]
+
+
+def _unread(tree: Tree, report: Report) -> Iterator[Problem]:
+    """Warn of sentences that a sheet passes over, as far as it tells which there are."""
+    numbers = {fact.locator.sentence for fact in report.facts} - {None}
+    numbers |= {entry.sentence for entry in report.registered.not_coded}
+    known = sorted(one for one in numbers if one is not None)
+    missing = sorted(set(range(max(known, default=0))) - set(known))
+    if report.registered.document is None or not missing:
+        return
+    from projections.gaps import ranges
+
+    alone = known[-1] - max(known[:-1], default=0) > FAR
+    far = f", or {known[-1]} is a slip" if alone else ""
+    plural = "" if len(missing) == 1 else "s"
+    message = f"sentence{plural} {ranges(missing)} neither coded nor listed here{far}"
+    yield tree.problem(("not_coded",), message, warning=True)
 
 
 def _wrong_way(fact: LevelFact, registry: Registry) -> str:

@@ -171,11 +171,21 @@ def differences(expect: Mapping[str, Any] | Literal["none"], row: Mapping[str, A
     if row is None:
         return "expected a row, found no evidence"
     wrong = [
-        f"{name}: expected {_text(wanted)}, found {_text(_comparable(name, row.get(name)))}"
+        f"{name}: {_differs(wanted, _comparable(name, row.get(name)))}"
         for name, wanted in expect.items()
         if not _matches(name, wanted, row.get(name))
     ]
     return "; ".join(wrong)
+
+
+def _differs(wanted: Any, found: Any) -> str:  # noqa: ANN401 - YAML against JSON
+    """Say what was wanted and what is there; and where only the quotes differ, that."""
+    said = f"expected {_text(wanted)}, found {_text(found)}"
+    if _text(wanted) != _text(found):
+        return said
+    if isinstance(wanted, str) and not isinstance(found, str):
+        return f"{said}: one is text, the other is not; take off the quotes"
+    return f"{said}: one is text, the other is not; put it in quotes"
 
 
 def _matches(name: str, wanted: Any, found: Any) -> bool:  # noqa: ANN401 - YAML against JSON

@@ -13,6 +13,7 @@ from tracker.errors import InputError, Problem
 from tracker.facts import FACT_KINDS, Fact
 from tracker.facts.alerts import LevelFact
 from tracker.facts.record import NotCoded, ReportHeader, SheetFile, Snapshot
+from tracker.meant import FILL_IN, OPEN, meant
 from tracker.registry import Registry
 from tracker.reports import Report, make_report
 from tracker.times import When
@@ -25,9 +26,8 @@ KINDS: dict[str, type[Fact]] = {kind.TOPIC: kind for kind in FACT_KINDS}
 _OURS = ("id", "locator")  # fields of a fact that a sheet may not set; it writes `at`
 _TOP = ("report", "facts", "not_coded", "snapshot")
 
-MISSING = "?"
+MISSING = OPEN
 """What a draft has where something is needed that no rule found."""
-_FILL_IN = f"'{MISSING}' stands for what a draft did not find: fill it in"
 GATE = "draft"
 """What a drafted sheet begins with, until a person has read it."""
 _DRAFTED = "this sheet was drafted by rules: take out this line once every fact has been read"
@@ -75,6 +75,7 @@ def read_sheet(
     not_coded = _not_coded(tree, problems)
     snapshot = _snapshot(tree, header, registry, problems)
     if problems or header is None:
+        problems = meant(problems, tree, registry)
         raise InputError(sorted(problems, key=lambda p: (p.line, p.column)))
     fields = header.model_dump(exclude={"published"}) | {
         "published": header.published,
@@ -84,7 +85,7 @@ def read_sheet(
     }
     report = make_report(fields, facts, snapshot)
     _refuse_twins(tree, report)
-    return Sheet(report, (*cautions(tree, report, registry), *warn_of_bidi(tree)))
+    return Sheet(report, (*warn_of_bidi(tree), *cautions(tree, report, registry)))
 
 
 def _base(file: str) -> str:
@@ -221,7 +222,7 @@ def _names_for_ids(tree: Tree, path: Path, fact: Fact, registry: Registry) -> li
     for field in ("speaker", "origin"):
         said = getattr(fact, field)
         if said == MISSING:
-            problems.append(tree.problem((*path, field), _FILL_IN))
+            problems.append(tree.problem((*path, field), FILL_IN))
         known = said is None or said in registry.actors or said in registry.sources
         if not known and said.casefold() in named:
             message = f"'{said}' is registered: write its id, {named[said.casefold()]}"
@@ -239,7 +240,7 @@ def _not_coded(tree: Tree, problems: list[Problem]) -> tuple[NotCoded, ...]:
         made, found = validate(tree, ("not_coded", index), entry, NotCoded)
         problems += found
         if made and made.why == MISSING:
-            problems.append(tree.problem(("not_coded", index, "why"), _FILL_IN))
+            problems.append(tree.problem(("not_coded", index, "why"), FILL_IN))
         entries += [made] if made else []
     return tuple(entries)
 

@@ -32,14 +32,16 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _LONGEST_SLUG = 80
 
 
+NO_ID = (
+    "an id is lower-case ASCII letters, digits and single hyphens, at most "
+    f"{_LONGEST_SLUG} characters, such as northern-mali"
+)
+
+
 @lru_cache(maxsize=65_536)  # a log names few places and actors in many facts
 def _slug(value: str) -> str:
     if len(value) > _LONGEST_SLUG or not _SLUG.fullmatch(value):
-        msg = (
-            "an id is lower-case ASCII letters, digits and single hyphens, at most "
-            f"{_LONGEST_SLUG} characters, such as northern-mali"
-        )
-        raise ValueError(msg)
+        raise ValueError(NO_ID)
     return value
 
 

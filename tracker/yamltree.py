@@ -36,6 +36,7 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _PADDED = re.compile(r"[-+]?0[0-9]+")
 _GROUPED = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*")
+_INDENTED = re.compile(r"expected <block end>, but found '(<block (mapping|sequence) start>|-|\?)'")
 _LONG_TAG = re.compile(rf"!\S{{{LONGEST_TAG}}}")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS = {
@@ -143,6 +144,10 @@ class _Builder:
             what = " ".join(str(error.problem or error).split())
             hint = " (indent with spaces, never tabs)" if "\\t" in what or "\t" in text else ""
             mark = error.problem_mark or error.context_mark
+            if _INDENTED.fullmatch(what):
+                what = (
+                    "this line is not indented as those that it belongs to are: begin it under them"
+                )
             raise self.refuse(mark, (), f"not valid YAML: {what}{hint}") from error
         except (YAMLError, ValueError) as error:  # ValueError: a %YAML directive of many digits
             what = " ".join(str(error).split())

@@ -1,0 +1,69 @@
+"""What was meant by a value that is refused: a name that has an id, or what a draft left open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from tracker.errors import Problem
+from tracker.facts import Fact
+from tracker.registry import Registry
+from tracker.sources import NO_ID
+from tracker.yamltree import Tree
+
+OPEN = "?"
+"""What a draft has where something is needed that no rule found."""
+FILL_IN = f"'{OPEN}' stands for what a draft did not find: fill it in"
+NEAR = 0.75
+"""How like a registered name a value has to be, of 1, for its id to be offered."""
+_STEP = re.compile(r"([^.\[\]]+)|\[([0-9]+)\]")
+
+
+def meant(problems: Iterable[Problem], tree: Tree, registry: Registry) -> list[Problem]:
+    """Say more of problems where the value that stands there tells more."""
+    return [_told(one, _value(tree, one.path), registry) for one in problems]
+
+
+def _told(problem: Problem, value: object, registry: Registry) -> Problem:
+    if value == OPEN:
+        return replace(problem, message=FILL_IN)
+    if problem.message != NO_ID or not isinstance(value, str):
+        return problem
+    named = _names(problem.path, registry)
+    near = get_close_matches(value.casefold(), named, n=1, cutoff=NEAR)
+    hint = f": did you mean {named[near[0]]}?" if near else ""
+    return replace(problem, message=problem.message + hint)
+
+
+def _value(tree: Tree, path: str) -> Any:  # noqa: ANN401 - any YAML value
+    """Give the value at a path as problems write it; None where there is none."""
+    found: Any = tree.value
+    for name, index in _STEP.findall(path):
+        if index:
+            found = found[int(index)] if isinstance(found, list) else None
+        else:
+            found = found.get(name) if isinstance(found, dict) else None
+    return found
+
+
+def _names(path: str, registry: Registry) -> Mapping[str, str]:
+    """Give the ids that may stand at a path, by the names that they go by."""
+    field = [name for name, _ in _STEP.findall(path) if name][-1]
+    found: dict[str, str] = {}
+    if field == "source":
+        entries: Iterable[Any] = registry.sources.values()
+    elif field == "scheme":
+        entries = registry.schemes.values()
+    elif field in Fact.PLACE_FIELDS:
+        entries = registry.places.values()
+    else:
+        entries = (*registry.places.values(), *registry.actors.values())
+        if field in Fact.ACTOR_FIELDS:
+            entries = registry.actors.values()
+    for one in entries:
+        for name in (*getattr(one, "aliases", ()), one.name, one.id):
+            found[str(name).casefold()] = one.id
+    return found
