@@ -64,8 +64,8 @@ _ENTRY = (
 _CHRONICLED = ("incidents", "humanitarian", "posture")
 FACT = (
     *("fact", "kind", "position", "source", "published", "published_edtf", "voice", "speaker"),
-    *("status", "when", "gist", "locator", "rating", "report", "url", "place", "lat", "lon"),
-    *("recorded_at", "known_from", "known_to", "withheld"),
+    *("status", "when", "gist", "locator", "rating", "report", "url", "title", "place", "lat"),
+    *("lon", "recorded_at", "known_from", "known_to", "withheld"),
     *("by", "against", "category", "low", "best", "high", "comparator", "unit", "semantics"),
     *("phrase", "side", "fate", "to_place", "from_place", "opposed", "state"),
     *("since_edtf", "since_earliest", "since_latest", "scheme", "scope", "level", "from_level"),
