@@ -180,6 +180,49 @@ def toll(**changes: object) -> Mapping:
     }
 
 
+CLASHES = """\
+id,told,day,town,what,dead,hurt
+1,2013-02-01,2013-01-10,Mill,battle,3,5
+2,2013-02-01,2013-01-11,Ford,attack,2,
+"""
+
+
+def clashes(**changes: object) -> dict[str, object]:
+    """Give the mapping of CLASHES: an event, who died and who was hurt in it, restated later."""
+    common = {"place": "$place", "when": {"column": "day"}}
+
+    def harmed(column: str, fate: str) -> dict[str, object]:
+        count = {"best": {"column": column}, "semantics": "change"}
+        test = {"column": column, "at_least": 1}
+        people = {"side": "army", "category": "people", "fate": fate, "quantity": count}
+        return {"kind": "CasualtiesReported", "if": test, "gist": fate, **people, **common}
+
+    def event(kind: str, what: str) -> dict[str, object]:
+        return {"kind": kind, "if": {"column": "what", "equals": what}, "gist": what, **common}
+
+    return {
+        "dataset": "clashes",
+        "title": "Clashes",
+        "shape": "events",
+        "source": "gazette",
+        "published": {"column": "told"},
+        "key": "id",
+        "place": {"name": {"column": "town"}},
+        "facts": [
+            event("FightingReported", "battle"),
+            event("AttackOccurred", "attack"),
+            harmed("dead", "killed"),
+            harmed("hurt", "wounded"),
+        ],
+        **changes,
+    }
+
+
+def later(*rows: str) -> str:
+    """Write rows of CLASHES as a release of March tells them."""
+    return CLASHES.splitlines()[0] + "\n" + "".join(f"{row}\n" for row in rows)
+
+
 def load(
     situation: Situation,
     folder: Path,

@@ -377,7 +377,7 @@ def test_of_several_tables_the_one_that_lacks_a_column_is_named(log: Path) -> No
         ({"facts": [{"kind": "AttackOccurred", "bye": 1}]}, "did you mean by?"),
         ({"facts": [{"kind": "AttackOccurred", "by": ["nobody"]}]}, "unknown actor 'nobody'"),
         ({"version": {"column": "id"}}, "shape events has no `version`"),
-        ({"facts": []}, "shape events needs `facts`"),
+        ({"facts": []}, "facts: no fact is here: say what the rows tell"),
     ],
 )
 def test_a_slip_in_the_mapping_is_told_with_its_place(

@@ -13,7 +13,17 @@ from effort_for_tests import times
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets_for_tests import ask, new_situation
-from tables_for_tests import TOLL, Mapping, facts_in, load, told, toll
+from tables_for_tests import (
+    CLASHES,
+    TOLL,
+    Mapping,
+    clashes,
+    facts_in,
+    later,
+    load,
+    told,
+    toll,
+)  # fmt: skip
 
 from tracker.errors import InputError, TrackerError
 from tracker.outcomes import Amended
@@ -61,17 +71,6 @@ def test_a_restated_table_imported_in_parts_is_the_whole(tmp_path: Path) -> None
             load(parts, tmp_path, toll(), head + "".join(cut))
         assert told(parts) == told(whole)
         assert load(parts, tmp_path, toll(), TOLL).events == 0
-
-
-def test_a_version_between_two_that_are_recorded_is_refused(
-    situation: Situation, tmp_path: Path
-) -> None:
-    head, *rows = TOLL.splitlines(keepends=True)
-    load(situation, tmp_path, toll(), head + rows[0] + rows[4].replace(",10", ",11"))
-    before = situation.position
-    with pytest.raises(InputError, match="import the versions in their order"):
-        load(situation, tmp_path, toll(), head + rows[3])
-    assert situation.position == before
 
 
 @pytest.mark.parametrize(
@@ -143,43 +142,6 @@ def test_whatever_stands_in_a_table_what_is_recorded_of_it_can_be_read(
 
 # -- records of which a row tells several facts -----------------------------------------------------
 
-CLASHES = """\
-id,told,day,town,what,dead,hurt
-1,2013-02-01,2013-01-10,Mill,battle,3,5
-2,2013-02-01,2013-01-11,Ford,attack,2,
-"""
-
-
-def clashes(**changes: object) -> dict[str, object]:
-    """Give the mapping of CLASHES: an event, who died and who was hurt in it, restated later."""
-    common = {"place": "$place", "when": {"column": "day"}}
-
-    def harmed(column: str, fate: str) -> dict[str, object]:
-        count = {"best": {"column": column}, "semantics": "change"}
-        test = {"column": column, "at_least": 1}
-        people = {"side": "army", "category": "people", "fate": fate, "quantity": count}
-        return {"kind": "CasualtiesReported", "if": test, "gist": fate, **people, **common}
-
-    def event(kind: str, what: str) -> dict[str, object]:
-        return {"kind": kind, "if": {"column": "what", "equals": what}, "gist": what, **common}
-
-    return {
-        "dataset": "clashes",
-        "title": "Clashes",
-        "shape": "events",
-        "source": "gazette",
-        "published": {"column": "told"},
-        "key": "id",
-        "place": {"name": {"column": "town"}},
-        "facts": [
-            event("FightingReported", "battle"),
-            event("AttackOccurred", "attack"),
-            harmed("dead", "killed"),
-            harmed("hurt", "wounded"),
-        ],
-        **changes,
-    }
-
 
 def amendments(situation: Situation) -> list[tuple[str, str, str, str]]:
     """Give (what became of it, the fact's kind and its fate, when, why) of what was restated."""
@@ -192,11 +154,6 @@ def amendments(situation: Situation) -> list[tuple[str, str, str, str]]:
             what = getattr(fact, "fate", fact.kind)
             found.append((body.TOPIC, what, body.published.edtf, body.reason))  # type: ignore[union-attr]
     return found
-
-
-def later(*rows: str) -> str:
-    """Write rows of CLASHES as a release of March tells them."""
-    return CLASHES.splitlines()[0] + "\n" + "".join(f"{row}\n" for row in rows)
 
 
 SAME = "2,2013-03-01,2013-01-11,Ford,attack,2,"

@@ -52,6 +52,11 @@ class Chains:
         came = self._came.get(fact)
         return came.restores if came and came.restores else fact
 
+    def came(self, fact: str) -> str | None:
+        """Name the fact that another took the place of, None for what replaced nothing."""
+        came = self._came.get(fact)
+        return came.fact if came else None
+
     def end(self, fact: str) -> str:
         """Give what stands at the end of a fact's chain."""
         seen = {fact}
@@ -102,9 +107,14 @@ def part_of(past: Sequence[Event], wanted: Collection[str], batch: str) -> Part:
             part.put_back[end] = by_id[before]
         else:
             part.over.add(one)
+    others = {  # which say of a fact that it is over, whether this batch says so or not
+        event.body.fact
+        for event in past
+        if isinstance(event.body, FactRetracted) and event.batch != batch and event.body.by_source
+    }
     for event in past:
         body = event.body
-        if not isinstance(body, FactRetracted) or event.batch != batch:
+        if not isinstance(body, FactRetracted) or event.batch != batch or body.fact in others:
             continue
         if chains.says(body.fact) not in its and body.fact not in chains.instead:
             part.put_back[body.fact] = by_id[chains.says(body.fact)]

@@ -5,6 +5,9 @@ before it told. What says the same adds nothing. What says otherwise takes the p
 its kind that it has most in common with: a correction by the source, which stands, like every
 correction, in the stream of the fact that it corrects. What is told for the first time stands in
 the report that tells it, and what is told no more is retracted by the source.
+
+A version may come after one that was published later. Then what it tells is so until that: it takes
+its place in the chain between the two, or is retracted as of the later one.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from tracker.datasets.appending import Appender, Stream
 from tracker.datasets.compile import ID, LOCATOR, Maker
 from tracker.datasets.shapes import Told
 from tracker.datasets.staging import Publications, Staged, Staging
+from tracker.datasets.versions import ENDING, Next, Version, moment_at, next_of, said_by
 from tracker.errors import InputError, Problem
 from tracker.facts.envelope import NAMESPACE, canonical
 from tracker.facts.record import RESTATED, FactCorrected, FactRetracted
@@ -28,41 +32,11 @@ from tracker.instants import FUTURE_OPEN
 from tracker.reports import fact_id
 
 AT_ONCE = 500
-ENDING = ""
-"""What is said where an earlier version is ended, and no other takes its place."""
 NOTHING = -1
 """The entry of a row that tells nothing: what an earlier version of its record told is over."""
 
-_ASIDE = ("id", "gist", "locator", "note")
-"""Fields of a fact that are no part of what a version says."""
-
-
-@dataclass(slots=True)
-class Version:
-    """A fact of one version of a record: known from when until when, and what it says.
-
-    `published` is the stored form of when the report was published that it stands in; `ended`,
-    when the source restated it; `fresh`: this import tells it; `undone`: a batch that was taken
-    back told it, so it is no more.
-    """
-
-    known: int
-    fact: str
-    said: str
-    published: str
-    ended: int = FUTURE_OPEN
-    fresh: bool = False
-    undone: bool = False
-
-
 Held = Callable[[Sequence[str]], dict[str, list[Version]]]
 """Records -> the facts of their versions in the log, in the order in which they were known."""
-
-
-def said_by(kind: str, body: dict[str, Any]) -> str:
-    """Give what a version says, without how it is worded and where it stands."""
-    plain = {name: item for name, item in body.items() if name not in _ASIDE}
-    return f"{kind}{canonical(plain).decode()}"
 
 
 class _Said(NamedTuple):
@@ -76,7 +50,8 @@ class _Said(NamedTuple):
 class _New(NamedTuple):
     """What a row adds: a fact of a report, in the place of another where `corrects`.
 
-    Without a text it only ends that other.
+    Without a text it only ends that other: as of its own publication, or of that of the version
+    that comes next in the log (`until`); `other` takes its place, or nothing does.
     """
 
     staged: Staged
@@ -84,6 +59,15 @@ class _New(NamedTuple):
     record: str
     published: str
     corrects: str | None
+    until: Next | None = None
+    other: str | None = None
+
+
+class _Owed(NamedTuple):
+    """What a version repeats of what was so before one that came late, and until when it is so."""
+
+    problem: Problem
+    until: dict[str, Next | None]
 
 
 @dataclass(slots=True)
@@ -102,6 +86,8 @@ class Records:
     taken_back: dict[int, int] = field(default_factory=dict)
     _undone: set[tuple[str, int, str]] = field(default_factory=set)
     """(record, when it was known, what it said) of what was told and taken back."""
+    _owed: dict[tuple[str, int], _Owed] = field(default_factory=dict)
+    """(record, when it was known) of versions in the log that have to be told once more."""
 
     def check(self, appender: Appender) -> None:
         """Raise InputError where something new cannot be handed over."""
@@ -118,7 +104,12 @@ class Records:
         appender.repeated.update(self.repeated)
 
     def _walk(self, appender: Appender, *, held_only: bool = False) -> Iterator[_New]:
-        """Judge every row; `held_only`: those of records that the log knows, which may clash."""
+        """Judge every row; `held_only`: those of records that the log knows, which may clash.
+
+        Raises InputError, once all is judged, where a version would have to be told once more that
+        is not among the rows.
+        """
+        self._owed = {}
         known: dict[str, list[Version]] = {}
         facts = (Staged(*fact) for fact in self.staging.by_publication())
         rows = (list(row) for _, row in groupby(facts, lambda one: (one.file, one.row)))
@@ -134,15 +125,19 @@ class Records:
                 versions = known[row[0].record or ""]
                 if versions or not held_only:
                     yield from self._judge(appender, row, versions)
+        if self._owed:
+            raise InputError([one.problem for one in self._owed.values()])
 
     def _judge(
         self, appender: Appender, row: Sequence[Staged], versions: list[Version]
     ) -> list[_New]:
         """Compare what a row tells with the version before it; note it among the versions."""
         first = row[0]
+        owed = self._owed.pop((str(first.record), first.known), None)
         said = self._said(row)
         now = {one.said: one for one in versions if one.known <= first.known < one.ended}
-        if said.keys() != now.keys() and self._was_restated(said, versions, first.known):
+        other = said.keys() != now.keys() and owed is None
+        if other and self._was_restated(said, versions, first.known):
             self.already[first.file] = self.already.get(first.file, 0) + len(said)
             return []
         for same in said.keys() & now.keys():
@@ -152,27 +147,57 @@ class Records:
         undone = self._taken_back(first, said)
         if undone and said.keys() <= now.keys() | undone:
             return []
-        moments = [moment for one in versions for moment in (one.known, one.ended)]
-        if any(first.known < moment < FUTURE_OPEN for moment in moments):
-            message = (
-                f"record {first.record}: a version published later is in the log already, and "
-                "this one differs from what came before it: import the versions in their order"
-            )
-            raise InputError([Problem(self.files[first.file], first.row, 1, "", message)])
+        until = next_of(versions, first.known, appender.over())
         fresh = {key: one for key, one in said.items() if key not in now}
         gone = [one for key, one in now.items() if key not in said]
         instead = _paired(gone, fresh)
+        told = {key: one for key, one in fresh.items() if key not in undone}
         added = [
-            self._added(appender, one, key, instead.get(key), versions)
-            for key, one in fresh.items()
-            if key not in undone
+            self._added(appender, one, key, instead.get(key), versions) for key, one in told.items()
         ]
+        ends = {key: owed.until.get(key, until) if owed else until for key in told}
+        added += self._ended(first, ends, versions)
         replaced = {one.fact for one in instead.values()}
         for one in gone:
+            if until is not None and one.ended > until.known:
+                self._owe(first, until, one)
+            one.ends = (*one.ends, (first.known, None))
             one.ended = first.known
             if one.fact not in replaced:
                 added.append(_New(first, "", "", one.published, one.fact))
         return added
+
+    def _ended(
+        self, row: Staged, ends: dict[str, Next | None], versions: list[Version]
+    ) -> Iterator[_New]:
+        """End what a version told, the last of the versions, where a later one says otherwise."""
+        after: dict[tuple[str | None, int], Version] = {
+            (one.came, one.known): one for one in versions if one.came
+        }
+        for one in versions[len(versions) - len(ends) :]:
+            until = ends[one.said]
+            if until is None:
+                continue
+            later = after.get((one.came, until.known))
+            if later is not None:
+                later.came = one.fact
+            one.ended, one.ends = until.known, ((until.known, until.batch),)
+            other = later.fact if later else None
+            yield _New(row, "", "", one.published, one.fact, until, other)
+
+    def _owe(self, row: Staged, until: Next, repeated: Version) -> None:
+        """Note that the next version repeats what this one says otherwise: it is told again."""
+        message = (
+            f"record {row.record}: a version of {moment_at(until.known).edtf} is in the log, which "
+            "repeats a part of what this one says otherwise: import the table of that version "
+            "together with this one"
+        )
+        problem = Problem(self.files[row.file], row.row, 1, "", message)
+        name = str(row.record), until.known
+        owed = self._owed.setdefault(name, _Owed(problem, {}))
+        ended = repeated.ended
+        over = None if ended == FUTURE_OPEN else Next(ended, dict(repeated.ends).get(ended))
+        owed.until.setdefault(repeated.said, over)
 
     def _said(self, row: Sequence[Staged]) -> dict[str, _Said]:
         """Give what a row tells: what each of its facts says -> the fact."""
@@ -232,14 +257,15 @@ class Records:
         record = staged.record or '""'
         stream, topic = appender.stream_of(published), self.makers[staged.entry].topic
         event_id = fact_id(stream.id, topic, content_of(text, record))
-        versions.append(Version(staged.known, event_id, said, published, fresh=True))
+        came = corrects.fact if corrects else None
+        versions.append(Version(staged.known, event_id, said, published, fresh=True, came=came))
         return _New(staged, text, record, published, corrects.fact if corrects else None)
 
     def _hand_over(self, appender: Appender, new: _New) -> None:
         stream = appender.stream_of(new.published)
         appender.begin(stream)
         if not new.text:
-            self._end(appender, new, None)
+            self._end(appender, new, new.other)
             return
         maker = self.makers[new.staged.entry]
         if new.corrects is not None:
@@ -257,9 +283,10 @@ class Records:
 
     def _end(self, appender: Appender, new: _New, other: str | None) -> None:
         """Tell that a fact is over: another takes its place, or it is retracted."""
-        moment = self.moments.moments[new.staged.published]
-        stream = appender.stream_of(new.published)
-        end_fact(appender, stream, str(new.corrects), moment.json, new.staged.file, other)
+        stream, until = appender.stream_of(new.published), new.until
+        moment = moment_at(until.known) if until else self.moments.moments[new.staged.published]
+        own = until.batch if until else None
+        end_fact(appender, stream, str(new.corrects), moment.json, new.staged.file, other, own=own)
 
 
 def end_fact(
@@ -269,10 +296,13 @@ def end_fact(
     published: str,
     file: int,
     other: str | None = None,
+    *,
+    own: str | None = None,
 ) -> None:
     """Tell that a fact of a stream is over: retracted, or another's its place.
 
-    `published` is when its source says so, in its stored form.
+    `published` is when its source says so, in its stored form; `own` the batch that says it, where
+    that is not this import's.
     """
     moment = from_json(published)
     body = {"fact": fact, "by_source": True, "published": moment, "reason": RESTATED}
@@ -281,7 +311,7 @@ def end_fact(
         body["replaced_by"] = other
         topic, named = FactCorrected.TOPIC, f"corrected:{fact}:{other}"
     event_id = str(uuid5(NAMESPACE, named))
-    appender.record(stream, event_id, topic, canonical(body).decode(), file)
+    appender.record(stream, event_id, topic, canonical(body).decode(), file, own)
 
 
 def _paired(gone: Sequence[Version], fresh: dict[str, _Said]) -> dict[str, Version]:

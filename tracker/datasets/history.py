@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from pydantic_core import from_json
 
-from projections.store import Store
-from tracker.datasets.corrections import ENDING, Version, said_by
+from projections.store import Row, Store
 from tracker.datasets.restating import Edge, side_of
+from tracker.datasets.versions import ENDING, Version, said_by
 from tracker.facts.envelope import canonical
 from tracker.facts.record import FactCorrected, FactRetracted
 from tracker.instants import FUTURE_OPEN
@@ -35,8 +35,10 @@ def versions_in(
         marks = ",".join("?" * len(page))
         sql = (
             "SELECT f.record, f.published, f.id, f.kind, f.data, r.data AS report,"  # noqa: S608
-            " (SELECT min(t.published) FROM retractions t WHERE t.fact = f.id AND t.by_source)"
-            " AS ended FROM fact_rows f JOIN reports r ON r.id = f.report WHERE r.source = ?"
+            " coalesce(f.batch, r.batch) AS batch,"
+            " (SELECT json_group_array(json_array(t.published, coalesce(t.batch, r.batch)))"
+            " FROM retractions t WHERE t.fact = f.id AND t.by_source) AS ends"
+            " FROM fact_rows f JOIN reports r ON r.id = f.report WHERE r.source = ?"
             f" AND json_extract(r.data, '$.dataset') = ? AND f.record IN ({marks})"
             " ORDER BY f.published, f.position"
         )
@@ -47,17 +49,32 @@ def versions_in(
             versions = found.setdefault(row["record"], [])
             last = again[chains.says(row["id"])]
             published = canonical(from_json(row["report"])["published"]).decode()
-            if last is not row and row["ended"] is not None:
-                versions.append(Version(row["ended"], row["id"], ENDING, published, undone=True))
+            own, ends = _ends(row), _ends(last)
+            if last is not row and own:
+                versions.append(Version(own[0][0], row["id"], ENDING, published, undone=True))
             if chains.says(row["id"]) != row["id"]:
                 continue
             said = said_by(row["kind"], from_json(row["data"]))
-            ended = FUTURE_OPEN if last["ended"] is None else last["ended"]
-            undone = chains.was_undone(row["id"])
             versions.append(
-                Version(row["published"], last["id"], said, published, ended, undone=undone)
+                Version(
+                    row["published"],
+                    last["id"],
+                    said,
+                    published,
+                    ends[0][0] if ends else FUTURE_OPEN,
+                    undone=chains.was_undone(row["id"]),
+                    batch=row["batch"],
+                    came=chains.came(row["id"]),
+                    ends=ends,
+                )
             )
     return found
+
+
+def _ends(row: Row) -> tuple[tuple[int, str | None], ...]:
+    """Give when a source restated a fact, and in which batch, the earliest first."""
+    said = from_json(row["ends"])
+    return tuple(sorted((moment, batch) for moment, batch in said)) if said else ()
 
 
 def taken_back(log: Log) -> set[str]:
