@@ -38,8 +38,11 @@ BLURRED = st.lists(
     max_size=5,
 )
 SINCE = st.sampled_from(["", "30 December 2012"])
+# The same draws at every run, as in test_laws_weighted: of some 500 others one parted the oracle
+# and the tracker lately (a row that was illegible, then missing), and few more were drawn since.
 EFFORT = settings(
     max_examples=times(40),
+    derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -92,7 +95,9 @@ class Desk:
                 self.batch[number] = batch
             shorter = held.items() <= self.lists.get(number, {}).items()  # than it was read since
             if number not in self.out and (restate or not shorter):
-                self.lists[number] = held
+                unread = () if restate else self.lists.get(number, {}).items()
+                stays = {place: who for place, who in unread if who == ILLEGIBLE}
+                self.lists[number] = stays | held  # until it is mended, though its row is missing
                 self.batch.setdefault(number, batch)
         return True
 
