@@ -168,7 +168,8 @@ class Walk:
         }
         now |= {cell: self.state[cell] for cell in listed_after_all}
         need = self._need(now, (self.touched - one.own) | found.cells | listed_after_all)
-        if self._emit and (need or found.cells):
+        # What was mended is read by now, also where it says what was so before.
+        if self._emit and (need or found.cells or one.unread - unread):
             fresh = {cell: listed[cell] for cell in found.cells if cell in listed}
             self._retelling.add(version, one, need, fresh, now, unread)
         self._note(need, now)
