@@ -147,7 +147,7 @@ class Records:
         undone = self._taken_back(first, said)
         if undone and said.keys() <= now.keys() | undone:
             return []
-        until = next_of(versions, first.known, appender.over())
+        until = next_of(versions, first.known, appender.over)
         fresh = {key: one for key, one in said.items() if key not in now}
         gone = [one for key, one in now.items() if key not in said]
         instead = _paired(gone, fresh)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -52,13 +52,15 @@ def said_by(kind: str, body: dict[str, Any]) -> str:
     return f"{kind}{canonical(plain).decode()}"
 
 
-def next_of(versions: Sequence[Version], known: int, over: Container[str]) -> Next | None:
+def next_of(
+    versions: Sequence[Version], known: int, over: Callable[[], Container[str]]
+) -> Next | None:
     """Find the first version that is known later, if there is one; `over` was taken back."""
     moments = {
         moment: batch
         for one in versions
         for moment, batch in ((one.known, one.batch), *one.ends)
-        if known < moment < FUTURE_OPEN and one.fact not in over
+        if known < moment < FUTURE_OPEN and one.fact not in over()
     }
     return Next(*min(moments.items())) if moments else None
 
