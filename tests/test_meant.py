@@ -52,3 +52,8 @@ def test_a_comparator_that_a_draft_left_open() -> None:
     assert said == (
         "facts[0].quantity.comparator: '?' stands for what a draft did not find: fill it in"
     )
+
+
+def test_what_is_missing_from_a_list_is_told_as_missing() -> None:
+    said = refused({**TAKEN, "at": {"sentence": 0, "span": [3]}})
+    assert said == "facts[0].at.span[1]: this field is needed"

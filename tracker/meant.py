@@ -42,8 +42,9 @@ def _value(tree: Tree, path: str) -> Any:  # noqa: ANN401 - any YAML value
     """Give the value at a path as problems write it; None where there is none."""
     found: Any = tree.value
     for name, index in _STEP.findall(path):
-        if index:
-            found = found[int(index)] if isinstance(found, list) else None
+        if index:  # of what is missing from a list there is a problem too
+            there = isinstance(found, list) and int(index) < len(found)
+            found = found[int(index)] if there else None
         else:
             found = found.get(name) if isinstance(found, dict) else None
     return found
@@ -51,7 +52,7 @@ def _value(tree: Tree, path: str) -> Any:  # noqa: ANN401 - any YAML value
 
 def _names(path: str, registry: Registry) -> Mapping[str, str]:
     """Give the ids that may stand at a path, by the names that they go by."""
-    field = [name for name, _ in _STEP.findall(path) if name][-1]
+    field = next((name for name, _ in reversed(_STEP.findall(path)) if name), "")
     found: dict[str, str] = {}
     if field == "source":
         entries: Iterable[Any] = registry.sources.values()
