@@ -378,6 +378,10 @@ def test_of_several_tables_the_one_that_lacks_a_column_is_named(log: Path) -> No
         ({"facts": [{"kind": "AttackOccurred", "by": ["nobody"]}]}, "unknown actor 'nobody'"),
         ({"version": {"column": "id"}}, "shape events has no `version`"),
         ({"facts": []}, "facts: no fact is here: say what the rows tell"),
+        (
+            {"facts": [{"kind": "AttackOccurred", "if": {"column": "twn", "filled": True}}]},
+            "table.csv has no column 'twn': did you mean town?",
+        ),
     ],
 )
 def test_a_slip_in_the_mapping_is_told_with_its_place(

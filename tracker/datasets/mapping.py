@@ -76,6 +76,17 @@ class Mapping:
     tree: Tree
     warnings: tuple[Problem, ...]
 
+    def tests(self) -> Iterator[tuple[Test, Path]]:
+        """Yield every test of rows, with where it stands: each names columns of the table."""
+        yield from ((test, ("where",)) for test in self.head.where)
+        if self.head.interval is not None:
+            yield from ((test, ("interval", "assumed")) for test in self.head.interval.assumed)
+        one = (self.begin, self.end, self.baseline)
+        facts: tuple[FactSpec | DropSpec | None, ...] = (*self.facts, *one, *self.drops)
+        for spec in facts:
+            if spec is not None:
+                yield from ((test, (*spec.path, "if")) for test in spec.tests)
+
     def problem(self, path: Path, message: str) -> Problem:
         """Make a problem at a place of the mapping file."""
         return self.tree.problem(path, message)

@@ -135,8 +135,8 @@ class Plan:
             )
             judge = Judge(head, self.staging, len(self.files), str(path), table.header)
             one = FileRead(path, "", judge, context)
-            for test in head.where:
-                context.read(test.column, ("where",))
+            for test, at in self.mapping.tests():
+                context.read(test.column, at)
             where = passes(head.where, header, comma=context.comma)
             take = self.shape.open(context, len(self.files))
             self.files.append(one)
