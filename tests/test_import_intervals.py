@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from effort_for_tests import times
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sheets_for_tests import ask, new_situation
 from tables_for_tests import SIRENS, facts_in, load, sirens
@@ -252,6 +252,9 @@ def cut(spans: dict[int, tuple[int, bool]]) -> str:
 
 
 @settings(max_examples=times(30), suppress_health_check=[SHARED])
+@example(  # one that was assumed to go on over both is two
+    {5: (9, True), 13: (9, True)}, {5: (6, True), 6: (1, False), 13: (4, False)}
+)
 @given(CUTS, CUTS)
 def test_after_a_later_cut_all_is_as_if_it_had_come_alone(
     tmp_path: Path, old: dict[int, tuple[int, bool]], more: dict[int, tuple[int, bool]]
@@ -278,8 +281,8 @@ ROWS = st.lists(
 """When each row begins, no two at one minute; how long it lasts; in which file it stands."""
 
 
-# The same draws at every run: of a few hundred others one still parts from what one file says.
-@settings(max_examples=times(120), derandomize=True, suppress_health_check=[SHARED])
+@settings(max_examples=times(120), suppress_health_check=[SHARED])
+@example([(0, 1, 1), (4, 6, 1), (13, 8, 2), (9, 5, 3), (12, 2, 1)])  # two rows end at one minute
 @given(ROWS)
 def test_rows_that_come_in_several_files_are_what_they_are_in_one(
     tmp_path: Path, rows: list[tuple[int, int, int]]

@@ -38,11 +38,8 @@ BLURRED = st.lists(
     max_size=5,
 )
 SINCE = st.sampled_from(["", "30 December 2012"])
-# The same draws at every run, as in test_laws_weighted: of some 500 others one parted the oracle
-# and the tracker lately (a row that was illegible, then missing), and few more were drawn since.
 EFFORT = settings(
     max_examples=times(40),
-    derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

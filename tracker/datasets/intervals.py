@@ -207,6 +207,7 @@ class Intervals:
             texts = self._stage(merged)
             if restated and texts is not None:
                 intervals.append(self._interval(appender, told, merged, texts))
+        restated.note(intervals)
         self._retract(appender, restated, intervals)
         within = [one for one in intervals if restated.ends_within(one)]
         for staged in self.staging.by_publication():

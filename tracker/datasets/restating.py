@@ -69,10 +69,16 @@ class Restated:
         stand = {cell: sorted(one for one in facts if not one.over) for cell, facts in told.items()}
         self._told = {cell: (facts, [one.known for one in facts]) for cell, facts in stand.items()}
         self._wholes: dict[tuple[str, str], list[_Whole]] = {}
+        self._begun: dict[tuple[str, str], set[Instant]] = {}
 
     def __bool__(self) -> bool:
         """Whether the log holds anything of it."""
         return bool(self._facts)
+
+    def note(self, intervals: Iterable[Interval]) -> None:
+        """Note when the rows of the table begin: what the log has of the same row is restated."""
+        for one in intervals:
+            self._begun.setdefault((one.begins, one.ends), set()).update(one.starts)
 
     def overtaken(
         self, intervals: Iterable[Interval], told: Collection[str]
@@ -85,7 +91,11 @@ class Restated:
         done: set[str] = set()
         for one in intervals:
             end = self._facts.get(one.ending)
-            if end is not None and end.over:
+            if (
+                end is not None
+                and end.over
+                and (one.beginning in self._facts or not self._goes_on(one))
+            ):
                 continue  # it was told before, and then otherwise
             latest = max(self._position(one.beginning), self._position(one.ending))
             for old, by in self._within(one):
@@ -98,10 +108,12 @@ class Restated:
 
         Not where the log has its end already: there it was compared when it was told.
         """
-        if one.ending in self._facts:
-            return False
-        end = one.end.known
-        others = (whole for whole in self._whole(one) if whole.start not in one.starts)
+        return one.ending not in self._facts and self._goes_on(one)
+
+    def _goes_on(self, one: Interval) -> bool:
+        """Whether a row that the table does not have goes on where an interval ends."""
+        end, here = one.end.known, self._begun.get((one.begins, one.ends), ())
+        others = (whole for whole in self._whole(one) if whole.start not in here)
         return any(whole.start <= end < whole.end for whole in others)
 
     def _whole(self, one: Interval) -> list[_Whole]:
