@@ -130,7 +130,7 @@ def ask(
             value = public(walk(others, projection, world).shown)
         else:
             continue
-        if not story.lines or _uncalled(value) != _uncalled(public(story.shown)):
+        if not story.lines or uncalled(value) != uncalled(public(story.shown)):
             _add(possibly, value, one.telling.fact.id)
     if not story.lines and not possibly:
         return None
@@ -152,13 +152,13 @@ def _add(
     possibly: list[tuple[dict[str, Any], list[str]]], value: dict[str, Any], name: str
 ) -> None:
     for known, names in possibly:
-        if _uncalled(known) == _uncalled(value):
+        if uncalled(known) == uncalled(value):
             names.append(name)
             return
     possibly.append((value, [name]))
 
 
-def _uncalled(value: dict[str, Any]) -> dict[str, Any]:
+def uncalled(value: dict[str, Any]) -> dict[str, Any]:
     """Leave out what a level is called: that says nothing else of it."""
     return {name: item for name, item in value.items() if name != "alias"}
 

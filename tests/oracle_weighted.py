@@ -261,11 +261,6 @@ def names(lines: Sequence[Timed]) -> set[str]:
     return {one.telling.fact.id for one in lines}
 
 
-def said(value: Value) -> Value:
-    """Leave out what a level is called, which says nothing else of it."""
-    return {name: item for name, item in value.items() if name != "alias"}
-
-
 def bare(value: Value) -> Value:
     """Leave out what a walk only remembers."""
     return oracle.public(value)
@@ -954,9 +949,9 @@ def may_be(  # noqa: C901, PLR0912 - each case in turn
         else:
             continue
         value = bare(value)
-        if outcome is None or said(value) != said(shown):
+        if outcome is None or oracle.uncalled(value) != oracle.uncalled(shown):
             for known, ids in found:
-                if said(known) == said(value):
+                if oracle.uncalled(known) == oracle.uncalled(value):
                     ids.add(one.telling.fact.id)
                     break
             else:

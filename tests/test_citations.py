@@ -23,6 +23,7 @@ from tracker import citations, citing, reports
 from tracker.citations import Citation, read_citation
 from tracker.errors import InputError, TrackerError
 from tracker.instants import DAY, AsOf
+from tracker.lines import canonical_lines
 from tracker.outcomes import Answer
 from tracker.situation import Situation
 
@@ -263,7 +264,7 @@ def test_a_text_that_may_be_erased_is_not_digested(situation: Situation) -> None
         situation.audit(situation.clocks(), "incidents", ids[0]),
     ]
     for one in found:
-        lines = citations.canonical_lines(one)
+        lines = canonical_lines(one)
         text = b"".join(line.data for line in lines).decode()
         assert ids[0] in text
         for erasable in ("FightingReported: ", "nurse", "tears", "gist", "speaker", '"name"'):

@@ -22,11 +22,12 @@ from tracker.outcomes import Answer, Reproduction
 from tracker.questions import Questions
 
 if TYPE_CHECKING:
-    from tracker.citations import Citation, Line
+    from tracker.citations import Citation
     from tracker.facts.codec import StoredRow
     from tracker.facts.envelope import Event
     from tracker.facts.record import TextErased
     from tracker.ledger import Frontier
+    from tracker.lines import Line
 
 IN_MEMORY = 20_000
 """Events; a model of more is made in a temporary file, and by two processes."""
@@ -124,7 +125,7 @@ class Citing(Questions):
 
     def _compared(self, citation: Citation, head: str, before: Answer | str) -> Reproduction:
         """Hold what was answered again, or why nothing was, to what was cited."""
-        from tracker.citations import canonical_lines, digest
+        from tracker.lines import canonical_lines, digest
 
         cited, position = citation.answer, citation.log.position
         lines = [] if isinstance(before, str) else canonical_lines(before)
@@ -251,7 +252,7 @@ class _Then(Questions):
 
 def _changes(before: Answer, now: Answer) -> Iterator[Row]:
     """Yield the rows that another answer to the same question has otherwise, or has not."""
-    from tracker.citations import canonical_lines
+    from tracker.lines import canonical_lines
 
     old = {line.name: line for line in canonical_lines(before)}
     new = {line.name: line for line in canonical_lines(now)}

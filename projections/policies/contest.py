@@ -30,9 +30,11 @@ from projections.policies.walk import (
     Rival,
     View,
     bear,
+    before_all,
     interval,
     is_direct,
     kept,
+    of_one_instant,
     order,
     sharper,
 )
@@ -212,7 +214,7 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     sighted = claim.observed is not None or claim.standing
     direct, rating = is_direct(claim, at.t), rating_of(claim, kin)
     last = walk.views[-1] if walk.views else None
-    before = _before_all(last, claim, direct, outcome)
+    before = before_all(last, claim, direct, outcome)
     value = projection.explain(step.value, before.value if before else None, ())
     told_by, of = (claim,), (lo, hi, sighted, direct, 0, step.backs, rating)
     bare = view = View(told_by, value, None, *of)
@@ -318,7 +320,7 @@ def _on_what(walk: Walk, claim: Claim, t: Instant) -> Value | None:
     Which of those comes first in the order is chance.
     """
     last = walk.views[-1] if walk.views else None
-    if last and _of_one_instant(last, claim, is_direct(claim, t)):
+    if last and of_one_instant(last, claim, is_direct(claim, t)):
         return last.before.value if last.before else None
     return walk.outcome.value if walk.outcome else None
 
@@ -326,21 +328,7 @@ def _on_what(walk: Walk, claim: Claim, t: Instant) -> Value | None:
 def _before(walk: Walk, view: View) -> Outcome | None:
     """Give what was reached before a view, and before those that came at the same instant."""
     last = walk.views[-1] if walk.views else None
-    return _before_all(last, view.claims[0], view.direct, walk.outcome)
-
-
-def _before_all(
-    last: View | None,
-    claim: Claim,
-    direct: bool,  # noqa: FBT001 - a view's own
-    outcome: Outcome | None,
-) -> Outcome | None:
-    return last.before if last and _of_one_instant(last, claim, direct) else _bare(outcome)
-
-
-def _of_one_instant(last: View, claim: Claim, direct: bool) -> bool:  # noqa: FBT001 - a view's own
-    """Whether a claim is evidence of the instant of a view: which comes first is chance then."""
-    return last.direct == direct and (direct or last.claims[0].point == claim.point)
+    return before_all(last, view.claims[0], view.direct, walk.outcome)
 
 
 def _told(story: Outcome | None, outcome: Outcome | None) -> dict[str, View]:
@@ -384,13 +372,6 @@ def _unbacked(outcome: Outcome | None, origin: str) -> Outcome | None:
     if outcome is None:
         return None
     return outcome._replace(backers=tuple(v for v in outcome.backers if v.origin != origin))
-
-
-def _bare(outcome: Outcome | None) -> Outcome | None:
-    """Give an undisputed outcome without what it was chosen among; None for a disputed one."""
-    if outcome is None or outcome.disputed:
-        return None
-    return outcome._replace(rivals=(), settled=None) if outcome.rivals else outcome
 
 
 def _in_order(claims: Iterable[Claim], at: At) -> tuple[Claim, ...]:

@@ -240,6 +240,28 @@ def kept(run: Sequence[Claim], at: At) -> tuple[Claim, ...]:
     return tuple(run[-at.keep :])
 
 
+def before_all(
+    last: View | None,
+    claim: Claim,
+    direct: bool,  # noqa: FBT001 - a view's own
+    outcome: Outcome | None,
+) -> Outcome | None:
+    """Give what was reached before a claim, and before whatever came at the same instant."""
+    return last.before if last and of_one_instant(last, claim, direct) else bare(outcome)
+
+
+def of_one_instant(last: View, claim: Claim, direct: bool) -> bool:  # noqa: FBT001 - a view's own
+    """Whether a claim is evidence of the instant of a view: which comes first is chance then."""
+    return last.direct == direct and (direct or last.claims[0].point == claim.point)
+
+
+def bare(outcome: Outcome | None) -> Outcome | None:
+    """Give an undisputed outcome without what it was chosen among; None for a disputed one."""
+    if outcome is None or outcome.disputed:
+        return None
+    return outcome._replace(rivals=(), settled=None) if outcome.rivals else outcome
+
+
 def bear(outcome: Outcome | None, claim: Claim, at: At, rule: str) -> Outcome | None:
     """Let a claim bear on what was reached, as one story: it agrees, adds, or begins anew.
 
