@@ -13,14 +13,14 @@ from projections.claims import Claim, Step, Value, public
 from tracker.kin import Kin
 
 if TYPE_CHECKING:
+    from projections.policies.walk import View
     from projections.told import Told
     from tracker.facts.alerts import AlertFact, LevelFact
 
-if TYPE_CHECKING:
-    from projections.policies.walk import View
-
 NAME = "alerts"
 EMPTY: Value = {"level": None, "rank": None, "alias": None, "modifiers": [], "authority": None}
+NOTICES = ("threat", "advice", "measure", "notice")
+"""What stands in a key where a scheme would."""
 
 
 def claims(told: Told) -> Iterator[Claim]:

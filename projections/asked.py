@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
+from projections.alerts import NOTICES
+from projections.forces import PHASES
+from projections.losses import FATES
 from projections.names import BELIEVED
 from projections.store import Row, Store
 
 NEAR = 0.5
 """How like a key has to be, of 1, to be what may have been meant."""
-_PHASES = frozenset({"pledged", "mobilised", "deployed", "withdrawn", "advancing"})
-_FATES = frozenset({"killed", "wounded", "missing", "captured", "lost", "acquired"})
-_NOTICES = frozenset({"threat", "advice", "measure", "notice"})
 
 
 def is_key(store: Store, projection: str, key: str) -> bool:
@@ -31,10 +31,10 @@ def is_key(store: Store, projection: str, key: str) -> bool:
         case "control", [place]:
             return place in places
         case "forces", [actors, place, category, phase]:
-            known = place in places and phase in _PHASES and _counted(store, projection, category)
+            known = place in places and phase in PHASES and _counted(store, projection, category)
             return known and _actors(store, actors)
         case "losses", [side, category, fate]:
-            known = fate in _FATES and _counted(store, projection, category)
+            known = fate in FATES and _counted(store, projection, category)
             return known and _actors(store, side)
         case "alerts", [scheme, scope]:
             return _alert(store, scheme, scope)
@@ -75,6 +75,6 @@ def _counted(store: Store, projection: str, category: str) -> bool:
 
 def _alert(store: Store, scheme: str, scope: str) -> bool:
     here = scope in store.names("places")
-    if scheme in _NOTICES:
+    if scheme in NOTICES:
         return here or scope == "all" or _actors(store, scope)
     return here and scheme in store.names("schemes")

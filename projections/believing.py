@@ -90,6 +90,7 @@ def believe_all(store: Store, kin: Kin, progress: Callable[[float], None] = lamb
         for helper in helpers:
             helper.finish()
             filling.take_over(store, helper.part, filling.BELIEFS)
+    store.connection.execute(f"PRAGMA threads={among - 1}")  # whose processors are free to sort
     with store.transaction():
         make_indexes(store.connection, OF_BELIEFS)
     progress(1)

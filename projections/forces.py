@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NAME = "forces"
 EMPTY: Value = {**levels.EMPTY, "unexplained": None}
+PHASES = ("pledged", "mobilised", "advancing", "deployed", "withdrawn")
 
 
 def phase(fact: ForceFact) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NAME = "losses"
 EMPTY: Value = {**levels.EMPTY, "cumulative": False, "restated": None}
+FATES = ("killed", "wounded", "missing", "captured", "lost", "acquired")
 
 
 def key_of(fact: object) -> str | None:

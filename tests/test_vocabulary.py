@@ -17,8 +17,11 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from projections import forces, losses
 from tracker.cli import words
 from tracker.facts import FACT_KINDS, RECORD_KINDS, TOPICS, Body, Fact
+from tracker.facts import forces as forces_told
+from tracker.facts import losses as losses_told
 from tracker.facts.codec import decode, encode
 from tracker.facts.control import ControlReported, TownOccupied
 from tracker.facts.envelope import Event
@@ -333,6 +336,17 @@ def test_every_kind_comes_back_from_storage_as_it_went_in(
     assert again == event(body)
     assert encode(again) == stored
     assert encode(found) == stored
+
+
+@pytest.mark.parametrize("kind", [*forces_told.KINDS, *losses_told.KINDS])
+@settings(max_examples=times(5))
+@given(data=st.data())
+def test_every_phase_and_fate_can_be_asked_about(kind: type[Fact], data: st.DataObject) -> None:
+    body = data.draw(model(kind))
+    if isinstance(body, forces_told.ForceFact):
+        assert forces.phase(body) in forces.PHASES
+    else:
+        assert str(losses.key_of(body)).split("/")[-1] in losses.FATES
 
 
 @every_kind

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from projections.alerts import NOTICES
 from projections.names import BELIEVED
 from tracker.cautions import cautions
 from tracker.errors import InputError, Problem
@@ -39,7 +40,6 @@ _KEYS = {
     "losses": ("actors", "category", "fate"),
 }
 """The parts of the keys of each projection, by what names them."""
-_NOTICES = ("threat", "advice", "measure", "notice")  # alerts that are of no scheme
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +286,7 @@ def _no_cell(cell: str, registry: Registry) -> str:
     known: dict[str, Collection[str]] = {
         "place": registry.places,
         "actors": registry.actors,
-        "scheme": (*registry.schemes, *_NOTICES),
+        "scheme": (*registry.schemes, *NOTICES),
     }
     for what, part in zip(shape, parts, strict=True):
         for name in part.split("+") if what in known else ():
