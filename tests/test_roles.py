@@ -38,12 +38,14 @@ def test_a_rated_fact_that_decides_says_so_itself(situation: Situation) -> None:
 
 
 def test_a_withdrawal_says_what_it_ended(situation: Situation) -> None:
-    tell(situation, "wire", DAY, {**TAKEN, "rating": "A2"})
+    (taken,) = tell(situation, "wire", DAY, {**TAKEN, "rating": "A2"})
     (held,) = tell(situation, "gazette", DAY, HELD)
+    assert told(situation)[taken] == "decides: rating"
     (gone,) = tell(situation, "radio", DAY, LEFT)
     place = situation.log.positions([held, gone])
     assert told(situation)[held] == f"superseded: the withdrawal #{place[gone]} ends it"
     assert told(situation)[gone] == f"superseded: ends what #{place[held]} told"
+    assert told(situation)[taken] == "decides: sequence"  # nobody is left to be outrated
 
 
 def test_where_nothing_is_certain_yet_the_support_backs_no_state(situation: Situation) -> None:

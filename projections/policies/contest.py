@@ -166,8 +166,10 @@ class Contest:
         anew = self._weigh(moved, views, claim, at)
         if anew.disputed or not at.projection.goes_on(moved.value, anew.value, at.kin):
             return anew
+        alone = SEQUENCE if moved.rivals else moved.rule  # what came after them settled it
         return moved._replace(
             value=at.projection.carry(moved.value, anew.value),
+            rule=anew.rule if anew.rivals else alone,
             backers=anew.backers,
             rivals=anew.rivals,
             settled=anew.settled,
