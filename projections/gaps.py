@@ -253,11 +253,12 @@ def mentioned(report: Row) -> set[int]:
     return {number for number in found if number is not None}
 
 
-def sentence_gap(report: Row, missing: list[int]) -> Row:
-    """Give the gap of sentences that were neither coded nor set aside."""
-    several = len(missing) > 1
-    said = f"sentence{'s' if several else ''} {ranges(missing)}"
-    return _gap("sentence", report, f"{said} neither coded nor set aside", [])
+def sentence_gap(report: Row, numbers: list[int], said: str = "neither coded nor set aside") -> Row:
+    """Give the gap of sentences of which something is to be `said`: that nobody read them."""
+    several = len(numbers) > 1
+    return _gap(
+        "sentence", report, f"sentence{'s' if several else ''} {ranges(numbers)} {said}", []
+    )
 
 
 def ranges(numbers: list[int]) -> str:

@@ -637,6 +637,18 @@ def test_a_quote_that_no_longer_matches_is_a_gap(war: Situation, tmp_path: Path)
     }
 
 
+def test_sentences_that_the_document_does_not_have_are_a_gap(
+    war: Situation, tmp_path: Path
+) -> None:
+    tell(war, read([0, 9], [1, 2, 44]))
+    (tmp_path / "report.txt").write_text(TEXT)
+    found = lacking(war, 12, documents=tmp_path)
+    assert [(kind, what) for kind, _, what in found if "sentence" in what] == [
+        ("quote", "report.txt has no sentence 9: it has 3, counted from 0"),
+        ("sentence", "sentence 44 set aside, but report.txt has only 3, from 0 on"),
+    ]
+
+
 def test_facts_that_stand_nowhere_are_a_gap_of_their_source(war: Situation) -> None:
     tell(war, report("gazette", 12, took("rebels", 10), fought(10)))
     tell(war, report("gazette", 13, fought(11)))

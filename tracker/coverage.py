@@ -31,21 +31,34 @@ def document_gaps(store: Store, clocks: AsOf, folder: Path) -> Iterator[Row]:
             if locator.get("span"):
                 quote = look_up(locator, folder)
                 if not quote.verified:
-                    yield {
-                        "gap": "quote",
-                        "projection": None,
-                        "key": fact,
-                        "name": one["gist"],
-                        "what": quote.problem,
-                        "evidence": [fact],
-                    }
+                    yield _of_quote(fact, one["gist"], quote.problem)
         raw = read_document(folder, str(document["name"]))
         if raw is None or sha256(raw).hexdigest() != document["sha256"]:
             yield from left_out(report)
             continue
-        missing = _unread(report, sentences(raw.decode("utf-8", errors="replace")))
+        spans = sentences(raw.decode("utf-8", errors="replace"))
+        missing = _unread(report, spans)
         if missing:
             yield sentence_gap(report, missing)
+        yield from _invented(report, str(document["name"]), len(spans))
+
+
+def _of_quote(fact: str, gist: str, what: str | None) -> Row:
+    named = {"projection": None, "key": fact, "name": gist}
+    return {"gap": "quote", **named, "what": what, "evidence": [fact]}
+
+
+def _invented(report: Row, name: str, count: int) -> Iterator[Row]:
+    """Yield the gaps of sentences that are told of, and that the document of so many has not."""
+    for fact, one in report["facts"].items():
+        number = one["locator"].get("sentence")
+        if number is not None and number >= count:
+            what = f"{name} has no sentence {number}: it has {count}, counted from 0"
+            yield _of_quote(fact, one["gist"], what)
+    aside = {one["sentence"] for one in report["data"].get("not_coded") or ()}
+    beyond = sorted(number for number in aside if number >= count)
+    if beyond:
+        yield sentence_gap(report, beyond, f"set aside, but {name} has only {count}, from 0 on")
 
 
 def _unread(report: Row, spans: list[tuple[int, int]]) -> list[int]:
