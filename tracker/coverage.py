@@ -52,7 +52,7 @@ def _invented(report: Row, name: str, count: int) -> Iterator[Row]:
     """Yield the gaps of sentences that are told of, and that the document of so many has not."""
     for fact, one in report["facts"].items():
         number = one["locator"].get("sentence")
-        if number is not None and number >= count:
+        if number is not None and number >= count and not one["locator"].get("span"):
             what = f"{name} has no sentence {number}: it has {count}, counted from 0"
             yield _of_quote(fact, one["gist"], what)
     aside = {one["sentence"] for one in report["data"].get("not_coded") or ()}
