@@ -247,3 +247,24 @@ def test_a_change_without_a_number_is_still_told(situation: Situation, tmp_path:
     (fact,) = toll()["facts"]
     change = {**fact, "quantity": {**fact["quantity"], "semantics": "change"}}
     assert load(situation, tmp_path, toll(facts=[change]), EMPTY).files[0].facts
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "span"),
+    [
+        ("01:50:00", "01:10:00", "2024-10-26T22:50:00Z/2024-10-26T23:10:00Z"),
+        ("01:10:00", "01:50:00", "2024-10-27T01:10:00/2024-10-27T01:50:00"),
+    ],
+)
+def test_an_end_in_the_repeated_hour_is_after_its_start(
+    situation: Situation, tmp_path: Path, first: str, last: str, span: str
+) -> None:
+    when = {"column": "first", "until": {"column": "last"}, "span": True}
+    table = f"first,last,town,unit,country\n2024-10-27 {first},2024-10-27 {last},Mill,,\n"
+    mapping = raids(when=when) | {"zone": "Asia/Jerusalem", "published": {"value": "2024-11-01"}}
+    load(situation, tmp_path, mapping, table)
+    assert days(situation) == [span]
+    with pytest.raises(InputError, match="before it begins"):
+        load(
+            situation, tmp_path, mapping, table.replace("10-27", "10-28").replace(last, "00:10:00")
+        )

@@ -302,3 +302,26 @@ def test_rows_that_come_in_several_files_are_what_they_are_in_one(
             for known_at in (None, at):
                 found = ask(situation, "alerts", KEY, at, known_at)
                 assert (found is not None and found["level"] == "red") is on, (minute, known_at)
+
+
+def test_an_alert_that_ends_in_the_repeated_hour_is_after_its_start(
+    situation: Situation, tmp_path: Path
+) -> None:
+    mapping = sirens(zone="Asia/Jerusalem")
+    row = "Valley,2024-10-27 01:50:00,2024-10-27 01:10:00,False\n"
+    load(situation, tmp_path, mapping, HEAD + row)
+    begun, ended = (fact["when"]["edtf"] for fact in facts_in(situation))
+    assert (begun, ended) == ("2024-10-26T22:50:00Z", "2024-10-26T23:10:00Z")
+
+
+def test_an_alert_that_lasted_into_the_repeated_hour_is_ended_by_a_later_table(
+    situation: Situation, tmp_path: Path
+) -> None:
+    mapping = sirens(zone="Asia/Jerusalem")
+    on = HEAD + "Valley,2024-10-27 01:50:00,,False\n"
+    over = HEAD + "Valley,2024-10-27 01:50:00,2024-10-27 01:10:00,False\n"
+    for table in (on, over, on):
+        load(situation, tmp_path, mapping, table)
+    at = ("2024-10-26T22:40Z", "2024-10-26T22:55Z", "2024-10-26T23:20Z", "2024-10-27T06:00Z")
+    found = [ask(situation, "alerts", KEY, one) for one in at]
+    assert [row and row["level"] for row in found] == [None, "red", "white", "white"]

@@ -41,6 +41,7 @@ from tracker.datasets.values import (
     Row,
     Times,
     folded,
+    in_order,
     shown,
     squeezed,
 )
@@ -178,7 +179,7 @@ def _moment_reader(
         begun = times.read(earliest, column)
         if not latest:
             return begun
-        done = times.read(latest, last[0])
+        begun, done = in_order(begun, times.read(latest, last[0]))
         if done.edtf == begun.edtf:
             return begun
         if done.earliest < begun.earliest:

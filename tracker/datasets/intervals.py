@@ -25,7 +25,8 @@ from tracker.datasets.restating import Interval, Restated, side_of
 from tracker.datasets.row_tests import passes
 from tracker.datasets.shapes import Told, UnclearPlaces, one_moment
 from tracker.datasets.staging import AT_ONCE, Publications, Staging
-from tracker.datasets.values import Bad, Memo, Moment, Row, Times, moment_of
+from tracker.datasets.values import Bad, Memo, Moment, Row, Times, in_order, moment_of
+from tracker.instants import Instant
 from tracker.reports import fact_id
 
 _TABLE = """
@@ -101,6 +102,7 @@ class Intervals:
     makers: list[Maker] = field(default_factory=list)
     _times: Times = field(default_factory=lambda: Times(("iso",), "UTC", None))
     _base: Moment | None = None
+    _unsure: dict[Instant, Instant] = field(default_factory=dict)
     _gathered: list[_Span] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -118,7 +120,7 @@ class Intervals:
         self.makers = [compile_fact(spec, context) for spec in specs]
         begin, end, *base = self.makers
         spans = mapping.head.interval
-        read = _span_reader(spans, context)
+        read = _span_reader(spans, context, self._unsure)
         self._times = context.times(spans.end, ("interval", "end"))
         assumed = passes(spans.assumed, context.header, comma=context.comma)
         number_of = self.moments.number
@@ -235,7 +237,8 @@ class Intervals:
 
         begins, beginning = known(BEGIN, first, start, texts[0])
         ends, ending = known(END, last, end, texts[1])
-        starts = frozenset(self.moments.moments[number].known for number in merged.begun)
+        begun = {self.moments.moments[number].known for number in merged.begun}
+        starts = frozenset(begun | {self._unsure[at] for at in begun & self._unsure.keys()})
         return Interval(starts, start, end, begins, ends, beginning, ending, last.file)
 
     def _retract(
@@ -318,8 +321,14 @@ def _ending(maker: Maker, pieces: list[str], end: Moment | None) -> str:
     return "".join(pieces[:-1])
 
 
-def _span_reader(spans: Spans, context: Context) -> Callable[[Row], tuple[Moment, Moment | None]]:
-    """Make what reads the start and the end of a row; no end where its cell is empty."""
+def _span_reader(
+    spans: Spans, context: Context, unsure: dict[Instant, Instant]
+) -> Callable[[Row], tuple[Moment, Moment | None]]:
+    """Make what reads the start and the end of a row; no end where its cell is empty.
+
+    Of a start that only its end shows to lie in the first of two hours, `unsure` is told by when
+    it was known to begin without that.
+    """
     reads = []
     for name, spec in (("start", spans.start), ("end", spans.end)):
         path = ("interval", name)
@@ -333,8 +342,13 @@ def _span_reader(spans: Spans, context: Context) -> Callable[[Row], tuple[Moment
     (start_of, starts), (end_of, ends) = reads
 
     def read(row: Row) -> tuple[Moment, Moment | None]:
-        end = end_of(row)
-        return starts[start_of(row)], ends[end] if end.strip() else None
+        start, end = starts[start_of(row)], end_of(row)
+        if not end.strip():
+            return start, None
+        first, last = in_order(start, ends[end])
+        if first is not start:
+            unsure[first.known] = start.known
+        return first, last
 
     return read
 

@@ -40,8 +40,8 @@ class Edge(NamedTuple):
 class Interval(NamedTuple):
     """An interval of a table: when it begins and ends, the cells and the ids of those two facts.
 
-    `starts` are the instants by which each of its rows was known to begin; `file` is the number of
-    the one that it ends in.
+    `starts` are the instants by which each of its rows was known to begin, also by a table that
+    could not tell which of two hours it was; `file` is the number of the one that it ends in.
     """
 
     starts: frozenset[Instant]
@@ -144,7 +144,9 @@ class Restated:
             elif old.known < end:
                 found.append((old, one._replace(end=one.start)))
         inside = begins[bisect_right(begun, start) : bisect_left(begun, end)]
-        return [*found, *((old, one) for old in inside)]
+        later = [begins[at] for at in range(bisect_left(begun, end), len(begun))] if own else []
+        unsure = [old for old in later if old.known in one.starts]  # it began before that ended
+        return [*found, *((old, one) for old in (*inside, *unsure))]
 
 
 _NONE: tuple[list[Edge], list[Instant]] = ([], [])

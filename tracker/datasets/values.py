@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from tracker.datasets.blocks import DAY_IN_FORM, HOUR_IN_FORM, MONTH_IN_FORM
 from tracker.facts.envelope import body_dict, canonical
 from tracker.facts.record import known_from
-from tracker.instants import DAY, SECOND, InstantError, check_zone
+from tracker.instants import DAY, SECOND, InstantError, check_zone, format_instant
 from tracker.times import When
 
 REMEMBERED = 200_000
@@ -229,6 +229,24 @@ class Times:
         return moment_of(when)
 
 
+def in_order(start: Moment, end: Moment) -> tuple[Moment, Moment]:
+    """Give a start and an end; those in the hour that clocks repeat its first and its second one.
+
+    A time without a zone in that hour is both, so only an end that is else before its start tells.
+    """
+    second = end.latest - SECOND  # stamps go down to the second
+    stamps = all("T" in one.edtf and not {*"/[."} & {*one.edtf} for one in (start, end))
+    if not (stamps and end.earliest < start.earliest < second):
+        return start, end
+    if start.latest - start.earliest > SECOND:
+        start = _second(start.earliest)
+    return start, _second(second)
+
+
+def _second(instant: int) -> Moment:
+    return _utc_moment(f"{format_instant(instant)[:19]}Z", instant, SECOND)
+
+
 def moment_of(when: When) -> Moment:
     """Give a When as it is stored, with its bounds."""
     latest = when.start.latest
@@ -266,6 +284,7 @@ __all__ = [
     "among",
     "body_dict",
     "folded",
+    "in_order",
     "known_from",
     "reader",
     "shown",
