@@ -38,7 +38,14 @@ def claims(told: Told) -> Iterator[Claim]:
             stage = RECAPTURE if again else HOLD
             taken_from = {"_against": list(fact.against)} if fact.against else {}
             yield told.transition(
-                NAME, key, "hold", taken_from, actors=by, closing=again, stage=stage
+                NAME,
+                key,
+                "hold",
+                taken_from,
+                actors=by,
+                closing=again,
+                stage=stage,
+                lasting=again,
             )
         case "TownEntered":
             effect = f"enter-{fact.opposed}"
@@ -47,7 +54,9 @@ def claims(told: Told) -> Iterator[Claim]:
             # Whoever holds the place still does: it moves what others say of it.
             yield told.transition(NAME, key, "besiege", {}, actors=by, stage=SIEGE).moving()
         case "ForcesWithdrew":
-            left = told.transition(NAME, key, "withdraw", {}, actors=by, closing=True, stage=END)
+            left = told.transition(
+                NAME, key, "withdraw", {}, actors=by, closing=True, stage=END, lasting=True
+            )
             yield left.moving()
         case "ControlReported":
             effect = "hold" if fact.state == "held" else fact.state

@@ -67,15 +67,17 @@ def claims(told: Told) -> Iterator[Claim]:
         claim = told.observation(
             NAME, key, effect, value, actors=fact.by, stage=turn, at_publication=True
         )
-    elif seen or fact.status == "ongoing":
-        claim = told.observation(NAME, key, effect, value, actors=fact.by, stage=turn)
     else:
-        claim = told.transition(NAME, key, effect, value, actors=fact.by, stage=turn)
+        make = told.observation if seen or fact.status == "ongoing" else told.transition
+        lasting = effect == "change" or step_of == "withdrawn"
+        claim = make(NAME, key, effect, value, actors=fact.by, stage=turn, lasting=lasting)
     yield claim if effect == "total" else claim.moving()
     if step_of == "withdrawn" and effect == "change":
         left = f"{key.rpartition('/')[0]}/deployed"
         fewer, late = levels.fewer(value), levels.LEAVING + turn
-        yield told.transition(NAME, left, effect, fewer, actors=fact.by, stage=late).moving()
+        yield told.transition(
+            NAME, left, effect, fewer, actors=fact.by, stage=late, lasting=True
+        ).moving()
 
 
 def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:

@@ -60,7 +60,8 @@ def claims(told: Told) -> Iterator[Claim]:
         value |= {**levels.record(told), **levels.where(told)}
     seen = effect == "total" or (quantity is not None and effect == "present")
     make = told.observation if seen else told.transition
-    claim = make(NAME, key, effect, value, actors=fact.by, stage=levels.turn(quantity))
+    turn = levels.turn(quantity)
+    claim = make(NAME, key, effect, value, actors=fact.by, stage=turn, lasting=True)
     yield claim if effect == "total" else claim.moving()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
 from projections.claims import Claim, Mode, Since, Value
+from tracker.edtf import somewhere_in
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
 from tracker.facts.record import FactCorrected, known_from
@@ -138,8 +139,13 @@ class Told(NamedTuple):
         actors: Sequence[str] = (),
         closing: bool = False,
         stage: int = 0,
+        lasting: bool = False,
     ) -> Claim:
-        """Claim that something changed when the fact says."""
+        """Claim that something changed when the fact says.
+
+        What changes for good (`lasting`) does not cease with the span that it is told with.
+        """
+        when = self.fact.when
         return self._claim(
             projection,
             key,
@@ -147,15 +153,15 @@ class Told(NamedTuple):
             value,
             mode="transition",
             actors=tuple(actors),
-            since=self._since(self.fact.when),
-            start=self._capped(_bounds(self.fact.when)),
-            end=_ended(self.fact.when.end),
+            since=self._inside(when) if lasting else self._since(when),
+            start=self._capped(_throughout(when) if lasting else _bounds(when)),
+            end=None if lasting else _ended(when.end),
             observed=None,
             closing=closing,
             stage=stage,
         )
 
-    def observation(
+    def observation(  # noqa: PLR0913 - what a fact may say of it, by keyword
         self,
         projection: str,
         key: str,
@@ -166,10 +172,12 @@ class Told(NamedTuple):
         since: When | None = None,
         stage: int = 0,
         at_publication: bool = False,
+        lasting: bool = False,
     ) -> Claim:
         """Claim that it was so when the fact says, from `since` on where that is stated.
 
-        A span (`a/b`) is an observation from a, or from `since` on, that ceased at b.
+        A span (`a/b`) is an observation from a, or from `since` on, that ceased at b; of what is
+        `lasting`, such as a count of the dead, one of what had come about by b.
         `at_publication` takes the report's own time as the moment of observing, as for a plan,
         whose time lies ahead.
         """
@@ -180,8 +188,13 @@ class Told(NamedTuple):
         seen = _bounds(moment).earliest
         if moment.end:  # nobody saw the end of a span before it was told of
             seen = min(moment.end.earliest, self.report.published.start.earliest)
-        # What was found over a span, and began before it, ceased with it all the same.
-        ended = begun if "/" in begun.edtf else when
+        if lasting and begun.end:
+            start, by, ceased = _throughout(begun), self._inside(begun), None
+        else:
+            # What was found over a span, and began before it, ceased with it all the same.
+            ceased = _ended((begun if "/" in begun.edtf else when).end)
+            by = self._since(begun) if since or "/" in begun.edtf else self._by(begun)
+            start = _bounds(begun)
         return self._claim(
             projection,
             key,
@@ -189,10 +202,10 @@ class Told(NamedTuple):
             value,
             mode="observation",
             actors=tuple(actors),
-            since=self._since(begun) if since or "/" in begun.edtf else self._by(begun),
-            start=self._capped(_bounds(begun)),
-            end=_ended(ended.end),
-            observed=max(seen, _bounds(begun).earliest),
+            since=by,
+            start=self._capped(start),
+            end=ceased,
+            observed=max(seen, start.earliest),
             stage=stage,
         )
 
@@ -262,6 +275,16 @@ class Told(NamedTuple):
         edtf = when.edtf.split("/")[0] if beginning else when.edtf
         return Since(edtf, *self._capped(when.start))
 
+    def _inside(self, when: When) -> Since:
+        """Give a span, for a row, as the one moment somewhere inside it."""
+        if when.end is None:
+            return self._since(when)
+        first, _, last = when.edtf.partition("/")
+        whole = Bounds(when.start.earliest, when.end.latest)
+        vague = set(when.edtf) & set("~?%X")  # no range has such ends
+        edtf = somewhere_in(whole) if vague else f"[{first.removesuffix('..')}..{last}]"
+        return Since(edtf, *self._capped(whole))
+
     def _by(self, when: When) -> Since:
         """Say when an observed state began that no one dated: by the time it was observed."""
         if set(when.edtf) & set("[]/~?%X"):
@@ -286,6 +309,13 @@ def through(end: Bounds) -> Bounds:
 def _ended(end: Bounds | None) -> Bounds | None:
     """Give the bounds of the end of a span; one that ends at a time of day is over with that."""
     return end if end is None or end.latest - end.earliest <= _HOUR else through(end)
+
+
+def _throughout(when: When) -> Bounds:
+    """Give the bounds of one moment inside a span; of one without a start, of its end."""
+    if when.end is None:
+        return _bounds(when)
+    return Bounds((when.end if when.span.start_open else when.start).earliest, when.end.latest)
 
 
 def _bounds(when: When) -> Bounds:

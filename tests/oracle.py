@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
+from tracker.edtf import somewhere_in
 from tracker.facts.alerts import LevelFact, ThreatLevelReported
 from tracker.facts.base import Fact
 from tracker.facts.control import (
@@ -31,7 +32,7 @@ from tracker.facts.forces import (
     TroopsWithdrawn,
 )
 from tracker.facts.losses import CasualtiesReported
-from tracker.instants import DAY, FUTURE_OPEN, PAST_OPEN, Instant
+from tracker.instants import DAY, FUTURE_OPEN, PAST_OPEN, Bounds, Instant
 from tracker.quantities import Quantity
 from tracker.registry import Registry
 from tracker.times import When
@@ -259,7 +260,49 @@ def timing(one: Telling, world: Registry) -> Timed:
     return _seen(one) if observes(one.fact, world) else _changed(one)
 
 
+def lasts(fact: Fact) -> bool:
+    """Whether what it tells does not cease with the span that it is told with."""
+    if isinstance(fact, ForceFact):
+        phase, number = phase_of(fact), fact.quantity
+        changes = number is not None and number.semantics == "change"
+        return phase == "withdrawn" or (changes and phase != "pledged")
+    return isinstance(fact, ForcesWithdrew | TownRecaptured | CasualtiesReported)
+
+
+def _over_by(one: Telling, *, found: bool) -> Timed | None:
+    """Place what came about, or was `found`, somewhere in a span, and is so from then on."""
+    when = one.fact.when
+    if when.end is None or not lasts(one.fact):
+        return None
+    first, last = when.edtf.split("/")
+    open_start = first in {"", ".."}
+    first_of = when.start.earliest
+    begins = when.end.earliest if open_start else first_of
+    latest = _no_later_than_told(when.end.latest, begins, one)
+    edtf = f"[{'' if open_start else first}..{last}]"
+    if any(mark in edtf for mark in "~?%X"):
+        edtf = somewhere_in(Bounds(first_of, when.end.latest))
+    begun = _certainly(latest)
+    seen = max(begins, min(when.end.earliest, one.published.speaks_from)) if found else None
+    closing = isinstance(one.fact, ForcesWithdrew | TownRecaptured)
+    return Timed(
+        one,
+        (edtf, first_of, _no_later_than_told(when.end.latest, first_of, one)),
+        begins=begins,
+        begun=begun,
+        capped=latest,
+        seen=seen,
+        going=None,
+        gone=None,
+        at=seen if seen is not None else begun if closing else begins,
+    )
+
+
 def _changed(one: Telling) -> Timed:
+    return _over_by(one, found=False) or _changed_at(one)
+
+
+def _changed_at(one: Telling) -> Timed:
     when = one.fact.when
     latest = _no_later_than_told(when.start.latest, when.speaks_from, one)
     begun = _certainly(latest)
@@ -278,6 +321,10 @@ def _changed(one: Telling) -> Timed:
 
 
 def _seen(one: Telling) -> Timed:
+    return _over_by(one, found=True) or _seen_at(one)
+
+
+def _seen_at(one: Telling) -> Timed:
     fact = one.fact
     plan = isinstance(fact, ForceFact) and phase_of(fact) == "pledged"
     when = one.published if plan else fact.when

@@ -55,6 +55,7 @@ PLEDGED = "army/valley/troops/pledged"
 REBELS_KILLED = "rebels/fighters/killed"
 LANTERN = "lantern/land"
 IN, OUT = "TroopsDeployed", "TroopsWithdrawn"
+SPAN, INSIDE = "2013-01-10/2013-01-12", "[2013-01-10..2013-01-12]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,36 @@ VISIBLE = [
         report("gazette", 14, found("rebels", "2013-01-10T00:00:00Z/2013-01-12T23:59:59Z")),
         mill(12),
         None,
+    ),
+    *(
+        case(
+            f"{what} does not undo itself once the span that it took is over",
+            1,
+            report("gazette", 8, took("rebels", 8)),
+            report("courier", 14, told),
+            mill(16),
+            row,
+        )
+        for what, told, row in (
+            ("a withdrawal", left("rebels", SPAN), {"status": "vacated", "since": INSIDE}),
+            ("a recapture", retook("army", SPAN), held("army", since=INSIDE)),
+        )
+    ),
+    case(
+        "a recapture that took some days may have come about on the first of them",
+        1,
+        report("gazette", 8, took("rebels", 8)),
+        report("courier", 14, retook("army", SPAN)),
+        mill(10),
+        held("rebels", certainty="possible", possibly=[held("army")]),
+    ),
+    case(
+        "a withdrawal over a span of which only the end is told has not been before that",
+        1,
+        report("gazette", 8, took("rebels", 8)),
+        report("courier", 14, left("rebels", "../2013-01-12")),
+        mill(11),
+        held("rebels", certainty="certain"),
     ),
     case(
         "a span that is over says nothing of the days after it",
@@ -1418,6 +1449,17 @@ NUMBERS = [
             ),
         )
     ),
+    *(
+        case(
+            f"so many more who {what} over some days are still counted after them",
+            7,
+            report("gazette", 8, troops(number(500), 8)),
+            report("courier", 14, troops(more_by(200), SPAN, kind=kind)),
+            ask_for(ARMY_IN_VALLEY, 16),
+            {"best": best, "since": INSIDE, "certainty": "certain"},
+        )
+        for what, kind, best in (("came", IN, 700), ("left", OUT, 300))
+    ),
     case(
         "a pledge keeps what is not yet there",
         7,
@@ -1521,6 +1563,19 @@ LOSSES = [
             {"best": best, "cumulative": True, "restated": restated, "support": "reported"},
         )
         for as_of, best, restated in ((11, 100, None), (13, 120, None), (15, 110, -10))
+    ),
+    *(
+        case(
+            f"{what} stay lost once the span is over",
+            7,
+            report("gazette", 14, killed("rebels", said, SPAN)),
+            ask_for(REBELS_KILLED, 16),
+            {"best": 60, "since": INSIDE, "certainty": "certain"},
+        )
+        for what, said in (
+            ("those killed over some days", more_by(60)),
+            ("those counted", in_all(60)),
+        )
     ),
     case(
         "losses later than the count are on top of it",
