@@ -323,6 +323,23 @@ def test_a_place_that_was_mended_stays_one_when_another_of_its_name_comes(
             assert places[0] == places[1] != places[2]
 
 
+def test_which_place_a_row_is_of_hangs_on_no_other_report(
+    situation: Situation, tmp_path: Path
+) -> None:
+    """One report tells of two towns of a name; a later one of the first, put 22 km off."""
+    head, *rows = SCATTERED.format(one="", other="", lat=15.0).splitlines(keepends=True)
+    rows = [row.replace("2013-02-02", "2013-02-01") for row in rows]
+    later = "2013-01-12,2013-02-03,Salt Well,,10.2,20.0\n"
+    load(situation, tmp_path, scattered(), head + "".join(rows))
+    load(situation, tmp_path, scattered(), head + later)
+    with new_situation() as whole:
+        load(whole, tmp_path, scattered(), head + "".join([*rows, later]))
+        for found in (situation, whole):
+            places = [fact["place"] for fact in facts_in(found)]
+            assert places[0] == places[2] != places[1]
+            assert load(found, tmp_path, scattered(), head + "".join([*rows, later])).events == 0
+
+
 def test_a_name_is_one_however_its_accents_are_put(situation: Situation, tmp_path: Path) -> None:
     rows = "2013-01-10,2013-02-01,{},,10.0,20.0\n2013-01-11,2013-02-02,{},,10.0,20.0\n"
     table = SCATTERED.splitlines()[0] + "\n" + rows.format("A\u00efn", "Ai\u0308n")

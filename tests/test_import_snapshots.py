@@ -41,6 +41,17 @@ def test_only_what_changed_is_recorded(situation: Situation, tmp_path: Path) -> 
     assert taken(situation) == [("1", 2, ()), ("2", 2, ()), ("3", 1, ("control/ford",))]
 
 
+def test_a_list_that_told_no_place_apart_at_first_adds_nothing_again(
+    situation: Situation, tmp_path: Path
+) -> None:
+    first = version(1, "Salt Well,Army,,,")
+    two = version(2, "Salt Well,Army,,10.0,20.0", "Salt Well,Rebels,,10.3,20.0")
+    for rows in (first, two):
+        assert load(situation, tmp_path, listing(), HEAD + rows).events
+    for rows in (first + two, first, two):
+        assert load(situation, tmp_path, listing(), HEAD + rows).events == 0
+
+
 def test_a_list_imported_again_adds_nothing(situation: Situation, tmp_path: Path) -> None:
     load(situation, tmp_path, listing(), LIST)
     before = situation.position

@@ -5,8 +5,9 @@ With a `key`, rows of one key are versions of one record (corrections.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import permutations
 
 from tracker.datasets.appending import Appender
 from tracker.datasets.blocks import Time, Where
@@ -15,7 +16,7 @@ from tracker.datasets.context import Context, Placed, field_text, placed
 from tracker.datasets.corrections import NOTHING, Held, Records
 from tracker.datasets.fields import LONGEST_TEXT
 from tracker.datasets.mapping import DropSpec, Mapping
-from tracker.datasets.places import quoted
+from tracker.datasets.places import Book, quoted
 from tracker.datasets.resolving import Resolved, resolve
 from tracker.datasets.row_tests import chooser, passes
 from tracker.datasets.shapes import Told, UnclearPlaces, published_reader
@@ -136,24 +137,33 @@ class Events:
         book = context.book
         book.of_events = True
         self.staging.flush()
-        for key, numbers in book.scattered().items():
-            if self._differ(book.cluster_of(numbers)):
-                book.differing.add(key)
-            if key in book.differing or book.far_apart(numbers):
+        scattered = book.scattered()
+        if scattered:
+            book.differing = self._differing(book, scattered.values())
+        for key, numbers in scattered.items():
+            if book.differing.keys() & set(numbers) or book.far_apart(numbers):
                 book.several.add(key)
         named = ((fact[3], fact[4], fact[5:7]) for fact in self.staging.scan())
         return UnclearPlaces(resolve(book, self.staging.places), self.staging, lambda: named)
 
-    def _differ(self, clusters: dict[int, int]) -> bool:
-        """Whether one report tells different things of points far apart."""
-        said: dict[int, set[tuple[int, str]]] = {}
+    def _differing(self, book: Book, scattered: Iterable[list[int]]) -> dict[int, set[int]]:
+        """Give, by number, those of its name far from it of which one report tells other things."""
+        homes: dict[int, tuple[int, ...]] = {}
+        for numbers in scattered:
+            for members in book.clusters(numbers):
+                homes |= dict.fromkeys(members, tuple(members))
+        said: dict[tuple[int, str], dict[tuple[int, ...], set[str]]] = {}
         for _, published, _, _, _, place, _, text, _ in self.staging.scan():
-            if place in clusters:
-                said.setdefault(published, set()).add((clusters[place], text))
+            if place in homes:
+                told = said.setdefault((published, book.seen[place].key), {})
+                told.setdefault(homes[place], set()).add(text)
+        found: dict[int, set[int]] = {}
         for told in said.values():
-            if len({cluster for cluster, _ in told}) > 1 and len({text for _, text in told}) > 1:
-                return True
-        return False
+            for one, other in permutations(told, 2):
+                if len(told[one] | told[other]) > 1:
+                    for number in one:
+                        found.setdefault(number, set()).update(other)
+        return found
 
     def check(self, appender: Appender, places: Resolved) -> None:
         """Raise InputError where a record in the log is of a later version."""

@@ -104,8 +104,11 @@ class Book:
     of_events: bool = False
     seen: list[Seen] = field(default_factory=list)
     several: set[str] = field(default_factory=set)
-    differing: set[str] = field(default_factory=set)
-    """Those of them of whose points a report tells different things, however near they lie."""
+    differing: dict[int, set[int]] = field(default_factory=dict)
+    """By number, those far from it of which the same report tells something else.
+
+    However near one of them lies, it is another place.
+    """
     mended: set[int] = field(default_factory=set)
     _known: dict[tuple[str, ...], int] = field(default_factory=dict)
     _named: dict[str, list[Place]] | None = None
@@ -200,13 +203,6 @@ class Book:
     def regions(self, numbers: Iterable[int]) -> set[str]:
         """Give the regions in which these are said to lie."""
         return {folded(self.seen[number].within) for number in numbers} - {""}
-
-    def cluster_of(self, numbers: Iterable[int]) -> dict[int, int]:
-        """Give for each of these numbers of one name the cluster that its point lies in."""
-        found: dict[int, int] = {}
-        for index, members in enumerate(self.clusters(list(numbers))):
-            found |= dict.fromkeys(members, index)
-        return found
 
     def clusters(self, numbers: list[int]) -> list[list[int]]:
         """Gather points within NEAR_KM of the first of a cluster."""

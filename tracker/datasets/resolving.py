@@ -121,10 +121,22 @@ class _Resolver:
         elsewhere = regions and one.within and folded(one.within) not in regions
         return apart(one.point, (place.lat, place.lon)) > (NEAR_KM if elsewhere else FAR_KM)
 
-    def _around(self, one: Seen, places: list[Place]) -> Place | None:
-        """Give the place that events there are of, though it was put elsewhere before."""
-        near = [place for place in places if place.lat is not None and not self._is_far(one, place)]
-        return near[0] if near else None
+    def _around(self, number: int, places: list[Place]) -> Place | None:
+        """Give the place that events there are of, though it was put elsewhere before.
+
+        Not one of which a report tells something else: whatever else stands beside it in the
+        table, and in whichever files.
+        """
+        if not self.book.of_events:
+            return None
+        one, others = self.book.seen[number], self.book.differing.get(number, ())
+        points = [point for other in others if (point := self.book.seen[other].point)]
+        for place in places:
+            if place.lat is None or self._is_far(one, place):
+                continue
+            if not any(_nearest(point, [place]) for point in points):
+                return place
+        return None
 
     def _one(self, numbers: list[int], known: list[Place], wanted: list[int]) -> None:
         """Give all of these one id: of the place that is known, or of a new one."""
@@ -148,14 +160,18 @@ class _Resolver:
             self.taken[place.id] = self.fresh[place.id] = place
 
     def _told_apart(self, numbers: list[int], known: list[Place], wanted: list[int]) -> None:
+        """Give each cluster of points an id; what has no point is the place that has none either.
+
+        That was made of such a row, before others told of two.
+        """
         seen = self.book.seen
-        loose = self.book.of_events and seen[numbers[0]].key not in self.book.differing
+        bare = [place.id for place in known if place.lat is None]
         for members in self.book.clusters(numbers):
             first = seen[members[0]]
             point = first.point
             if point is None:
                 continue
-            near = _nearest(point, known) or (self._around(first, known) if loose else None)
+            near = _nearest(point, known) or self._around(members[0], known)
             if near is None and not set(members) & set(wanted):
                 continue
             if near is not None:
@@ -166,6 +182,9 @@ class _Resolver:
                 known = [*known, self.taken[name]]
             for number in members:
                 self.ids[number] = name
+        if len(bare) == 1:
+            for number in numbers:
+                self.ids[number] = self.ids[number] or bare[0]
         if any(self.ids[number] is None for number in wanted):
             self.ambiguous[seen[numbers[0]].name] = None
 
