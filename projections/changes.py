@@ -141,18 +141,11 @@ class _Diff:
         return self.first if clocks is self.before else self.last
 
     def _finish(self, clocks: AsOf, rows: Rows) -> None:
-        """Finish rows of one moment.
-
-        Where they may be of every cell, pledges are counted among all forces of that moment.
-        """
-        cells = self._cells(clocks)
-        decorator = Decorator(cells, clocks)
-        among = None
+        """Finish rows of one moment."""
+        decorator = Decorator(self._cells(clocks), clocks)
         if len(rows) > _CELLS_AT_ONCE:
             decorator.look_all_up()
-        if self.key is None and any(row["projection"] == "forces" for row in rows):
-            among = cells.at(clocks, "forces")
-        decorator.finish(rows, among)
+        decorator.finish(rows)
 
     def _events(self, changed: Sequence[_Changed]) -> Iterator[list[str]]:
         """Yield what made each of these changes; claims are read of all of them together."""

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from projections.cells import Cells
 from projections.claims import Claim
 from projections.names import BELIEVED, CHRONICLED
-from projections.pledges import Pledges, counted_from
+from projections.pledges import Pledges, is_additional, made
 from projections.rows import Decorator, evidence_of, origin_in, ruling_row
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
@@ -27,8 +27,8 @@ def cells(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> list[Row]:
     A rectangle is (valid_from, valid_to, known_from, known_to, n): instants, ends exclusive, and
     the place of its state in `states`. `facts` are the ids of what speaks of the cell, in the
     log's order. A pledge has `against`: the keys that it is counted against, those of its place
-    and those within; each of its states has `counted_from` (pledges.counted_from). Of the clocks
-    only the recorded one counts.
+    and those within; each of its states has `made` and `additional` (projections.pledges). Of the
+    clocks only the recorded one counts.
     """
     asked = Cells(store, clocks, weighing)
     decorate = Decorator(asked, clocks)
@@ -49,7 +49,8 @@ def cells(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> list[Row]:
             if states[0].get("phase") == "pledged":
                 cell["against"] = [[*some] for some in pledges.against(states[0])]
                 for state in states:
-                    state["counted_from"] = counted_from(store, state)
+                    state["made"] = made(state)
+                    state["additional"] = is_additional(store, state)
             found.append(cell)
     found.sort(key=lambda cell: (BELIEVED.index(cell["projection"]), cell["key"]))
     return found

@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from projections.cells import Cells
 from projections.enclosing import within
+from projections.moments import LATEST
 from projections.store import Row, Store
 from tracker.instants import AsOf, Instant, read_instant
 
 
+class _There(NamedTuple):
+    """A force that a pledge is counted against: how many were there, from when to when."""
+
+    key: str
+    counts: list[tuple[Instant, Instant, int | None]]
+
+    def at(self, instant: Instant) -> int | None:
+        """Give how many were there; None where nobody says."""
+        found = (best for start, end, best in self.counts if start <= instant < end)
+        return next(found, None)
+
+    @property
+    def most(self) -> int | None:
+        """Give the most who were there; None where no number is known."""
+        return max((best for _, _, best in self.counts if best is not None), default=None)
+
+
 class Pledges:
-    """The pledges of one moment, counted against who is there."""
+    """The pledges of one moment, counted against who has come."""
 
     def __init__(self, cells: Cells, clocks: AsOf, places: Mapping[str, Row]) -> None:
         """Keep the question; `places` are those that are registered."""
@@ -21,14 +39,10 @@ class Pledges:
         self._clocks = clocks
         self._places = places
 
-    def finish(self, row: Row, shown: Mapping[str, Row] | None) -> None:
-        """Say of a pledge's row `additional` and `remainder`.
-
-        `shown` are the rows of all forces by key, where they are at hand; else they are looked up.
-        """
-        began = counted_from(self._cells.store, row)
-        row["additional"] = began is not None
-        row["remainder"] = self._remainder(row, began, shown)
+    def finish(self, row: Row) -> None:
+        """Say of a pledge's row `additional` and `remainder`."""
+        row["additional"] = is_additional(self._cells.store, row)
+        row["remainder"] = self._remainder(row)
 
     def against(self, row: Row) -> tuple[list[str], list[str]]:
         """Give the keys that a pledge is counted against: of its place, and of places within."""
@@ -38,56 +52,73 @@ class Pledges:
 
         return [key(row["place"])], [key(place) for place in within(self._places, row["place"])]
 
-    def _remainder(
-        self, row: Row, began: Instant | None, shown: Mapping[str, Row] | None
-    ) -> int | None:
+    def _remainder(self, row: Row) -> int | None:
         """Say how many of a pledge are still to come; None where that cannot be told.
 
-        Counted against those deployed in the place, else in the place within it that has most;
-        where nobody is known to have come, all of them are. Of a pledge of so many more those have
-        come who are there beyond those who were when it was made.
+        Counted by the most who were there since it was made: whoever left again has come. That is
+        in the place, else in the place within it that had most; where nobody is known to have
+        come, all are still to. Of a pledge of so many more those have come who were there beyond
+        those who were when it was made.
         """
-        pledged = row.get("best")
+        pledged = row.get("best") if row.get("best") is not None else row.get("low")
         if not isinstance(pledged, int):
             return None
-
-        def deployed(keys: list[str]) -> list[Row]:
-            if shown is not None:
-                return [shown[key] for key in keys if key in shown]
-            return [one for key in keys for one in self._cells.at(self._clocks, "forces", key)]
-
+        since = made(row)
+        since = self._clocks.as_of if since is None else min(since, self._clocks.as_of)
         here, there = self.against(row)
-        found = deployed(here) or deployed(there)
+        found = self._there(here, since) or self._there(there, since)
         if not found:
             return pledged
-        counts: dict[str, int] = {
-            one["key"]: one["best"] for one in found if isinstance(one.get("best"), int)
-        }
-        if not counts:
+        known = [one for one in found if one.most is not None]
+        if not known:
             return None
-        key = max(counts, key=lambda one: (counts[one], one))
-        came = counts[key]
-        if began is not None:
-            before = self._cells.at(replace(self._clocks, as_of=began), "forces", key)
-            if not before or not isinstance(before[0].get("best"), int):
+        force = max(known, key=lambda one: (one.most, one.key))
+        came = force.most or 0
+        if row["additional"]:
+            before = force.at(since)
+            if before is None:
                 return None
-            came -= int(before[0]["best"])
+            came -= before
         return min(pledged, max(0, pledged - came))
 
+    def _there(self, keys: Sequence[str], since: Instant) -> list[_There]:
+        """Give those of these forces that anybody tells of, from an instant to the one asked."""
+        sql = (
+            "SELECT c.key FROM json_each(?) j JOIN cells c"
+            " ON c.key = j.value AND c.projection = 'forces'"
+        )
+        t, k = min(self._clocks.as_of, LATEST), min(self._clocks.known, LATEST)
+        found = []
+        for (key,) in self._cells.store.tuples(sql, (json.dumps(keys),)):
+            counts = [
+                (one["valid_from"], one["valid_to"], json.loads(one["state"])["best"])
+                for one in self._cells.rectangles("forces", key)
+                if one["known_from"] <= k < one["known_to"]
+                and one["valid_from"] <= t
+                and since < one["valid_to"]
+            ]
+            if counts:
+                found.append(_There(key, counts))
+        return found
 
-def counted_from(store: Store, row: Row) -> Instant | None:
-    """Say at which moment those were there whom a pledge of so many more comes on top of.
 
-    That is when it was made; None for a pledge of so many in all, be it one that grew since. Told
-    by the facts that it rests on.
-    """
+def made(row: Row) -> Instant | None:
+    """Say when a pledge was made: at which moment those were there who had not to come any more."""
     latest = row["since"]["latest"] if row["since"] else None
-    if latest is None or not row["evidence"]:
-        return None
+    return None if latest is None else read_instant(latest) - 1
+
+
+def is_additional(store: Store, row: Row) -> bool:
+    """Whether a pledge is of so many more than were there when it was made.
+
+    Not one of so many in all, be it one that grew since. Told by the facts that it rests on.
+    """
+    if made(row) is None or not row["evidence"]:
+        return False
     sql = (
         "SELECT count(*) AS facts,"
         " total(json_extract(f.data, '$.quantity.semantics') = 'change') AS changes"
         " FROM json_each(?) j JOIN fact_rows f ON f.id = j.value"
     )
     (told,) = store.rows(sql, (json.dumps(row["evidence"]),))
-    return read_instant(latest) - 1 if told["facts"] and told["facts"] == told["changes"] else None
+    return bool(told["facts"] and told["facts"] == told["changes"])

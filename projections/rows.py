@@ -47,7 +47,7 @@ class Decorator:
             self.look_all_up()
         with nullcontext() if key else uncollected():
             rows = self.cells.at(self.clocks, projection, key)
-            self.finish(rows, None if key else rows)
+            self.finish(rows)
         return rows
 
     def look_all_up(self) -> None:
@@ -79,21 +79,16 @@ class Decorator:
 
         return Rows(found, make)
 
-    def finish(self, rows: Collection[Row], among: Collection[Row] | None) -> None:
-        """Finish rows that Cells began, some of those `among` which pledges are counted.
-
-        Without, the others are looked up.
-        """
+    def finish(self, rows: Collection[Row]) -> None:
+        """Finish rows that Cells began; those who have come for a pledge are looked up."""
         for row in rows:
             self.finish_alone(row)
         self._recall(rows)
         pledges = [row for row in rows if row.get("phase") == "pledged"]
         if pledges:
-            forces = (row for row in among or () if row["projection"] == "forces")
-            levels = None if among is None else {row["key"]: row for row in forces}
             counted = Pledges(self.cells, self.clocks, self.places)
             for row in pledges:
-                counted.finish(row, levels)
+                counted.finish(row)
 
     def finish_alone(self, row: Row) -> None:
         """Name a row that Cells began, place it, and say how old it is: nothing is looked up.

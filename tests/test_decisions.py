@@ -1498,6 +1498,38 @@ NUMBERS = [
         )
         for as_of, left in ((11, 800), (15, 500), (17, 0))
     ),
+    *(
+        case(
+            f"who has come for a pledge {said} and left again has come all the same",
+            7,
+            report("gazette", 8, troops(number(300), 8)),
+            report("courier", 10, pledged(promised, 20)),
+            report("radio", 12, troops(number(700), 12)),
+            report("radio", 14, troops(more_by(500), 14, kind=OUT)),
+            ask_for(PLEDGED, 15),
+            {"additional": more, "remainder": left},
+        )
+        for said, promised, more, left in (
+            ("in all", number(800), False, 100),
+            ("of so many more", more_by(800), True, 400),
+        )
+    ),
+    case(
+        "who left before a pledge was made has not come for it",
+        7,
+        report("gazette", 8, troops(number(900), 8)),
+        report("gazette", 9, troops(more_by(600), 9, kind=OUT)),
+        report("courier", 10, pledged(number(800), 20)),
+        ask_for(PLEDGED, 15),
+        {"remainder": 500},
+    ),
+    case(
+        "a pledge of at least so many is of so many",
+        7,
+        report("courier", 10, pledged(number(low=500, comparator="at least"), 20)),
+        ask_for(PLEDGED, 15),
+        {"best": None, "remainder": 500},
+    ),
     case(
         "a pledge of so many more than nobody knows",
         7,

@@ -158,15 +158,17 @@ def test_a_pledge_of_so_many_more_is_counted_from_those_who_were_there(
             told("TroopsPledged", 800, 13, "change"),
             told("TroopsDeployed", 300, 15, "change"),
             told("TroopsDeployed", 2600, 17),
+            told("TroopsWithdrawn", 1200, 19, "change"),
         ]
         situation.record(reports, by="tests")
         file = tmp_path / "pledged.html"
-        file.write_text(report(situation.overview(situation.clocks("2013-01-18"))))
+        file.write_text(report(situation.overview(situation.clocks("2013-01-20"))))
         with visit(browser, file.as_uri()) as visited:
             for day, left in (
                 (14, "800 still to come"),
                 (16, "500 still to come"),
                 (18, "all came"),
+                (20, "all came"),
             ):
                 visited.go(f"#as-of=2013-01-{day}&view=forces")
                 numbers = {row[3]: row[4] for row in cells(visited, "forces")}

@@ -229,7 +229,7 @@ def tellers(one: Row, names: Names) -> str:
 def _beside(row: Row) -> str:
     """Say what a number alone does not: what is left of a pledge, what nothing accounts for."""
     parts = []
-    if row.get("remainder") is not None:
+    if row.get("remainder") is not None and row.get("best") != 0:
         left = row["remainder"]
         parts.append(f"{left:,} still to come" if left > 0 else "all came")
     if row.get("unexplained"):

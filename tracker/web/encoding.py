@@ -20,9 +20,10 @@ cells     [projection, key, name, heads [w], facts [f] (steps), times [t] (steps
           and to (places in the cell's times), and the place of a state. A pledge is counted
           `against` [[cells of its place], [cells within]]
 states    [value w, support w, since w, evidence, last t, look, rule w, possibly w, its facts,
-          numbers, dissent, rivals, authority w, counted from t], ends that are 0 or empty left out.
+          numbers, dissent, rivals, authority w, made t], ends that are 0 or empty left out.
           Facts are places in the cell's; numbers are [low, best, high] or [rank]; rivals are
-          [value w, who w, facts]. A pledge of so many more is counted from whoever was there at t
+          [value w, who w, facts]. A pledge is counted from when it was `made`, against whoever was
+          there since: t, or -t where it is of so many in all and not of so many more
 lists     by chronology, the facts in it
 looks     [classes, [[class, outline] of each part]] of a mark; outlines are x and y in turn, pixels
 """
@@ -150,10 +151,7 @@ class Encoder:
         spoken = [fact for fact in cell["facts"] if fact in self.facts]
         facts = {fact: n for n, fact in enumerate(spoken)}
         about = {"projection": projection, "key": cell["key"], "name": cell["name"]}
-        rows = [
-            {**about, "additional": state.get("counted_from") is not None, **state}
-            for state in cell["states"]
-        ]
+        rows = [{**about, **state} for state in cell["states"]]
         heads = COLUMNS[projection][1](rows[0], self.overview)[: HEADS[projection]]
         against = [
             [numbers["forces", key] for key in keys if ("forces", key) in numbers]
@@ -177,7 +175,8 @@ class Encoder:
         def places(ids: Iterable[str]) -> list[int]:
             return steps(facts[one] for one in ids if one in facts)
 
-        authority, counted = row.get("authority"), row.get("counted_from")
+        authority, made = row.get("authority"), row.get("made")
+        sign = 1 if row.get("additional") else -1
         state: list[object] = [
             word(words.value(row["projection"], row, names)),
             word(words.support(row)),
@@ -192,7 +191,7 @@ class Encoder:
             places(row["dissent"]),
             [self._rival(row["projection"], one, places(one["evidence"])) for one in row["values"]],
             word(words.names_of([authority], names) if authority else None),
-            1 + times[self.place[counted]] if counted is not None else 0,
+            sign * (1 + times[self.place[made]]) if made is not None else 0,
         ]
         while not state[-1]:
             state.pop()
@@ -287,8 +286,8 @@ def _beside(state: Row) -> Iterator[Instant]:
     """Yield the instants that a state speaks of beside those at which it holds."""
     if state["last_evidence"]:
         yield _newest(state)
-    if state.get("counted_from") is not None:
-        yield state["counted_from"]
+    if state.get("made") is not None:
+        yield state["made"]
 
 
 def _newest(state: Row) -> Instant:

@@ -3,7 +3,7 @@
 "use strict";
 (() => {
 const VALUE = 0, SUPPORT = 1, SINCE = 2, EVIDENCE = 3, NEWEST = 4, LOOK = 5, RULE = 6, MAY = 7,
-  MAY_FACTS = 8, NUMBERS = 9, DISSENT = 10, RIVALS = 11, AUTHORITY = 12, COUNTED = 13;  // of a state
+  MAY_FACTS = 8, NUMBERS = 9, DISSENT = 10, RIVALS = 11, AUTHORITY = 12, MADE = 13;  // of a state
 const DAY = 864e8, OPEN = Number.MAX_SAFE_INTEGER;  // microseconds
 const THUMB = 8;  // pixels, half of a slider's handle
 const NONE = [], SHOWN = 100, STRIPS = 12, TRAIL = 200;
@@ -121,6 +121,12 @@ function stateAt(cell, ti, ki) {
     if (e[n] <= ti && ti < e[n + 1] && e[n + 2] <= ki && ki < e[n + 3]) return cell.states[e[n + 4]];
   return null;
 }
+function statesBetween(cell, since, ti, ki) {
+  const e = cell.ends, found = [];
+  for (let n = 0; n < e.length; n += 5)
+    if (e[n] <= ti && since < e[n + 1] && e[n + 2] <= ki && ki < e[n + 3]) found.push(cell.states[e[n + 4]]);
+  return found;
+}
 let now = new Map();
 function current(cell) {
   if (!now.has(cell)) now.set(cell, stateAt(cell, ti, ki));
@@ -134,20 +140,24 @@ function beside(cell, state) {
     const before = lastUndisputed(cell);
     return before ? `; last undisputed ${W[before[VALUE]]}` : "";
   }
-  const best = state[NUMBERS]?.[1];
-  if (!cell.against || best === undefined || best === null) return "";
-  const here = cell.against.map(some => some.map(n => CELLS[n]).filter(current)).find(some => some.length);
+  const pledged = state[NUMBERS]?.[1] ?? state[NUMBERS]?.[0] ?? null;
+  if (!cell.against || !pledged) return "";
+  // Whoever was there since it was made has come, and those who left again too.
+  const mark = state[MADE] || 0, since = mark ? Math.min(ti, cell.times[Math.abs(mark) - 1]) : ti;
   const figure = state => state?.[NUMBERS]?.[1] ?? null;
-  const counted = (here || NONE).filter(one => figure(current(one)) !== null);
+  const told = one => statesBetween(one, since, ti, ki);
+  const most = one => told(one).map(figure).reduce((a, b) => b === null || a > b ? a : b, null);
+  const here = cell.against.map(some => some.map(n => CELLS[n]).filter(one => told(one).length)).find(some => some.length);
+  const counted = (here || NONE).filter(one => most(one) !== null);
   if (here && !counted.length) return "";
-  counted.sort((a, b) => figure(current(b)) - figure(current(a)) || (a.key < b.key ? 1 : -1));
-  let came = here ? figure(current(counted[0])) : 0;
-  if (here && state[COUNTED]) {
-    const before = figure(stateAt(counted[0], cell.times[state[COUNTED] - 1], ki));
+  counted.sort((a, b) => most(b) - most(a) || (a.key < b.key ? 1 : -1));
+  let came = here ? most(counted[0]) : 0;
+  if (here && mark > 0) {
+    const before = figure(stateAt(counted[0], since, ki));
     if (before === null) return "";
     came -= before;
   }
-  const left = Math.min(best, Math.max(0, best - came));
+  const left = Math.min(pledged, Math.max(0, pledged - came));
   return left > 0 ? `, ${left.toLocaleString("en-US")} still to come` : ", all came";
 }
 function lastUndisputed(cell) {
