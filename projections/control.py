@@ -84,7 +84,7 @@ def step(value: Value | None, claim: Claim, kin: Kin) -> Step | None:
             same = status == claim.effect and found["holders"] == sorted(holders)
             return Step(found, "agrees" if same else "replaces")
         case _:
-            return _enter(status, holders, who, kin, opposed=claim.effect)
+            return _enter(value, holders, who, kin, opposed=claim.effect)
 
 
 def row(_key: str) -> dict[str, Any]:
@@ -299,20 +299,36 @@ def _besiege(value: Value | None, holders: list[str], who: list[str], kin: Kin) 
 
 
 def _enter(
-    status: str, holders: list[str], who: list[str], kin: Kin, *, opposed: str
+    value: Value | None, holders: list[str], who: list[str], kin: Kin, *, opposed: str
 ) -> Step | None:
+    """Let them in: beside friends who are there; else they hold it, or fight where they are met."""
+    status = value["status"] if value else "unknown"
     if opposed != "enter-no" and status == "contested" and set(who) <= set(holders):
         return Step(_state(status, holders), "agrees")
     if opposed != "enter-yes" and status == "held" and set(who) <= set(holders):
         return Step(_state(status, holders), "agrees", backs=opposed == "enter-no")
-    if holders and _allied(holders, who, kin):
-        if opposed != "enter-no":
-            return None
-        if status == "held":
-            return Step(_state(status, [*holders, *who]), "agrees")
-        alone = status == "contested" and all(_allied([one], who, kin) for one in holders)
-        return Step(_state("held", [*holders, *who]), "replaces") if alone else None
+    if value and _allied(holders, who, kin):
+        return _join(value, who, kin, opposed=opposed)
     empty = status == "vacated" and opposed != "enter-yes"
     if opposed == "enter-no" or empty:
         return Step(_state("held", who), "replaces")
     return Step(_state("contested", [*holders, *who]), "replaces")
+
+
+def _join(value: Value, who: list[str], kin: Kin, *, opposed: str) -> Step | None:
+    """Let them in beside their friends: a siege, a fight or mixed hands go on, and they are there.
+
+    A hold they share where they meet nobody. Where those who fight are all friends of theirs, and
+    they meet nobody, the fight is over. Whoever may have fought its way into a fight tells of it.
+    """
+    status, holders = value["status"], value["holders"]
+    together = sorted({*holders, *who})
+    if status == "held":
+        return Step(_state(status, together), "agrees") if opposed == "enter-no" else None
+    if _allied(value.get("besiegers", []), who, kin):
+        return None  # friends of both sides
+    unmet = status == "contested" and opposed == "enter-no"
+    if unmet and all(_allied([one], who, kin) for one in holders):
+        return Step(_state("held", together), "replaces")
+    fought = status == "contested" and not unmet
+    return Step({**value, "holders": together}, "agrees", backs=fought)

@@ -480,7 +480,7 @@ def narrower(
     return other if can_be_one and other[2] - other[1] < one[2] - one[1] else one
 
 
-def control(  # noqa: C901, PLR0911, PLR0912 - each kind in turn
+def control(  # noqa: C901, PLR0911 - each kind in turn
     story: Story, fact: ControlFact, world: Registry
 ) -> tuple[dict[str, Any], str] | None:
     """Say who holds the place once this is told too."""
@@ -513,20 +513,31 @@ def control(  # noqa: C901, PLR0911, PLR0912 - each kind in turn
                 return story.shown, "same"
             if known and status == "held" and fact.opposed != "yes":
                 return story.shown, "same"
-            if friends and fact.opposed != "no":
-                return None
-            if friends and status == "held":
-                return place("held", holders | who), "same"
-            if friends:  # of those who fought their way in nobody is left to fight
-                kin = world.kin
-                alone = all(any(kin.same_side(one, other) for other in who) for one in holders)
-                into = status == "contested" and alone
-                return (place("held", holders | who), "new") if into else None
+            if friends:
+                return among_friends(story, status, fact, world)
             unopposed = fact.opposed == "no" or (status == "vacated" and fact.opposed == "unknown")
             return (place("held", who) if unopposed else place("contested", holders | who)), "new"
         case _:
             raise AssertionError(fact)
     return shown, "same" if shown == story.shown else "new"
+
+
+def among_friends(
+    story: Story, status: str, fact: TownEntered, world: Registry
+) -> tuple[dict[str, Any], str] | None:
+    """Whoever comes to friends is there with them; whoever is met in a place of theirs is not."""
+    side, who = world.kin.same_side, set(fact.by)
+    there = set(story.shown["holders"])
+    everyone = story.shown | {"holders": sorted(there | who)}
+    if status == "held":
+        return (everyone, "same") if fact.opposed == "no" else None
+    outside = story.shown.get("besiegers", ())
+    if any(side(one, other) for one in outside for other in who):
+        return None  # friends of both sides
+    rivals = any(not any(side(one, other) for other in who) for one in there)
+    if status == "contested" and fact.opposed == "no" and not rivals:
+        return place("held", there | who), "new"  # nobody is left to fight
+    return everyone, "same"
 
 
 def withdrawal(  # noqa: C901, PLR0911 - each case in turn

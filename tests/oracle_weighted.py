@@ -480,7 +480,8 @@ def fits_only(one: Timed, value: Value, how: str) -> bool:
     """Whether a line fits what holds without telling of it: going in, or being there besieged."""
     fact = one.telling.fact
     if isinstance(fact, TownEntered):
-        return how == "same" and value["status"] == "held" and fact.opposed != "no"
+        told = {"held": ("no",), "contested": ("yes", "unknown")}  # of what holds by itself
+        return how == "same" and fact.opposed not in told.get(value["status"], ())
     hold = is_hold(one) or isinstance(fact, TownRecaptured)
     return hold and how == "same" and value["status"] == "besieged"
 

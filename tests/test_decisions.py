@@ -627,6 +627,85 @@ SEQUENCES = [
         mill(13),
         held("army", support="reported", evidence=["gazette 1"], since="2013-01-10"),
     ),
+    *(
+        case(
+            f"friends who enter a besieged place are there, opposed {opposed}",
+            5,
+            report("gazette", 5, took("army", 5)),
+            report("courier", 10, besieged("rebels", 10)),
+            report("examiner", 12, entered("legion", 12, opposed)),
+            mill(13),
+            {
+                "status": "besieged",
+                "holders": ["army", "legion"],
+                "besiegers": ["rebels"],
+                "since": "2013-01-10",
+                "support": "reported",
+                **SETTLED,
+            },
+        )
+        for opposed in ("yes", "no", "unknown")
+    ),
+    case(
+        "friends who came into a besieged place hold it once the others have left",
+        5,
+        report("gazette", 5, took("army", 5)),
+        report("courier", 10, besieged("rebels", 10)),
+        report("examiner", 12, entered("legion", 12, "no")),
+        report("courier", 14, left("army", 14)),
+        mill(15),
+        {"status": "besieged", "holders": ["legion"], "besiegers": ["rebels"], **SETTLED},
+    ),
+    case(
+        "friends of those inside and of the besiegers: their entry bears on nothing",
+        5,
+        report("gazette", 5, took("army", 5)),
+        report("courier", 10, besieged("rebels", 10)),
+        report("examiner", 12, entered("legion clans", 12, "no")),
+        mill(13),
+        {"status": "besieged", "holders": ["army"], "evidence": ["courier 1"], **SETTLED},
+    ),
+    *(
+        case(
+            f"friends who enter a fight are in it, opposed {opposed}",
+            5,
+            report("gazette", 10, found("army rebels", 10, state="contested")),
+            report("courier", 12, entered("legion", 12, opposed)),
+            mill(13),
+            {
+                "status": "contested",
+                "holders": ["army", "legion", "rebels"],
+                "support": support,
+                **SETTLED,
+            },
+        )
+        for opposed, support in (("yes", "confirmed"), ("unknown", "confirmed"), ("no", "reported"))
+    ),
+    case(
+        "friends who came into a fight go on with it once the others have left",
+        5,
+        report("gazette", 10, found("army rebels", 10, state="contested")),
+        report("courier", 12, entered("legion", 12, "yes")),
+        report("courier", 14, left("army", 14)),
+        mill(15),
+        {"status": "contested", "holders": ["legion", "rebels"], **SETTLED},
+    ),
+    case(
+        "friends alone in a fight, and more who meet nobody: the fight is over",
+        5,
+        report("gazette", 10, entered("army", 10, "yes")),
+        report("courier", 12, entered("legion", 12, "no")),
+        mill(13),
+        held("army", "legion", since="2013-01-12", **SETTLED),
+    ),
+    case(
+        "friends who enter a place in mixed hands are there too",
+        5,
+        report("gazette", 10, found("army rebels", 10, state="mixed")),
+        report("courier", 12, entered("legion", 12, "no")),
+        mill(13),
+        {"status": "mixed", "holders": ["army", "legion", "rebels"], **SETTLED},
+    ),
     case(
         "an entry into a vacated place is a hold",
         5,
