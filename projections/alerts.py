@@ -127,9 +127,8 @@ def merge(_one: Value, other: Value) -> Value:
 
 def follows(earlier: View, later: View, _kin: Kin) -> bool:
     """Whether a level was left for another: raised or lowered from it, and not before it."""
-    left = later.value.get("_from")
     held = [earlier.value["level"], earlier.value["modifiers"]]
-    return left == held and later.hi >= earlier.lo
+    return _left(later.value) == held and later.hi >= earlier.lo
 
 
 def gone(_value: Value) -> bool:
@@ -155,6 +154,17 @@ def stake(_claim: Claim, _kin: Kin) -> bool | None:
 def upholds(_value: Value, _denied: Claim, _kin: Kin) -> bool:
     """Whether a denial speaks for it: what is denied is taken to be what is so."""
     return False
+
+
+def overturns(claim: Claim) -> bool:
+    """Whether it tells that another level was in force before: the authority moved it from that."""
+    return claim.mode == "transition" and _left(claim.value) is not None
+
+
+def _left(value: Value) -> list[Any] | None:
+    """Give the level and the modifiers that a value was moved from: others than its own."""
+    left: list[Any] | None = value.get("_from")
+    return None if left == [value["level"], value["modifiers"]] else left
 
 
 def row(key: str) -> dict[str, Any]:

@@ -32,6 +32,7 @@ PROJECTIONS: dict[str, Projection] = {
         disputed=module.disputed,
         stake=module.stake,
         upholds=module.upholds,
+        overturns=module.overturns,
     )
     for module in (control, forces, alerts, losses)
 }

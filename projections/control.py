@@ -206,6 +206,11 @@ def upholds(value: Value, denied: Claim, kin: Kin) -> bool:
     return bool(there and denied.actors) and among == left
 
 
+def overturns(claim: Claim) -> bool:
+    """Whether it tells that those who hold the place did not before: a recapture."""
+    return claim.effect == "hold" and claim.closing
+
+
 def _state(status: str, holders: list[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401
     several = len(holders) > 1
     return {"status": status, "holders": sorted(set(holders)) if several else holders, **more}

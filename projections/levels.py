@@ -233,6 +233,11 @@ def follows(_earlier: View, _later: View, _kin: Kin) -> bool:
     return False
 
 
+def overturns(_claim: Claim) -> bool:
+    """Nobody tells which level a total or a change made an end of."""
+    return False
+
+
 def gone(_value: Value) -> bool:
     """A level of nought is a level."""
     return False

@@ -30,7 +30,8 @@ class Projection:
     explain: a value beside what held before it and its contemporaries, and what these say.
     disputed: what is shown where values differ. stake: whether who says a claim gains from it
     (True), admits it (False), or neither (None). upholds: whether who denies that something
-    happened speaks for a value, which that would have changed.
+    happened speaks for a value, which that would have changed. overturns: whether a claim names
+    what it made an end of, so that what it tells of was not so before.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Projection:
     disputed: Callable[[Sequence[Value]], Value]
     stake: Callable[[Claim, Kin], bool | None]
     upholds: Callable[[Value, Claim, Kin], bool]
+    overturns: Callable[[Claim], bool]
 
 
 class Policy(Protocol):

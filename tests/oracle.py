@@ -464,6 +464,8 @@ Outcome = tuple[dict[str, Any], str, list[Timed]]
 def bear(story: Story, one: Timed, projection: str, world: Registry) -> Outcome | None:
     """Give what a telling makes of the story and how: same, more or new; None for no bearing."""
     fact = one.telling.fact
+    if story.since and overthrows(one, story.since, world):
+        story = Story(NOTHING[projection])
     if isinstance(fact, ControlFact):
         place = control(story, fact, world)
         return (*place, []) if place else None
@@ -471,6 +473,31 @@ def bear(story: Story, one: Timed, projection: str, world: Registry) -> Outcome 
         shown = alert(fact, world)
         return shown, "same" if story.lines and story.shown == shown else "new", []
     return number(story, one, projection, world)
+
+
+def overthrows(one: Timed, since: tuple[str, Instant, Instant], world: Registry) -> bool:
+    """Whether it was otherwise just before this, which surely happened after `since`."""
+    if one.since[1] < since[2]:
+        return False
+    fact = one.telling.fact
+    if isinstance(fact, LevelFact):
+        left = left_level(fact, world)
+        shown = alert(fact, world)
+        return not observes(fact, world) and left not in {None, level_of(shown)}
+    return isinstance(fact, TownRecaptured)
+
+
+def level_of(shown: dict[str, Any]) -> tuple[str, ...]:
+    """Give a level and what modifies it."""
+    return (shown["level"], *shown["modifiers"])
+
+
+def left_level(fact: LevelFact, world: Registry) -> tuple[str, ...] | None:
+    """Give the level that a change names as the one before it."""
+    before: str | None = getattr(fact, "from_level", None)
+    if before is None:
+        return None
+    return level_of(alert(fact.model_copy(update={"level": before}), world))
 
 
 def narrower(

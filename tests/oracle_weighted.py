@@ -415,7 +415,7 @@ def view(done: Walk, number: int, one: Timed, asked: Question) -> bool:
         instant, done.earlier = mine.instant, mine.earlier
         found = step(mine.value, mine.counted, one, asked)
     else:
-        found = step(*borne_on(done, instant, asked), one, asked)
+        found = step(*borne_on(done, instant, one, asked), one, asked)
     if found is None:
         return False
     value, how, counted = found
@@ -448,16 +448,18 @@ def view(done: Walk, number: int, one: Timed, asked: Question) -> bool:
 
 
 def borne_on(
-    done: Walk, instant: tuple[bool, Instant], asked: Question
+    done: Walk, instant: tuple[bool, Instant], one: Timed, asked: Question
 ) -> tuple[Value | None, list[Timed]]:
-    """Give what a line bears on: nothing that others say of the same instant."""
+    """Give what a line bears on: nothing that others say of the same instant, or that it ended."""
     if done.come_to(instant):
         first = done.earlier
     elif done.disputed:
         return shown_by(done, asked), []
     else:
         first = done.outcome
-    return (first.value, first.counted) if first else (None, [])
+    if first is None or oracle.overthrows(one, first.since, asked.world):
+        return None, []
+    return first.value, first.counted
 
 
 def leave_open(done: Walk, made: View, mine: View | None, asked: Question) -> None:
@@ -606,6 +608,9 @@ def settle(done: Walk, number: int, asked: Question, *, ruled: bool = False) -> 
     if not winners:
         lines = [mine.ended for mine in chosen.views if mine.ended][-1:]
     counted = chosen.views[-1].counted
+    if afresh(done, chosen, lines, asked):
+        done.outcome = begin_afresh(chosen, lines, number, asked)
+        return
     outcome, earlier = done.outcome, done.earlier
     if outcome and earlier and nearer(earlier, outcome, chosen.value, counted, asked):
         outcome = done.outcome = copied(earlier)  # what stood between came with it
@@ -627,9 +632,7 @@ def begin_anew(
 ) -> Outcome:
     """Let another state begin: stated anew, or differing by so much from the one before."""
     outcome = done.outcome
-    since = lines[0].since
-    for one in lines:
-        since = oracle.narrower(since, one.since)
+    since = since_of(lines, asked)
     last = chosen.views[-1]
     made = Outcome(chosen.value, last.counted, since, lines, begun, total=True)
     made.before = frozenset(backers(done, asked))
@@ -638,6 +641,39 @@ def begin_anew(
         made.movers = outcome.movers if outcome.total else {}  # changes alone back no total
     made.gap = chosen.gap
     return made
+
+
+def afresh(done: Walk, chosen: Group, lines: list[Timed], asked: Question) -> bool:
+    """Whether a line that is new tells that what holds was not so before."""
+    outcome = done.outcome
+    if outcome is None:
+        return False
+    told = {id(one) for one in outcome.run}
+    lasting = goes_on(outcome, chosen.value, chosen.views[-1].counted, asked)
+    reached = [outcome] if lasting or done.earlier is None else [outcome, done.earlier]
+    return any(
+        id(one) not in told and oracle.overthrows(one, other.since, asked.world)
+        for one in lines
+        for other in reached
+    )
+
+
+def begin_afresh(chosen: Group, lines: list[Timed], number: int, asked: Question) -> Outcome:
+    """Let a state begin that was not so before, as is told: only who tells of it now backs it."""
+    made = Outcome(
+        chosen.value, chosen.views[-1].counted, since_of(lines, asked), lines, number, total=True
+    )
+    made.before = frozenset(mine.origin for mine in chosen.views)
+    return made
+
+
+def since_of(lines: Sequence[Timed], asked: Question) -> Since:
+    """Give since when it is so by these lines: the narrowest start of the last that made it so."""
+    since = lines[0].since
+    for one in lines:
+        anew = oracle.overthrows(one, since, asked.world)
+        since = one.since if anew else oracle.narrower(since, one.since)
+    return since
 
 
 def nearer(one: Outcome, other: Outcome, now: Value, counted: list[Timed], asked: Question) -> bool:
@@ -683,7 +719,7 @@ def sequence(live: Sequence[View], asked: Question) -> list[Group]:
 
 def still_said(live: Sequence[View], asked: Question) -> Sequence[View]:
     """Leave out views that others overturn; where all do so in a circle, none."""
-    if asked.projection != "control":
+    if asked.projection not in {"control", "alerts"}:
         return live
     left = [
         one
@@ -729,6 +765,8 @@ def follows(mine: View, one: View, asked: Question) -> bool:
     fact, other = mine.last.telling.fact, one.last.telling.fact
     if mine.ended or mine.high < one.low:
         return False
+    if isinstance(fact, LevelFact):
+        return oracle.left_level(fact, asked.world) == oracle.level_of(one.value)
     if isinstance(fact, TownRecaptured):
         return not isinstance(other, TownRecaptured)
     if is_hold(mine.last) and mine.value["status"] in {"held", "besieged"}:
@@ -937,7 +975,7 @@ def may_be(  # noqa: C901, PLR0912 - each case in turn
                 continue
             if done.disputed:
                 told_too = step(shown_by(done, asked), [], one, asked)
-            elif outcome:
+            elif outcome and not oracle.overthrows(one, outcome.since, asked.world):
                 told_too = step(outcome.value, outcome.counted, one, asked)
             else:
                 told_too = step(None, [], one, asked)

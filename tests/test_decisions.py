@@ -611,6 +611,73 @@ SEQUENCES = [
         mill(12),
         {"status": "contested", "holders": ["army", "rebels"], **SETTLED},
     ),
+    *(
+        case(
+            f"a recapture begins anew what its side was seen to hold before ({policy})",
+            5,
+            report("gazette", 2, found("army legion", 1)),
+            report("courier", 11, retook("army", 10, against=["rebels"])),
+            mill(12, policy=policy),
+            held("army", since="2013-01-10", support="reported", evidence=["courier 1"]),
+        )
+        for policy in (WEIGHTED, LATEST, MAJORITY)
+    ),
+    case(
+        "what was seen before the recapture was so then",
+        5,
+        report("gazette", 2, found("army", 1)),
+        report("courier", 11, retook("army", 10)),
+        mill(9),
+        held("army", since="[..2013-01-01]", support="reported", evidence=["gazette 1"]),
+    ),
+    *(
+        case(
+            f"two who tell of one recapture, the other of {when}: one, since the narrower",
+            5,
+            report("gazette", 2, found("army", 1)),
+            report("courier", 11, retook("army", 10)),
+            report("examiner", 12, retook("army", when)),
+            mill(13),
+            held("army", since="2013-01-10", support="confirmed", **SETTLED),
+        )
+        for when in (10, "[2013-01-08..2013-01-12]", "[..2013-01-12]", "2013-01-09~")
+    ),
+    *(
+        case(
+            f"a recapture told of {when}, perhaps what its side was seen to hold, is that",
+            5,
+            report("gazette", 6, found("army", 6, since=5)),
+            report("courier", 11, retook("army", when)),
+            mill(12),
+            held("army", since="2013-01-05", support="confirmed", **SETTLED),
+        )
+        for when in ("[2013-01-04..2013-01-10]", "[..2013-01-10]", "2013-01")
+    ),
+    case(
+        "a recapture within the time of a hold told of vaguely is that, and narrows it",
+        5,
+        report("gazette", 6, took("army", "[2013-01-02..2013-01-06]")),
+        report("courier", 8, retook("army", 5)),
+        mill(9),
+        held("army", since="2013-01-05", support="confirmed", **SETTLED),
+    ),
+    case(
+        "a recapture of a place besieged with its holders in it: nobody besieges it any more",
+        5,
+        report("gazette", 5, took("army", 4), besieged("rebels", 5)),
+        report("courier", 11, retook("army", 10)),
+        mill(12),
+        held("army", since="2013-01-10", support="reported", **SETTLED),
+    ),
+    case(
+        "whoever was right in a dispute before a recapture does not back what that began",
+        5,
+        report("gazette", 5, took("army", 5)),
+        report("courier", 5, took("rebels", 5)),
+        report("examiner", 11, retook("army", 10)),
+        mill(12),
+        held("army", since="2013-01-10", support="reported", **SETTLED),
+    ),
     case(
         "a sighting on the day after a recapture is not what was recaptured",
         5,
@@ -803,6 +870,15 @@ SEQUENCES = [
         report("examiner", 12, left("rebels", 12)),
         mill(13),
         held("army", **SETTLED),
+    ),
+    case(
+        "what one of two said in a dispute that a withdrawal settles is so since it said so",
+        5,
+        report("gazette", 10, found("bandits", 10)),
+        report("courier", 10, found("rebels", 10)),
+        report("examiner", 12, left("rebels", 12)),
+        mill(13),
+        held("bandits", since="[..2013-01-10]", **SETTLED),
     ),
 ]
 
@@ -1807,6 +1883,52 @@ ALERTS = [
         ),
         ask_for(LANTERN, 13),
         {"level": "amber", "support": "reported", **SETTLED},
+    ),
+    *(
+        case(
+            f"a rise from another level begins anew what was reported before ({policy})",
+            8,
+            report("gazette", 3, stands_at("red", 2)),
+            report("courier", 12, {**raised("red", 12), "from_level": "amber"}),
+            ask_for(LANTERN, 13, policy=policy),
+            {**RED, "since": "2013-01-12", "support": "reported", "evidence": ["courier 1"]},
+        )
+        for policy in (WEIGHTED, LATEST, MAJORITY)
+    ),
+    case(
+        "two who tell of one rise from another level: one, since the narrower",
+        8,
+        report("gazette", 3, stands_at("red", 2)),
+        report("courier", 12, {**raised("red", 12), "from_level": "amber"}),
+        report(
+            "examiner", 14, {**raised("red", "[2013-01-10..2013-01-13]"), "from_level": "amber"}
+        ),
+        ask_for(LANTERN, 14),
+        {**RED, "since": "2013-01-12", "support": "confirmed", **SETTLED},
+    ),
+    case(
+        "a rise that names no level before it goes on from what was reported",
+        8,
+        report("gazette", 3, stands_at("red", 2)),
+        report("courier", 12, raised("red", 12)),
+        ask_for(LANTERN, 13),
+        {**RED, "since": "[..2013-01-02]", "support": "confirmed", **SETTLED},
+    ),
+    case(
+        "a rise from that very level began nothing",
+        8,
+        report("gazette", 3, stands_at("red", 2)),
+        report("courier", 12, {**raised("red", 12), "from_level": "red"}),
+        ask_for(LANTERN, 13),
+        {**RED, "since": "[..2013-01-02]", "support": "confirmed", **SETTLED},
+    ),
+    case(
+        "who has no authority begins no level anew",
+        8,
+        report("gazette", 3, stands_at("red", 2)),
+        report("courier", 12, {**raised("red", 12, by="army"), "from_level": "amber"}),
+        ask_for(LANTERN, 13),
+        {**RED, "since": "[..2013-01-02]", "support": "confirmed", **SETTLED},
     ),
     case(
         "a level doubled is another level",

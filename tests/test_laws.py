@@ -173,10 +173,11 @@ LEVEL: dict[str, st.SearchStrategy[Any]] = {
     "scope": st.just("land"),
     "level": st.sampled_from(["white", "amber", "red", "calm", "bright red"]),
 }
+LEFT = st.none() | LEVEL["level"]
 AUTHORITY = st.sampled_from([["office"], ["warden"], ["army"]])
 ALERTS = st.one_of(
-    fact("ThreatLevelRaised", **LEVEL, by=AUTHORITY),
-    fact("ThreatLevelLowered", **LEVEL, by=AUTHORITY),
+    fact("ThreatLevelRaised", **LEVEL, by=AUTHORITY, from_level=LEFT),
+    fact("ThreatLevelLowered", **LEVEL, by=AUTHORITY, from_level=LEFT),
     fact("ThreatLevelReported", **LEVEL, since=SINCE),
 )
 KILLED: dict[str, st.SearchStrategy[Any]] = {

@@ -24,6 +24,7 @@ from test_laws import (
     CASTS,
     FORCES,
     KINDS,
+    LEFT,
     LEVEL,
     LOSSES,
     MORE,
@@ -184,8 +185,8 @@ RULINGS: st.SearchStrategy[list[RawRuling]] = st.lists(
     max_size=2,
 ) | st.just([])
 ALERTS = st.one_of(
-    fact("ThreatLevelRaised", **LEVEL, by=AUTHORITY),
-    fact("ThreatLevelLowered", **LEVEL, by=AUTHORITY),
+    fact("ThreatLevelRaised", **LEVEL, by=AUTHORITY, from_level=LEFT),
+    fact("ThreatLevelLowered", **LEVEL, by=AUTHORITY, from_level=LEFT),
     fact("ThreatLevelReported", **LEVEL, since=SINCE),
 )
 

@@ -11,6 +11,8 @@ walk takes certain claims in the order of their evidence (policies.walk.order):
   What is left are contemporaries.
 - Contemporaries that agree are one value. A recapture drops the hold and the fight before it, a
   hold the entry or fight that led to it, a withdrawal the hold that it ends.
+- What names the state that it made an end of (a recapture, a level moved from another) begins
+  anew: whoever said the same before told of another time.
 - Values that still differ are the policy's to choose from; else they are disputed.
 """
 
@@ -31,12 +33,15 @@ from projections.policies.walk import (
     View,
     bear,
     before_all,
+    begins_anew,
+    ground,
     interval,
     is_direct,
     kept,
     of_one_instant,
     order,
     sharper,
+    since_with,
 )
 from tracker.instants import DAY, Instant
 
@@ -209,7 +214,8 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     As `_hear` would, with nothing to weigh: a test holds the two to one answer.
     """
     outcome, projection, kin = walk.outcome, at.projection, at.kin
-    step = projection.step(outcome.value if outcome else None, claim, kin)
+    grounds = ground(outcome, claim, at)
+    step = projection.step(grounds.value if grounds else None, claim, kin)
     if step is None:
         return walk
     lo, hi = interval(claim, at.t)
@@ -228,6 +234,8 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     if not on and outcome and not outcome.disputed:
         story = before
         on = before is not None and before is not outcome and goes_on(before.value, value, kin)
+    if _overturned((outcome, story), told_by, at):
+        outcome = story = None
     told = {one.claims[-1].origin: one for one in story.backers} if story else {}
     if outcome and outcome.rivals:
         told |= {one.origin: one for rival in outcome.rivals for one in rival.views}
@@ -250,7 +258,7 @@ def _view(walk: Walk, own: View | None, claim: Claim, at: At) -> View | None:
     sighted = claim.observed is not None or claim.standing
     direct = is_direct(claim, at.t)
     joins = own is not None and own.direct == direct and _one_moment(own, claim, lo, hi)
-    before = _on_what(walk, claim, at.t)
+    before = _on_what(walk, claim, at)
     step = at.projection.step(own.value if own and joins else before, claim, at.kin)
     if step is None:
         return None
@@ -281,11 +289,13 @@ def _settle(
     story = _story(outcome, winner, views, at)
     value, since = winner.value, None
     run: tuple[Claim, ...] = ()
+    carrying = winner.carrying
+    if _overturned((outcome, story), carrying, at):
+        outcome = story = None
     if story and at.projection.goes_on(story.value, value, at.kin):
         value, since = at.projection.carry(story.value, value), story.since
         lost = {one.fact for rival in rivals[1:] for one in rival.claims}
         run = tuple(one for one in story.run if one.fact not in lost)
-    carrying = winner.carrying
     # Whoever says something else now is no backer for what it once said.
     told = _told(story, outcome) | {view.origin: view for view in views}
     backers = backers_among(told.values(), winner.value, at)
@@ -296,7 +306,7 @@ def _settle(
     held = {one.fact for one in run}
     come = _in_order((one for one in carrying if one.fact not in held), at)
     for one in come:
-        since = sharper(since, one.since) if since else one.since
+        since = since_with(since, one, at) if since else one.since
     return Outcome(
         value=value,
         since=since or carrying[-1].since,
@@ -316,15 +326,31 @@ def _story(outcome: Outcome | None, winner: Rival, views: Sequence[View], at: At
     return outcome if goes_on else views[-1].before
 
 
-def _on_what(walk: Walk, claim: Claim, t: Instant) -> Value | None:
+def _overturned(before: Iterable[Outcome | None], claims: Sequence[Claim], at: At) -> bool:
+    """Whether claims that have come since begin anew.
+
+    Whoever said the same before them told of another time: it goes on no more, and backs nothing.
+    """
+    return any(
+        begins_anew(one.since, claim, at) and all(known.fact != claim.fact for known in one.run)
+        for one in before
+        if one is not None
+        for claim in claims
+    )
+
+
+def _on_what(walk: Walk, claim: Claim, at: At) -> Value | None:
     """Give the value that a claim bears on: not what others say of the same instant.
 
     Which of those comes first in the order is chance.
     """
     last = walk.views[-1] if walk.views else None
-    if last and of_one_instant(last, claim, is_direct(claim, t)):
-        return last.before.value if last.before else None
-    return walk.outcome.value if walk.outcome else None
+    if last and of_one_instant(last, claim, is_direct(claim, at.t)):
+        outcome = last.before
+    else:
+        outcome = walk.outcome
+    on = ground(outcome, claim, at)
+    return on.value if on else None
 
 
 def _before(walk: Walk, view: View) -> Outcome | None:

@@ -14,7 +14,8 @@ Rules, for a cell at valid time t and known time k:
 4. Each claim in that order makes its step: it agrees with the state so far, adds to it, or
    replaces it. Holders of one side are one hold, whose row lists their union. A state is so
    since the start of the claim that began it, or since the narrowest start told of it that can
-   be the same moment ("14 January" where another says "a week ago").
+   be the same moment ("14 January" where another says "a week ago"). A recapture, and a level
+   moved from another, begin anew what was so before, unless they may be what began it.
 5. A claim is certain once all of its start has passed, possible before. The state is that of the
    certain claims; what possible ones (or ends that may have come) would make of it is `possibly`.
 Support is always `reported`: this policy weighs no origins against each other, and hears no

@@ -15,7 +15,8 @@ Rules, for a cell at valid time t and known time k (instants to the microsecond,
    sequence.
 5. In sequence: a withdrawal comes after the hold it ends and contradicts nothing else; a recapture
    after the hold it overturns; a hold after the entry or fight that led to it. Holders of one
-   side are one hold, whose row lists their union.
+   side are one hold, whose row lists their union. A recapture, or a level moved from another,
+   begins anew what was so before, and whoever said that before does not back it.
 6. Among values that still differ an analyst's ruling wins; then the authority of an alert scheme
    (rule 8); then the better reliability, then credibility (A to C before what cannot be judged,
    that before D and E); else they are disputed. Numbers whose ranges overlap do not differ.

@@ -235,6 +235,24 @@ def sharper(first: Since, other: Since) -> Since:
     return other if overlap and narrower else first
 
 
+def begins_anew(since: Since, claim: Claim, at: At) -> bool:
+    """Whether a claim names what it made an end of, surely after a state that is so `since` then.
+
+    What it tells of was not so just before: it goes on with nothing, though it says the same.
+    """
+    return since.latest <= claim.since.earliest and at.projection.overturns(claim)
+
+
+def ground(outcome: Outcome | None, claim: Claim, at: At) -> Outcome | None:
+    """Give what a claim goes on from: nothing where it begins anew."""
+    return None if outcome and begins_anew(outcome.since, claim, at) else outcome
+
+
+def since_with(since: Since, claim: Claim, at: At) -> Since:
+    """Give since when a state is so that a claim tells of too: when it began anew, or sharper."""
+    return claim.since if begins_anew(since, claim, at) else sharper(since, claim.since)
+
+
 def kept(run: Sequence[Claim], at: At) -> tuple[Claim, ...]:
     """Keep the newest claims of a run."""
     return tuple(run[-at.keep :])
@@ -267,7 +285,8 @@ def bear(outcome: Outcome | None, claim: Claim, at: At, rule: str) -> Outcome | 
 
     Gives the same outcome where it bears on nothing.
     """
-    step = at.projection.step(outcome.value if outcome else None, claim, at.kin)
+    on = ground(outcome, claim, at)
+    step = at.projection.step(on.value if on else None, claim, at.kin)
     if step is None:
         return outcome
     lo, hi = claim.start.earliest, claim.certain_from
@@ -331,7 +350,8 @@ def may_begin(claim: Claim, outcome: Outcome | None, at: At) -> Alternative | No
         return Alternative(step.value, claim.since, (claim.fact,)) if step else None
     if not _comes_after(claim, outcome.run[-1], at.t):
         return None
-    step = at.projection.step(outcome.value, claim, at.kin)
+    on = ground(outcome, claim, at)
+    step = at.projection.step(on.value if on else None, claim, at.kin)
     if step is None or not _otherwise(step.value, outcome.value):
         return None
     return Alternative(step.value, claim.since, (claim.fact,))
