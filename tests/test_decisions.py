@@ -872,6 +872,15 @@ SEQUENCES = [
         held("army", **SETTLED),
     ),
     case(
+        "what is left by a withdrawal that settles a dispute, and nobody said, is so since then",
+        5,
+        report("gazette", 10, found("bandits rebels", 10, state="mixed")),
+        report("courier", 10, found("rebels", 10)),
+        report("examiner", 12, left("rebels", 12)),
+        mill(13),
+        held("bandits", since="2013-01-12", **SETTLED),
+    ),
+    case(
         "what one of two said in a dispute that a withdrawal settles is so since it said so",
         5,
         report("gazette", 10, found("bandits", 10)),

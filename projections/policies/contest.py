@@ -139,10 +139,8 @@ class Contest:
         if views == walk.views:
             return walk._replace(leavings=leavings)
         if views:
-            outcome = self._weigh(outcome, views, claim, at)
-            if not outcome.disputed:  # what settled it is part of what tells of it
-                run = kept((*outcome.run, claim), at)
-                outcome = outcome._replace(run=run, rule=SEQUENCE)
+            found = self._weigh(outcome, views, claim, at)
+            outcome = found if found.disputed else _settled_by(claim, outcome, found, at)
         else:
             last = outcome._replace(value=outcome.rivals[0].value, rivals=(), disputed=False)
             outcome = bear(last, claim, at, NEWEST)
@@ -316,6 +314,14 @@ def _settle(
         rivals=tuple(rivals) if several else (),
         settled=views[-1].before if several else None,
     )
+
+
+def _settled_by(claim: Claim, dispute: Outcome, found: Outcome, at: At) -> Outcome:
+    """Make a move that settles a dispute part of what tells of it; what nobody said begins then."""
+    goes_on = at.projection.goes_on
+    said = any(goes_on(rival.value, found.value, at.kin) for rival in dispute.rivals)
+    since = found.since if said else claim.since
+    return found._replace(since=since, run=kept((*found.run, claim), at), rule=SEQUENCE)
 
 
 def _story(outcome: Outcome | None, winner: Rival, views: Sequence[View], at: At) -> Outcome | None:
