@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tracker.quantities import Quantity
 
 NUMBERS = ("low", "best", "high")
+ENDS = ("low", "high")
 STATED = (*NUMBERS, "comparator")
 EMPTY: Value = {"low": None, "best": None, "high": None, "comparator": None, "_changes": []}
 _OF_CHANGES = frozenset({"_record", "_where", "_due"})
@@ -25,6 +26,7 @@ _HEDGES = (
     *reversed(_WORDS),
 )
 _WIDEST, _LAST = 2**40, 2**50
+_OPEN_BELOW = frozenset({"at most", "fewer than"})
 LEAVING = 2**46
 """What is added to the turn of who left: nobody can leave before having come."""
 _OPEN_ABOVE = frozenset(
@@ -142,6 +144,8 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
     else:
         moved = {name: _sum(value, stated, name) for name in NUMBERS}
         moved["comparator"] = _hedge(value["comparator"], stated["comparator"])
+        if moved["comparator"] == "about":
+            moved |= {end: _end(value, end, stated) for end in ENDS}
         if moved["comparator"] is None or figure(moved) is None:
             moved = _bounded(value, stated, less=less)
     # Changes come in the order of their starts: what is over by then is no part of this event.
@@ -155,21 +159,19 @@ def reach(value: Value) -> tuple[float, float]:
     """Give the least and the greatest number that a level may stand for.
 
     "About 500" reaches one unit of its last significant digit either way, 400 to 600, as `~`
-    widens a time by one unit of its precision; but never more than a fifth ("about 1,000").
+    widens a time by one unit of its precision; but never more than a fifth ("about 1,000"). An end
+    that is told beside it is that end: so a sum reaches as far as what it is made of, no further.
     """
     low, best, high = (value[name] for name in NUMBERS)
     hedge = value["comparator"]
     if hedge is None:
         return 0, inf
     if hedge == "about" and best is not None:
-        unit = min(_unit(best), best // 5)
-        least, most = best - unit, best + unit
-        return min(least, low if low is not None else least), max(
-            most, high if high is not None else most
-        )
+        unit = min(_unit(best), abs(best) // 5)
+        return best - unit if low is None else low, best + unit if high is None else high
     least = low if low is not None else best if best is not None else 0
     most = high if high is not None else inf if hedge in _OPEN_ABOVE or best is None else best
-    if hedge in {"at most", "fewer than"} and low is None:
+    if hedge in _OPEN_BELOW and low is None:
         least = 0
     return least + (hedge == "more than"), most - (hedge == "fewer than")
 
@@ -340,7 +342,7 @@ def _accounted(value: Value, known: int | None) -> Value:
 
 def _come(value: Value, stated: Value) -> dict[str, Any]:
     """Add to those there in unknown number: there are at least as many as came."""
-    low, words = _one_end(stated, "low"), (value["comparator"], stated["comparator"])
+    low, words = _ends(stated)["low"], (value["comparator"], stated["comparator"])
     said = sorted((one for one in words if one in _WORDS), key=_WORDS.index)
     hedge = "at least" if low is not None else said[-1] if said else "some"
     return {"low": low, "best": None, "high": None, "comparator": hedge}
@@ -352,30 +354,37 @@ def _sum(value: Value, stated: Value, name: str) -> int | None:
 
 
 def _bounded(value: Value, stated: Value, *, less: bool) -> dict[str, Any]:
-    """Add what have no kind of number in common: at least 500 and about 100 are at least 600."""
-    low, high = (_end(value, end, stated) for end in ("low", "high"))
+    """Add what have no kind of number in common: at least 500 and about 100 are at least 580.
+
+    Each counts for as far as it reaches, so that no sum is more precise than what it is made of.
+    """
+    low, high = (_end(value, end, stated) for end in ENDS)
+    known = _ends(value)
     if figure(stated) is None:  # dozens more, or dozens fewer
-        low, high = (None, _one_end(value, "high")) if less else (_one_end(value, "low"), None)
+        low, high = (None, known["high"]) if less else (known["low"], None)
     elif low is None and not less:  # one of them says nothing of how many at least: none
-        low = next(end for one in (value, stated) if (end := _one_end(one, "low")) is not None)
+        low = known["low"] if known["low"] is not None else _ends(stated)["low"]
     hedges = {(True, True): "between", (True, False): "at least", (False, True): "at most"}
     hedge = hedges.get((low is not None, high is not None), stated["comparator"])
-    ends = {"low": low, "high": high}
-    return {
-        **{name: None if end is None else max(0, end) for name, end in ends.items()},
-        "best": None,
-        "comparator": hedge,
-    }
+    return {"low": low, "best": None, "high": high, "comparator": hedge}
 
 
 def _end(value: Value, end: str, stated: Value) -> int | None:
-    before, more = _one_end(value, end), _one_end(stated, end)
-    return None if before is None or more is None else before + more
+    before, more = _ends(value)[end], _ends(stated)[end]
+    return None if before is None or more is None else max(0, before + more)
 
 
-def _one_end(value: Value, end: str) -> int | None:
-    found = value["best"] if value[end] is None else value[end]
-    return None if found is None else int(found)
+def _ends(value: Value) -> dict[str, int | None]:
+    """Give how far a number, or a change of either sign, reaches down and up; None: not known."""
+    low, best, high = (value[name] for name in NUMBERS)
+    hedge = value["comparator"]
+    if hedge == "about":
+        low, high = map(int, reach(value))
+    if low is None and hedge not in _OPEN_BELOW:
+        low = best
+    if high is None and hedge not in _OPEN_ABOVE:
+        high = best
+    return {"low": low, "high": high}
 
 
 _STRICTER = ({"at least", "more than"}, {"at most", "fewer than"})

@@ -675,10 +675,14 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
         for strict, loose in (("more than", "at least"), ("fewer than", "at most")):
             hedges = {strict} if hedges == {strict, loose} else hedges
         moved["comparator"] = max(hedges)
+        if hedges == {"about"}:  # as vague as the two of them
+            spans = span(before), span(stated)
+            for n, name in enumerate(("low", "high")):
+                moved[name] = max(0, sum(int(one[n]) for one in spans))
         if len(hedges) > 1 or not counts(moved):  # one is bounded where the other is not
             moved = _spanned(before, stated, less=one.less)
     else:  # some were there: at least those who came
-        least = stated["low"] if stated["low"] is not None else stated["best"]
+        least = finite(span(stated)[0])
         words = [w for w in WORDS if w in {before["comparator"], stated["comparator"]}] or ["some"]
         moved = {"low": least, "best": None, "high": None}
         moved["comparator"] = words[-1] if least is None else "at least"
@@ -754,14 +758,34 @@ def reach(value: dict[str, Any]) -> tuple[float, float]:
         digits = str(best)
         unit = 10 ** (len(digits) - len(digits.rstrip("0"))) if best else 1
         unit = min(unit, best // 5)
-        ends = best - unit, best + unit
-        return min(ends[0], low or ends[0]), max(ends[1], high or ends[1])
+        if low is None:  # else the source, or a sum, says how far
+            low = best - unit
+        return low, best + unit if high is None else high
     least = next((one for one in (low, best) if one is not None), 0)
     upward = hedge in {"at least", "more than"} or best is None
     most = high if high is not None else inf if upward else best
     if hedge in {"at most", "fewer than"} and low is None:
         least = 0
     return least + (hedge == "more than"), most - (hedge == "fewer than")
+
+
+def span(value: dict[str, Any]) -> tuple[float, float]:
+    """Give the ends of a number, or of a change that may be of those who left; inf: no end."""
+    low, best, high, hedge = (value[name] for name in (*SIZE, "comparator"))
+    if hedge == "about":
+        if best >= 0:
+            return reach(value)
+        turned = reach(_less(value))
+        return -turned[1], -turned[0]
+    if low is None:
+        low = -inf if best is None or hedge in {"at most", "fewer than"} else best
+    if high is None:
+        high = inf if best is None or hedge in {"at least", "more than"} else best
+    return low, high
+
+
+def finite(end: float) -> int | None:
+    return None if end in {inf, -inf} else int(end)
 
 
 def width(value: dict[str, Any]) -> float:
@@ -780,14 +804,16 @@ def _less(stated: dict[str, Any]) -> dict[str, Any]:
 
 def _spanned(before: dict[str, Any], more: dict[str, Any], *, less: bool) -> dict[str, Any]:
     """Give the span that a number and a change of it lie in, told by the ends of both."""
-    least = [one["low"] if one["low"] is not None else one["best"] for one in (before, more)]
-    most = [one["high"] if one["high"] is not None else one["best"] for one in (before, more)]
+    ends = zip(span(before), span(more), strict=True)
+    least, most = ([finite(end) for end in both] for both in ends)
     if not counts(more):  # by a word: it goes up, or down, nobody knows how far
-        least, most = ([None], [most[0]]) if less else ([least[0]], [None])
+        least, most = ([None], most[:1]) if less else (least[:1], [None])
     elif not less:
-        least = [one or 0 for one in least]
-    low = None if None in least else max(0, sum(least))
-    high = None if None in most else max(0, sum(most))
+        least = [0 if end is None else end for end in least]
+    low, high = (
+        None if None in both else max(0, sum(end for end in both if end is not None))
+        for both in (least, most)
+    )
     words = {0: None, 1: "at least", 2: "at most", 3: "between"}
     hedge = words[(low is not None) + 2 * (high is not None)]
     return {"low": low, "best": None, "high": high, "comparator": hedge}

@@ -1360,6 +1360,7 @@ POLICY = [
 # -- 7: numbers ----------------------------------------------------------------------------------
 
 THOUSAND = troops(number(1000), 10)
+_500_TO_800 = (500, None, 800, "between")
 
 NUMBERS = [
     case(
@@ -1554,6 +1555,23 @@ NUMBERS = [
         ask_for(ARMY_IN_VALLEY, 15),
         {"best": 550, "unexplained": None},
     ),
+    *(
+        case(
+            f"a total of {total} within what a sum of about 500 and {said} reaches is explained",
+            7,
+            report("gazette", 10, troops(about(500), 10)),
+            report("courier", 12, troops({**more, "semantics": "change"}, 12)),
+            report("gazette", 14, troops(number(total), 14)),
+            ask_for(ARMY_IN_VALLEY, 15),
+            {"best": total, "unexplained": unexplained},
+        )
+        for said, more, total, unexplained in (
+            ("7", number(7), 407, None),
+            ("7", number(7), 550, None),
+            ("7", number(7), 608, 101),
+            ("100 to 200", number(low=100, high=200, comparator="between"), 550, None),
+        )
+    ),
     case(
         "a joint force is never split",
         7,
@@ -1583,13 +1601,13 @@ NUMBERS = [
                 number(low=500, comparator="at least"),
                 number(100, comparator="about"),
                 IN,
-                (600, None, None, "at least"),
+                (580, None, None, "at least"),
             ),
             (
                 number(high=700, comparator="at most"),
                 number(50, comparator="about"),
                 IN,
-                (50, None, 750, "between"),
+                (40, None, 760, "between"),
             ),
             (
                 number(low=500, comparator="at least"),
@@ -1601,15 +1619,22 @@ NUMBERS = [
                 number(500, comparator="about"),
                 number(low=10, high=20, comparator="between"),
                 IN,
-                (510, None, 520, "between"),
+                (410, None, 620, "between"),
             ),
+            (about(500), number(low=100, high=200, comparator="between"), IN, _500_TO_800),
+            (about(500), number(7), IN, (407, 507, 607, "about")),
+            (about(500), about(100), IN, (480, 600, 720, "about")),
+            (about(500), about(450), OUT, (0, 50, 160, "about")),
+            (about(990), number(10), IN, (990, 1000, 1010, "about")),
+            (about(500), number(comparator="dozens"), IN, (400, None, None, "at least")),
+            (number(comparator="many"), about(500), IN, (400, None, None, "at least")),
             (number(500), number(comparator="dozens"), IN, (500, None, None, "at least")),
             (number(500), number(comparator="dozens"), OUT, (None, None, 500, "at most")),
             (
                 number(500, comparator="about"),
                 number(low=50, comparator="at least"),
                 OUT,
-                (None, None, 450, "at most"),
+                (None, None, 550, "at most"),
             ),
         )
     ),

@@ -97,9 +97,10 @@ class Force(Belief):
     `actor` is its key's first part, the ids of `actors` with + between them; `place`, `category`
     and `phase` (pledged, mobilised, deployed, withdrawn, advancing) are the others. `low`, `best`
     and `high` count them, None where no number was given, and `comparator` is how the source put
-    it: exact, about, at least ... `unexplained` is by how much a total differs from the one before
-    it and the changes since. Of a pledge, `additional` is whether it is of so many more than were
-    there, and `remainder` how many are still to come.
+    it: exact, about, at least ... Of a sum that is "about" `best`, `low` and `high` are how far it
+    reaches. `unexplained` is by how much a total differs from the one before it and the changes
+    since. Of a pledge, `additional` is whether it is of so many more than were there, and
+    `remainder` how many are still to come.
     """
 
     actor: str
