@@ -26,6 +26,8 @@ _HEDGES = (
     *reversed(_WORDS),
 )
 _WIDEST, _LAST = 2**40, 2**50
+_FAR = 10**30
+"""Beyond what any number of changes comes to."""
 _OPEN_BELOW = frozenset({"at most", "fewer than"})
 LEAVING = 2**46
 """What is added to the turn of who left: nobody can leave before having come."""
@@ -152,7 +154,8 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
     # Of what is due it may be told again until then.
     open_still = [one for one in value["_changes"] if one[8] or claim.start.earliest < one[5]]
     changes = [*(open_still or value["_changes"][-1:]), change]
-    return Step({**value, **moved, "_changes": changes}, "adds")
+    before = _before_changes(value, stated, less=less)
+    return Step({**value, **moved, "_changes": changes, **before}, "adds")
 
 
 def reach(value: Value) -> tuple[float, float]:
@@ -184,13 +187,29 @@ def _unit(number: int) -> int:
 
 
 def same(one: Value, other: Value, _kin: Kin) -> bool:
-    """Whether two levels do not conflict: their ranges overlap."""
-    return _fit(one, other)
+    """Whether two levels do not conflict: their ranges overlap, and did before the same changes.
+
+    What differed before a change differs after it, however vague that was: it settles no dispute.
+    """
+    return _equal(one, other) or (_fit(one, other) and _did_fit(one, other))
 
 
 def _fit(one: Value, other: Value) -> bool:
     (low, high), (least, most) = reach(one), reach(other)
     return low <= most and least <= high
+
+
+def _did_fit(one: Value, other: Value) -> bool:
+    """Whether two levels that changes have moved fit without those that both count.
+
+    By what all of the one's changes come to beyond the other's: those of both fall out of that.
+    """
+    if one.get("_moved") is None or other.get("_moved") is None:
+        return True
+    (low, high), (least, most) = one["_base"], other["_base"]
+    more = (mine - its for mine, its in zip(one["_moved"], other["_moved"], strict=True))
+    down, up = sorted(more)
+    return bool(low + down <= most and least <= high + up)
 
 
 def backs(one: Value, other: Value, kin: Kin) -> bool:
@@ -302,6 +321,30 @@ def told_twice(one: Claim, other: Claim) -> bool:
     apart = one.report == other.report or _apart(change, counted)
     figures = {figure(one.value), figure(other.value)}
     return not apart and _together(change, counted) and len(figures) > 1 and None not in figures
+
+
+def _before_changes(value: Value, stated: Value, *, less: bool) -> dict[str, Any]:
+    """Remember what a total reached (`_base`), and what the changes since come to (`_moved`).
+
+    Of those there is a least and a greatest sum; an end that nobody knows lies far out.
+    """
+    if value.get("_total") is None:
+        return {}
+    known = value.get("_moved")
+    low, high = _extent(stated, less=less)
+    least, most = known or (0, 0)
+    base = value["_base"] if known else reach(value)
+    return {"_base": base, "_moved": (least + low, most + high)}
+
+
+def _extent(stated: Value, *, less: bool) -> tuple[int, int]:
+    """Give the least and the greatest that a change may come to: nobody comes by leaving."""
+    low, high = _ends(stated).values()
+    if low is None:
+        low = -_FAR if less else 0
+    if high is None:
+        high = 0 if less else _FAR
+    return low, high
 
 
 def _told(claim: Claim) -> list[Any]:

@@ -687,7 +687,43 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
         moved = {"low": least, "best": None, "high": None}
         moved["comparator"] = words[-1] if least is None else "at least"
     going_on = [other for other in story.counted if pledges(one) or one.begins < other.capped]
+    if total is not None:
+        moved["_first"] = before.get("_first", before)
+        moved["_since"] = [*before.get("_since", ()), one]
     return before | moved, "more", [*(going_on or story.counted[-1:]), one]
+
+
+def agreed(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two numbers overlap, and did so before whatever has been added to both of them."""
+    if all(one[name] == other[name] for name in (*SIZE, "comparator")):
+        return True
+    (low, high), (least, most) = reach(one), reach(other)
+    if least > high or low > most:
+        return False
+    if not one.get("_since") or not other.get("_since"):
+        return True
+    mine = [change for change in one["_since"] if change not in other["_since"]]
+    theirs = [change for change in other["_since"] if change not in one["_since"]]
+    lows = beyond([bounds(each)[0] for each in mine], [bounds(each)[0] for each in theirs])
+    highs = beyond([bounds(each)[1] for each in mine], [bounds(each)[1] for each in theirs])
+    (low, high), (least, most) = reach(one["_first"]), reach(other["_first"])
+    return low + min(lows, highs) <= most and least <= high + max(lows, highs)
+
+
+def beyond(some: list[float], others: list[float]) -> float:
+    """Say by how much some ends add up to more than others; where one is open, without end."""
+    opens = [abs(end) == inf for end in some].count(True)
+    opens -= [abs(end) == inf for end in others].count(True)
+    if opens:
+        upward = inf in {*some, *others}
+        return inf if (opens > 0) == upward else -inf
+    return sum(end for end in some if abs(end) < inf) - sum(end for end in others if abs(end) < inf)
+
+
+def bounds(one: Timed) -> tuple[float, float]:
+    """Say how far a change may move a number: those who come make it no less, nor the others."""
+    low, high = span(number_of(one))
+    return (low, min(high, 0)) if one.less else (max(low, 0), high)
 
 
 def together(one: Timed, other: Timed) -> bool:
@@ -807,7 +843,8 @@ def _spanned(before: dict[str, Any], more: dict[str, Any], *, less: bool) -> dic
     ends = zip(span(before), span(more), strict=True)
     least, most = ([finite(end) for end in both] for both in ends)
     if not counts(more):  # by a word: it goes up, or down, nobody knows how far
-        least, most = ([None], most[:1]) if less else (least[:1], [None])
+        unknown: list[int | None] = [None]
+        least, most = (unknown, most[:1]) if less else (least[:1], unknown)
     elif not less:
         least = [0 if end is None else end for end in least]
     low, high = (

@@ -687,7 +687,7 @@ def nearer(one: Outcome, other: Outcome, now: Value, counted: list[Timed], asked
 
 def gap(before: Value, now: Value, known: int, asked: Question) -> int | None:
     """Give what a level differs by from the one before it, unexplained by what is `known`."""
-    if None in (before["comparator"], now["comparator"]) or same(before, now, asked):
+    if None in (before["comparator"], now["comparator"]) or overlap(before, now):
         return None
     then, figure = oracle.figure_of(before), oracle.figure_of(now)
     if then is None or figure is None:
@@ -796,7 +796,7 @@ def same(one: Value, other: Value, asked: Question) -> bool:
             sides(one.get(name, []), other.get(name, []), asked)
             for name in ("holders", "besiegers")
         )
-    return overlap(one, other)
+    return oracle.agreed(one, other)
 
 
 def friends(some: Sequence[str], others: Sequence[str], asked: Question) -> bool:

@@ -1361,6 +1361,9 @@ POLICY = [
 
 THOUSAND = troops(number(1000), 10)
 _500_TO_800 = (500, None, 800, "between")
+_TEN_OR_MORE = number(low=10, comparator="at least")
+_HUNDRED_OR_5000: tuple[Row, Row] = ({"low": 100}, {"low": 5000})
+_MORE: Row = {"semantics": "change"}
 
 NUMBERS = [
     case(
@@ -1535,6 +1538,70 @@ NUMBERS = [
         report("radio", 12, troops(more_by(200), 12)),
         ask_for(ARMY_IN_VALLEY, 13),
         disputed({"best": 1200}, {"best": 1700}, low=1200, high=1700, **NO_NUMBER),
+    ),
+    *(
+        case(
+            f"a change of {said} settles no dispute of 100 and {other}",
+            7,
+            report("gazette", 10, troops(number(100), 10)),
+            report("courier", 10, troops(number(other), 10)),
+            report("radio", 12, troops({**change, "semantics": "change"}, 12)),
+            report("radio", 14, troops({**change, "semantics": "change"}, 14)),
+            ask_for(ARMY_IN_VALLEY, 15),
+            disputed(*({"comparator": hedge, **one} for one in values), low=values[0]["low"]),
+        )
+        for said, change, other, hedge, values in (
+            ("at least 10", _TEN_OR_MORE, 5000, "at least", ({"low": 120}, {"low": 5020})),
+            ("dozens", number(comparator="dozens"), 5000, "at least", _HUNDRED_OR_5000),
+            (
+                "10 to 100",
+                number(low=10, high=100, comparator="between"),
+                150,
+                "between",
+                ({"low": 120, "high": 300}, {"low": 170, "high": 350}),
+            ),
+        )
+    ),
+    case(
+        "what lost by its rating is not revived by a change without an upper end",
+        7,
+        report("radio", 10, killed("rebels", in_all(35), 10)),
+        report("tattler", 10, killed("rebels", in_all(60), 10)),
+        report("courier", 12, killed("rebels", {**number(comparator="dozens"), **_MORE}, 12)),
+        ask_for(REBELS_KILLED, 13),
+        {"low": 35, "best": None, "comparator": "at least", "dissent": ["tattler 1"]},
+    ),
+    *(
+        case(
+            f"a total of {total} that comes after a change is newer than the two in dispute",
+            7,
+            report("gazette", 10, troops(number(100), 10)),
+            report("courier", 10, troops(number(5000), 10)),
+            report("radio", 12, troops({**_TEN_OR_MORE, **_MORE}, 12)),
+            report("chronicle", 14, troops(number(total), 14)),
+            ask_for(ARMY_IN_VALLEY, 15),
+            {"best": total, "support": "reported", "unexplained": None, **SETTLED},
+        )
+        for total in (300, 6000)
+    ),
+    case(
+        "a total told later the same day fits what a change of its morning left open",
+        7,
+        report("gazette", 10, troops(number(100), 10)),
+        report("radio", 10, troops({**_TEN_OR_MORE, **_MORE}, "2013-01-10T06:00:00Z")),
+        report("courier", 10, troops(number(5000), "2013-01-10T18:00:00Z")),
+        report("radio", 12, troops({**_TEN_OR_MORE, **_MORE}, 12)),
+        ask_for(ARMY_IN_VALLEY, 13),
+        {"low": 5010, "comparator": "at least", **SETTLED},
+    ),
+    case(
+        "what two counts of one day that differ leave of them is nobody by either",
+        7,
+        report("gazette", 10, troops(number(100), 10)),
+        report("courier", 10, troops(number(50), 10)),
+        report("radio", 12, troops(more_by(100), 12, kind=OUT)),
+        ask_for(ARMY_IN_VALLEY, 13),
+        {"best": 0, **SETTLED},
     ),
     *(
         case(

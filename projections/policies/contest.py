@@ -10,7 +10,8 @@ walk takes certain claims in the order of their evidence (policies.walk.order):
   began; where an observation or a standing list is among the two, what lies 24 h or more before.
   What is left are contemporaries.
 - Contemporaries that agree are one value. A recapture drops the hold and the fight before it, a
-  hold the entry or fight that led to it, a withdrawal the hold that it ends.
+  hold the entry or fight that led to it, a withdrawal the hold that it ends. Numbers that differed
+  before the same change differ after it.
 - What names the state that it made an end of (a recapture, a level moved from another) begins
   anew: whoever said the same before told of another time.
 - Values that still differ are the policy's to choose from; else they are disputed.
