@@ -101,7 +101,8 @@ def step(value: Value | None, claim: Claim) -> Step | None:
     the level unless another change of that time is in it too. Of what is due at one
     time it may be told at any. A change that surely began no later than the last total was seen is
     in that total. Being told of without a number leaves a known number standing, but for nought.
-    Nothing can be taken from an unknown level.
+    Nothing can be taken from an unknown level. Where surely more left than were there, none are
+    left, and the difference is `unexplained`.
     """
     stated = {name: claim.value[name] for name in STATED}
     match claim.effect:
@@ -154,8 +155,12 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
     # Of what is due it may be told again until then.
     open_still = [one for one in value["_changes"] if one[8] or claim.start.earliest < one[5]]
     changes = [*(open_still or value["_changes"][-1:]), change]
-    before = _before_changes(value, stated, less=less)
-    return Step({**value, **moved, "_changes": changes, **before}, "adds")
+    counted = {**value, **moved, "_changes": changes}
+    lack = _lack(value, stated) if less else 0
+    if lack:  # what was before is of no account: none of them are left
+        anew = {**counted, "_base": None, "_moved": None}
+        return Step(_lacking(anew, _left_open(value), _short(value) + lack), "adds")
+    return Step({**counted, **_before_changes(value, stated, less=less)}, "adds")
 
 
 def reach(value: Value) -> tuple[float, float]:
@@ -226,12 +231,20 @@ def goes_on(before: Value, now: Value, _kin: Kin) -> bool:
 
 def carry(before: Value, now: Value) -> Value:
     """Give the level of a state that goes on: what it began by leaving unexplained stays so."""
-    return {**now, **{name: before[name] for name in before if now.get(name) is None}}
+    carried = {**now, **{name: before[name] for name in before if now.get(name) is None}}
+    if not _short(before) and not _short(now):
+        return carried
+    return _lacking(carried, _left_open(now) or _left_open(before), _short(now))
 
 
 def merge(one: Value, other: Value) -> Value:
-    """Make one level of two that do not conflict: the more definite, else the newer."""
+    """Make one level of two that do not conflict: the more definite, else the newer.
+
+    Those who left are lacking as far as they are by both.
+    """
     if _equal(one, other):
+        if _short(one) != _short(other):
+            other = _lacking(other, _left_open(other), min(_short(one), _short(other)))
         return carry(one, other)
     if _width(one) == inf == _width(other):
         return max(other, one, key=_at_least)
@@ -337,6 +350,30 @@ def _before_changes(value: Value, stated: Value, *, less: bool) -> dict[str, Any
     return {"_base": base, "_moved": (least + low, most + high)}
 
 
+def _lack(value: Value, stated: Value) -> int:
+    """Give how many more left than were there by the last total; nought where that is not sure."""
+    _, most = _extent(stated, less=True)
+    if value.get("_total") is None or reach(value)[1] + most >= 0:
+        return 0
+    return -(figure(value) or 0) - (figure(stated) or 0)
+
+
+def _lacking(value: Value, gap: int, short: int) -> Value:
+    """Give a level that leaves two things unexplained: its total's gap, and more leaving than were.
+
+    `_short` remembers how many those were, for only the gap is explained by what is told of it.
+    """
+    return {**value, "unexplained": gap + short or None, "_short": short}
+
+
+def _short(value: Value) -> int:
+    return int(value.get("_short") or 0)
+
+
+def _left_open(value: Value) -> int:
+    return (value.get("unexplained") or 0) - _short(value)
+
+
 def _extent(stated: Value, *, less: bool) -> tuple[int, int]:
     """Give the least and the greatest that a change may come to: nobody comes by leaving."""
     low, high = _ends(stated).values()
@@ -378,9 +415,9 @@ def _accounted(value: Value, known: int | None) -> Value:
     """Give a total that so many of a change are known to be in: it leaves so many less open."""
     if known is None:
         return value
-    left = value.get("unexplained")
-    less = {} if left is None else {"unexplained": left - known or None}
-    return {**value, **less, "_within": value.get("_within", 0) + known}
+    gap = _left_open(value)
+    left = _lacking(value, gap - known, _short(value)) if gap else value
+    return {**left, "_within": value.get("_within", 0) + known}
 
 
 def _come(value: Value, stated: Value) -> dict[str, Any]:

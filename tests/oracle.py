@@ -688,8 +688,12 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
         moved["comparator"] = words[-1] if least is None else "at least"
     going_on = [other for other in story.counted if pledges(one) or one.begins < other.capped]
     if total is not None:
-        moved["_first"] = before.get("_first", before)
+        moved["_first"] = before.get("_first") or before
         moved["_since"] = [*before.get("_since", ()), one]
+        if reach(before)[1] + bounds(one)[1] < 0:  # so many cannot have left: count from none
+            figures = [figure_of(each) for each in (before, stated)]
+            lacking = -sum(figure for figure in figures if figure is not None)
+            moved |= {"_first": None, "_since": [], "_short": before.get("_short", 0) + lacking}
     return before | moved, "more", [*(going_on or story.counted[-1:]), one]
 
 

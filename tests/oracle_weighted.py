@@ -251,10 +251,15 @@ def finding(done: Walk, possibly: list[tuple[Value, set[str]]], asked: Question)
         last=(bare(outcome.value), outcome.since[0], names(outcome.run[-oracle.MOST :]))
         if outcome and done.disputed
         else None,
-        gap=outcome.gap if outcome and not done.disputed else None,
+        gap=left_open(outcome) if outcome and not done.disputed else None,
         quiet=done.quiet,
         moved=done.moved,
     )
+
+
+def left_open(outcome: Outcome) -> int | None:
+    """Say what a total differs by from what was before, and how many more left than were there."""
+    return (outcome.gap or 0) + outcome.value.get("_short", 0) or None
 
 
 def names(lines: Sequence[Timed]) -> set[str]:
@@ -750,6 +755,7 @@ def join(group: Group, mine: View) -> None:
         value[one] == other[one] for one in (*oracle.SIZE, "comparator")
     ):
         left = group.gap if left is None else left
+        value = value | {"_short": min(one.get("_short", 0) for one in (value, other))}
     group.views.append(mine)
     group.value, group.gap = value, left
 

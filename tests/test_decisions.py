@@ -1595,13 +1595,71 @@ NUMBERS = [
         {"low": 5010, "comparator": "at least", **SETTLED},
     ),
     case(
-        "what two counts of one day that differ leave of them is nobody by either",
+        "of two counts that differ nobody is left by either, and one of them explains it",
         7,
         report("gazette", 10, troops(number(100), 10)),
         report("courier", 10, troops(number(50), 10)),
         report("radio", 12, troops(more_by(100), 12, kind=OUT)),
         ask_for(ARMY_IN_VALLEY, 13),
-        {"best": 0, **SETTLED},
+        {"best": 0, "unexplained": None, **SETTLED},
+    ),
+    *(
+        case(
+            f"more leave than were there: {left} of {said}",
+            7,
+            report("gazette", 10, troops(there, 10)),
+            report("radio", 12, troops({**gone, **_MORE}, 12, kind=OUT)),
+            ask_for(ARMY_IN_VALLEY, 13),
+            {figure: 0, "unexplained": unexplained},
+        )
+        for left, said, there, gone, figure, unexplained in (
+            ("150", "100", number(100), number(150), "best", 50),
+            ("100", "100", number(100), number(100), "best", None),
+            ("150", "about 100", about(100), number(150), "best", 50),
+            ("110", "about 100", about(100), number(110), "best", None),
+            ("about 150", "100", number(100), about(150), "best", 50),
+            (
+                "at least 150",
+                "100",
+                number(100),
+                number(low=150, comparator="at least"),
+                "high",
+                50,
+            ),
+            (
+                "150",
+                "at least 100",
+                number(low=100, comparator="at least"),
+                number(150),
+                "low",
+                None,
+            ),
+        )
+    ),
+    *(
+        case(
+            f"more leave than were there, and then {then}",
+            7,
+            report("gazette", 8, troops(number(400), 8)),
+            report("gazette", 10, troops(number(100), 10)),
+            report("radio", 12, troops(more_by(150), 12, kind=OUT)),
+            told,
+            ask_for(ARMY_IN_VALLEY, 15),
+            {"best": best, "unexplained": unexplained},
+        )
+        for then, told, best, unexplained in (
+            ("20 more", report("radio", 14, troops(more_by(20), 14, kind=OUT)), 0, -230),
+            ("20 come", report("radio", 14, troops(more_by(20), 14)), 20, -250),
+            ("20 are there", report("radio", 14, troops(number(20), 14)), 20, 20),
+        )
+    ),
+    case(
+        "more leave than are known to have come: how many were there is not known",
+        7,
+        report("gazette", 10, troops(more_by(100), 10)),
+        report("radio", 12, troops(more_by(150), 12, kind=OUT)),
+        ask_for(ARMY_IN_VALLEY, 13),
+        {"best": 0, "unexplained": None},
     ),
     *(
         case(
