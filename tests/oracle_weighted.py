@@ -746,16 +746,16 @@ def join(group: Group, mine: View) -> None:
             both = {*other.get("besiegers", []), *mine.value.get("besiegers", [])}
             value |= {"status": "besieged", "besiegers": sorted(both)}
     left = mine.gap
-    if "comparator" in value and oracle.width(other) < oracle.width(value):
-        value, left = other, group.gap  # the more definite
-    elif "comparator" in value and oracle.width(other) == inf == oracle.width(value):
-        if at_least(other) > at_least(value):
-            value, left = other, group.gap
-    elif "comparator" in value and all(
+    if "comparator" in value and all(
         value[one] == other[one] for one in (*oracle.SIZE, "comparator")
     ):
         left = group.gap if left is None else left
         value = value | {"_short": min(one.get("_short", 0) for one in (value, other))}
+    elif "comparator" in value and oracle.width(other) < oracle.width(value):
+        value, left = other, group.gap  # the more definite
+    elif "comparator" in value and oracle.width(other) == inf == oracle.width(value):
+        more = at_least(other) > at_least(value)
+        value, left = (other, group.gap) if more else (value, left)
     group.views.append(mine)
     group.value, group.gap = value, left
 

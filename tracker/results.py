@@ -99,8 +99,8 @@ class Force(Belief):
     and `high` count them, None where no number was given, and `comparator` is how the source put
     it: exact, about, at least ... Of a sum that is "about" `best`, `low` and `high` are how far it
     reaches. `unexplained` is by how much a total differs from the one before it and the changes
-    since. Of a pledge, `additional` is whether it is of so many more than were there, and
-    `remainder` how many are still to come.
+    since, or how many more left than were there. Of a pledge, `additional` is whether it is of so
+    many more than were there, and `remainder` how many are still to come.
     """
 
     actor: str
