@@ -151,6 +151,8 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
             moved |= {end: _end(value, end, stated) for end in ENDS}
         if moved["comparator"] is None or figure(moved) is None:
             moved = _bounded(value, stated, less=less)
+        elif less:
+            moved["comparator"] = _of_nobody(value, stated, moved["comparator"])
     # Changes come in the order of their starts: what is over by then is no part of this event.
     # Of what is due it may be told again until then.
     open_still = [one for one in value["_changes"] if one[8] or claim.start.earliest < one[5]]
@@ -465,6 +467,15 @@ def _ends(value: Value) -> dict[str, int | None]:
     if high is None and hedge not in _OPEN_ABOVE:
         high = best
     return {"low": low, "high": high}
+
+
+def _of_nobody(value: Value, stated: Value, hedge: str) -> str:
+    """Hedge what is left where all may have left: that is not more than none, nor fewer."""
+    if hedge == "more than" and value["low"] + stated["low"] < 0:
+        return "at least"
+    if hedge == "fewer than" and value["high"] + stated["high"] <= 0:
+        return "at most"
+    return hedge
 
 
 _STRICTER = ({"at least", "more than"}, {"at most", "fewer than"})

@@ -631,7 +631,7 @@ HEDGES = (
 )
 
 
-def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
+def number(  # noqa: C901, PLR0911, PLR0912, PLR0915 - each case in turn
     story: Story, one: Timed, projection: str, world: Registry
 ) -> Outcome | None:
     """A total sets the number; a change moves it once; presence leaves a number standing."""
@@ -681,6 +681,10 @@ def number(  # noqa: C901, PLR0911, PLR0912 - each case in turn
                 moved[name] = max(0, sum(int(one[n]) for one in spans))
         if len(hedges) > 1 or not counts(moved):  # one is bounded where the other is not
             moved = _spanned(before, stated, less=one.less)
+        elif one.less and hedges == {"more than"} and before["low"] < -stated["low"]:
+            moved["comparator"] = "at least"  # none may be left, and none is not more than none
+        elif one.less and hedges == {"fewer than"} and before["high"] <= -stated["high"]:
+            moved["comparator"] = "at most"
     else:  # some were there: at least those who came
         least = finite(span(stated)[0])
         words = [w for w in WORDS if w in {before["comparator"], stated["comparator"]}] or ["some"]

@@ -1751,6 +1751,8 @@ NUMBERS = [
             (about(500), about(100), IN, (480, 600, 720, "about")),
             (about(500), about(450), OUT, (0, 50, 160, "about")),
             (about(990), number(10), IN, (990, 1000, 1010, "about")),
+            (number(low=50, comparator="more than"), number(60), OUT, (0, None, None, "at least")),
+            (number(high=50, comparator="fewer than"), number(60), OUT, (None, None, 0, "at most")),
             (about(500), number(comparator="dozens"), IN, (400, None, None, "at least")),
             (number(comparator="many"), about(500), IN, (400, None, None, "at least")),
             (number(500), number(comparator="dozens"), IN, (500, None, None, "at least")),
