@@ -51,11 +51,12 @@ def effect(quantity: Quantity | None) -> str:
 def turn(quantity: Quantity | None) -> int:
     """Give the place of a number within one moment, least first.
 
-    A total, then changes, the most definite first, then whoever is there in unknown number: of two
-    mentions of one event the first sets its number, and which was recorded first says nothing.
+    A count since the beginning, any other total, then changes, the most definite first, then
+    whoever is there in unknown number: of two mentions of one event the first sets its number, and
+    which was recorded first says nothing.
     """
-    if effect(quantity) == "total":
-        return 0
+    if quantity is not None and effect(quantity) == "total":
+        return -1 if quantity.semantics == "cumulative" else 0
     if quantity is None or quantity.semantics != "change":
         return _LAST + (_WORDS.index(quantity.comparator) if quantity else -1)
     width = min(_width(numbers(quantity)), _WIDEST)

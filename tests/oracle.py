@@ -239,7 +239,7 @@ class Timed:
 
     @property
     def turn(self) -> tuple[float, ...]:
-        """Order it within one moment: a number's total, arrivals by their span, leavings, words."""
+        """Order it within one moment: totals, arrivals by their span, leavings, words."""
         fact = self.telling.fact
         if not isinstance(fact, ForceFact | CasualtiesReported):
             return (stage_of(fact),)
@@ -248,7 +248,9 @@ class Timed:
             return 3, -1
         if said.semantics == "change":
             return 1 + self.less, width(said.model_dump()), HEDGES.index(said.comparator)
-        return (0,) if counts(said.model_dump()) else (3, WORDS.index(said.comparator))
+        if counts(said.model_dump()):
+            return 0, said.semantics != "cumulative"
+        return 3, WORDS.index(said.comparator)
 
     def as_if_at(self, t: Instant) -> Timed:
         """Suppose that it happened at t, after all that is sure to have happened by then."""
