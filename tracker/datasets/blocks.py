@@ -44,7 +44,12 @@ Columns = Annotated[tuple[Text, ...], BeforeValidator(_listed), Field(min_length
 
 
 class Test(_Block):
-    """What a row must meet: all that is said here of one column."""
+    """What a row must meet: all that is said here of one column.
+
+    `at_least` and `at_most` read numbers as counts are read. An empty cell does not meet them; one
+    that holds no number is a bad number, unless `in`, `not_in`, `equals` or `matches` beside them
+    leaves it out.
+    """
 
     column: Columns
     in_: tuple[Scalar, ...] | None = Field(default=None, alias="in")

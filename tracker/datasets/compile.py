@@ -83,7 +83,7 @@ def compile_fact(spec: FactSpec, context: Context, *, tested: bool = True) -> Ma
         else:
             fields.append(field_getter(spec, name, context, chosen=name in chosen))
     maker = Maker(spec, kind.TOPIC, kind.VERSION, _nothing, _no_parts, tuple(marks))
-    test = passes(spec.tests, context.header, comma=context.comma) if tested else None
+    test = passes(spec.tests, context.header, decimal=context.decimal) if tested else None
     maker.parts = _parts(maker, fields, places, context, test)
     maker.make = _joined(maker.parts)
     order = sorted([*names, *OURS])

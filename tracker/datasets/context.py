@@ -74,6 +74,12 @@ class Context:
         """Whether numbers of the table have a decimal comma."""
         return self.mapping.head.read.decimal == ","
 
+    @property
+    def decimal(self) -> str | None:
+        """What stands before decimals in the table; None where the mapping does not say."""
+        said = self.mapping.head.read
+        return said.decimal if "decimal" in said.model_fields_set else None
+
     def numbers(self, read: Read) -> Read:
         """Make what reads a cell as a number is written here."""
         return (lambda row: with_point(read(row))) if self.comma else read

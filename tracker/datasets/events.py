@@ -58,7 +58,7 @@ class Events:
         That says of a row whether it tells anything, and raises Bad.
         """
         choose = chooser(
-            [spec.tests for spec in self.mapping.facts], context.header, comma=context.comma
+            [spec.tests for spec in self.mapping.facts], context.header, decimal=context.decimal
         )
         self.makers = [
             compile_fact(spec, context, tested=choose is None) for spec in self.mapping.facts
@@ -127,7 +127,7 @@ class Events:
             origin = field_text(spec.origin, (*spec.path, "origin"), context)
         return _Drop(
             spec,
-            passes(spec.tests, context.header, comma=context.comma),
+            passes(spec.tests, context.header, decimal=context.decimal),
             placed(spec.place, path, context),
             origin,
         )

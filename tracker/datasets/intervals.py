@@ -122,7 +122,7 @@ class Intervals:
         spans = mapping.head.interval
         read = _span_reader(spans, context, self._unsure)
         self._times = context.times(spans.end, ("interval", "end"))
-        assumed = passes(spans.assumed, context.header, comma=context.comma)
+        assumed = passes(spans.assumed, context.header, decimal=context.decimal)
         number_of = self.moments.number
 
         def take(row: Row, number: int) -> bool:

@@ -59,6 +59,29 @@ def _why_not_whole(plain: str) -> str:
     return "is no whole number"
 
 
+_NUMBER = re.compile(
+    r"[-+−]?(?:(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?|\.\d+)(?:e[-+]?\d{1,3})?",  # noqa: RUF001
+    re.ASCII | re.IGNORECASE,
+)
+_ONE_POINT = re.compile(r"[-+−]?[1-9]\d{0,2}\.\d{3}", re.ASCII)  # noqa: RUF001 - a minus
+
+
+def meanings(text: str, column: str, decimal: str | None) -> tuple[float, ...]:
+    """Read a number of any sort, to compare it: digits may be grouped, as those of counts may.
+
+    Of one whose point may part thousands or decimals there are two, unless `decimal` says what
+    stands before decimals. Raises Bad for what is no number.
+    """
+    plain = with_point(text) if decimal == "," else text.strip()
+    if not _NUMBER.fullmatch(plain):
+        why = _why_not_whole(plain) if _POINTED.fullmatch(plain) else "is no number"
+        raise Bad("number", column, f"{shown(text)} {why}")
+    number = plain.replace(",", "").replace("−", "-")  # noqa: RUF001 - a minus
+    if decimal is None and _ONE_POINT.fullmatch(plain):
+        return float(number), float(number.replace(".", ""))
+    return (float(number),)
+
+
 _WRITTEN = re.compile(r"(-?)(\d+(?:[.,]\d+)?) ?°? ?([NSEW]?)", re.ASCII | re.IGNORECASE)
 """Degrees with a comma for a point, or with a letter for a sign."""
 

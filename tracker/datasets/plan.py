@@ -137,7 +137,7 @@ class Plan:
             one = FileRead(path, "", judge, context)
             for test, at in self.mapping.tests():
                 context.read(test.column, at)
-            where = passes(head.where, header, comma=context.comma)
+            where = passes(head.where, header, decimal=context.decimal)
             take = self.shape.open(context, len(self.files))
             self.files.append(one)
             self._sweep(table, one, where, take, ("",) * len(lacking))
@@ -166,11 +166,8 @@ class Plan:
                 self.progress(position - before)
                 before = position
             full = (*row, *lacking) if lacking else row
-            if where is not None and not where(full):
-                left_out += 1
-                continue
             try:
-                if not take(full, number):
+                if (where is not None and not where(full)) or not take(full, number):
                     left_out += 1
             except Bad as bad:
                 judge.bad(number, bad, row)

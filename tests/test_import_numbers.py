@@ -1,0 +1,121 @@
+"""Numbers of a table: what a test asks of them, and what a mapping puts in the place of cells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tables_for_tests import facts_in, load
+
+from tracker.datasets.numbers import meanings
+from tracker.datasets.values import Bad
+from tracker.errors import InputError
+from tracker.situation import Situation
+
+HEAD = "id;what;killed\n"
+
+
+def deaths(**changes: object) -> dict[str, Any]:
+    """Give the mapping of a table `id;what;killed`: the dead, where there are any."""
+    fact = {
+        "kind": "CasualtiesReported",
+        "if": {"column": "killed", "at_least": 1},
+        "side": "army",
+        "category": "people",
+        "fate": "killed",
+        "quantity": {"best": {"column": "killed"}, "semantics": "change"},
+        "when": "published",
+    }
+    head = {"read": {"delimiter": ";"}} | {k: v for k, v in changes.items() if k not in fact}
+    return {
+        "dataset": "deaths",
+        "title": "Deaths",
+        "shape": "events",
+        "source": "gazette",
+        "published": {"value": "2013-02-01"},
+        "facts": [fact | {k: v for k, v in changes.items() if k in fact}],
+        **head,
+    }
+
+
+def counts(situation: Situation) -> list[int | None]:
+    return [fact["quantity"].get("best") for fact in facts_in(situation) if "quantity" in fact]
+
+
+# -- tests -----------------------------------------------------------------------------------------
+
+
+def test_a_test_reads_grouped_digits_as_counts_are_read(
+    situation: Situation, tmp_path: Path
+) -> None:
+    done = load(situation, tmp_path, deaths(), HEAD + "1;x;1,200\n2;x;12\n3;x;0\n4;x;\n5;x;1.0\n")
+    assert (sorted(filter(None, counts(situation))), done.files[0].left_out) == ([1, 12, 1200], 2)
+
+
+@pytest.mark.parametrize("cell", ["~50", "10-20", "many", "nan", "inf", "1_000", "1,20", "1.000.0"])
+def test_a_test_of_what_is_no_number_is_a_bad_number(
+    situation: Situation, tmp_path: Path, cell: str
+) -> None:
+    table = HEAD + f"1;x;{cell}\n2;x;12\n"
+    with pytest.raises(InputError, match=r"table.csv:2:1: killed: .* is no number"):
+        load(situation, tmp_path, deaths(), table)
+    done = load(situation, tmp_path, deaths(bad={"number": "quarantine"}), table)
+    assert (done.files[0].quarantined, counts(situation)) == ({"number": 1}, [12])
+
+
+def test_a_filter_of_what_is_no_number_is_a_bad_number(
+    situation: Situation, tmp_path: Path
+) -> None:
+    where = deaths(where={"column": "killed", "at_least": 1}, bad={"number": "quarantine"})
+    done = load(situation, tmp_path, where, HEAD + "1;x;~50\n2;x;12\n3;x;0\n")
+    assert (done.files[0].quarantined, done.files[0].left_out) == ({"number": 1}, 1)
+
+
+def test_a_row_that_another_test_leaves_out_needs_no_number(
+    situation: Situation, tmp_path: Path
+) -> None:
+    tests = [{"column": "killed", "at_least": 1}, {"column": "what", "equals": "raid"}]
+    load(situation, tmp_path, deaths(**{"if": tests}), HEAD + "1;fire;none\n2;raid;12\n")
+    named = {"column": "killed", "not_in": ["none"], "at_least": 1}
+    load(situation, tmp_path, deaths(**{"if": named}), HEAD + "1;raid;none\n2;raid;13\n")
+    assert counts(situation) == [12, 13]
+
+
+@pytest.mark.parametrize(
+    ("cell", "decimal", "numbers"),
+    [
+        ("1,200", None, (1200.0,)),
+        ("1.5", None, (1.5,)),
+        ("-12.25", None, (-12.25,)),
+        ("1e+03", None, (1000.0,)),
+        ("1.200", None, (1.2, 1200.0)),
+        ("1.200", ".", (1.2,)),
+        ("1.200", ",", (1200.0,)),
+        ("1,200", ",", (1.2,)),
+        ("0.125", None, (0.125,)),
+    ],
+)
+def test_what_a_number_may_mean(cell: str, decimal: str, numbers: tuple[float, ...]) -> None:
+    assert meanings(cell, "killed", decimal) == numbers
+
+
+def test_what_is_no_number_has_no_meaning() -> None:
+    with pytest.raises(Bad, match="has a point that may part thousands"):
+        meanings("1.000.000", "killed", None)
+
+
+def test_a_point_that_may_part_thousands_is_a_bad_number_where_it_matters(
+    situation: Situation, tmp_path: Path
+) -> None:
+    asked = {"column": "killed", "at_least": 10}
+    quantity = {"best": 3, "semantics": "change"}
+    named = deaths(**{"if": asked, "quantity": quantity})
+    table = HEAD + "1;x;1.200\n"
+    with pytest.raises(InputError, match=r"killed: '1.200' has a point that may part thousands or"):
+        load(situation, tmp_path, named, table)
+    said = named | {"read": {"delimiter": ";", "decimal": "."}}
+    assert load(situation, tmp_path, said, table).files[0].left_out == 1
+    said["read"] = {"delimiter": ";", "decimal": ","}
+    load(situation, tmp_path, said, table)
+    assert counts(situation) == [3]
