@@ -119,3 +119,56 @@ def test_a_point_that_may_part_thousands_is_a_bad_number_where_it_matters(
     said["read"] = {"delimiter": ";", "decimal": ","}
     load(situation, tmp_path, said, table)
     assert counts(situation) == [3]
+
+
+# -- values and default ----------------------------------------------------------------------------
+
+
+def counted(**said: object) -> dict[str, Any]:
+    """Give the mapping whose rows all count, with more said of the column."""
+    quantity = {"best": {"column": "killed", **said}, "semantics": "change"}
+    made = deaths(quantity=quantity)
+    made["facts"][0].pop("if")
+    return made
+
+
+def test_values_and_the_default_of_a_number_take_the_place_of_its_cell(
+    situation: Situation, tmp_path: Path
+) -> None:
+    named = counted(values={"Dozens": 24, ">100": "100", "n/a": None}, default=1)
+    table = HEAD + "1;x;dozens\n2;x; >100\n3;x;\n4;x;1,200\n5;x;n/a\n6;x;7\n"
+    assert load(situation, tmp_path, named, table).files[0].facts == {"CasualtiesReported": 6}
+    assert counts(situation) == [24, 100, 1, 1200, 7]
+
+
+def test_a_cell_as_it_is_written_is_what_values_name(situation: Situation, tmp_path: Path) -> None:
+    named = counted(values={"1,5": 2}) | {"read": {"delimiter": ";", "decimal": ","}}
+    load(situation, tmp_path, named, HEAD + "1;x;1,5\n2;x;1.500\n")
+    assert counts(situation) == [2, 1500]
+
+
+def test_what_is_neither_among_the_values_nor_a_number_is_a_bad_number(
+    situation: Situation, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"killed: 'scores' is no whole number"):
+        load(situation, tmp_path, counted(values={"dozens": 24}), HEAD + "1;x;scores\n")
+
+
+def test_a_number_that_the_values_do_not_name_may_be_left_out(
+    situation: Situation, tmp_path: Path
+) -> None:
+    table = HEAD + "1;x;dozens\n2;x;7\n"
+    named = counted(values={"dozens": 24}, otherwise="skip")
+    assert load(situation, tmp_path, named, table).files[0].left_out == 1
+    named = counted(values={"dozens": 24}, otherwise="quarantine")
+    assert load(situation, tmp_path, named, table).files[0].quarantined == {"value": 1}
+    assert counts(situation) == [24]
+
+
+@pytest.mark.parametrize("value", ["many", -1, 1.5, True, "1,200", "²", 10**16])
+def test_a_value_that_is_no_whole_number_is_a_slip_of_the_mapping(
+    situation: Situation, tmp_path: Path, value: object
+) -> None:
+    for named in (counted(values={"dozens": value}), counted(default=value)):
+        with pytest.raises(InputError, match=r"mapping.yaml.* is no whole number, 0 or more"):
+            load(situation, tmp_path, named, HEAD + "1;x;7\n")

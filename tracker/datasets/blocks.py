@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from tracker.instants import check_zone
-from tracker.quantities import Comparator, Semantics
+from tracker.quantities import LARGEST, Comparator, Semantics
 from tracker.registry import PlaceType
 from tracker.sources import Slug, Text
 
@@ -183,8 +183,17 @@ TYPES_SAID = f"{', '.join(PLACE_TYPES[:-1])} or {PLACE_TYPES[-1]}"
 NumberOf = Column | Annotated[int, Field(ge=0)]
 
 
+def _is_whole(value: object) -> bool:
+    text = "" if isinstance(value, bool) else str(value)
+    short = len(text) <= len(str(LARGEST))
+    return short and text.isascii() and text.isdecimal() and int(text) <= LARGEST
+
+
 class HowMany(_Block):
-    """A quantity: whole numbers of columns, and how they are meant."""
+    """A quantity: whole numbers of columns, and how they are meant.
+
+    A number in a cell that `values` of its column do not name is read, unless `otherwise` says not.
+    """
 
     low: NumberOf | None = None
     best: NumberOf | None = None
@@ -192,6 +201,16 @@ class HowMany(_Block):
     comparator: Comparator | None = None
     unit: str | Column = "people"
     semantics: Semantics = "total"
+
+    @field_validator("low", "best", "high")
+    @classmethod
+    def _whole_numbers(cls, said: Column | int | None) -> Column | int | None:
+        if isinstance(said, Column):
+            for one in (*(said.values or {}).values(), said.default):
+                if one is not None and not _is_whole(one):
+                    msg = f"{one!r} is no whole number, 0 or more"
+                    raise ValueError(msg)
+        return said
 
 
 class Where(_Block):

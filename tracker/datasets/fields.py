@@ -6,7 +6,7 @@ fact, has no comma.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -78,8 +78,7 @@ def field_getter(  # noqa: C901, PLR0911 - a case for each sort of block
     if isinstance(said, Time):
         return Field(_time(said, path, name, context), absent=None if name == "when" else "")
     if isinstance(said, HowMany):
-        read = _number_reader(context, path)
-        return Field(quantity_getter(said, read, name, default), absent=default)
+        return Field(quantity_getter(said, context, path, default), absent=default)
     if isinstance(said, ByName):
         how = _by_name(said, path, name, context, default, many=name != "side")
         return Field(how, absent=default)
@@ -193,10 +192,6 @@ def _moment_reader(
             raise Bad("date", last[0], reason) from error
 
     return both, moment_of
-
-
-def _number_reader(context: Context, path: Path) -> Callable[[Sequence[str], str], Read]:
-    return lambda columns, part: context.numbers(context.read(columns, (*path, part)))
 
 
 def _chosen(spec: Chosen, path: Path, name: str, default: str, context: Context) -> How:
