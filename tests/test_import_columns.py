@@ -9,6 +9,7 @@ import pytest
 from tables_for_tests import DIARY, TOLL, diary, facts_in, load, toll
 
 from tracker.datasets.numbers import with_point
+from tracker.datasets.values import Times
 from tracker.errors import InputError
 from tracker.situation import Situation
 
@@ -268,3 +269,28 @@ def test_an_end_in_the_repeated_hour_is_after_its_start(
         load(
             situation, tmp_path, mapping, table.replace("10-27", "10-28").replace(last, "00:10:00")
         )
+
+
+@pytest.mark.parametrize(
+    ("form", "cell", "read"),
+    [
+        ("%Y-%m-%d %H:%M %Z", "2013-01-10 00:30 UTC", "2013-01-10T00:30:00Z"),
+        ("%Y-%m-%d %H:%M %Z", "2013-01-10 00:30 gmt", "2013-01-10T00:30:00Z"),
+        ("%Y-%m-%dT%H:%M%Z", "2013-01-10T00:30Z", "2013-01-10T00:30:00Z"),
+        ("%Y-%m-%d %H:%M %Z%z", "2013-01-10 00:30 GMT+0200", "2013-01-10T00:30:00+02:00"),
+        ("%Y-%m-%d %H:%M %%Z", "2013-01-10 00:30 %Z", "2013-01-10T00:30:00"),
+    ],
+)
+def test_a_zone_by_its_name_is_that_of_the_cell(form: str, cell: str, read: str) -> None:
+    found = Times([form], "Africa/Bamako", "Asia/Tokyo").read(cell, "day")
+    stated = Times(["edtf"], "Africa/Bamako", "Asia/Tokyo").read(read, "day")
+    assert (found.earliest, found.latest) == (stated.earliest, stated.latest)
+
+
+@pytest.mark.parametrize("cell", ["2013-01-10 00:30 EET", "2013-01-10 00:30"])
+def test_a_zone_by_another_name_is_a_bad_date(
+    situation: Situation, tmp_path: Path, cell: str
+) -> None:
+    named = raids(when={"column": "first", "formats": ["%Y-%m-%d %H:%M %Z"]})
+    with pytest.raises(InputError, match=r"first: '.*' is no time .* where %Z is UTC, GMT or Z"):
+        load(situation, tmp_path, named, f"first,last,town,unit,country\n{cell},,Mill,,\n")

@@ -122,6 +122,10 @@ def test_a_misspelt_field_is_told_of_once_and_not_as_a_missing_one() -> None:
             "when: {column: day, formats: ['%d/%m/%Y %I:%M']}",
             "10:35: facts[0].when.formats[0]: '%d/%m/%Y %I:%M' is no form of times (%I is an hour",
         ),
+        (
+            "when: {column: day, formats: ['%d/%m/%Y %Z']}",
+            "10:35: facts[0].when.formats[0]: '%d/%m/%Y %Z' is no form of times (%Z is a zone of",
+        ),
     ],
 )
 def test_a_constant_that_is_none_of_its_fields_is_a_slip_of_the_mapping(

@@ -84,6 +84,7 @@ _NAMED = ("iso", "edtf", "unix")
 DAY_IN_FORM = re.compile(r"%[dejxcDFUWV]")
 MONTH_IN_FORM = re.compile(r"%[mBb]")
 HOUR_IN_FORM = re.compile(r"%[HIXcTRs]")
+ZONE_IN_FORM = re.compile(r"(?<!%)((?:%%)*)%Z")
 # Nothing of it is what is read where a form leaves it out: 1900, January, the 1st, midnight.
 _SAMPLE = datetime(2013, 11, 23, 16, 5, 6, tzinfo=UTC)
 
@@ -104,6 +105,8 @@ def _slip(form: str) -> str | None:
         return "a day is in it, but not of which month or week, or a week without its day"
     if HOUR_IN_FORM.search(form) and read.hour != _SAMPLE.hour:
         return "%I is an hour of twelve: %p says of which half of the day"
+    if ZONE_IN_FORM.search(form) and not HOUR_IN_FORM.search(form):
+        return "%Z is a zone of hours, and no hour is in it"
     return None
 
 

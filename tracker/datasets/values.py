@@ -15,7 +15,7 @@ from unicodedata import normalize
 
 from pydantic import ValidationError
 
-from tracker.datasets.blocks import DAY_IN_FORM, HOUR_IN_FORM, MONTH_IN_FORM
+from tracker.datasets.blocks import DAY_IN_FORM, HOUR_IN_FORM, MONTH_IN_FORM, ZONE_IN_FORM
 from tracker.facts.envelope import body_dict, canonical
 from tracker.facts.record import known_from
 from tracker.instants import DAY, SECOND, InstantError, check_zone, format_instant
@@ -126,6 +126,7 @@ _ISO = re.compile(
     re.ASCII,
 )
 _UTC = frozenset({"Z", "UTC", "+00:00", "+0000", "+00", "-00:00"})
+_UTC_NAMES = ("UTC", "GMT", "Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
 _DATE = len("2013-01-10")
@@ -158,6 +159,8 @@ class Times:
             if found is not None:
                 return found
         wanted = " or ".join(self.formats)
+        if any(ZONE_IN_FORM.search(form) for form in self.formats):
+            wanted = f"{wanted}, where %Z is {', '.join(_UTC_NAMES[:-1])} or {_UTC_NAMES[-1]}"
         raise Bad("date", column, reason or f"{shown(text)} is no time of the form {wanted}")
 
     def _as(self, form: str, text: str) -> Moment | None:
@@ -205,12 +208,9 @@ class Times:
         return self.of(f"{stamp}{digits[:3]}:{digits[3:]}")
 
     def _by_format(self, form: str, text: str) -> Moment | None:
-        try:
-            read = datetime.strptime(text, form)  # noqa: DTZ007 - its zone is looked at below
-        except ValueError as error:
-            if "does not match" in str(error) or "unconverted data" in str(error):
-                return None
-            raise
+        read = _read_by(form, text)
+        if read is None:
+            return None
         if not DAY_IN_FORM.search(form):
             year = f"{read.year:04}"
             return self.of(f"{year}-{read:%m}" if MONTH_IN_FORM.search(form) else year)
@@ -227,6 +227,24 @@ class Times:
         context = {"zone": self.zone, "tz": self.local}
         when = When.model_validate(edtf, context=context)
         return moment_of(when)
+
+
+def _read_by(form: str, text: str) -> datetime | None:
+    """Read a time of one of strptime's forms; None where it has another.
+
+    strptime drops the zone that it reads for %Z, and knows other names on other computers. So
+    only names of UTC are read there, and put in its place.
+    """
+    if ZONE_IN_FORM.search(form):
+        named = (_read_by(ZONE_IN_FORM.sub(rf"\1{name}", form), text) for name in _UTC_NAMES)
+        found = next(filter(None, named), None)
+        return found if found is None or found.tzinfo else found.replace(tzinfo=UTC)
+    try:
+        return datetime.strptime(text, form)  # noqa: DTZ007 - its zone is looked at by the caller
+    except ValueError as error:
+        if "does not match" in str(error) or "unconverted data" in str(error):
+            return None
+        raise
 
 
 def in_order(start: Moment, end: Moment) -> tuple[Moment, Moment]:
