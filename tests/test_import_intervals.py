@@ -325,3 +325,25 @@ def test_an_alert_that_lasted_into_the_repeated_hour_is_ended_by_a_later_table(
     at = ("2024-10-26T22:40Z", "2024-10-26T22:55Z", "2024-10-26T23:20Z", "2024-10-27T06:00Z")
     found = [ask(situation, "alerts", KEY, one) for one in at]
     assert [row and row["level"] for row in found] == [None, "red", "white", "white"]
+
+
+@pytest.mark.parametrize(
+    ("on", "off"),
+    [("2013-01-01", "2013-01-01"), ("2013-01-01 00:00:00+00:00", "2013-01-01")],
+)
+def test_a_row_that_begins_and_ends_on_one_day_is_a_bad_date(
+    situation: Situation, tmp_path: Path, on: str, off: str
+) -> None:
+    table = HEAD + f"Valley,{on},{off},False\nValley,2013-01-02,2013-01-03,False\n"
+    with pytest.raises(InputError, match=r"table.csv:2:1: interval: it ends .* no later than it"):
+        load(situation, tmp_path, sirens(), table)
+    done = load(situation, tmp_path, sirens(bad={"date": "quarantine"}), table)
+    assert (done.files[0].quarantined, done.files[0].left_out) == ({"date": 1}, 0)
+    assert [fact["when"]["edtf"] for fact in facts_in(situation)] == ["2013-01-02", "2013-01-03"]
+
+
+def test_a_row_that_ends_at_the_instant_at_which_it_begins_tells_nothing(
+    situation: Situation, tmp_path: Path
+) -> None:
+    done = load(situation, tmp_path, sirens(), HEAD + siren("10:00", "10:00"))
+    assert (done.files[0].left_out, facts_in(situation)) == (1, [])
