@@ -222,7 +222,7 @@ class Importing:
         )
         if plan.places is not None:
             plan.shape.check(appender, plan.places)
-        written = None if asked.dry_run else _write_quarantine(plan, quarantine)
+        written = () if asked.dry_run else _write_quarantine(plan, quarantine)
         events = self._register(plan, block, asked)
         if plan.places is not None:
             plan.shape.tell(appender, plan.places)
@@ -233,7 +233,7 @@ class Importing:
             places=tuple(place.id for place in places if place.id not in known.places),
             actors=tuple(actor.id for actor in actors),
             ambiguous=plan.places.ambiguous if plan.places else (),
-            quarantine_file=str(written) if written else None,
+            quarantine_files=tuple(map(str, written)),
             reports=appender.reports,
             events=events + appender.events,
             position=self.log.position,
@@ -361,8 +361,8 @@ def _files(plan: Plan, appender: Appender) -> tuple[ImportedFile, ...]:
     )
 
 
-def _write_quarantine(plan: Plan, asked: Path | None) -> Path | None:
-    """Write the quarantined rows of each file; give the (last) file that was written.
+def _write_quarantine(plan: Plan, asked: Path | None) -> Sequence[Path]:
+    """Write the quarantined rows of each file; give the files that were written.
 
     Raises TrackerError, and writes none, where one would take the place of a file that is read.
     """
@@ -373,7 +373,7 @@ def _write_quarantine(plan: Plan, asked: Path | None) -> Path | None:
             raise TrackerError(f"{path} is read itself: write the quarantine to another file")
     for one, path in zip(bad, paths, strict=True):
         one.judge.write(path)
-    return paths[-1] if paths else None
+    return paths
 
 
 def _quarantine_of(one: FileRead, asked: Path | None, *, several: bool) -> Path:

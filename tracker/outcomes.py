@@ -140,14 +140,15 @@ class Imported:
     """The outcome of importing tables: by file, and what they had in common.
 
     `places` and `actors` are the ids registered for it; `ambiguous` names that stand for several
-    places; `events` counts all that was appended (of a dry run: would be).
+    places; `events` counts all that was appended (of a dry run: would be). `quarantine_files` are
+    those that quarantined rows were written to, one for each table that has any.
     """
 
     files: tuple[ImportedFile, ...]
     places: tuple[str, ...]
     actors: tuple[str, ...]
     ambiguous: tuple[str, ...]
-    quarantine_file: str | None
+    quarantine_files: tuple[str, ...]
     reports: int
     events: int
     position: int
@@ -158,6 +159,11 @@ class Imported:
     dropped: int = 0
     warnings: tuple[Problem, ...] = ()
 
+    @property
+    def quarantine_file(self) -> str | None:
+        """The last of the quarantine files; None where nothing is wrong."""
+        return self.quarantine_files[-1] if self.quarantine_files else None
+
     def as_json(self) -> Row:
         """Give all of it under the names of the fields."""
         return {
@@ -166,6 +172,7 @@ class Imported:
             "actors": list(self.actors),
             "ambiguous": list(self.ambiguous),
             "quarantine_file": self.quarantine_file,
+            "quarantine_files": list(self.quarantine_files),
             "reports": self.reports,
             "events": self.events,
             "position": self.position,

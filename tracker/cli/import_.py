@@ -146,8 +146,8 @@ def _tell(outcome: Imported) -> None:
         for line in _file_lines(one, dry_run=outcome.dry_run):
             click.echo(safe(line) if not line.startswith(" ") else "  " + safe(line.strip()))
     _tell_more(outcome)
-    if outcome.quarantine_file:
-        click.echo(safe(f"quarantined rows and their reasons: {outcome.quarantine_file}"))
+    for written in outcome.quarantine_files:
+        click.echo(safe(f"quarantined rows and their reasons: {written}"))
     if outcome.dry_run:
         click.echo(f"{_number(outcome.events, 'event')} would be added; nothing recorded")
     elif not outcome.events:
