@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from commands_for_tests import run, said
 from sheets_for_tests import SITUATION
 from tables_for_tests import DIARY, diary, load
 
+from tracker.errors import InputError
 from tracker.situation import Situation
 
 HEAD, *ROWS = DIARY.splitlines(keepends=True)
@@ -36,3 +38,69 @@ def test_each_quarantine_is_printed(tmp_path: Path) -> None:
     printed = run("--log", log, "import", yaml, *tables).stdout
     for table in tables:
         assert f"quarantined rows and their reasons: {table}.quarantine.csv\n" in printed
+
+
+def test_the_first_fact_after_its_own_publication_is_told_by_its_line(
+    situation: Situation, tmp_path: Path
+) -> None:
+    late = DIARY.replace("2013-01-12,2013-01-13", "2013-01-22,2013-01-13")
+    (warning,) = load(situation, tmp_path, diary(), late).warnings
+    message = "3 facts are dated after their own publication, the first one here: check them"
+    assert (warning.line, warning.message) == (4, message)
+
+
+def test_an_actor_that_is_needed_and_empty_is_told_by_its_column(
+    situation: Situation, tmp_path: Path
+) -> None:
+    (attack, _) = diary()["facts"]
+    taken = diary(facts=[{**attack, "kind": "TownOccupied"}], bad={"other": "quarantine"})
+    table = HEAD + ROWS[0].replace(",Rebels,", ",,") + ROWS[1]
+    (problem,) = load(situation, tmp_path, taken, table).files[0].problems
+    assert problem.endswith("table.csv:2: by: who is empty, and TownOccupied needs it")
+
+
+# -- JSON documents that are no array of records ---------------------------------------------------
+
+RECORDS = '[{"id": 1, "town": "Mill", "date": "2013-01-10", "killed": 3}]'
+
+
+@pytest.mark.parametrize(
+    ("document", "keys"),
+    [
+        (f'{{"status": 200, "names": ["a"], "data": {RECORDS}}}', "data"),
+        (f'{{"help": "x", "result": {{"fields": [], "records": {RECORDS}}}}}', "result.records"),
+    ],
+)
+def test_a_guess_finds_the_one_array_of_records(tmp_path: Path, document: str, keys: str) -> None:
+    table = tmp_path / "t.json"
+    table.write_text(document)
+    assert f'\nread: {{records: "{keys}"}}\n' in said("import", "--guess", table)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        (f'{{"new": {RECORDS}, "old": {RECORDS}}}', "several keys hold arrays of objects (new, ol"),
+        ('{"a": 1, "b": [2]}', "none of its keys holds one (a, b); if this file has an object a"),
+        ("{}", "none of its keys holds one (it has none)"),
+    ],
+)
+def test_a_guess_names_the_keys_where_not_one_holds_records(
+    tmp_path: Path, document: str, message: str
+) -> None:
+    table = tmp_path / "t.json"
+    table.write_text(document)
+    result = run("import", "--guess", table)
+    assert (result.exit_code, message in result.stderr) == (2, True), result.stderr
+
+
+def test_a_shipped_mapping_is_to_be_copied_to_name_where_the_records_are(
+    situation: Situation, tmp_path: Path
+) -> None:
+    table = tmp_path / "t.json"
+    table.write_text(f'{{"data": {RECORDS}}}')
+    with pytest.raises(InputError, match=r"copy /.*/acled.yaml as a mapping of your own and ther"):
+        situation.import_table("acled", [table], by="tests")
+    own = (json.dumps(diary()).encode(), "mapping.yaml")
+    with pytest.raises(InputError, match=r"is needed: name its key in `read: {records: key}`, or"):
+        situation.import_table(own, [table], by="tests")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projections.store import MEMORY, Store
-from tracker.errors import InputError, NotFoundError, Problem, TrackerError
+from tracker.errors import InputError, Problem, TrackerError
 from tracker.garbage import uncollected
 from tracker.instants import Instant
 from tracker.log import Log
@@ -98,11 +98,13 @@ class Importing:
         from tracker.datasets.mapping import read_mapping
         from tracker.datasets.plan import Plan
         from tracker.datasets.registering import not_registered
+        from tracker.datasets.shipped import shipped, to_be_copied
         from tracker.datasets.staging import Staging
 
         if not dry_run:
             self.log.check_writable()  # before a long table is read for nothing
         _check_names(files)
+        named_so = mapping if isinstance(mapping, str) else None
         if isinstance(mapping, Path):
             try:
                 mapping = read_upto(mapping, SHEET), str(mapping)
@@ -128,7 +130,8 @@ class Importing:
             plan = Plan(
                 accepted, registry, staging, shape, tz, lambda more: progress("read", more, total)
             )
-            plan.read(files)
+            with to_be_copied(named_so):
+                plan.read(files)
             digest = sha256("".join(one.sha256 for one in plan.files).encode()).hexdigest()
             if len(plan.files) == 1:
                 digest = plan.files[0].sha256
@@ -382,17 +385,3 @@ def _quarantine_of(one: FileRead, asked: Path | None, *, several: bool) -> Path:
         return one.path.with_name(f"{one.path.name}.quarantine.csv")
     number = f".{one.judge.file + 1}" if several else ""
     return asked.with_name(f"{asked.stem}{number}{asked.suffix}")
-
-
-def shipped(name: str) -> tuple[bytes, str]:
-    """Read a mapping that comes with the package, by its name. Raises NotFoundError."""
-    folder = Path(__file__).parent / "datasets" / "mappings"
-    path = folder / f"{name}.yaml"
-    if "/" in name or "\\" in name or not path.is_file():
-        from tracker.validation import did_you_mean
-
-        names = sorted(one.stem for one in folder.glob("*.yaml"))
-        said = f"no mapping file '{name}', and none of that name is shipped"
-        listed = f" (those are {', '.join(names)})"
-        raise NotFoundError(f"{said}{did_you_mean(name, names) or listed}")
-    return path.read_bytes(), f"{name}.yaml"

@@ -15,6 +15,9 @@ from tracker.errors import InputError
 
 LONGEST_ITEM = 4 * 1024 * 1024  # characters; a longer one is no row of a table
 
+NAME_THE_KEY = "name its key in `read: {records: key}`"
+_DEEP = 4  # objects in one another; arrays are not looked for in more
+
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ESCAPED = re.compile(r"\\u([dD][89a-fA-F]|0000)")  # what may be a half surrogate, or NUL
 _NUL = re.compile(r"(?<!\\)(\\\\)*\\u0000")
@@ -90,6 +93,7 @@ class JsonReader:
         self.ended = False  # no chunk is left
         self.known = (0, 1, 1)  # a place in the buffer, its line, its column
         self.size = 0  # characters of the value read last
+        self.keys: list[str] = []  # of the object that `arrays` went through
 
     def items(self, path: tuple[str, ...]) -> Iterator[Item]:
         """Yield the items of the array at a path of keys, and hold the document to be whole.
@@ -126,14 +130,36 @@ class JsonReader:
             keys = ", ".join(sorted(seen)[:10]) or "none"
             raise self._refuse(f"no key {path[0]!r} (its keys: {keys})")
 
+    def arrays(self, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+        """Yield the keys to each array of objects in an object, and in those right within it.
+
+        A key with a dot is none that a mapping could name.
+        """
+        for key in self._members():
+            path = (*above, key)
+            if not above:
+                self.keys.append(key)
+            first = self._peek()
+            if first == "{" and len(path) < _DEEP:
+                yield from self.arrays(path)
+            elif first != "[":
+                self._value()
+            elif self._holds_objects() and not any("." in part for part in path):
+                yield path
+
+    def _holds_objects(self) -> bool:
+        """Read over an array: whether it begins with an object."""
+        first = [item.value for item in self._array() if item.number == 1]
+        return bool(first) and isinstance(first[0], dict)
+
     def _no_array(self, above: tuple[str, ...], first: str) -> InputError:
         if above:
             return self._refuse(f"`{'.'.join(above)}` is no array of records")
         if first != "{":
             return self._refuse("not JSON, or no array of objects: is it another format?")
         return self._refuse(
-            "an object, where an array of records is needed: name its key in "
-            "`read: {records: key}`, or write `read: {format: jsonl}` if it has an object a line"
+            f"an object, where an array of records is needed: {NAME_THE_KEY}, or write "
+            "`read: {format: jsonl}` if it has an object a line"
         )
 
     def _members(self) -> Iterator[str]:

@@ -72,7 +72,7 @@ class Table:
         self.file = self._text.file
         self.size = self._text.size
         try:
-            if form == "json" and not reading.records and _MAP.match(self._text.head):
+            if form == "json" and not reading.records and is_map(self._text.head):
                 form = "geojson"
             self._rows: TextTable | JsonTable
             if form in {"csv", "tsv"}:
@@ -136,11 +136,20 @@ def _is_quarantine(path: Path) -> bool:
         return False  # opening it says why
 
 
+def is_map(head: str) -> bool:
+    """Whether a JSON text begins as GeoJSON does."""
+    return _MAP.match(head) is not None
+
+
+def likely_format(path: Path) -> str | None:
+    """Tell the format of a file by its name."""
+    suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
+    return _SUFFIXES.get(suffixes[-1] if suffixes else "")
+
+
 def _format(path: Path, reading: Reading) -> str:
     if reading.format is None:
-        suffixes = [suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz"]
-        found = _SUFFIXES.get(suffixes[-1] if suffixes else "")
-        if found:
+        if found := likely_format(path):
             return found
         message = f"no format known by this name: write `read: {{format: ...}}`, {_or(FORMATS)}"
     elif reading.format in FORMATS:
