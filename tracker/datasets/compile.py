@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from tracker.datasets.blocks import Where
+from tracker.datasets.blocks import ByName, Column, Where, columns_in
 from tracker.datasets.context import Context, Placed, place_getter
 from tracker.datasets.fields import field_getter
 from tracker.datasets.looking import Field, Get, Looked
@@ -170,6 +170,16 @@ def _shaper(fields: Sequence[Field]) -> Callable[[list[str]], Hashable]:
     return lambda parts: (pick(parts), parts[one] == none, parts[two] == neither)
 
 
+def _columns_of(spec: FactSpec, name: str) -> Sequence[str]:
+    """Name the columns that a field is read from."""
+    said = spec.fields.get(name)
+    if isinstance(said, ByName):
+        return said.actor.column
+    if isinstance(said, Column):
+        return said.column
+    return columns_in(said) if isinstance(said, str) else ()
+
+
 def _judge(maker: Maker, parts: list[str], numbers: Sequence[int], context: Context) -> Bad | None:
     """Validate a whole fact, once for each combination; a mapping's own slip raises InputError."""
     text = "".join(parts).replace(ID, '"id":"x",').replace(LOCATOR, '"locator":{},')
@@ -183,6 +193,10 @@ def _judge(maker: Maker, parts: list[str], numbers: Sequence[int], context: Cont
         found = error.errors(include_url=False)[0]
         where = ".".join(str(step) for step in found["loc"])
         reason = str(found.get("ctx", {}).get("error", found["msg"]))
+        columns = _columns_of(spec, where)
+        if found["type"] == "missing" and columns:
+            said = f"{'is' if len(columns) == 1 else 'are'} empty, and {maker.topic} needs it"
+            return Bad("other", where, f"{' and '.join(columns)} {said}")
         return Bad("other", where, f"no {maker.topic} can be made of it: {reason}")
     if canonical(body_dict(fact)).decode() != text:
         msg = f"{maker.topic} is not written as it is read: a fault of this program"

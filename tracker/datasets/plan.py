@@ -65,7 +65,7 @@ class Shape(Protocol):
 
 @dataclass(slots=True)
 class FileRead:
-    """One file, as pass 1 left it."""
+    """One file, as pass 1 left it; `late_at` is the row of the first fact after its publication."""
 
     path: Path
     sha256: str
@@ -73,6 +73,7 @@ class FileRead:
     context: Context
     rows: int = 0
     left_out: int = 0
+    late_at: int = 0
     warnings: list[Problem] = field(default_factory=list)
 
 
@@ -153,7 +154,7 @@ class Plan:
         lacking: tuple[str, ...],
     ) -> None:
         """Take every row of a file, with empty cells for the columns that it lacks."""
-        judge = one.judge
+        judge, context = one.judge, one.context
         rows = left_out = before = 0
         for number, row in table.rows():
             rows += 1
@@ -171,14 +172,17 @@ class Plan:
                     left_out += 1
             except Bad as bad:
                 judge.bad(number, bad, row)
+            if context.late and not one.late_at:
+                one.late_at = number
         self.progress(table.size - before)
         one.rows, one.left_out = rows, left_out
 
     def _warn(self, one: FileRead, book: Book) -> None:
         name = str(one.path)
         if one.context.late:
-            message = f"{one.context.late} facts are dated after their own publication: check them"
-            one.warnings.append(Problem(name, 0, 0, "", message, warning=True))
+            dated = "dated after their own publication, the first one here"
+            message = f"{one.context.late} facts are {dated}: check them"
+            one.warnings.append(Problem(name, one.late_at, 1, "", message, warning=True))
         swapped = [seen for seen in book.seen if seen.swapped]
         if swapped:
             first = swapped[0]
