@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from commands_for_tests import run, said
 from sheets_for_tests import SITUATION
-from tables_for_tests import DIARY, diary, load
+from tables_for_tests import DIARY, Mapping, diary, facts_in, load
 
 from tracker.errors import InputError
 from tracker.situation import Situation
@@ -104,3 +104,51 @@ def test_a_shipped_mapping_is_to_be_copied_to_name_where_the_records_are(
     own = (json.dumps(diary()).encode(), "mapping.yaml")
     with pytest.raises(InputError, match=r"is needed: name its key in `read: {records: key}`, or"):
         situation.import_table(own, [table], by="tests")
+
+
+INDENTED = """\
+[
+  {"id": 1, "day": "2013-01-10", "town": "Mill", "killed": 3},
+  {
+    "id": 2,
+    "day": "2013-01-11",
+    "town": "Mill",
+    "killed": -3
+  },
+  {"id": 3, "day": "2013-01-99", "town": "Mill", "killed": 3}
+]
+"""
+
+
+def incidents(**changes: object) -> Mapping:
+    """Give the mapping of INDENTED: the dead of each day."""
+    (_, dead) = diary()["facts"]
+    count = {"best": {"column": "killed"}, "semantics": "change"}
+    fact = {**dead, "if": [], "quantity": count, "place": {"name": {"column": "town"}}}
+    del fact["by"]
+    return diary(published={"value": "2013-02-01"}, facts=[fact], place=None, **changes)
+
+
+def test_a_bad_record_of_json_is_told_by_its_line_and_its_number(
+    situation: Situation, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError) as refused:
+        load(situation, tmp_path, incidents(), INDENTED, name="t.json")
+    first, second = (str(one).removeprefix(f"{tmp_path}/") for one in refused.value.problems)
+    assert first.startswith(
+        "t.json:3:1: killed: '-3' is negative: a count is 0 or more (item 2, ba"
+    )
+    assert second.startswith("t.json:9:1: day: '2013-01-99'")
+    assert second.endswith("(item 3, bad row: date)")
+
+
+def test_a_record_of_json_in_quarantine_has_its_line_and_its_number(
+    situation: Situation, tmp_path: Path
+) -> None:
+    aside = incidents(bad={"number": "quarantine", "date": "quarantine"})
+    done = load(situation, tmp_path, aside, INDENTED, name="t.json")
+    reason = "killed: '-3' is negative: a count is 0 or more (item 2)"
+    assert done.files[0].problems[0] == f"{tmp_path}/t.json:3: {reason}"
+    written = (tmp_path / "t.json.quarantine.csv").read_text().splitlines()
+    assert written[1] == f"3,number,{reason},2,2013-01-11,Mill,-3"
+    assert [fact["locator"] for fact in facts_in(situation)] == [{"row": 1}]

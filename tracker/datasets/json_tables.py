@@ -31,6 +31,7 @@ class JsonTable:
             items = JsonReader(text).items(path or (("features",) if form == "geojson" else ()))
             self.items = features(text, items) if form == "geojson" else items
         self.unit = {"json": "item", "jsonl": "line", "geojson": "feature"}[form]
+        self.line = 0  # on which the record begins that was given last
         self.first: list[Item] = []
         self.header = self._header()
 
@@ -78,6 +79,7 @@ class JsonTable:
             ]
             if item.size > LONGEST_FIELD:
                 self._check_lengths(item, row)
+            self.line = item.line
             yield item.number, row
 
     def _cell(self, item: Item, value: object) -> str:

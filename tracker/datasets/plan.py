@@ -16,7 +16,7 @@ from tracker.datasets.places import Book
 from tracker.datasets.resolving import Resolved
 from tracker.datasets.row_tests import passes
 from tracker.datasets.staging import Judge, Staging
-from tracker.datasets.tables import Reading, Table, file_sha256, open_table
+from tracker.datasets.tables import Reading, RowAt, Table, file_sha256, open_table
 from tracker.datasets.values import Bad, Row
 from tracker.errors import InputError, Problem
 from tracker.registry import Actor, Place, Registry
@@ -65,7 +65,10 @@ class Shape(Protocol):
 
 @dataclass(slots=True)
 class FileRead:
-    """One file, as pass 1 left it; `late_at` is the row of the first fact after its publication."""
+    """One file, as pass 1 left it.
+
+    `late_at` is the line of the first row that tells a fact after its own publication.
+    """
 
     path: Path
     sha256: str
@@ -160,7 +163,7 @@ class Plan:
             rows += 1
             if row is None:
                 _, message = table.bad_rows.pop()
-                judge.bad(number, Bad("row", "", message), table.ragged)
+                judge.bad(table.place(number), Bad("row", "", message), table.ragged)
                 continue
             if not rows % LOOK:
                 position = table.position()
@@ -171,9 +174,9 @@ class Plan:
                 if (where is not None and not where(full)) or not take(full, number):
                     left_out += 1
             except Bad as bad:
-                judge.bad(number, bad, row)
+                judge.bad(table.place(number), bad, row)
             if context.late and not one.late_at:
-                one.late_at = number
+                one.late_at = table.place(number).line
         self.progress(table.size - before)
         one.rows, one.left_out = rows, left_out
 
@@ -199,17 +202,19 @@ class Plan:
             found.setdefault(file, {})[row] = number
         for file, rows in found.items():
             one = self.files[file]
-            for number, cells in self._again(one, rows):
+            for number, place, cells in self._again(one, rows):
                 name = one.context.book.seen[rows[number]].name
                 reason = f"several places are named {name!r}, and this row does not say which"
-                one.judge.bad(number, Bad("place", "", reason), cells)
+                one.judge.bad(place, Bad("place", "", reason), cells)
             unclear.leave_out(file, sorted(rows))
 
-    def _again(self, one: FileRead, rows: dict[int, int]) -> list[tuple[int, Row]]:
+    def _again(self, one: FileRead, rows: dict[int, int]) -> list[tuple[int, RowAt, Row]]:
         """Read some rows once more, to quarantine them as they are."""
         with open_table(one.path, reading_of(self.mapping)) as table:
             return [
-                (number, row) for number, row in table.rows() if row is not None and number in rows
+                (number, table.place(number), row)
+                for number, row in table.rows()
+                if row is not None and number in rows
             ]
 
     def registrations(self) -> tuple[list[Place], list[Actor]]:

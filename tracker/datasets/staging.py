@@ -18,7 +18,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple, Self
 
 from tracker.datasets.blocks import Head
-from tracker.datasets.tables import OF_QUARANTINE
+from tracker.datasets.tables import OF_QUARANTINE, RowAt
 from tracker.datasets.values import Bad, Moment
 from tracker.errors import Problem
 from tracker.harmless import neutral
@@ -33,7 +33,7 @@ IN_MEMORY = 64 * 1024 * 1024
 _SORTED = """CREATE TEMP TABLE IF NOT EXISTS facts (known INTEGER, published INTEGER,
     entry INTEGER, file INTEGER, row INTEGER,
     place INTEGER, other INTEGER, text TEXT, record TEXT)"""
-_BAD = "CREATE TABLE bad (file INTEGER, row INTEGER, kind TEXT, reason TEXT, cells TEXT)"
+_BAD = "CREATE TABLE bad (file INTEGER, line INTEGER, kind TEXT, reason TEXT, cells TEXT)"
 
 
 class Staged(NamedTuple):
@@ -129,20 +129,20 @@ class Staging:
         self.connection.executemany(sql, self.scan())
         return self.connection.execute("SELECT * FROM facts ORDER BY known, published, rowid")
 
-    def bad(self, file: int, row: int, bad: tuple[str, str], cells: Sequence[str]) -> None:
+    def bad(self, file: int, line: int, bad: tuple[str, str], cells: Sequence[str]) -> None:
         """Keep a bad row: (kind, reason), and its cells."""
         self.connection.execute(
             "INSERT INTO bad VALUES (?,?,?,?,?)",
-            (file, row, *bad, json.dumps(list(cells), ensure_ascii=False)),
+            (file, line, *bad, json.dumps(list(cells), ensure_ascii=False)),
         )
 
     def quarantined(self, file: int) -> Iterator[tuple[int, str, str, list[str]]]:
-        """Yield (row, kind, reason, cells) of a file's bad rows."""
+        """Yield (line, kind, reason, cells) of a file's bad rows."""
         found = self.connection.execute(
-            "SELECT row, kind, reason, cells FROM bad WHERE file = ? ORDER BY row", (file,)
+            "SELECT line, kind, reason, cells FROM bad WHERE file = ? ORDER BY line, rowid", (file,)
         )
-        for row, kind, reason, cells in found:
-            yield row, kind, reason, json.loads(cells)
+        for line, kind, reason, cells in found:
+            yield line, kind, reason, json.loads(cells)
 
 
 @dataclass(slots=True)
@@ -159,28 +159,32 @@ class Judge:
     quarantined: Counter[str] = field(default_factory=Counter)
     reasons: list[str] = field(default_factory=list)
 
-    def bad(self, row: int, bad: Bad, cells: Sequence[str]) -> None:
+    def bad(self, place: RowAt, bad: Bad, cells: Sequence[str]) -> None:
         """Deal with a bad row as the mapping says."""
         policy = bad.policy or getattr(self.head.bad, bad.kind)
+        line, named = place
         reason = f"{bad.column}: {bad.reason}" if bad.column else bad.reason
+        reason += f" ({named})" if named else ""
         if policy == "quarantine":
             self.quarantined[bad.kind] += 1
-            self.staging.bad(self.file, row, (bad.kind, reason), cells)
+            self.staging.bad(self.file, line, (bad.kind, reason), cells)
             if len(self.reasons) < 20:  # noqa: PLR2004 - what a summary shows
-                self.reasons.append(f"{self.name}:{row}: {reason}")
+                self.reasons.append(f"{self.name}:{line}: {reason}")
             return
         self.refused += 1
         if len(self.problems) < KEPT_PROBLEMS:
-            hint = f" (bad row: {bad.kind})" if bad.kind != "row" else ""
-            self.problems.append(Problem(self.name, row, 1, bad.column, bad.reason + hint))
+            kind = f"bad row: {bad.kind}" if bad.kind != "row" else ""
+            said = ", ".join(one for one in (named, kind) if one)
+            hint = f" ({said})" if said else ""
+            self.problems.append(Problem(self.name, line, 1, bad.column, bad.reason + hint))
 
     def write(self, path: Path) -> None:
         """Write the quarantined rows beside the others: whole or not at all."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([*OF_QUARANTINE, *self.header])
-        for row, kind, reason, cells in self.staging.quarantined(self.file):
-            writer.writerow([row, kind, neutral(reason), *map(neutral, cells)])
+        for line, kind, reason, cells in self.staging.quarantined(self.file):
+            writer.writerow([line, kind, neutral(reason), *map(neutral, cells)])
         part = path.with_name(f"{path.name}.part")
         part.write_text(out.getvalue(), encoding="utf-8")
         os.replace(part, path)  # noqa: PTH105 - the same, and atomic

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from tracker.datasets.json_tables import JsonTable
 from tracker.datasets.text import Text, file_sha256
@@ -48,6 +48,13 @@ class Reading:
     delimiter: str | None = None
     records: str | None = None
     neutralised: bool = False
+
+
+class RowAt(NamedTuple):
+    """Where a row lies: the line on which it begins, and what it is called where that differs."""
+
+    line: int
+    named: str
 
 
 class Table:
@@ -115,6 +122,12 @@ class Table:
         `ragged` tell of. Raises InputError where the file cannot be read on.
         """
         return self._rows.rows()
+
+    def place(self, number: int) -> RowAt:
+        """Say where the row lies that was given last, under this number."""
+        if isinstance(self._rows, JsonTable) and self._rows.unit != "line":
+            return RowAt(self._rows.line, f"{self._rows.unit} {number}")
+        return RowAt(number, "")
 
     def _note(self, line: int, row: Sequence[str], message: str) -> None:
         self.bad_rows.append((line, message))
