@@ -183,3 +183,45 @@ def test_a_guess_without_facts_is_refused_at_the_line_that_says_so() -> None:
     with pytest.raises(InputError) as refused:
         read_mapping(text.encode(), "prices.yaml")
     assert str(refused.value).startswith(f"prices.yaml:{line}:1: facts: no fact is here: ")
+
+
+HAPI = (
+    "location_code,location_name,admin1_name,admin2_name,fatalities,reference_period_start\n"
+    "SDN,Sudan,Khartoum,Jebel Awlia,30,2024-03-01\n"
+    "SDN,Sudan,North Darfur,El Fasher,7,2024-03-01\n"
+    "SDN,Sudan,North Darfur,Kutum,2,2024-03-01\n"
+)
+
+
+def columns(table: str, *left_out: str) -> str:
+    """Leave columns of a table out."""
+    rows = [line.split(",") for line in table.splitlines()]
+    kept = [at for at, name in enumerate(rows[0]) if name not in left_out]
+    return "".join(",".join(row[at] for at in kept) + "\n" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("left_out", "place"),
+    [
+        ((), ("admin2_name", "admin1_name", "region")),
+        (("location_code",), ("admin2_name", "admin1_name", "region")),
+        (("admin2_name",), ("admin1_name", "location_name", "region")),
+        (("location_code", "admin2_name"), ("admin1_name", "location_name", "region")),
+        (("admin1_name", "admin2_name"), ("location_name", None, "country")),
+    ],
+)
+def test_a_location_that_is_a_country_is_around_its_areas(
+    left_out: tuple[str, ...], place: tuple[str, str | None, str]
+) -> None:
+    found = guessed(columns(HAPI, *left_out))["place"]
+    within = found.get("within", {"column": None})["column"]
+    assert (found["name"]["column"], within, found["type"]) == place
+
+
+def test_a_location_that_is_a_town_is_within_its_area() -> None:
+    table = (
+        "location_name,admin1_name,fatalities,date\nGao,Gao Region,3,2024-03-01\n"
+        "Ansongo,Gao Region,1,2024-03-02\nMopti,Mopti Region,2,2024-03-03\n"
+    )
+    found = guessed(table)["place"]
+    assert (found["name"]["column"], found["within"]["column"]) == ("location_name", "admin1_name")

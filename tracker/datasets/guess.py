@@ -16,7 +16,7 @@ from tracker.datasets.guess_facts import FactLines
 from tracker.datasets.guess_lines import quoted
 from tracker.datasets.ids import slug
 from tracker.datasets.profile import LOOKED_AT, Profile, profiles
-from tracker.datasets.roles import Roles, is_region, roles_of
+from tracker.datasets.roles import Roles, is_country, is_region, roles_of
 from tracker.datasets.signs import ALERT, Signs
 from tracker.datasets.tables import Table
 from tracker.yamltree import load
@@ -218,6 +218,7 @@ class _Guess:
             names = [quoted(column.name) for column in self.roles.places]
             exact = self.roles.places[0]
             kind = "region" if is_region(exact) else "town"
+            kind = "country" if is_country(exact, self.columns) else kind
             if exact.filled < len(exact.cells) and len(names) > 1:  # the first that is filled
                 lines.append(f"  name: {{column: [{', '.join(names)}]}}  # check: the first filled")
             else:

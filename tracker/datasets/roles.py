@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -75,6 +76,8 @@ _AREAS = (
     "oblast region province governorate admin1 adm_1 adm1 state area admin0 adm_0 adm0 country"
 )
 _ELSEWHERE = frozenset({"from", "of", "origin", "source", "destination", "to", "home", "birth"})
+_LOCATIONS = frozenset({"location", "location_name"})
+_ISO3 = re.compile(r"[A-Z]{3}")
 _TIMES = frozenset({"start", "end", "published", "since", "when"})
 _COUNTS = frozenset({"low", "high", "best", "wounded", "displaced", "troops", "value"})
 _NOT_COUNTS = frozenset({"by", "against", "holder", "unit", "level", "origin", "category"})
@@ -121,6 +124,7 @@ def roles_of(columns: Sequence[Profile]) -> Roles:
             if not column.counted and not column.time:
                 roles.places.append(column)
                 free.remove(column)
+    _widest_last(roles.places, columns)
     for part, found in _with_commas(free).items():
         roles.of[part] = found
         roles.comma = True
@@ -138,6 +142,30 @@ def is_region(column: Profile) -> bool:
 def is_area_word(words: str) -> bool:
     """Whether one of a name's words, or two together, name areas."""
     return any(f"_{area}_" in f"_{words}_" for area in _AREAS.split())
+
+
+def is_country(column: Profile, columns: Sequence[Profile]) -> bool:
+    """Whether a column called location names countries, as in the tables of OCHA's HAPI.
+
+    There `location_code` stands beside it, the three letters of a country, or each of several
+    areas (`admin1_name`) lies in one of them.
+    """
+    beside = {one.words: one for one in columns}
+    if column.words not in _LOCATIONS:
+        return False
+    codes, areas = beside.get("location_code"), beside.get("admin1_name")
+    if codes and codes.filled and all(_ISO3.fullmatch(code) for code in codes.values):
+        return True
+    if areas is None:
+        return False
+    pairs = {pair for pair in zip(areas.cells, column.cells, strict=False) if all(pair)}
+    return len(column.counts) < len({area for area, _ in pairs}) == len(pairs)
+
+
+def _widest_last(places: list[Profile], columns: Sequence[Profile]) -> None:
+    """Put a location that is a country behind the areas that lie in it."""
+    countries = [column for column in places if is_country(column, columns)]
+    places[:] = [column for column in places if column not in countries] + countries
 
 
 def _place_word(column: Profile) -> str:
