@@ -225,3 +225,38 @@ def test_a_location_that_is_a_town_is_within_its_area() -> None:
     )
     found = guessed(table)["place"]
     assert (found["name"]["column"], found["within"]["column"]) == ("location_name", "admin1_name")
+
+
+SERIALS = "date,village,killed\n45414,Alfa,3\n45415,Bravo,2\n45416,Alfa,4\n"
+MAY = "Datum,town,killed\n1. Mai 2024,Alfa,3\n2. Mai 2024,Bravo,2\n12. Juli 2024,Alfa,4\n"
+
+
+@pytest.mark.parametrize(("table", "column"), [(SERIALS, "date"), (MAY, "Datum")])
+def test_a_date_that_no_form_reads_is_to_be_checked_and_not_that_of_the_publication(
+    table: str, column: str
+) -> None:
+    text = guess(table)
+    (line,) = (line for line in text.splitlines() if line.startswith("    when:"))
+    assert line.startswith(f"    when: {{column: {column}, formats: [iso]}}  # check: no form that")
+    assert 'reads these cells ("' in line
+    with pytest.raises(InputError, match=f"{column}: '.*' is no time of the form iso"):
+        would_be_new(table)
+
+
+def test_a_date_that_no_form_reads_beside_one_that_is_read_is_named_as_a_date() -> None:
+    table = (
+        "date,Datum,ref,town,killed\n2024-05-01,1. Mai 2024,x,A,3\n2024-05-02,2. Mai 2024,y,B,4\n"
+    )
+    lines = guess(table).splitlines()
+    assert "    when: {column: date, formats: [iso]}" in lines
+    assert lines[-2:] == [
+        "# Not used, though it looks like a date, of no form that is known: Datum",
+        "# Not used: ref",
+    ]
+
+
+@pytest.mark.parametrize("name", ["day_rate", "update", "candidates", "mandate", "sunday"])
+def test_a_name_that_only_has_the_letters_of_a_date_is_none(name: str) -> None:
+    lines = guess(f"town,killed,{name}\nAlfa,3,7.5\nBravo,2,8.5\n").splitlines()
+    assert "    when: published" in lines
+    assert lines[-1] == f"# Not used: {name}"

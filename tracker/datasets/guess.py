@@ -238,8 +238,12 @@ class _Guess:
 
     def _unused(self, body: Sequence[str]) -> list[str]:
         used = {*_named_in(load("\n".join(body).encode(), self.file).value)}
-        left = [quoted(column.name) for column in self.columns if column.name not in used]
-        return [f"# Not used: {', '.join(left)}"] if left else []
+        left = [column for column in self.columns if column.name not in used]
+        dates = [quoted(column.name) for column in left if column.undated]
+        other = [quoted(column.name) for column in left if not column.undated]
+        why = "though it looks like a date, of no form that is known"
+        lines = [f"# Not used, {why}: {', '.join(dates)}"] if dates else []
+        return [*lines, f"# Not used: {', '.join(other)}"] if other else lines
 
 
 def _named_in(part: object) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 
 from tracker.datasets.ids import slug
 from tracker.datasets.profile import Profile
@@ -30,6 +31,10 @@ def visible(comment: str) -> str:
     return _LIVE.sub("?", " ".join(comment.split("\n")))
 
 
+def _shown(values: Sequence[str]) -> str:
+    return ", ".join(json.dumps(value)[:40] for value in values[:3])
+
+
 class Lines:
     """Writes what facts share; `actors` (id -> name, type) are those that they need registered."""
 
@@ -42,6 +47,10 @@ class Lines:
     def time(self, column: Profile, more: str = "") -> str:
         """Write where a time is, with what there is to check about it."""
         name, time = quoted(column.name), column.time
+        if time is None and column.filled:
+            unread = f"no form that is known reads these cells ({_shown(column.values)})"
+            check = f"  # check: {unread}: name theirs, or write the dates as 2024-05-01"
+            return f"{{column: {name}, formats: [iso]{more}}}{visible(check)}"
         if time is None:
             check = "  # check: empty in the first rows, so its format is not known"
             return f"{{column: {name}, formats: [iso, edtf]{more}}}{check}"
@@ -50,8 +59,7 @@ class Lines:
         if time.either:
             checks.append("day and month could be the other way round")
         if time.misfits:
-            shown = ", ".join(json.dumps(value)[:40] for value in time.misfits[:3])
-            checks.append(f"not all cells are times ({shown})")
+            checks.append(f"not all cells are times ({_shown(time.misfits)})")
         check = f"  # check: {'; '.join(checks)}" if checks else ""
         return f"{{column: {name}, formats: [{formats}]{more}}}{visible(check)}"
 

@@ -61,6 +61,11 @@ _MOMENTS = re.compile(r"time|stamp|date|unix|epoch|_at$|_ts$|^ts$")
 _ZONED = re.compile(r"\d\d:\d\d.*?(Z|UTC|[+-]\d\d(:?\d\d)?)$")
 _DIGIT = re.compile(r"\d", re.ASCII)
 _CLOCK = re.compile(r"\d:\d\d")
+_DATE_NAME = re.compile(
+    r"(.*_)?(date|datum|fecha)|date_.*|day|when|occurred(_at)?|datetime|timestamp|started_at|onset"
+)
+_DATED = re.compile(r"(\w+\.?,? )?\d{1,2}\.?[ /.-]{0,2}\w{1,12}\.?,?[ /.-]{0,2}(19|20)\d\d( .*)?")
+_LONGEST_DATE = 40  # characters
 _TURN = str.maketrans("dm", "md")
 
 
@@ -118,6 +123,15 @@ class Profile:
         """Whether every row has a day or a time of day in it, and nothing else."""
         time, full = self.time, self.filled == len(self.cells)
         return time is not None and full and time.days and not time.misfits
+
+    @property
+    def undated(self) -> bool:
+        """Whether it looks like dates, by its name or its cells, that no form reads."""
+        if not self.filled or self.time is not None:
+            return False
+        numbered = self.words == "day" and self.counted  # the how manieth
+        named = _DATE_NAME.fullmatch(self.words) is not None and not numbered
+        return named or self._mostly(_looks_dated)
 
     @property
     def categories(self) -> bool:
@@ -251,6 +265,10 @@ def _named_as_time(words: str, values: Sequence[str]) -> bool:
     """Whether plain numbers are years and months: by the column's name, for counts look alike."""
     dashed = all("-" in value.strip("-") for value in values)
     return dashed or bool(re.search(r"year|date|month|time|day|published|since", words))
+
+
+def _looks_dated(text: str) -> bool:
+    return len(text) <= _LONGEST_DATE and _DATED.fullmatch(text) is not None
 
 
 def _is_whole(text: str) -> bool:

@@ -215,6 +215,12 @@ def _settle_when(roles: Roles) -> None:
         if found:
             roles.of["when"] = found
             roles.rest.remove(found)
+    if not {"when", "start"} & roles.of.keys():
+        # Better a date that has still to be read than that of the publication in its place.
+        found = next((column for column in roles.rest if column.undated), None)
+        if found:
+            roles.of["when"] = found
+            roles.rest.remove(found)
 
 
 def _full(column: Profile) -> bool:
