@@ -232,6 +232,22 @@ def test_filters_leave_rows_out_and_count_them(situation: Situation, tmp_path: P
     assert (outcome.files[0].rows, outcome.files[0].left_out) == (4, 3)
 
 
+@pytest.mark.parametrize(("asked", "standing"), [("where", 2), ("if", 1)])
+def test_a_record_that_no_filter_meets_any_more_is_taken_back_by_an_if_alone(
+    situation: Situation, tmp_path: Path, asked: str, standing: int
+) -> None:
+    first, second = (HEAD + f"1,2013-01-10,Mill,{mark}\n2,2013-01-11,Ford,ok\n" for mark in MARKS)
+    mark = {"column": "mark", "equals": "ok"}
+    fact = {"kind": "AttackOccurred", "place": "$place", "when": {"column": "day"}, "gist": "x"}
+    facts = [fact | ({"if": mark} if asked == "if" else {})]
+    more = {"where": mark} if asked == "where" else {}
+    mapping = regional(key=["id"], facts=facts, place={"name": {"column": "town"}}, **more)
+    load(situation, tmp_path, mapping, first, published="2013-02-01")
+    done = load(situation, tmp_path, mapping, second, published="2013-02-08")
+    assert 2 - done.files[0].facts.get("FactRetracted", 0) == standing
+
+
+HEAD, MARKS = "id,day,town,mark\n", ("ok", "withdrawn")
 REGIONS = "id,day,town,region\n1,2013-01-10,Aleph,Aleph\n2,2013-01-11,Beth,Aleph\n"
 
 
