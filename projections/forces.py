@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from projections import levels
+from projections import levels, sums
 from projections.claims import Claim, Step, Value
 from tracker.kin import Kin
 
@@ -74,7 +74,7 @@ def claims(told: Told) -> Iterator[Claim]:
     yield claim if effect == "total" else claim.moving()
     if step_of == "withdrawn" and effect == "change":
         left = f"{key.rpartition('/')[0]}/deployed"
-        fewer, late = levels.fewer(value), levels.LEAVING + turn
+        fewer, late = sums.fewer(value), levels.LEAVING + turn
         yield told.transition(
             NAME, left, effect, fewer, actors=fact.by, stage=late, lasting=True
         ).moving()
@@ -97,7 +97,7 @@ def explain(value: Value, before: Value | None, beside: Iterable[Value]) -> Valu
 
 def disputed(values: Sequence[Value]) -> Value:
     """Give the range that the rival levels lie in."""
-    return {**EMPTY, **levels.envelope(values)}
+    return {**EMPTY, **sums.envelope(values)}
 
 
 def stake(_claim: Claim, _kin: Kin) -> bool | None:

@@ -9,10 +9,10 @@ from projections.cells import Cells
 from projections.claims import Claim
 from projections.doubles import doubles
 from projections.enclosing import around, too_many, within
-from projections.levels import figure
 from projections.names import BELIEVED
 from projections.rows import Decorator, name_of
 from projections.store import Row, Store
+from projections.sums import figure
 from projections.weighing import Weighing
 from tracker.instants import DAY, FUTURE_OPEN, AsOf
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from projections import levels
+from projections import levels, sums
 from projections.claims import Claim, Step, Value
 from tracker.kin import Kin
 
@@ -86,7 +86,7 @@ def explain(value: Value, before: Value | None, _beside: Iterable[Value]) -> Val
 def disputed(values: Sequence[Value]) -> Value:
     """Give the range that the rival counts lie in."""
     cumulative = all(value["cumulative"] for value in values)
-    return {**EMPTY, **levels.envelope(values), "cumulative": cumulative}
+    return {**EMPTY, **sums.envelope(values), "cumulative": cumulative}
 
 
 def stake(claim: Claim, kin: Kin) -> bool | None:
