@@ -35,6 +35,7 @@ Since = tuple[str, Instant, Instant]
 LETTERS = "ABCFDE"  # the best first; F, or no letter, cannot be judged
 DIGITS = "123645"
 WINDOW = DAY
+LONGEST_DAY = DAY + DAY // 24
 
 
 @dataclass(frozen=True)
@@ -338,7 +339,11 @@ def interval(one: Timed, t: Instant) -> tuple[Instant, Instant]:
     """Give the evidence interval."""
     if direct(one, t):
         return t, t
-    return (one.seen, one.seen) if one.seen is not None else (one.begins, one.begun)
+    if one.seen is None:
+        return one.begins, one.begun
+    days_after = one.capped - one.seen - LONGEST_DAY
+    loose = one.seen == one.begins and days_after > 0 and one.capped != FUTURE_OPEN
+    return one.seen, one.seen + days_after if loose else one.seen
 
 
 def seen(one: Timed) -> bool:

@@ -198,6 +198,22 @@ VISIBLE = [
         )
     ),
     case(
+        "what was found on some day of a month may have been so on any, and contradicts each",
+        4,
+        report("gazette", 15, found("rebels", 15)),
+        report("courier", "2013-02-06", found("army", "2013-01")),
+        mill("2013-02-07"),
+        disputed(held("army"), held("rebels")),
+    ),
+    case(
+        "what was found on some day of a month is older than what was found after it",
+        4,
+        report("gazette", "2013-02-03", found("rebels", "2013-02-03")),
+        report("courier", "2013-02-06", found("army", "2013-01")),
+        mill("2013-02-07"),
+        held("rebels"),
+    ),
+    case(
         "a recapture that took some days may have come about on the first of them",
         1,
         report("gazette", 8, took("rebels", 8)),

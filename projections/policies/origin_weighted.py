@@ -11,8 +11,8 @@ Rules, for a cell at valid time t and known time k (instants to the microsecond,
    later in sequence, later start, later in the report), and with it what the same report says of
    the same moment. The origin of what is attributed is its speaker, through whatever outlet.
 4. Newer evidence supersedes older. Contemporaries are views whose evidence overlaps, or, where an
-   observation is involved, that lie less than 24 hours apart. Exactly ordered transitions are a
-   sequence.
+   observation is involved, that lie less than 24 hours apart. What was found on some day of a month
+   may have been on each. Exactly ordered transitions are a sequence.
 5. In sequence: a withdrawal comes after the hold it ends and contradicts nothing else; a recapture
    after the hold it overturns; a hold after the entry or fight that led to it. Holders of one
    side are one hold, whose row lists their union. A recapture, or a level moved from another,

@@ -12,13 +12,15 @@ from typing import Any, NamedTuple
 from projections.claims import Claim, Since, Value
 from projections.state import MOST_EVIDENCE, Alternative, Projection
 from tracker.edtf import somewhere_in
-from tracker.instants import DAY, Instant
+from tracker.instants import DAY, FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
 Order = tuple[bool, Instant, Instant, int, Instant, str, int]
 _OF_REPORT = 5
 """Where in it a claim's report and place stand: of one instant, which comes first is chance."""
 Succession = tuple[Instant, Instant, str, int]
+LONGEST_DAY = DAY + DAY // 24
+"""Of a day, its first instant is that at which something was seen on it."""
 DROPPED = "dropped"
 """The effect of an entry that its list has dropped: the list says nothing from there on."""
 
@@ -154,9 +156,18 @@ def interval(claim: Claim, t: Instant) -> tuple[Instant, Instant]:
     """Give the first and the last instant of a claim's evidence at t."""
     if is_direct(claim, t):
         return t, t
-    if claim.observed is not None:
-        return claim.observed, claim.observed
-    return claim.start.earliest, claim.certain_from
+    return claim.start.earliest if claim.observed is None else claim.observed, _last_of(claim)
+
+
+def _last_of(claim: Claim) -> Instant:
+    """Give the last instant of a claim's evidence, where it does not speak about t itself.
+
+    An observation of some day of a month was made on one of its days, nobody knows which.
+    """
+    if claim.observed is None:
+        return claim.certain_from
+    vague = claim.observed == claim.start.earliest and claim.certain_from < FUTURE_OPEN
+    return max(claim.observed, claim.start.latest - LONGEST_DAY) if vague else claim.observed
 
 
 def succession(claim: Claim) -> Succession:
@@ -219,7 +230,7 @@ def windows(claim: Claim) -> tuple[Instant, Instant]:
 
     What speaks about such an instant directly is later than the claim, or no contemporary.
     """
-    last = claim.certain_from if claim.observed is None else claim.observed
+    last = _last_of(claim)
     return last + 1, last + DAY
 
 
