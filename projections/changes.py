@@ -50,8 +50,8 @@ def diff(
     of moved, all that is known now was known); a cell can have both, in that order. `before` and
     `after` are rows as of `state`, None for no evidence; `events` the ids of the facts,
     retractions, corrections and rulings that did it. Evidence and its age make no change, nor
-    does on the ground who backs a state; since when it is so may be learned. Raises TrackerError
-    where a clock runs backwards.
+    does on the ground who backs a state, nor what was lost and retaken in between; since when it is
+    so may be learned. Raises TrackerError where a clock runs backwards.
     """
     if before.as_of > after.as_of or before.known > after.known:
         msg = "a diff runs forward: --from and --known-from come before --to and --known-to"

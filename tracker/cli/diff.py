@@ -63,8 +63,8 @@ def diff(
     --from and --to compare the world, all reports known throughout. --known-from and --known-to
     compare what was known; alone, about now, or about --to. With all four, each change is said to
     have happened on the ground, or to have been learned (then BEFORE and AFTER are both as of
-    --from). On the ground, who backs a state is no change of it. --known-to alone holds that clock
-    still.
+    --from). On the ground, who backs a state is no change of it, nor what was lost and retaken
+    in between. --known-to alone holds that clock still.
 
     \b
     Examples:
