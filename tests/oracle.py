@@ -478,8 +478,8 @@ def bear(story: Story, one: Timed, projection: str, world: Registry) -> Outcome 
 
 
 def overthrows(one: Timed, since: tuple[str, Instant, Instant], world: Registry) -> bool:
-    """Whether it was otherwise just before this, which surely happened after `since`."""
-    if one.since[1] < since[2]:
+    """Whether it was otherwise just before this, which happened a day or more after `since`."""
+    if one.since[1] < since[2] + DAY:
         return False
     fact = one.telling.fact
     if isinstance(fact, LevelFact):

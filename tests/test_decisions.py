@@ -660,6 +660,21 @@ SEQUENCES = [
     ),
     *(
         case(
+            f"recaptures {apart} are {said}",
+            5,
+            report("gazette", 2, took("rebels", 1)),
+            report("courier", 11, retook("army", 10)),
+            report("examiner", 14, retook("army", day)),
+            mill(15),
+            held("army", since=f"2013-01-{since}", support=support, **SETTLED),
+        )
+        for apart, day, said, since, support in (
+            ("a day apart", 11, "one", 10, "confirmed"),
+            ("three days apart", 13, "two: it was lost in between", 13, "reported"),
+        )
+    ),
+    *(
+        case(
             f"a recapture told of {when}, perhaps what its side was seen to hold, is that",
             5,
             report("gazette", 6, found("army", 6, since=5)),

@@ -247,11 +247,12 @@ def sharper(first: Since, other: Since) -> Since:
 
 
 def begins_anew(since: Since, claim: Claim, at: At) -> bool:
-    """Whether a claim names what it made an end of, surely after a state that is so `since` then.
+    """Whether a claim names what it made an end of, a day or more after a state's `since`.
 
-    What it tells of was not so just before: it goes on with nothing, though it says the same.
+    What it tells of was not so just before: it goes on with nothing, though it says the same. What
+    is told of one day and of the next may be one moment.
     """
-    return since.latest <= claim.since.earliest and at.projection.overturns(claim)
+    return since.latest + DAY <= claim.since.earliest and at.projection.overturns(claim)
 
 
 def ground(outcome: Outcome | None, claim: Claim, at: At) -> Outcome | None:
