@@ -26,6 +26,7 @@ from typing import NamedTuple
 from projections.claims import Claim, Value
 from projections.policies.moves import all_moved, backers_among, left, still_backing
 from projections.policies.rivals import rivals_among
+from projections.policies.settling import SEQUENCE, in_order, overturned, settle, settled_by
 from projections.policies.support import better, rating_of
 from projections.policies.walk import (
     At,
@@ -34,21 +35,16 @@ from projections.policies.walk import (
     View,
     bear,
     before_all,
-    begins_anew,
     ground,
     interval,
     is_direct,
-    kept,
     of_one_instant,
-    order,
     sharper,
-    since_with,
 )
 from tracker.instants import DAY, Instant
 
 NEWEST = "newest evidence"
 AGREEMENT = "agreement"
-SEQUENCE = "sequence"
 RULING = "ruling"
 DISPUTED = "disputed"
 
@@ -97,7 +93,7 @@ class Contest:
             if followed[0] is outcome.rivals[0] and not outcome.disputed:
                 return outcome._replace(rule=RULING)
             others = [one for one in outcome.rivals if one is not followed[0]]
-            return _settle(outcome.settled, [followed[0], *others], walk.views, RULING, at)
+            return settle(outcome.settled, [followed[0], *others], walk.views, RULING, at)
         return outcome
 
     # -- views ---------------------------------------------------------------------------------
@@ -141,7 +137,7 @@ class Contest:
             return walk._replace(leavings=leavings)
         if views:
             found = self._weigh(outcome, views, claim, at)
-            outcome = found if found.disputed else _settled_by(claim, outcome, found, at)
+            outcome = found if found.disputed else settled_by(claim, outcome, found, at)
         else:
             last = outcome._replace(value=outcome.rivals[0].value, rivals=(), disputed=False)
             outcome = bear(last, claim, at, NEWEST)
@@ -189,17 +185,17 @@ class Contest:
         if len(rivals) == 1:
             alone = len(rivals[0].views) == 1
             rule = SEQUENCE if len(stay) < len(views) else NEWEST if alone else AGREEMENT
-            return _settle(outcome, rivals, views, rule, at)
+            return settle(outcome, rivals, views, rule, at)
         choice = self.choose(rivals)
         if choice is not None:
             chosen, rule = choice
             others = [rival for rival in rivals if rival is not chosen]
-            return _settle(outcome, [chosen, *others], views, rule, at)
+            return settle(outcome, [chosen, *others], views, rule, at)
         opened = outcome is not None and outcome.disputed
         return Outcome(
             value=at.projection.disputed([rival.value for rival in rivals]),
             since=outcome.since if outcome and opened else claim.since,
-            run=_in_order((*_moving(outcome, claim), *Rival({}, tuple(stay)).carrying), at),
+            run=in_order((*_moving(outcome, claim), *Rival({}, tuple(stay)).carrying), at),
             rule=DISPUTED,
             rivals=tuple(rivals),
             disputed=True,
@@ -233,7 +229,7 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     if not on and outcome and not outcome.disputed:
         story = before
         on = before is not None and before is not outcome and goes_on(before.value, value, kin)
-    if _overturned((outcome, story), told_by, at):
+    if overturned((outcome, story), told_by, at):
         outcome = story = None
     told = {one.claims[-1].origin: one for one in story.backers} if story else {}
     if outcome and outcome.rivals:
@@ -247,7 +243,7 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
         since, run = claim.since, told_by
         if len(backers) > 1:
             known = (one for other in backers for one in other.claims[other.carried :])
-            run = (*_in_order((one for one in known if one.fact != claim.fact), at), claim)
+            run = (*in_order((one for one in known if one.fact != claim.fact), at), claim)
     return Walk((view,), (), Outcome(value, since, run[-at.keep :], NEWEST, backers))
 
 
@@ -280,72 +276,6 @@ def _view(walk: Walk, own: View | None, claim: Claim, at: At) -> View | None:
     )
 
 
-def _settle(
-    outcome: Outcome | None, rivals: Sequence[Rival], views: Sequence[View], rule: str, at: At
-) -> Outcome:
-    """Let the first of the rivals win: the story goes on, or begins anew."""
-    winner, several = rivals[0], len(rivals) > 1
-    story = _story(outcome, winner, views, at)
-    value, since = winner.value, None
-    run: tuple[Claim, ...] = ()
-    carrying = winner.carrying
-    if _overturned((outcome, story), carrying, at):
-        outcome = story = None
-    if story and at.projection.goes_on(story.value, value, at.kin):
-        value, since = at.projection.carry(story.value, value), story.since
-        lost = {one.fact for rival in rivals[1:] for one in rival.claims}
-        run = tuple(one for one in story.run if one.fact not in lost)
-    # Whoever says something else now is no backer for what it once said.
-    told = _told(story, outcome) | {view.origin: view for view in views}
-    backers = backers_among(told.values(), winner.value, at)
-    if not run:
-        fresh = {one.fact for one in carrying}
-        known = (one for view in backers for one in view.claims[view.carried :])
-        run = _in_order((one for one in known if one.fact not in fresh), at)
-    held = {one.fact for one in run}
-    come = _in_order((one for one in carrying if one.fact not in held), at)
-    for one in come:
-        since = since_with(since, one, at) if since else one.since
-    return Outcome(
-        value=value,
-        since=since or carrying[-1].since,
-        run=kept(_merged(run, come, at.t), at),
-        rule=rule,
-        backers=backers,
-        rivals=tuple(rivals) if several else (),
-        settled=views[-1].before if several else None,
-    )
-
-
-def _settled_by(claim: Claim, dispute: Outcome, found: Outcome, at: At) -> Outcome:
-    """Make a move that settles a dispute part of what tells of it; what nobody said begins then."""
-    goes_on = at.projection.goes_on
-    said = any(goes_on(rival.value, found.value, at.kin) for rival in dispute.rivals)
-    since = found.since if said else claim.since
-    return found._replace(since=since, run=kept((*found.run, claim), at), rule=SEQUENCE)
-
-
-def _story(outcome: Outcome | None, winner: Rival, views: Sequence[View], at: At) -> Outcome | None:
-    """Give what the winner may go on from: what was reached last, or before its newest rivals."""
-    if outcome is None or outcome.disputed:
-        return outcome.settled if outcome else None
-    goes_on = at.projection.goes_on(outcome.value, winner.value, at.kin)
-    return outcome if goes_on else views[-1].before
-
-
-def _overturned(before: Iterable[Outcome | None], claims: Sequence[Claim], at: At) -> bool:
-    """Whether claims that have come since begin anew.
-
-    Whoever said the same before them told of another time: it goes on no more, and backs nothing.
-    """
-    return any(
-        begins_anew(one.since, claim, at) and all(known.fact != claim.fact for known in one.run)
-        for one in before
-        if one is not None
-        for claim in claims
-    )
-
-
 def _on_what(walk: Walk, claim: Claim, at: At) -> Value | None:
     """Give the value that a claim bears on: not what others say of the same instant.
 
@@ -364,14 +294,6 @@ def _before(walk: Walk, view: View) -> Outcome | None:
     """Give what was reached before a view, and before those that came at the same instant."""
     last = walk.views[-1] if walk.views else None
     return before_all(last, view.claims[0], view.direct, walk.outcome)
-
-
-def _told(story: Outcome | None, outcome: Outcome | None) -> dict[str, View]:
-    """Give what each origin said last, of those that backed the story or were rivals."""
-    told = {view.origin: view for view in (story.backers if story else ())}
-    return told | {
-        v.origin: v for rival in (outcome.rivals if outcome else ()) for v in rival.views
-    }
 
 
 def _moving(outcome: Outcome | None, claim: Claim) -> list[Claim]:
@@ -407,13 +329,3 @@ def _unbacked(outcome: Outcome | None, origin: str) -> Outcome | None:
     if outcome is None:
         return None
     return outcome._replace(backers=tuple(v for v in outcome.backers if v.origin != origin))
-
-
-def _in_order(claims: Iterable[Claim], at: At) -> tuple[Claim, ...]:
-    return kept(sorted(claims, key=lambda one: order(one, at.t)), at)
-
-
-def _merged(run: tuple[Claim, ...], fresh: tuple[Claim, ...], t: Instant) -> tuple[Claim, ...]:
-    if not run or not fresh or order(run[-1], t) < order(fresh[0], t):
-        return (*run, *fresh)
-    return tuple(sorted((*run, *fresh), key=lambda one: order(one, t)))
