@@ -217,3 +217,32 @@ def tampered(log: Path | str, *statements: str) -> None:
             before = [f"DROP TRIGGER IF EXISTS {name}" for name in TRIGGERS]
         for statement in (*before, *statements, *after):
             connection.execute(statement)
+
+
+STORED_EVENTS_BEFORE = """CREATE TABLE stored_events (
+        seq INTEGER PRIMARY KEY,
+        originator_id TEXT NOT NULL,
+        originator_version INTEGER NOT NULL,
+        topic TEXT NOT NULL,
+        state BLOB NOT NULL,
+        event_id TEXT NOT NULL UNIQUE,
+        UNIQUE (originator_id, originator_version))"""
+
+
+def made_before(log: Path | str) -> None:
+    """Make of a log in a file what a tracker made before ids had a table of their own."""
+    from tracker.logfile import TRIGGERS, TRIGGERS_BEFORE
+
+    with behind(log) as connection:
+        for statement in (
+            *(f"DROP TRIGGER {name}" for name in TRIGGERS),
+            "DROP TABLE event_ids",
+            "CREATE TABLE taken AS SELECT * FROM stored_events",
+            "DROP TABLE stored_events",
+            STORED_EVENTS_BEFORE,
+            "INSERT INTO stored_events SELECT * FROM taken",
+            "DROP TABLE taken",
+            *TRIGGERS_BEFORE.values(),
+            "PRAGMA user_version=2",
+        ):
+            connection.execute(statement)

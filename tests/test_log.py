@@ -575,7 +575,7 @@ def test_a_log_of_a_newer_tracker_is_refused(path: str, log: Log) -> None:
     log.close()
     with behind(path) as connection:
         connection.execute(f"PRAGMA user_version={SCHEMA_VERSION + 1}")
-    assert "was made by a newer tracker (schema 3): update this one" in refusal(path)
+    assert "was made by a newer tracker (schema 4): update this one" in refusal(path)
 
 
 def test_making_a_log_that_is_there_keeps_its_events(path: str, log: Log) -> None:

@@ -18,7 +18,7 @@ from unittest import mock
 
 import pytest
 from commands_for_tests import SEEDS, SHEETS, answer, held, mali, run, said, sql
-from server_for_tests import Server, behind, copied, fresh_schema, tampered
+from server_for_tests import Server, behind, copied, fresh_schema, made_before, tampered
 
 from tracker.errors import TrackerError
 from tracker.keys import KEY, Keys, KeysError
@@ -107,6 +107,9 @@ def rewritten(log: Path | str) -> None:
     )
     tree = Frontier().extend(hashes)
     tampered(log, "DELETE FROM ledger_leaves", f"UPDATE log_head SET seq = {len(rows)}")  # noqa: S608
+    if not isinstance(log, str):
+        ids = "INSERT INTO event_ids SELECT event_id, seq FROM stored_events"
+        tampered(log, "DELETE FROM event_ids", ids)
     with behind(log) as connection:
         connection.execute("INSERT INTO ledger_leaves VALUES (1, ?)", (b"".join(hashes),))
         # Past the trigger that lets it go forward only.
@@ -254,6 +257,40 @@ CUT_BACK = (
 )
 
 
+MISFILED = {
+    "an id is gone": ("DELETE FROM event_ids WHERE seq = 58", "#58 is not found by its id"),
+    "an id is another's": (
+        "UPDATE event_ids SET seq = 59 WHERE seq = 58",
+        "#58 is not found by its id",
+    ),
+    "an id is of no event": (
+        "INSERT INTO event_ids VALUES ('none', 500)",
+        "it holds ids of no event (1)",
+    ),
+}
+
+
+@SQLITE
+@pytest.mark.parametrize(("change", "what"), MISFILED.values(), ids=MISFILED)
+def test_the_table_of_ids_must_be_that_of_the_events(log: Path, change: str, what: str) -> None:
+    changed(log, change)
+    assert findings(log) == [(None, f"the file is damaged: {what}")]
+
+
+@SQLITE
+def test_the_table_of_ids_must_be_there(log: Path) -> None:
+    sql(log, "DROP TABLE event_ids")
+    texts = [what for _, what in findings(log)]
+    assert texts == [
+        f"the {what} is gone: something else has written to this file"
+        for what in (
+            "table event_ids",
+            "trigger event_ids_are_fixed",
+            "trigger event_ids_are_kept",
+        )
+    ]
+
+
 def test_a_log_cut_off_with_its_checkpoint_is_missed_by_the_memory(log: Path) -> None:
     changed(log, *CUT_BACK)
     rewritten(log)
@@ -370,6 +407,7 @@ def test_a_log_of_before_the_ledger(log: Path, tmp_path: Path, keys: Path) -> No
 
 def before_the_ledger(log: Path) -> None:
     """Make of a log what a tracker before the ledger would have made."""
+    made_before(log)
     tables = ("ledger_leaves", "ledger_head", "checkpoints", "timestamps")
     sql(log, *(f"DROP TABLE {table}" for table in tables), "PRAGMA user_version=1", "VACUUM")
 

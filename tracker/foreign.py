@@ -60,9 +60,12 @@ def parts(connection: sqlite3.Connection) -> Iterator[Part]:
         yield Part(str(kind), str(name), text, kind == "table" and not page)
 
 
-def foreign(connection: sqlite3.Connection, statements: tuple[str, ...]) -> tuple[str, ...]:
-    """Name what a database holds and these statements do not make, word for word."""
-    ours = made_by(statements)
+def foreign(connection: sqlite3.Connection, *statements: tuple[str, ...]) -> tuple[str, ...]:
+    """Name what a database holds and none of these statements make, word for word.
+
+    Those of one tuple are run together; what another makes may be of the same name.
+    """
+    ours = frozenset[Part]().union(*map(made_by, statements))
     return tuple(str(part) for part in parts(connection) if part not in ours)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from tracker.errors import LogError
 from tracker.ledger import HASH, Entry, Frontier, leaf_hashes
-from tracker.logfile import LEDGER, SCHEMA_VERSION
+from tracker.logfile import LEDGER, LEDGER_VERSION
 
 if TYPE_CHECKING:
     from tracker.engines.base import Encoded
@@ -60,7 +60,7 @@ def prepare(c: Cursor) -> bool:
     Whether there was one. Raises LogError for an event that cannot be entered.
     """
     c.execute("PRAGMA user_version")
-    if c.fetchone()[0] >= SCHEMA_VERSION:
+    if c.fetchone()[0] >= LEDGER_VERSION:
         return True
     for statement in LEDGER:
         c.execute(statement)

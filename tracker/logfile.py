@@ -18,7 +18,10 @@ from tracker.errors import LogError
 from tracker.foreign import foreign, told_plainly
 
 APPLICATION_ID = 0x53495454  # "SITT", so that a stray database is not taken for a log
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+"""Of a new log. A log keeps the tables that it was made with: one made before has no `event_ids`,
+but an index of the ids."""
+LEDGER_VERSION = 2
 """2 added the ledger; a log of version 1 gains it when it is next written to."""
 LOCK_SECONDS = 30
 PAGE_SIZE = 8_192
@@ -31,14 +34,24 @@ _TRIGGERS = {
     "events_are_fixed": """CREATE TRIGGER events_are_fixed BEFORE UPDATE ON stored_events
         BEGIN SELECT RAISE(ABORT, 'events are never changed'); END""",
 }
-_LEDGER_TRIGGERS = {
-    f"{table}_are_{kept}": f"""CREATE TRIGGER {table}_are_{kept} BEFORE {statement} ON {table}
+
+
+def _only_added_to(*tables: str) -> dict[str, str]:
+    return {
+        f"{table}_are_{kept}": f"""CREATE TRIGGER {table}_are_{kept} BEFORE {statement} ON {table}
         BEGIN SELECT RAISE(ABORT, '{table} are never {done}'); END"""
-    for table in ("ledger_leaves", "checkpoints", "timestamps")
-    for kept, statement, done in (("kept", "DELETE", "deleted"), ("fixed", "UPDATE", "changed"))
-}
-TRIGGERS = {**_TRIGGERS, **_LEDGER_TRIGGERS}
-"""The triggers of a log, by name: what a log must have, and all that it may."""
+        for table in tables
+        for kept, statement, done in (("kept", "DELETE", "deleted"), ("fixed", "UPDATE", "changed"))
+    }
+
+
+IDS = "event_ids"
+_IDS_TRIGGERS = _only_added_to(IDS)
+_LEDGER_TRIGGERS = _only_added_to("ledger_leaves", "checkpoints", "timestamps")
+TRIGGERS = {**_TRIGGERS, **_IDS_TRIGGERS, **_LEDGER_TRIGGERS}
+"""The triggers of a new log, by name: what it must have, and all that it may."""
+TRIGGERS_BEFORE = {**_TRIGGERS, **_LEDGER_TRIGGERS}
+"""Those of a log that was made before there was `event_ids`."""
 LEDGER = (
     # The leaf hashes of one append after another, 32 bytes each; `seq` is the first one's. A row
     # a leaf was measured to cost three times as much.
@@ -49,37 +62,52 @@ LEDGER = (
         size INTEGER NOT NULL, note TEXT NOT NULL, frontier BLOB NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS timestamps (number INTEGER PRIMARY KEY,
         checkpoint INTEGER NOT NULL, authority TEXT NOT NULL, token BLOB NOT NULL)""",
-    *(sql.replace("TRIGGER", "TRIGGER IF NOT EXISTS", 1) for sql in _LEDGER_TRIGGERS.values()),
-    f"PRAGMA user_version={SCHEMA_VERSION}",
+    *_LEDGER_TRIGGERS.values(),
+    f"PRAGMA user_version={LEDGER_VERSION}",
 )
-EVENTS = (
-    f"PRAGMA application_id={APPLICATION_ID}",
-    """CREATE TABLE IF NOT EXISTS stored_events (
+"""What a log of version 1 gains."""
+_STORED_EVENTS = """CREATE TABLE stored_events (
         seq INTEGER PRIMARY KEY,
         originator_id TEXT NOT NULL,
         originator_version INTEGER NOT NULL,
         topic TEXT NOT NULL,
         state BLOB NOT NULL,
-        event_id TEXT NOT NULL UNIQUE,
-        UNIQUE (originator_id, originator_version))""",
+        event_id TEXT NOT NULL{},
+        UNIQUE (originator_id, originator_version))"""
+_BEFORE = (_STORED_EVENTS.format(" UNIQUE"),)
+MADE_NEW = (
+    f"PRAGMA application_id={APPLICATION_ID}",
+    _STORED_EVENTS.format(""),
+    # No two events of one id. Ids are as good as random, and an index of them is touched all over:
+    # filled in their order, those of a transaction together, a table of its own was measured to
+    # take 2 s a million where an index, filled row by row, took 9.
+    f"CREATE TABLE {IDS} (id TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID",
     # The last rowid of a table is given out again after a delete; this counter never goes back.
-    "CREATE TABLE IF NOT EXISTS log_head (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER)",
-    "INSERT OR IGNORE INTO log_head VALUES (1, 0)",
-    *(sql.replace("TRIGGER", "TRIGGER IF NOT EXISTS", 1) for sql in _TRIGGERS.values()),
+    "CREATE TABLE log_head (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER)",
+    "INSERT INTO log_head VALUES (1, 0)",
+    *_TRIGGERS.values(),
+    *_IDS_TRIGGERS.values(),
+    *LEDGER,
+    f"PRAGMA user_version={SCHEMA_VERSION}",
 )
+"""What makes a log, in one transaction, where there is none."""
 
 REPLICA = """CREATE TABLE IF NOT EXISTS replica (one INTEGER PRIMARY KEY CHECK (one = 1),
     source TEXT NOT NULL)"""
 """Only in a log that is a copy: of which other one, without a password."""
-SCHEMA = (*EVENTS, *LEDGER, REPLICA)
-"""All that a log may hold; one of version 1 lacks the ledger."""
+SCHEMA = (*MADE_NEW, REPLICA)
+"""All that a log may hold; one of version 1 lacks the ledger, and one before 3 the ids."""
 
 EventRow = tuple[int, str, int, str, bytes, str]
 """An event as it is stored: position, stream in hex, version, topic, state, event id."""
+_INSERT_IDS = (
+    f"INSERT INTO {IDS} SELECT event_id, seq FROM stored_events"  # noqa: S608 - a name of ours
+    " WHERE seq BETWEEN ? AND ? ORDER BY event_id"
+)
 _INSERT = "INSERT INTO stored_events VALUES (?,?,?,?,?,?)"
 _MORE = ",(?,?,?,?,?,?)"
-_MANY = 2_500
-"""Rows a statement, where there are many."""
+_MANY = 5_400
+"""Rows a statement, where there are many: as many as SQLite takes values for (32,766) at most."""
 _FEW = 200
 _STATE, _COLUMNS = 4, 6
 
@@ -90,8 +118,16 @@ def lay_out(c: sqlite3.Connection) -> None:
     c.execute("PRAGMA journal_mode=WAL")
 
 
+def has_ids(c: sqlite3.Connection) -> bool:
+    """Whether a log keeps its events' ids in a table of their own; else they have an index."""
+    found = c.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (IDS,))
+    return found.fetchone() is not None
+
+
 def insert_events(c: sqlite3.Connection, rows: Sequence[EventRow]) -> None:
-    """Insert events, inside the caller's transaction.
+    """Insert events, dense in `seq`, inside the caller's transaction.
+
+    Raises sqlite3.IntegrityError where one is there already, by its id or its place in its stream.
 
     Thousands a statement: each runs without Python's lock, and asks for it again when it is done.
     With a statement a row, a writer beside another busy thread would wait for it at every row.
@@ -100,7 +136,13 @@ def insert_events(c: sqlite3.Connection, rows: Sequence[EventRow]) -> None:
     """
     if len(rows) < _FEW:
         c.executemany(_INSERT, rows)
-        return
+    else:
+        _insert_many(c, rows)
+    if rows and has_ids(c):
+        c.execute(_INSERT_IDS, (rows[0][0], rows[-1][0]))
+
+
+def _insert_many(c: sqlite3.Connection, rows: Sequence[EventRow]) -> None:
     many = min(_MANY, c.getlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER) // _COLUMNS)
     for start in range(0, len(rows), many):
         some = rows[start : start + many]
@@ -235,7 +277,7 @@ def _look_at(uri: str) -> _Look:
             one("PRAGMA application_id"),
             one("PRAGMA user_version"),
             one("SELECT count(*) FROM sqlite_master"),
-            foreign(connection, SCHEMA),
+            foreign(connection, SCHEMA, _BEFORE),
         )
 
 

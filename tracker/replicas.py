@@ -25,9 +25,8 @@ from tracker.instants import Instant
 from tracker.leaves import Stored, Timestamp
 from tracker.ledger import Frontier
 from tracker.logfile import (
-    EVENTS,
-    LEDGER,
     LOCK_SECONDS,
+    MADE_NEW,
     REPLICA,
     EventRow,
     check_file,
@@ -264,7 +263,8 @@ class Replica:
         elif "replica" not in held:
             raise _of_its_own(self.path)
         with self._transaction():
-            for statement in (*EVENTS, *LEDGER, REPLICA):
+            made = c.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # by another, too
+            for statement in () if made else (*MADE_NEW, REPLICA):
                 c.execute(statement)
             c.execute("INSERT OR IGNORE INTO ledger_head VALUES (1, ?, 0, x'')", (log_id,))
             own = leaves.log_id(c.cursor())

@@ -16,7 +16,7 @@ from tracker.facts.codec import id_in
 from tracker.keys import Keys
 from tracker.leaves import cut
 from tracker.ledger import Entry, Frontier, leaf_hashes
-from tracker.logfile import SCHEMA_VERSION
+from tracker.logfile import LEDGER_VERSION
 from tracker.notes import (
     Verifier,
 )
@@ -76,7 +76,7 @@ def _inspect(
     progress: Callable[[int], None],
 ) -> int:
     """Look at everything; give the number of events."""
-    if source.version() < SCHEMA_VERSION:
+    if source.version() < LEDGER_VERSION:
         look.doubts.append(
             "this log was made before there was a ledger: it gains one when it is next written "
             "to, or by `tracker checkpoint`"

@@ -151,6 +151,8 @@ def rewrite(log: Path, rows: Rows, moments: Random, cunning: str, key: Ed25519Pr
             connection.execute(f"DROP TRIGGER {name}")
         connection.execute("DELETE FROM stored_events")
         connection.executemany("INSERT INTO stored_events VALUES (?,?,?,?,?,?)", rows)
+        connection.execute("DELETE FROM event_ids")
+        connection.execute("INSERT INTO event_ids SELECT event_id, seq FROM stored_events")
         if cunning != "none":
             last = rows[-1][0] if rows else 0
             connection.execute("UPDATE log_head SET seq = ?", (last,))

@@ -14,7 +14,7 @@ from eventsourcing.sqlite import SQLiteCursor
 
 from tracker import leaves
 from tracker.engines.base import MEMORY, PAGE, Conflict, Counts, Encoded
-from tracker.engines.sqlite_recorder import Datastore, Recorder
+from tracker.engines.sqlite_recorder import Datastore, Recorder, ids_of
 from tracker.engines.sqlite_seen import SQLiteHealth, SQLiteSource
 from tracker.errors import TrackerError
 from tracker.logfile import (
@@ -142,8 +142,8 @@ class SQLiteEngine:
         """Give (event id, position) of events whose id without hyphens begins so."""
         with self._errors(), self._datastore.transaction(commit=False) as c:
             c.execute(
-                "SELECT event_id, seq FROM stored_events"
-                " WHERE replace(event_id, '-', '') GLOB ? || '*' ORDER BY seq LIMIT ?",
+                f"SELECT id, seq FROM {ids_of(c)}"  # noqa: S608 - a name of ours
+                " WHERE replace(id, '-', '') GLOB ? || '*' ORDER BY seq LIMIT ?",
                 (prefix, limit),
             )
             return [(row[0], row[1]) for row in c.fetchall()]

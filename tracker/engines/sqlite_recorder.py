@@ -26,7 +26,7 @@ from tracker.engines.base import NO_LIMIT, PAGE, Encoded
 from tracker.engines.mapper import encoded_of
 from tracker.engines.sqlite_seen import FULL
 from tracker.errors import LogError
-from tracker.logfile import EVENTS, LOCK_SECONDS, SCHEMA_VERSION, insert_events
+from tracker.logfile import IDS, LEDGER_VERSION, LOCK_SECONDS, MADE_NEW, has_ids, insert_events
 
 if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
@@ -74,6 +74,13 @@ class Datastore(SQLiteDatastore):
         self.pool = _Pool(db_name=database, lock_timeout=LOCK_SECONDS, pool_size=1, max_overflow=0)
 
 
+def ids_of(c: SQLiteCursor) -> str:
+    """Give what to select from to find events by their ids: rows of `id` and `seq`."""
+    if has_ids(c.sqlite_cursor.connection):
+        return IDS
+    return "(SELECT event_id AS id, seq FROM stored_events)"
+
+
 class Recorder(SQLiteApplicationRecorder):
     """Events with a dense seq of our own and the client's event id beside them."""
 
@@ -85,15 +92,19 @@ class Recorder(SQLiteApplicationRecorder):
     def make(self) -> None:
         """Make the tables, in one transaction; what is there stays, and gains a ledger."""
         with self.datastore.transaction(commit=True) as c:
-            for statement in EVENTS:
+            c.execute("SELECT count(*) FROM sqlite_master")
+            if c.fetchone()[0]:
+                leaves.prepare(c)
+                return
+            for statement in MADE_NEW:
                 c.execute(statement)
-            leaves.prepare(c)
+            leaves.begin(c)
 
     def has_ledger(self, c: SQLiteCursor) -> bool:
         """Whether the log is of the version that has one."""
         if not self._has_ledger:
             c.execute("PRAGMA user_version")
-            self._has_ledger = c.fetchone()[0] >= SCHEMA_VERSION
+            self._has_ledger = c.fetchone()[0] >= LEDGER_VERSION
         return self._has_ledger
 
     def _insert_events(
@@ -203,11 +214,12 @@ class Recorder(SQLiteApplicationRecorder):
         """Give the position of each of these events that the log holds."""
         found: dict[str, int] = {}
         with self.datastore.transaction(commit=False) as c:
+            table = ids_of(c)
             for start in range(0, len(event_ids), PAGE):
                 page = event_ids[start : start + PAGE]
                 marks = ",".join("?" * len(page))
                 c.execute(
-                    f"SELECT event_id, seq FROM stored_events WHERE event_id IN ({marks})",  # noqa: S608 - only marks
+                    f"SELECT id, seq FROM {table} WHERE id IN ({marks})",  # noqa: S608 - only marks, and a name of ours
                     page,
                 )
                 found.update((row[0], row[1]) for row in c.fetchall())

@@ -11,7 +11,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 from tracker.engines.base import MEMORY, PAGE, Check, Counts, DamagedError, worded
-from tracker.logfile import TRIGGERS
+from tracker.logfile import IDS, SCHEMA_VERSION, TRIGGERS, TRIGGERS_BEFORE, has_ids
 
 FULL = 2  # what PRAGMA synchronous reads back as
 NAMED = 20
@@ -82,11 +82,14 @@ class SQLiteSource:
             return bool(self._connection.execute(sql).fetchone()[0])
 
     def lacking(self) -> list[str]:
-        """Name the triggers that are gone."""
+        """Name the triggers that are gone, and the table of ids if that is."""
         with _damage():
             rows = self._connection.execute("SELECT name FROM sqlite_master").fetchall()
-        gone = sorted(TRIGGERS.keys() - {_text(row[0]) for row in rows})
-        return [f"the trigger {name} {GONE}" for name in gone]
+        names = {_text(row[0]) for row in rows}
+        with_ids = self.version() >= SCHEMA_VERSION
+        gone = [f"the table {IDS} {GONE}"] if with_ids and IDS not in names else []
+        due = TRIGGERS if with_ids or IDS in names else TRIGGERS_BEFORE
+        return gone + [f"the trigger {name} {GONE}" for name in sorted(due.keys() - names)]
 
     def one(self, sql: str) -> tuple[Any, ...] | None:
         """Give the first row of an answer. Raises DamagedError."""
@@ -122,6 +125,8 @@ class SQLiteSource:
             self._lines = [_text(row[0]) for row in rows if row[0] != b"ok"]
             for (position,) in connection.execute(_OTHER_TYPES):
                 self._lines.append(f"#{position} is stored as values of other types")
+            if has_ids(connection):
+                self._lines += _misfiled(connection)
         except sqlite3.Error as error:
             self._lines = [str(error)]
         finally:
@@ -133,11 +138,25 @@ _OTHER_TYPES = (
     " OR typeof(originator_version) <> 'integer' OR typeof(state) <> 'blob'"
     " OR typeof(event_id) <> 'text' LIMIT 20"
 )
+_MISFILED = (
+    f"SELECT e.seq FROM stored_events e LEFT JOIN {IDS} i ON i.id = e.event_id"  # noqa: S608 - a name of ours
+    f" WHERE i.seq IS NOT e.seq LIMIT {NAMED}"
+)
+_FILED = f"SELECT (SELECT count(*) FROM {IDS}) - (SELECT count(*) FROM stored_events)"  # noqa: S608 - as above
 _GAPS = (
     "SELECT originator_id, count(*), min(originator_version), max(originator_version)"
     " FROM stored_events GROUP BY originator_id"
     " HAVING min(originator_version) <> 1 OR max(originator_version) <> count(*)"
 )
+
+
+def _misfiled(connection: sqlite3.Connection) -> Iterator[str]:
+    """Say which events are not found by their ids, and whether ids of no event are."""
+    found = connection.execute(_MISFILED).fetchall()
+    yield from (f"#{position} is not found by its id" for (position,) in found)
+    more = connection.execute(_FILED).fetchone()[0]
+    if more and not found:
+        yield f"it holds ids of no event ({abs(more)})"
 
 
 @contextmanager
