@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 
 from projections.cells import Cells
 from projections.claims import Claim
-from projections.doubles import doubles
+from projections.doubles import doubles, uncounted
 from projections.enclosing import around, too_many, within
 from projections.names import BELIEVED
 from projections.rows import Decorator, name_of
 from projections.store import Row, Store
 from projections.sums import figure
 from projections.weighing import Weighing
-from tracker.instants import DAY, FUTURE_OPEN, AsOf
+from tracker.edtf import describe
+from tracker.instants import DAY, FUTURE_OPEN, AsOf, format_instant
 
 STALE_AFTER = 14 * DAY
 """Age (microseconds) beyond which evidence is old, unless asked otherwise."""
@@ -29,10 +31,10 @@ def gaps(
 ) -> list[Row]:
     """Give what is missing: {gap, projection, key, name, what, evidence}.
 
-    `gap` is stale, possible, disputed, claimed, pledge, unexplained, containment or double (of
-    cells); locator or sentence (of reports, which have no projection; `key` is the report's id, or
-    the source's where its reports name no document). `uncoded`: also sentences that a report leaves
-    out below the highest number it mentions.
+    `gap` is stale, possible, disputed, claimed, pledge, unexplained, containment, double or
+    uncounted (of cells); locator or sentence (of reports, which have no projection; `key` is the
+    report's id, or the source's where its reports name no document). `uncoded`: also sentences
+    that a report leaves out below the highest number it mentions.
     """
     decorator = Decorator(Cells(store, clocks, weighing), clocks, stale_after)
     names = store.display_names()
@@ -40,7 +42,7 @@ def gaps(
     rows.sort(key=lambda row: (BELIEVED.index(row["projection"]), row["key"]))
     found = [one for row in rows for one in _of_cell(row, lambda name: names.get(name, name))]
     found += contained(rows, decorator.places)
-    found += counted_twice(decorator.cells, clocks, rows, names)
+    found += miscounted(decorator.cells, clocks, rows, names)
     reports = list(read_by(store, clocks))
     found += _nowhere(reports)
     found += [gap for report in reports if uncoded for gap in left_out(report)]
@@ -111,35 +113,67 @@ def in_words(value: Mapping[str, object], names: Names) -> str:
     return f"{low:,} or more" if isinstance(low, int) else "number not given"
 
 
-def counted_twice(
+def miscounted(
     cells: Cells,
     clocks: AsOf,
     rows: Iterable[Row],
     names: Mapping[str, str],
     key: str | None = None,
 ) -> Iterator[Row]:
-    """Yield a gap for each number that may count one event twice (projections.doubles)."""
+    """Yield a gap for each number that may count an event twice, or lack one (projections.doubles).
+
+    Of a dispute nothing is said.
+    """
     rows = [row for row in rows if row["projection"] in {"forces", "losses"}]
     for projection in sorted({row["projection"] for row in rows}):
         claims: dict[str, list[Claim]] = {}
         for claim in cells.heard(projection, key, clocks.known):
             claims.setdefault(claim.key, []).append(claim)
         for row in rows:
-            if row["projection"] != projection or row["support"] == "disputed":
-                continue
-            pairs = doubles(claims.get(row["key"], ()), clocks)
-            if pairs:
-                said = "; ".join(_twice(one, other, names) for one, other in pairs[:SHOWN])
-                more = f"; and {len(pairs) - SHOWN} more" if len(pairs) > SHOWN else ""
-                evidence = dict.fromkeys(one.fact for pair in pairs for one in pair)
-                yield _gap("double", row, f"{said}{more}: both are counted", evidence)
+            if row["projection"] == projection and row["support"] != "disputed":
+                heard = claims.get(row["key"], ())
+                yield from _counted_twice(row, heard, clocks, names)
+                yield from _not_counted(row, heard, clocks, names)
 
 
-def _twice(one: Claim, other: Claim, names: Mapping[str, str]) -> str:
-    said = [
-        f"{figure(told.value):+,} ({names.get(told.source, told.source)})" for told in (one, other)
-    ]
-    return f"{' and '.join(said)} may be one event"
+def _counted_twice(
+    row: Row, claims: Iterable[Claim], clocks: AsOf, names: Mapping[str, str]
+) -> Iterator[Row]:
+    pairs = doubles(claims, clocks)
+    if pairs:
+        said = (f"{_and(pair, names)} may be one event" for pair in pairs)
+        evidence = dict.fromkeys(one.fact for pair in pairs for one in pair)
+        yield _gap("double", row, f"{_some(said, len(pairs))}: both are counted", evidence)
+
+
+def _not_counted(
+    row: Row, claims: Iterable[Claim], clocks: AsOf, names: Mapping[str, str]
+) -> Iterator[Row]:
+    found = uncounted(claims, clocks)
+    if found is not None:
+        total, changes = found
+        said = (f"{_change(one, names)}, {describe(one.since.edtf)}," for one in changes)
+        who = names.get(total.source, total.source)
+        seen = describe(format_instant(total.observed or total.point)[:10])
+        number = in_words(total.value, lambda name: names.get(name, name))
+        which = f"{number} ({who}, {seen})"
+        what = f"{_some(said, len(changes))} may have come after the total of {which}: not counted"
+        yield _gap("uncounted", row, what, [total.fact, *(one.fact for one in changes)])
+
+
+def _some(said: Iterable[str], count: int) -> str:
+    """Name the first few."""
+    more = f"; and {count - SHOWN} more" if count > SHOWN else ""
+    return f"{'; '.join(islice(said, SHOWN))}{more}"
+
+
+def _and(claims: Iterable[Claim], names: Mapping[str, str]) -> str:
+    return " and ".join(_change(one, names) for one in claims)
+
+
+def _change(claim: Claim, names: Mapping[str, str]) -> str:
+    """Say by how many a claim changes a number, and who says so."""
+    return f"{figure(claim.value):+,} ({names.get(claim.source, claim.source)})"
 
 
 def contained(rows: Iterable[Row], places: Mapping[str, Row]) -> Iterator[Row]:
@@ -174,8 +208,8 @@ def doubts(cells: Cells, clocks: AsOf, rows: Iterable[Row], key: str | None) -> 
             found += too_many([row, *decorator.rows("forces", other)], decorator.places)
     said = [_too_many(row, wider, decorator.places) for row, wider in found]
     if key is not None:
-        twice = counted_twice(cells, clocks, rows, cells.store.display_names(), key)
-        said += [f"{one['name']}: {one['what']}" for one in twice]
+        more = miscounted(cells, clocks, rows, cells.store.display_names(), key)
+        said += [f"{one['name']}: {one['what']}" for one in more]
     return said
 
 

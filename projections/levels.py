@@ -255,6 +255,11 @@ def told_twice(one: Claim, other: Claim) -> bool:
     return not apart and _together(change, counted) and len(figures) > 1 and None not in figures
 
 
+def told_again(one: Claim, other: Claim) -> bool:
+    """Whether two changes are taken for one event, told again with the same number."""
+    return _one_event(_told(one), _told(other))
+
+
 def _before_changes(value: Value, stated: Value, *, less: bool) -> dict[str, Any]:
     """Remember what a total reached (`_base`), and what the changes since come to (`_moved`).
 

@@ -567,6 +567,68 @@ def test_two_records_or_two_places_are_not_one_event_told_twice(war: Situation) 
     assert lacking(war, 13, "double") == []
 
 
+SOME_DAY = "[2013-01-05..2013-01-15]"
+
+
+def test_who_came_on_some_day_may_have_come_after_a_total(war: Situation) -> None:
+    """They count as from the first of those days, and so as in the total: that is told."""
+    tell(
+        war,
+        report("gazette", 10, troops({"best": 500}, 10)),
+        report("courier", 20, troops(more_by(200), SOME_DAY)),
+    )
+    key = "army/valley/troops/deployed"
+    what = (
+        "+200 (The Courier), 5-15 Jan 2013, may have come after the total of 500 (The Gazette, "
+        "10 Jan 2013): not counted"
+    )
+    assert [row["best"] for row in war.state(at(war, 21), "forces", key).dicts] == [500]
+    assert lacking(war, 21, "uncounted") == [("uncounted", key, what)]
+    assert f"Army in Valley: {what}" in war.state(at(war, 21), "forces", key).notes
+    (gap,) = (row for row in war.gaps(at(war, 21)).dicts if row["gap"] == "uncounted")
+    assert len(gap["evidence"]) == 2
+    assert lacking(war, 14, "uncounted") == []  # they may be on their way: not certain
+    assert lacking(war, 14, "possible")[0][2] == "500; possibly 700"
+    tell(war, report("wire", 24, troops({"best": 710}, 24)))
+    assert lacking(war, 25, "uncounted") == []  # all of them are in that
+
+
+def test_who_left_on_some_day_may_have_left_after_a_total(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 10, troops({"best": 500}, 10)),
+        report("courier", 20, troops(more_by(200), SOME_DAY, kind="TroopsWithdrawn")),
+    )
+    found = [what for _, key, what in lacking(war, 21, "uncounted") if key.endswith("deployed")]
+    assert [what.split(" (")[0] for what in found] == ["-200"]
+
+
+def test_a_change_that_another_tells_the_day_of_is_in_no_doubt(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 10, troops({"best": 500}, 10)),
+        report("wire", 14, troops(more_by(200), 13)),
+        report("courier", 20, troops(more_by(200), SOME_DAY)),
+    )
+    assert lacking(war, 21, "uncounted") == []
+    tell(war, report("ministry", 22, troops(more_by(300), SOME_DAY)))
+    tell(war, report("courier", 23, troops(more_by(300), SOME_DAY)))
+    ((_, _, what),) = lacking(war, 24, "uncounted")
+    assert what.startswith("+300 (The Ministry), 5-15 Jan 2013, may have come after")
+
+
+def test_a_change_without_a_number_or_a_total_lacks_nothing(war: Situation) -> None:
+    dozens = {"comparator": "dozens", "semantics": "change"}
+    tell(
+        war,
+        report("gazette", 10, killed("rebels", more_by(5), 10)),
+        report("courier", 20, killed("rebels", more_by(7), SOME_DAY)),
+        report("gazette", 11, troops({"best": 500}, 11)),
+        report("courier", 21, troops(dozens, SOME_DAY)),
+    )
+    assert lacking(war, 22, "uncounted") == []
+
+
 def test_whose_words_others_have_moved_is_said_to_be_part_of_what_is_left(war: Situation) -> None:
     tell(
         war,

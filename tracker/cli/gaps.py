@@ -28,6 +28,7 @@ TITLES = {
     "pledge": "PLEDGED, NOT YET THERE",
     "unexplained": "NUMBERS THAT DO NOT ADD UP",
     "double": "PERHAPS COUNTED TWICE",
+    "uncounted": "PERHAPS NOT COUNTED",
     "containment": "MORE IN A PLACE THAN AROUND IT",
     "locator": "NOT LOCATED IN A DOCUMENT",
     "quote": "QUOTES THAT DO NOT MATCH",
@@ -58,7 +59,8 @@ def gaps(
     """Tell what is missing from the picture.
 
     Old evidence (14 days, or --stale-after), what is not certain, disputes, what only the side
-    that gains says, pledges not fulfilled, numbers that do not add up, sentences nobody read.
+    that gains says, pledges not fulfilled, numbers that do not add up, or that may count an event
+    twice or lack one, sentences nobody read.
 
     \b
     Examples:
