@@ -127,6 +127,19 @@ def test_an_id_that_is_none_is_the_only_problem_of_its_list(log: Path) -> None:
     refused(log, "record", text, at="7:10", path="facts[0].by[0]", says="an id is lower-case")
 
 
+def test_what_a_fact_names_is_told_of_beside_what_keeps_it_from_being_one(log: Path) -> None:
+    """So that a sheet is mended in one go."""
+    text = sheet("when: 2013-01-16", "when: 2013-13-16").replace("diabaly", "diably")
+    result = give(log, "record", text.replace("by: [france]", "by: [france, frence]"))
+    told = [line.split("facts[0].")[1] for line in result.stderr.splitlines()]
+    assert result.exit_code == 2
+    assert [line.split(" (")[0] for line in told] == [
+        "place: unknown place 'diably': did you mean diabaly?",
+        "by: unknown actor 'frence': did you mean france?",
+        "when: '2013-13-16': there is no month 13: months run from 01 to 12",
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

@@ -14,7 +14,7 @@ from tracker.facts.envelope import body_dict
 from tracker.facts.record import Published, RulingMade
 from tracker.instants import Instant, format_instant
 from tracker.registry import Registry
-from tracker.sheets import read_fact, unknown_names
+from tracker.sheets import read_fact
 from tracker.sources import FROZEN, Slug, Text
 from tracker.times import When
 from tracker.validation import validate
@@ -140,9 +140,7 @@ def fact_with(
 def _read(tree: Tree, report: ReportRegistered, registry: Registry, tz: str | None) -> Fact:
     path: Path = ()
     context = {"zone": registry.zone, "tz": tz}
-    fact, problems = read_fact(tree, path, tree.value, report, context)
-    if fact is not None:
-        problems += unknown_names(tree, path, fact, registry)
+    fact, problems = read_fact(tree, path, tree.value, report, context, registry)
     if problems or fact is None:
         raise InputError(sorted(problems, key=lambda one: (one.line, one.column)))
     return fact

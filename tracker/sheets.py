@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -121,18 +121,43 @@ def _facts(
     facts = []
     for index, entry in enumerate(raw):
         path: Path = ("facts", index)
-        fact, found = read_fact(tree, path, entry, header, context)
-        if fact:
-            found = list(unknown_names(tree, path, fact, registry))
-            facts.append(fact)
+        fact, found = read_fact(tree, path, entry, header, context, registry)
+        facts += [fact] if fact else []
         problems += found
     return facts
 
 
 def read_fact(
+    tree: Tree,
+    path: Path,
+    entry: object,
+    header: ReportHeader | None,
+    context: Mapping[str, Any],
+    registry: Registry,
+) -> tuple[Fact | None, list[Problem]]:
+    """Make a fact of an entry of a sheet; tell its problems, also of the ids that it names."""
+    fact, problems = _made(tree, path, entry, header, context)
+    if fact is not None:
+        return fact, problems + unknown_names(tree, path, fact, registry)
+    if isinstance(entry, dict) and entry.get("kind") in KINDS:
+        told = {one.path for one in problems}
+        more = list(_unknown_ids(tree, path, _written(entry), registry))
+        problems += [one for one in more if not any(at.startswith(one.path) for at in told)]
+    return None, problems
+
+
+def _written(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (field, id) for what an entry names, though it makes no fact."""
+    kind = KINDS[entry["kind"]]
+    for field in (*kind.PLACE_FIELDS, *kind.ACTOR_FIELDS):
+        value = entry.get(field) if field in kind.model_fields else None
+        named = value if isinstance(value, list) else [value]
+        yield from ((field, name) for name in named if isinstance(name, str))
+
+
+def _made(
     tree: Tree, path: Path, entry: object, header: ReportHeader | None, context: Mapping[str, Any]
 ) -> tuple[Fact | None, list[Problem]]:
-    """Make a fact of an entry of a sheet, or tell the problems that keep it from being one."""
     if not isinstance(entry, dict):
         return None, [tree.problem(path, "a fact is a mapping with a kind")]
     kind = entry.get("kind")
@@ -182,20 +207,8 @@ def _slips(tree: Tree, path: Path, fact: Fact) -> Iterator[Problem]:
 
 def unknown_names(tree: Tree, path: Path, fact: Fact, registry: Registry) -> list[Problem]:
     """Find the ids of a fact that nobody registered, and levels that their scheme does not have."""
-    known = (
-        ("place", fact.place_references(), registry.places),
-        ("actor", fact.actor_references(), registry.actors),
-    )
-    problems = [
-        tree.problem(
-            (*path, field),
-            f"unknown {what} '{name}'{did_you_mean(name, names)} "
-            "(register it in situation.yaml, then `tracker init`)",
-        )
-        for what, references, names in known
-        for field, name in references
-        if name not in names
-    ]
+    named = (*fact.place_references(), *fact.actor_references())
+    problems = list(_unknown_ids(tree, path, named, registry))
     problems += _names_for_ids(tree, path, fact, registry)
     if isinstance(fact, LevelFact):
         scheme = registry.schemes.get(fact.scheme)
@@ -212,6 +225,21 @@ def unknown_names(tree: Tree, path: Path, fact: Fact, registry: Registry) -> lis
                     message = f"scheme {scheme.id} has no level '{level}'{hint}"
                     problems.append(tree.problem((*path, field), message))
     return problems
+
+
+def _unknown_ids(
+    tree: Tree, path: Path, named: Iterable[tuple[str, str]], registry: Registry
+) -> Iterator[Problem]:
+    """Tell of each (field, id) that is registered as no place, or as no actor."""
+    for field, name in named:
+        place = field in Fact.PLACE_FIELDS
+        what, known = ("place", registry.places) if place else ("actor", registry.actors)
+        if name not in known:
+            message = (
+                f"unknown {what} '{name}'{did_you_mean(name, known)} "
+                "(register it in situation.yaml, then `tracker init`)"
+            )
+            yield tree.problem((*path, field), message)
 
 
 def _names_for_ids(tree: Tree, path: Path, fact: Fact, registry: Registry) -> list[Problem]:
