@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,11 @@ from tracker.instants import AsOf, Instant
 
 if TYPE_CHECKING:
     from projections.live import Live
+
+Heard = tuple[str, str, list[Claim]]
+"""A cell's projection and key, and the claims that a question listens to, in the log's order."""
+AT_ONCE = 1_000
+"""Cells of which the claims are held in memory."""
 
 
 class Cells:
@@ -49,7 +54,7 @@ class Cells:
             return rows_begun(self.store.beliefs_at(t, k, projection, key))
         return [
             {"projection": name, "key": one, "name": None, **state}
-            for name, one, state in self.live.cells(self.heard(projection, key, k), t, k)
+            for name, one, state in self.live.cells(self.heard_by_cell(projection, key, k), t, k)
         ]
 
     def settled(self, clocks: AsOf, cells: Collection[Key]) -> Mapping[Key, Row | None]:
@@ -92,13 +97,32 @@ class Cells:
         """Give those of the claims that the question listens to; published by `known`, if given."""
         return [claim for claim in self.claims(projection, key, known) if self.hears(claim)]
 
+    def heard_by_cell(
+        self, projection: str | None = None, key: str | None = None, known: Instant | None = None
+    ) -> Iterator[Heard]:
+        """Yield the same cell by cell, in the order of their names; of few at a time."""
+        named = self.store.moments.names
+        cells = sorted(
+            cell
+            for cell in named
+            if cell[0] and projection in {None, cell[0]} and key in {None, cell[1]}
+        )
+        for start in range(0, len(cells), AT_ONCE):
+            some = self.heard_in(cells[start : start + AT_ONCE], known=known)
+            yield from ((*cell, claims) for cell, claims in some.items() if claims)
+
     def heard_in(
-        self, cells: Iterable[Key], turning: tuple[Instant, Instant] | None = None
+        self,
+        cells: Iterable[Key],
+        turning: tuple[Instant, Instant] | None = None,
+        known: Instant | None = None,
     ) -> dict[Key, list[Claim]]:
         """Give the claims of several cells that the question listens to (Store.claims_in)."""
         position = self.clocks.position if self.clocks else None
         recorded = self.clocks.recorded_at if self.clocks else None
-        found = self.store.claims_in(cells, turning, position=position, recorded_at=recorded)
+        found = self.store.claims_in(
+            cells, turning, position=position, recorded_at=recorded, known=known
+        )
         return {cell: list(filter(self.hears, claims)) for cell, claims in found.items()}
 
     def hears(self, claim: Claim) -> bool:

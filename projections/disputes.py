@@ -73,8 +73,7 @@ def _candidates(
         found = cells.at(clocks, projection, key)
         return [(row["projection"], row["key"]) for row in found if row["support"] == "disputed"]
     if not cells.stored:
-        claims = cells.heard(projection, key)
-        return sorted({(claim.projection, claim.key) for claim in claims})
+        return [(name, one) for name, one, _ in cells.heard_by_cell(projection, key)]
     sql = (
         f"SELECT DISTINCT projection, key FROM ({BELIEFS})"
         ' WHERE state LIKE \'%"support":"disputed"%\''

@@ -23,6 +23,8 @@ STALE_AFTER = 14 * DAY
 
 SHOWN = 3
 """Pairs of what may be one event that are named; of more only how many."""
+REPORTS_AT_ONCE = 200
+"""Of which the facts are held in memory."""
 Names = Callable[[str], str]
 
 
@@ -43,10 +45,12 @@ def gaps(
     found = [one for row in rows for one in _of_cell(row, lambda name: names.get(name, name))]
     found += contained(rows, decorator.places)
     found += miscounted(decorator.cells, clocks, rows, names)
-    reports = list(read_by(store, clocks))
-    found += _nowhere(reports)
-    found += [gap for report in reports if uncoded for gap in left_out(report)]
-    return found
+    unread: list[Row] = []
+    nowhere: dict[str, Row] = {}
+    for report in read_by(store, clocks):
+        _note_nowhere(report, nowhere)
+        unread += left_out(report) if uncoded else ()
+    return [*found, *_nowhere(nowhere), *unread]
 
 
 def left_out(report: Row) -> Iterator[Row]:
@@ -126,14 +130,12 @@ def miscounted(
     """
     rows = [row for row in rows if row["projection"] in {"forces", "losses"}]
     for projection in sorted({row["projection"] for row in rows}):
-        claims: dict[str, list[Claim]] = {}
-        for claim in cells.heard(projection, key, clocks.known):
-            claims.setdefault(claim.key, []).append(claim)
-        for row in rows:
-            if row["projection"] == projection and row["support"] != "disputed":
-                heard = claims.get(row["key"], ())
-                yield from _counted_twice(row, heard, clocks, names)
-                yield from _not_counted(row, heard, clocks, names)
+        of_key = {row["key"]: row for row in rows if row["projection"] == projection}
+        for _, one, claims in cells.heard_by_cell(projection, key, clocks.known):
+            row = of_key.get(one)
+            if row is not None and row["support"] != "disputed":
+                yield from _counted_twice(row, claims, clocks, names)
+                yield from _not_counted(row, claims, clocks, names)
 
 
 def _counted_twice(
@@ -226,54 +228,65 @@ def read_by(store: Store, clocks: AsOf) -> Iterator[Row]:
         "position": FUTURE_OPEN if clocks.position is None else clocks.position,
         "recorded": FUTURE_OPEN if clocks.recorded_at is None else clocks.recorded_at,
     }
+    names = store.names("sources")
+    reports = store.connection.execute(
+        "SELECT id, source, published_edtf, data FROM reports"
+        " WHERE published <= :known AND position <= :position ORDER BY position",
+        values,
+    )
+    while some := reports.fetchmany(REPORTS_AT_ONCE):
+        facts = _facts_of([row["id"] for row in some], store, values)
+        for row in some:
+            yield {
+                "key": row["id"],
+                "name": f"{name_of(names, row['source'])}, {row['published_edtf']}",
+                "source": row["source"],
+                "source_name": name_of(names, row["source"]),
+                "data": json.loads(row["data"]),
+                "facts": facts.get(row["id"], {}),
+            }
+
+
+def _facts_of(
+    reports: list[str], store: Store, values: Mapping[str, object]
+) -> dict[str, dict[str, Row]]:
+    """Give what stands of these reports: {report: {fact: {gist, locator}}}, in the log's order."""
     facts: dict[str, dict[str, Row]] = {}
     sql = (
-        "SELECT id, report, gist, json_extract(data, '$.locator') AS locator FROM fact_rows f"
-        " WHERE published <= :known AND position <= :position AND recorded_at <= :recorded"
+        "SELECT f.id, f.report, f.gist, json_extract(f.data, '$.locator') AS locator"
+        " FROM json_each(:reports) j CROSS JOIN fact_rows f ON f.report = j.value"
+        " WHERE f.position <= :position AND f.published <= :known AND f.recorded_at <= :recorded"
         " AND NOT EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id AND x.published <= :known"
-        " AND x.position <= :position AND x.recorded_at <= :recorded) ORDER BY position"
+        " AND x.position <= :position AND x.recorded_at <= :recorded) ORDER BY f.position"
     )
-    for row in store.rows(sql, values):
+    for row in store.rows(sql, {**values, "reports": json.dumps(reports)}):
         locator = json.loads(row["locator"]) if row["locator"] else {}
         one = {"gist": row["gist"], "locator": locator}
         facts.setdefault(row["report"], {})[row["id"]] = one
-    names = store.names("sources")
-    sql = (
-        "SELECT id, source, published_edtf, data FROM reports"
-        " WHERE published <= :known AND position <= :position ORDER BY position"
-    )
-    for row in store.rows(sql, values):
-        yield {
-            "key": row["id"],
-            "name": f"{name_of(names, row['source'])}, {row['published_edtf']}",
-            "source": row["source"],
-            "source_name": name_of(names, row["source"]),
-            "data": json.loads(row["data"]),
-            "facts": facts.get(row["id"], {}),
-        }
+    return facts
 
 
 _LOCATING = frozenset({"span", "sentence", "row"})
 
 
-def _nowhere(reports: Iterable[Row]) -> Iterator[Row]:
-    """Yield a gap of the facts that say no place in a document, by report.
+def _note_nowhere(report: Row, found: dict[str, Row]) -> None:
+    """Note the facts of a report that say no place in a document, by report.
 
     By source where reports name no document, as imported tables do not.
     """
-    found: dict[str, Row] = {}
-    for report in reports:
-        facts = [
-            fact
-            for fact, one in report["facts"].items()
-            if not _LOCATING & {name for name, item in one["locator"].items() if item is not None}
-        ]
-        if not facts:
-            continue
+    facts = [
+        fact
+        for fact, one in report["facts"].items()
+        if not _LOCATING & {name for name, item in one["locator"].items() if item is not None}
+    ]
+    if facts:
         named = bool(report["data"].get("document"))
         key, name = ("key", "name") if named else ("source", "source_name")
         group = found.setdefault(report[key], {"key": report[key], "name": report[name]})
         group.setdefault("evidence", []).extend(facts)
+
+
+def _nowhere(found: Mapping[str, Row]) -> Iterator[Row]:
     for group in found.values():
         count = len(group["evidence"])
         what = f"{count:,} fact{'s do' if count > 1 else ' does'} not say where in a document"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 from projections.claims import Claim, amended, turns_in
@@ -15,8 +16,9 @@ FEW = 500
 """Facts that are looked up by name; of more, all retractions are read."""
 _CLAIMS_IN = (
     "SELECT h.cell, h.data FROM json_each(?2) j CROSS JOIN held h ON h.cell = j.value"
-    " WHERE h.position <= ?1 ORDER BY h.position, h.rowid"
+    " WHERE h.position <= ?1 AND h.published <= ?3"
 )
+_by_position = attrgetter("position")
 
 
 class Held:
@@ -73,18 +75,20 @@ class Held:
         *,
         position: int | None = None,
         recorded_at: Instant | None = None,
+        known: Instant | None = None,
     ) -> dict[Key, list[Claim]]:
         """Give the same of several cells (projection, key) at once: by cell, in the log's order.
 
-        With `turning`, only claims one of whose turns lies after the first of these instants and
-        no later than the second.
+        The cells come in the order in which they were asked for. With `turning`, only claims one
+        of whose turns lies after the first of these instants and no later than the second.
         """
         clock = {
             "position": FUTURE_OPEN if position is None else position,
             "recorded_at": FUTURE_OPEN if recorded_at is None else recorded_at,
         }
         cell_of = self.moments.numbers(cells)
-        rows = self.tuples(_CLAIMS_IN, (clock["position"], str(list(cell_of))))
+        until = FUTURE_OPEN if known is None else known
+        rows = self.tuples(_CLAIMS_IN, (clock["position"], str(list(cell_of)), until))
         found: list[tuple[Key, Claim]] = []
         for (number, _), fields in zip(rows, decoded([row[1] for row in rows]), strict=True):
             if turning is None or turns_in(fields, *turning):
@@ -95,6 +99,8 @@ class Held:
         by_cell: dict[Key, list[Claim]] = {cell: [] for cell in cell_of.values()}
         for (cell, _), claim in zip(found, together, strict=True):
             by_cell[cell].append(claim)
+        for claims in by_cell.values():  # in the order of their rows, which two processes wrote
+            claims.sort(key=_by_position)
         return by_cell
 
     def claims_of(self, cell: int) -> list[Claim]:

@@ -6,7 +6,6 @@ Nothing here loads what validates: kin is built of the read model's rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 from projections.beliefs import rectangles
 from projections.catalogue import PROJECTIONS
@@ -34,10 +33,10 @@ class Live:
         self.policy = POLICIES[policy]
 
     def cells(
-        self, claims: Iterable[Claim], t: Instant, k: Instant
+        self, heard: Iterable[tuple[str, str, list[Claim]]], t: Instant, k: Instant
     ) -> Iterator[tuple[str, str, Row]]:
-        """Yield (projection, key, state) of every cell that these claims say anything about."""
-        for name, key, group in by_cell(claims):
+        """Yield (projection, key, state) of every cell of which its claims say anything."""
+        for name, key, group in heard:
             projection = PROJECTIONS[name]
             found = self.policy.resolve(group, t, k, projection, self.kin)
             if found is not None:
@@ -102,10 +101,3 @@ WHICH = {
 }
 """Of each name that a row may give under `rule`: what it means, and where it stands among the
 rules in policies/origin_weighted.py."""
-
-
-def by_cell(claims: Iterable[Claim]) -> Iterator[tuple[str, str, list[Claim]]]:
-    """Yield (projection, key, claims) of each cell, in the order of their names."""
-    cell = lambda claim: (claim.projection, claim.key)  # noqa: E731 - a sort key
-    for (name, key), group in groupby(sorted(claims, key=cell), key=cell):
-        yield name, key, list(group)

@@ -67,8 +67,8 @@ def _speaking(store: Store, asked: Cells) -> dict[tuple[str, str], list[str]]:
         ):
             found.setdefault((row[0], row[1]), []).append(row[2])
     else:
-        for claim in asked.heard():
-            found.setdefault((claim.projection, claim.key), []).append(claim.fact)
+        for projection, key, claims in asked.heard_by_cell():
+            found[projection, key] = [claim.fact for claim in claims]
     return {cell: list(dict.fromkeys(facts)) for cell, facts in found.items()}
 
 

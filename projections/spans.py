@@ -92,9 +92,8 @@ def _lines(
 ) -> Iterator[tuple[str, list[Row]]]:
     """Yield each cell's key with its rectangles known at a moment, by key."""
     if not asked.stored:
-        heard = sorted(asked.heard(name, key), key=lambda claim: claim.key)
-        for one, claims in groupby(heard, key=lambda claim: claim.key):
-            yield one, asked.live.rectangles(list(claims), name, one)
+        for _, one, claims in asked.heard_by_cell(name, key):
+            yield one, asked.live.rectangles(claims, name, one)
         return
     narrowed = "" if key is None else " AND c.key = :key"
     rows = asked.store.connection.execute(

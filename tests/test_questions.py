@@ -852,3 +852,16 @@ def test_an_audit_of_many_facts_fits_a_screen_and_names_every_one(here: Path) ->
     assert shown.splitlines()[-1].startswith("rule: ")
     in_full = said(*ask, "--full")
     assert len(in_full.splitlines()) > 60
+
+
+@pytest.mark.parametrize("words", [["state"], ["gaps"], ["disputes", "--all"], ["whatif"]])
+def test_of_how_many_cells_the_claims_are_held_makes_no_difference(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """A situation of a million facts is asked as one of ten is, in no more memory."""
+    log = mali(tmp_path)
+    asked = ("--log", log, *words, "--without", "voa", "--as-of", "2013-01-21")
+    expected = answer(*asked)
+    monkeypatch.setattr("projections.cells.AT_ONCE", 3)
+    monkeypatch.setattr("projections.gaps.REPORTS_AT_ONCE", 2)
+    assert answer(*asked) == expected
