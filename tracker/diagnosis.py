@@ -11,7 +11,7 @@ from tracker.errors import LogError
 from tracker.instants import format_instant
 from tracker.log import MEMORY, Log
 from tracker.model import ReadModel
-from tracker.replicas import read_heard
+from tracker.replicas import Heard, read_heard
 
 OTHERS = 0o077  # what a group and all others may do with a file
 ROOM = 100 * 1024 * 1024  # bytes free below which the next records may fail
@@ -32,11 +32,7 @@ def _checks(log: Log, model: ReadModel) -> Iterator[tuple[str, str, str]]:
     counts = f"{events} events, last #{last}, counter #{head}"
     yield _must(events == last == head, "positions without a gap", counts)
     if log.replica_of is not None:
-        heard = read_heard(log.path)
-        when = "not heard yet" if heard.at is None else f"last heard {format_instant(heard.at)}"
-        away = f"; {heard.away}" if heard.away else ""
-        found = f"of {log.replica_of}, at #{heard.position} when {when}{away}"
-        yield ("warning" if away else "ok", "replica", found)
+        yield _replica(log.replica_of, read_heard(log.path), last)
     readable = _read_back(log)
     yield readable
     yield _keys(log, whole=readable[0] == "ok")
@@ -47,6 +43,17 @@ def _checks(log: Log, model: ReadModel) -> Iterator[tuple[str, str, str]]:
         path = Path(log.path if log.local else model.path).absolute()
         free = shutil.disk_usage(next(filter(Path.exists, path.parents))).free
         yield ("ok" if free >= ROOM else "warning", "disk room", f"{free // 2**20:,} MiB free")
+
+
+def _replica(source: str, heard: Heard, position: int) -> tuple[str, str, str]:
+    """Say of whom it is a copy, and whether it is known how far behind."""
+    when = "nothing was heard" if heard.at is None else f"last heard {format_instant(heard.at)}"
+    away = f"; {heard.away}" if heard.away else ""
+    if heard.behind(position) is None:
+        found = f"of {source}, not known how far behind: {when}, and this is at #{position}"
+        return ("warning", "replica", f"{found}; `tracker follow` asks it{away}")
+    found = f"of {source}, at #{heard.position} when {when}{away}"
+    return ("warning" if away else "ok", "replica", found)
 
 
 def _read_back(log: Log) -> tuple[str, str, str]:

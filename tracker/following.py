@@ -225,6 +225,7 @@ class Follower:
         """
         tree, signed, copied = replica.frontier(), replica.signed(), 0
         self._compare_heads(log, replica, tree, last)
+        self._note(Heard(last, self.clock()))  # before the first of it is copied
         kept = tree.size
         try:
             while kept < last:

@@ -21,7 +21,7 @@ from tracker import leaves
 from tracker.engines.address import hidden, is_url, secrets_of
 from tracker.errors import LogError, TrackerError
 from tracker.folders import named_beside
-from tracker.instants import Instant
+from tracker.instants import Instant, to_datetime
 from tracker.leaves import Stored, Timestamp
 from tracker.ledger import Frontier
 from tracker.logfile import (
@@ -62,6 +62,15 @@ class Heard:
     at: Instant | None = None
     away: str | None = None
 
+    def behind(self, position: int) -> int | None:
+        """Count the events that a replica at `position` lacked by then; None where nobody knows.
+
+        So it is where nothing was heard, or only before what the replica holds by now was copied:
+        the note did not come along with the file, or is an older one.
+        """
+        known = self.at is not None and self.position >= position
+        return self.position - position if known else None
+
 
 def shown(source: str) -> str:
     """Write a source as it may be told: a path whole, an address without what is secret in it."""
@@ -86,14 +95,13 @@ def heard_path(log: str) -> Path:
 
 def read_heard(log: str) -> Heard:
     """Read what a follower last heard; nothing where that cannot be read."""
-    with suppress(OSError, ValueError, TypeError, KeyError):
+    with suppress(OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
         told = json.loads(read_upto(heard_path(log), SHEET))
         at, away = told["at"], told["away"]
-        return Heard(
-            int(told["position"]),
-            None if at is None else int(at),
-            None if away is None else str(away),
-        )
+        at = None if at is None else int(at)
+        if at is not None:
+            to_datetime(at)  # which refuses what is no time
+        return Heard(int(told["position"]), at, None if away is None else str(away))
     return Heard()
 
 

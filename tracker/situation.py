@@ -104,18 +104,18 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
 
         {source, position, behind, heard, away}: the source's address without its password, where
         it stood when it was last heard, how many events of it are not here yet, when that was,
-        and why nothing can be heard since, if so.
+        and why nothing can be heard since, if so. Position and behind are None where nobody knows.
         """
         if self.log.replica_of is None:
             return None
         from tracker.replicas import read_heard
 
         heard, position = read_heard(self.log.path), self.log.position
-        last = max(heard.position, position)
+        behind = heard.behind(position)
         return {
             "source": self.log.replica_of,
-            "position": last,
-            "behind": last - position,
+            "position": None if behind is None else heard.position,
+            "behind": behind,
             "heard": None if heard.at is None else format_instant(heard.at),
             "away": heard.away,
         }

@@ -348,8 +348,10 @@ def weighed(answer: Answer) -> str:
 def replica(found: Row) -> str:
     """Say of a replica whose it is, how far behind, and when its source was last heard."""
     behind, heard = found["behind"], found["heard"]
-    events = f"{behind} event{'' if behind == 1 else 's'} behind"
-    when = f" as last heard at {heard}" if heard else ", which was not heard yet"
-    far = f"{events if behind else 'up to it'}{when}"
+    events = f"{behind} event{'' if behind == 1 else 's'} behind" if behind else "up to it"
+    far = f"{events} as last heard at {heard}"
+    if behind is None:
+        last = f"last heard at {heard}, before what is here" if heard else "nothing was heard"
+        far = f"not known how far behind: {last}; `tracker follow` asks it"
     away = f"; away since: {found['away']}" if found["away"] else ""
     return f"replica of {found['source']}, {far}{away}"

@@ -24,11 +24,14 @@ class Problem(Shape):
 
 
 class Replica(Shape):
-    """What a replica is a copy of: where that stood when it was last heard, and when that was."""
+    """What a replica is a copy of: where that stood when it was last heard, and when that was.
+
+    `position` and `behind` are null where nobody knows: nothing was heard, or not lately enough.
+    """
 
     source: str
-    position: int
-    behind: int
+    position: int | None
+    behind: int | None
     heard: str | None
     away: str | None
 
