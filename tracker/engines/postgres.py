@@ -21,11 +21,11 @@ import psycopg
 from eventsourcing.persistence import PersistenceError
 
 from tracker import leaves
-from tracker.engines.address import read_address
+from tracker.engines.address import Address, read_address
 from tracker.engines.base import Conflict, Counts, Encoded
 from tracker.engines.postgres_reading import ROW, PostgresReader
 from tracker.engines.postgres_seen import SPAN, ServerHealth, ServerSource, belts
-from tracker.engines.roles import grant, granted, renew
+from tracker.engines.roles import grant, granted, renew, shut_out
 from tracker.engines.server import SILENCE, Cursor, Link, One, confirm, lost, plain_error
 from tracker.engines.tables import MAKE, VERSION, quoted
 from tracker.errors import LogError
@@ -61,14 +61,14 @@ class PostgresEngine(PostgresReader):
         """Make schema and tables in one transaction; what is there stays. Whether any was made."""
         with self._errors(), self._datastore.link() as link:
             schema = self._address.schema
-            if (version := _version(link, schema)) is not None:
+            if (version := _version(link, self._address)) is not None:
                 if version <= VERSION:  # who may not leaves them as they are
                     with suppress(psycopg.errors.InsufficientPrivilege), link.transaction():
                         renew(link)
                 return False
             with link.transaction():
                 link.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"tracker {schema}",))
-                if _version(link, schema) is not None:
+                if _version(link, self._address) is not None:
                     return False  # another was making it
                 found = link.execute("SELECT FROM pg_namespace WHERE nspname = %s", (schema,))
                 if found.fetchone() is None:
@@ -81,7 +81,7 @@ class PostgresEngine(PostgresReader):
     def _check(self) -> None:
         """Refuse what is no log, or one of a newer tracker."""
         with self._errors(), self._datastore.link() as link:
-            version = _version(link, self._address.schema)
+            version = _version(link, self._address)
         if version is None:
             raise LogError(
                 f"no log at {self.shown}: make one with `tracker init`, or name another with --log"
@@ -289,12 +289,16 @@ def _alone(link: Link, seconds: float) -> int:
             return int(last)
 
 
-def _version(link: Link, schema: str) -> int | None:
-    """Give the version of a log's tables; None where there are none."""
-    found = link.execute("SELECT to_regclass(%s)", (f"{quoted(schema)}.log_format",)).fetchone()
-    if found is None or found[0] is None:
-        return None
-    row = link.execute("SELECT version FROM log_format").fetchone()
+def _version(link: Link, address: Address) -> int | None:
+    """Give the version of a log's tables; None where there are none. Raises LogError."""
+    table = f"{quoted(address.schema)}.log_format"
+    try:
+        found = link.execute("SELECT to_regclass(%s)", (table,)).fetchone()
+        if found is None or found[0] is None:
+            return None
+        row = link.execute("SELECT version FROM log_format").fetchone()
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise shut_out(link, address.schema, address.shown, error) from error
     return None if row is None else int(row[0])
 
 
@@ -303,6 +307,6 @@ def is_there(url: str) -> bool:
     address = read_address(url)
     try:
         with closing(One(address).connect()) as link:
-            return _version(link, address.schema) is not None
+            return _version(link, address) is not None
     except psycopg.Error as error:
         raise plain_error(error, address.shown) from error

@@ -7,13 +7,14 @@ reports read (tables.REVIEWED); an admin owns the tables and gives out roles.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import psycopg
 
 from tracker.engines.address import LONGEST
 from tracker.engines.tables import ALL, FUNCTIONS, quoted
-from tracker.errors import NotFoundError, TrackerError
+from tracker.errors import LogError, NotFoundError, TrackerError
 
 if TYPE_CHECKING:
     from tracker.engines.server import Link
@@ -26,7 +27,8 @@ _INSERTED = "seq, originator_id, originator_version, topic, state, event_id"  # 
 def grant(link: Link, schema: str, role: str | None, user: str) -> None:
     """Give a user a role in place of any other; None takes it. The first time, make the roles.
 
-    Raises NotFoundError for a user the server does not know, TrackerError for who may not grant.
+    Raises NotFoundError for a user the server does not know, TrackerError for who may not grant,
+    and for what would leave the situation without an admin; nothing is changed then.
     """
     names = _names(link, schema)
     if link.execute("SELECT FROM pg_roles WHERE rolname = %s", (user,)).fetchone() is None:
@@ -35,18 +37,73 @@ def grant(link: Link, schema: str, role: str | None, user: str) -> None:
         )
     try:
         with link.transaction():
+            # One at a time: two admins could take each other's role.
+            link.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (f"tracker {schema}",))
             _make(link, schema, names)
-            renew(link)
-            for held in (one for who, one in _members(link, names) if who == user and one != role):
-                link.execute(f"REVOKE {quoted(names[held])} FROM {quoted(user)}".encode())
-            if role is not None:
+            with suppress(psycopg.errors.InsufficientPrivilege), link.transaction():
+                renew(link)  # as their owner; who has CREATEROLE may grant without
+            held = _members(link, names)
+            _keep_an_admin(held, role, user)
+            if role is not None:  # before any is taken: an admin may be changing her own
                 more = " WITH ADMIN OPTION" if role == "admin" else ""
                 link.execute(f"GRANT {quoted(names[role])} TO {quoted(user)}{more}".encode())
+            for other in (one for who, one in held if who == user and one != role):
+                link.execute(f"REVOKE {quoted(names[other])} FROM {quoted(user)}".encode())
     except psycopg.errors.InsufficientPrivilege as error:
+        raise TrackerError(_refused(link, names, error)) from error
+
+
+def _keep_an_admin(held: list[tuple[str, str]], role: str | None, user: str) -> None:
+    """See to it that someone can grant afterwards. Raises TrackerError."""
+    if role != "admin" and [who for who, one in held if one == "admin"] == [user]:
         raise TrackerError(
-            f"{link.info.user} may not grant that ({error.diag.message_primary}): an admin of the "
-            "situation may, and whoever made it, who needs CREATEROLE for the first time"
-        ) from error
+            f"{user} is the last admin of this situation: without one nobody can grant any more. "
+            "Make another one first, with `tracker grant admin USER`"
+        )
+
+
+def _refused(link: Link, names: dict[str, str], error: psycopg.Error) -> str:
+    """Say why a user may not grant, and who may or what is missing."""
+    user, said = link.info.user, f"({error.diag.message_primary})"
+    if (bereft := _without_admin(link, names)) is not None:
+        return f"{user} may not grant that {said}. {bereft}"
+    admins = [who for who, one in _members(link, names) if one == "admin"]
+    if user in admins:
+        return (
+            f"{user} is an admin of the situation, but may not grant that {said}. A superuser of "
+            f"the server gives what is missing, in SQL: {_giving(link, names)}"
+        )
+    if admins:
+        return f"{user} may not grant that {said}: the situation's admins may: {', '.join(admins)}"
+    return (
+        f"{user} may not grant that {said}: whoever made the situation may, and needs CREATEROLE "
+        "for this first time"
+    )
+
+
+def _without_admin(link: Link, names: dict[str, str]) -> str | None:
+    """Say so where roles were made, and nobody is left who has that of an admin."""
+    found = link.execute("SELECT FROM pg_roles WHERE rolname = %s", (names["admin"],)).fetchone()
+    if found is None or any(one == "admin" for _, one in _members(link, names)):
+        return None
+    return (
+        "Nobody is an admin of this situation any more: a superuser of the server gives that role "
+        f"again, with `tracker grant admin USER` or in SQL: {_giving(link, names)}"
+    )
+
+
+def _giving(link: Link, names: dict[str, str]) -> str:
+    user = quoted(link.info.user)
+    return f"GRANT {quoted(names['admin'])} TO {user} WITH ADMIN OPTION"
+
+
+def shut_out(link: Link, schema: str, shown: str, error: psycopg.Error) -> LogError:
+    """Say why a user may not even look at a log, and who can change that."""
+    said = f"{shown}: {error.diag.message_primary}. "
+    bereft = _without_admin(link, _named(link, schema))
+    return LogError(
+        said + (bereft or "Your user may not do that there: `tracker grant` gives a role")
+    )
 
 
 def renew(link: Link) -> None:
@@ -61,11 +118,16 @@ def granted(link: Link, schema: str) -> list[tuple[str, str]]:
 
 
 def _names(link: Link, schema: str) -> dict[str, str]:
-    """Name the roles of a situation: roles are the whole server's, so all of it stands in them."""
-    names = {role: f"{link.info.dbname}.{schema}.{role}" for role in ROLES}
+    """Name the roles of a situation. Raises TrackerError where the server cuts their names off."""
+    names = _named(link, schema)
     if max(len(name.encode()) for name in names.values()) > LONGEST:
         raise TrackerError(f"'{names['recorder']}' is too long for PostgreSQL: a shorter schema")
     return names
+
+
+def _named(link: Link, schema: str) -> dict[str, str]:
+    """Roles are the whole server's, so all of a situation's place stands in their names."""
+    return {role: f"{link.info.dbname}.{schema}.{role}" for role in ROLES}
 
 
 def _members(link: Link, names: dict[str, str]) -> list[tuple[str, str]]:
