@@ -9,6 +9,7 @@ from commands_for_tests import answer, run, said
 from server_for_tests import Server, fresh_schema
 
 from tracker.engines.address import read_address
+from tracker.engines.roles import names_of
 
 Users = Callable[[str], str]
 
@@ -118,3 +119,29 @@ def test_who_made_a_log_needs_the_right_to_make_roles(
         link.execute(f'ALTER ROLE "{named("maker")}" NOCREATEROLE')
     told = refused(url("maker"), "reader", named("vera"))
     assert "whoever made the situation may, and needs CREATEROLE for this first time" in told
+
+
+@pytest.mark.parametrize("letters", [54, 55, 63])
+def test_a_schema_of_any_length_that_is_made_can_be_granted(letters: int, postgres: Server) -> None:
+    """Its roles have its name in theirs, and PostgreSQL cuts off what is over 63 letters."""
+    schemas = [f"{fresh_schema()}_".ljust(letters - 1, "x") + end for end in "ab"]
+    with postgres.connect() as link:
+        for user in schemas:
+            link.execute(f'CREATE ROLE "{user}" LOGIN')
+    for schema in schemas:
+        said("--log", postgres.url(schema), "init")
+        said("--log", postgres.url(schema), "grant", "reader", schema)
+        assert held(postgres.url(schema)) == {"owner": "admin", schema: "reader"}
+    for who, of, allowed in ((0, 0, 0), (1, 1, 0), (0, 1, 2)):  # each in its own alone
+        url = postgres.url(schemas[of], user=schemas[who])
+        assert run("--log", url, "state").exit_code == allowed
+
+
+@pytest.mark.parametrize(
+    "place", [("desk", "x" * 63), ("d" * 63, "mali"), ("d\u00e9" * 21, "x" * 63)]
+)
+def test_names_of_roles_are_no_longer_than_postgresql_keeps(place: tuple[str, str]) -> None:
+    names = names_of(*place)
+    assert len({*names.values()}) == 4
+    assert max(len(name.encode()) for name in names.values()) <= 63
+    assert names_of("desk", "mali")["reader"] == "desk.mali.reader"

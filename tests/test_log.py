@@ -12,6 +12,7 @@ from typing import cast
 from uuid import UUID
 
 import pytest
+from commands_for_tests import run, said
 from server_for_tests import behind
 
 from projections.follower import follow
@@ -509,6 +510,16 @@ def test_no_file_says_how_to_make_one(path: str) -> None:
         f"no log at {path}: make one with `tracker init`, or name another with --log"
     )
     assert not Path(path).exists()
+
+
+def test_a_log_that_is_only_to_be_read_is_not_made(tmp_path: Path) -> None:
+    path = tmp_path / "none.db"
+    result = run("--log", path, "--read-only", "init")
+    assert (result.exit_code, path.exists()) == (2, False)
+    assert "no log at" in result.stderr
+    assert "--read-only makes none: leave it out" in result.stderr
+    said("--log", path, "init")
+    said("--log", path, "--read-only", "init")
 
 
 @SQLITE

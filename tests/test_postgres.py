@@ -121,6 +121,11 @@ def test_what_is_no_schema_is_refused(schema: str) -> None:
         read_address(f"postgresql:///desk?schema={schema}")
 
 
+def test_how_long_a_schema_may_be_is_said() -> None:
+    with pytest.raises(LogError, match="at most 63 of them"):
+        read_address(f"postgresql:///desk?schema={'x' * 64}")
+
+
 def test_no_password_is_ever_shown(url: str) -> None:
     secret = url.replace("owner@", "owner:hush@")
     assert "hush" not in said("--log", secret, "init")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from tracker.errors import NotFoundError
+from tracker.errors import NotFoundError, TrackerError
 from tracker.outcomes import Row
 from tracker.verdicts import Examined
 
@@ -64,6 +64,17 @@ def check_situation(data: bytes, file: str, log: str) -> None:
 
     if not log_is_there(log):
         read_situation(data, file)
+
+
+def refuse_read_only(log: str) -> None:
+    """Refuse to make a log where nothing is to be written. Raises TrackerError."""
+    from tracker.engines import log_is_there
+
+    if not log_is_there(log):
+        raise TrackerError(
+            f"no log at {shown_name(log)}, and --read-only makes none: leave it out (or "
+            "$TRACKER_READ_ONLY) to make one"
+        )
 
 
 def seeds(name: str) -> Path:

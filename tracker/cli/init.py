@@ -35,8 +35,10 @@ def init(situation_file: str | None, by: str | None, yes: bool, new_keys: bool) 
     Example:
       tracker init seeds/mali-2013/situation.yaml
     """
-    from tracker.apart import check_situation, shown_name
+    from tracker.apart import check_situation, refuse_read_only, shown_name
 
+    if options().read_only:
+        refuse_read_only(options().log)
     data, name = read_file(situation_file, "sheet") if situation_file else (b"", "")
     if situation_file:
         check_situation(data, name, options().log)

@@ -80,8 +80,8 @@ def read_address(url: str) -> Address:
     theirs = schema.startswith("pg_") or schema == THEIRS
     if not _NAME.fullmatch(schema) or theirs or len(schema) > LONGEST:
         raise LogError(
-            f"'{schema}' cannot be a situation's schema: a-z, 0-9 and _, no digit first, not pg_..."
-            f" nor {THEIRS}, which the server keeps for itself"
+            f"'{schema}' cannot be a situation's schema: a-z, 0-9 and _, no digit first, at most "
+            f"{LONGEST} of them, not pg_... nor {THEIRS}, which the server keeps for itself"
         )
     user, _, hosts = parts.netloc.rpartition("@")
     for_libpq = _joined(parts.path, named, parts.netloc)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ROLES = ("reader", "recorder", "reviewer", "admin")
 """Each may do what those before it may, and more."""
 _INSERTED = "seq, originator_id, originator_version, topic, state, event_id"  # not `login`
+_DIGITS = 16
 
 
 def grant(link: Link, schema: str, role: str | None, user: str) -> None:
@@ -100,7 +102,7 @@ def _giving(link: Link, names: dict[str, str]) -> str:
 def shut_out(link: Link, schema: str, shown: str, error: psycopg.Error) -> LogError:
     """Say why a user may not even look at a log, and who can change that."""
     said = f"{shown}: {error.diag.message_primary}. "
-    bereft = _without_admin(link, _named(link, schema))
+    bereft = _without_admin(link, _names(link, schema))
     return LogError(
         said + (bereft or "Your user may not do that there: `tracker grant` gives a role")
     )
@@ -118,16 +120,20 @@ def granted(link: Link, schema: str) -> list[tuple[str, str]]:
 
 
 def _names(link: Link, schema: str) -> dict[str, str]:
-    """Name the roles of a situation. Raises TrackerError where the server cuts their names off."""
-    names = _named(link, schema)
-    if max(len(name.encode()) for name in names.values()) > LONGEST:
-        raise TrackerError(f"'{names['recorder']}' is too long for PostgreSQL: a shorter schema")
-    return names
+    return names_of(link.info.dbname, schema)
 
 
-def _named(link: Link, schema: str) -> dict[str, str]:
-    """Roles are the whole server's, so all of a situation's place stands in their names."""
-    return {role: f"{link.info.dbname}.{schema}.{role}" for role in ROLES}
+def names_of(database: str, schema: str) -> dict[str, str]:
+    """Name the roles of a situation: roles are the whole server's, so all of it stands in them.
+
+    Of what is longer than PostgreSQL keeps, a digest stands for the rest.
+    """
+    place = f"{database}.{schema}"
+    if max(len(f"{place}.{role}".encode()) for role in ROLES) > LONGEST:
+        digest = sha256(place.encode()).hexdigest()[:_DIGITS]
+        room = LONGEST - max(len(f"..{digest}.{role}") for role in ROLES)
+        place = f"{place.encode()[:room].decode(errors='ignore')}..{digest}"
+    return {role: f"{place}.{role}" for role in ROLES}
 
 
 def _members(link: Link, names: dict[str, str]) -> list[tuple[str, str]]:
