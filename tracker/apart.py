@@ -22,6 +22,13 @@ def shown_name(log: str) -> str:
     return hidden(log)
 
 
+def refuse_slip(log: str) -> None:
+    """Refuse a log's name that was to be an address. Raises LogError, which shows no password."""
+    from tracker.engines.address import is_url
+
+    is_url(log)
+
+
 def follow(
     path: str,
     source: str | None,

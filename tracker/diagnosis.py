@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import LogError
+from tracker.heard import Heard, read_heard
 from tracker.instants import format_instant
 from tracker.log import MEMORY, Log
 from tracker.model import ReadModel
-from tracker.replicas import Heard, read_heard
 
 OTHERS = 0o077  # what a group and all others may do with a file
 ROOM = 100 * 1024 * 1024  # bytes free below which the next records may fail

@@ -17,6 +17,7 @@ from tracker.copied import UNREADABLE, end_of, first_of, kept_rows, signed_with,
 from tracker.errors import LogError
 from tracker.facts.codec import StoredRow
 from tracker.garbage import uncollected
+from tracker.heard import Heard, read_heard, write_heard
 from tracker.instants import Instant
 from tracker.leaves import Stored, Timestamp
 from tracker.ledger import Frontier
@@ -25,16 +26,13 @@ from tracker.logfile import EventRow
 from tracker.replicas import (
     Ahead,
     Batch,
-    Heard,
     Replica,
     ReplicaError,
     Signed,
-    read_heard,
     refuse_circle,
     shown,
-    source_at,
+    source_to_follow,
     without_secrets,
-    write_heard,
 )
 
 NEAR = 20_000
@@ -386,14 +384,10 @@ def follow(
     `once` ends when it is caught up; a source that cannot be reached is an error then, and before
     anything was ever copied. Raises ReplicaError, SourceAway, LogError.
     """
-    known = source_at(path)
-    if source == "":
-        raise ReplicaError("name the log to follow, by its path or its address")
-    if source is None and known is None:
-        raise ReplicaError(f"{path} is no replica yet: name the log that it is to follow")
-    with Follower(source or str(known), path, waiting.clock) as follower:
+    followed, known = source_to_follow(path, source)
+    with Follower(followed, path, waiting.clock) as follower:
         follower.heard = read_heard(path)
-        if once or known is None:
+        if once or not known:
             passed = follower.catch_up(progress)
             if once:
                 return passed

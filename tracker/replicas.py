@@ -1,4 +1,4 @@
-"""Replicas: the file of a log that is a copy of another one, and what is known of its source.
+"""Replicas: the file of a log that is a copy of another one, and which that is.
 
 The copy is an ordinary log on SQLite, with the other's id and one table more that says whose copy
 it is; whoever opens it finds that there, and records nothing. Only `following` writes to it: each
@@ -8,20 +8,16 @@ own, while the next batch is read and checked. Knows nothing of events.
 
 from __future__ import annotations
 
-import json
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from tracker import leaves
-from tracker.engines.address import hidden, is_url, secrets_of
+from tracker.engines.address import hidden, is_url, read_address, secrets_of
 from tracker.errors import LogError, TrackerError
-from tracker.folders import named_beside
-from tracker.instants import Instant, to_datetime
 from tracker.leaves import Stored, Timestamp
 from tracker.ledger import Frontier
 from tracker.logfile import (
@@ -36,7 +32,6 @@ from tracker.logfile import (
     source_of,
     unwritten,
 )
-from tracker.reading import SHEET, read_upto
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -54,24 +49,6 @@ class Ahead(ReplicaError):  # noqa: N818 - an outcome to go on from, not a fault
     """Another follower has copied these events already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What a follower last heard of its source: where it stood, when, and why not since then."""
-
-    position: int = 0
-    at: Instant | None = None
-    away: str | None = None
-
-    def behind(self, position: int) -> int | None:
-        """Count the events that a replica at `position` lacked by then; None where nobody knows.
-
-        So it is where nothing was heard, or only before what the replica holds by now was copied:
-        the note did not come along with the file, or is an older one.
-        """
-        known = self.at is not None and self.position >= position
-        return self.position - position if known else None
-
-
 def shown(source: str) -> str:
     """Write a source as it may be told: a path whole, an address without what is secret in it."""
     return hidden(source) if is_url(source) else str(Path(source).absolute())
@@ -85,35 +62,6 @@ def without_secrets(text: str, source: str) -> str:
     for secret in secrets_of(source):
         text = text.replace(secret, "...")
     return text
-
-
-def heard_path(log: str) -> Path:
-    """Say where a follower notes what it heard: situation.db has situation.heard.json beside it."""
-    path = Path(log)
-    return named_beside(path, "heard.json")
-
-
-def read_heard(log: str) -> Heard:
-    """Read what a follower last heard; nothing where that cannot be read."""
-    with suppress(OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        told = json.loads(read_upto(heard_path(log), SHEET))
-        at, away = told["at"], told["away"]
-        at = None if at is None else int(at)
-        if at is not None:
-            to_datetime(at)  # which refuses what is no time
-        return Heard(int(told["position"]), at, None if away is None else str(away))
-    return Heard()
-
-
-def write_heard(log: str, heard: Heard) -> None:
-    """Note what was heard, for whoever asks the replica: apart from it, so that it need not change.
-
-    What a power cut loses of it is heard again.
-    """
-    path = heard_path(log)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-    fresh.write_text(json.dumps(asdict(heard)), encoding="utf-8")
-    fresh.replace(path)
 
 
 class Signed(NamedTuple):
@@ -155,6 +103,26 @@ def source_at(path: str) -> str | None:
     finally:
         _tidy(uri)
     return source
+
+
+def source_to_follow(path: str, source: str | None) -> tuple[str, bool]:
+    """Say what the replica at `path` is to follow: as named, else as before; and whether it is one.
+
+    Raises ReplicaError, and LogError for what is no name of a log.
+    """
+    if is_url(path):
+        raise ReplicaError(
+            f"{shown(path)} is no file, and a replica is one: name it with --log, as in `tracker "
+            "--log replica.db follow SOURCE`"
+        )
+    if source is not None and is_url(source):
+        read_address(source)  # what is none is refused, and not waited for
+    known = source_at(path)
+    if source == "":
+        raise ReplicaError("name the log to follow, by its path or its address")
+    if source is None and known is None:
+        raise ReplicaError(f"{path} is no replica yet: name the log that it is to follow")
+    return source or str(known), known is not None
 
 
 def refuse_circle(path: str, source: str, replica_of: str | None) -> None:

@@ -108,7 +108,7 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         """
         if self.log.replica_of is None:
             return None
-        from tracker.replicas import read_heard
+        from tracker.heard import read_heard
 
         heard, position = read_heard(self.log.path), self.log.position
         behind = heard.behind(position)

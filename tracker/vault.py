@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tracker.engines.address import is_url
+from tracker.engines.address import is_url, read_address
 from tracker.errors import LogError
 from tracker.folders import OURS_ALONE, config_folder, named_after, named_beside
 from tracker.foreign import foreign, told_plainly
@@ -50,12 +50,13 @@ def vault_path(log: str, log_id: str, *, local: bool = True) -> str:
     That names a file, a folder, or a schema on a server, as a log's address does.
 
     A log that is not `local` has nothing beside it: there, a folder of the user's configuration.
+    Raises LogError for what looks like an address and is none.
     """
     if log == MEMORY:
         return MEMORY
     chosen = os.environ.get("TRACKER_VAULT")
     named = named_after(log_id, ".keys.db")
-    if chosen and is_url(chosen):
+    if chosen and _is_server(chosen):
         return chosen
     if chosen:
         return str(Path(chosen) / named) if Path(chosen).is_dir() else chosen
@@ -63,6 +64,17 @@ def vault_path(log: str, log_id: str, *, local: bool = True) -> str:
         return str(config_folder() / VAULTS / named)
     path = Path(log)
     return str(named_beside(path, "keys.db"))
+
+
+def _is_server(chosen: str) -> bool:
+    """Whether keys lie on a server. Raises LogError for what looks like an address and is none."""
+    try:
+        if not is_url(chosen):
+            return False
+        read_address(chosen)
+    except LogError as error:
+        raise LogError(f"TRACKER_VAULT: {error}") from None
+    return True
 
 
 def open_vault(path: str, log_id: str) -> Vault:

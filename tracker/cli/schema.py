@@ -25,10 +25,12 @@ def schema(what: str) -> None:
       tracker schema sheet
       tracker schema datasette
     """
-    from tracker.apart import file_schema
+    from tracker.apart import file_schema, refuse_slip
     from tracker.offers import model_of
 
     found = file_schema(what)
+    if what == "datasette":
+        refuse_slip(options().log)
     if what == "datasette" and (model := model_of(options().log)):
         (about,) = found["databases"].values()
         found = {"databases": {model.stem: about}}

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.cli.global_options import FORMATS, POLICY_NAMES
-from tracker.errors import InputError, Problem
+from tracker.errors import InputError, LogError, Problem
 
 MOST_BYTES = 65_536
 COLORS = ("auto", "always", "never")
@@ -172,7 +172,15 @@ def _log(value: Any, path: Path) -> str:  # noqa: ANN401
         message = "a file in this folder or below it is needed here; TRACKER_LOG names any other"
         raise ValueError(message)
     folder = Path(os.path.abspath(path)).parent  # noqa: PTH100 - `..` is taken away too
-    return str(name if folder == Path.cwd() else folder / name)
+    if not os.path.lexists(folder / name):
+        from tracker.apart import refuse_slip
+
+        try:
+            refuse_slip(str(value))
+        except LogError as error:
+            raise ValueError(str(error)) from None
+    said = f"./{name}" if str(value).startswith("./") else str(name)
+    return said if folder == Path.cwd() else str(folder / name)
 
 
 def _zone(value: Any, path: Path) -> str:  # noqa: ANN401

@@ -6,6 +6,7 @@ All but `schema` is libpq's own: several hosts, `sslmode`, `service`, a password
 
 from __future__ import annotations
 
+import os
 import re
 from typing import NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
@@ -17,15 +18,42 @@ SCHEMA = "situation"
 """The schema of a situation whose address names none."""
 THEIRS = "information_schema"
 """The server's own: pg_dump leaves out whatever lies in it, as in pg_..."""
-SECRETS = ("password", "sslpassword")
+SECRETS = (
+    "password", "sslpassword", "oauth_client_secret", "scram_client_key", "scram_server_key",
+)  # fmt: skip
 """What of an address nobody is shown. The names of files that hold a secret are none."""
+PLAIN = (
+    "schema", "application_name", "authtype", "channel_binding", "client_encoding",
+    "connect_timeout", "dbname", "fallback_application_name", "gssdelegation", "gssencmode",
+    "gsslib", "host", "hostaddr", "keepalives", "keepalives_count", "keepalives_idle",
+    "keepalives_interval", "krbsrvname", "load_balance_hosts", "max_protocol_version",
+    "min_protocol_version", "oauth_client_id", "oauth_issuer", "oauth_scope", "options", "passfile",
+    "port", "replication", "require_auth", "requirepeer", "requiressl", "service", "servicefile",
+    "ssl", "ssl_max_protocol_version", "ssl_min_protocol_version", "sslcert", "sslcertmode",
+    "sslcompression", "sslcrl", "sslcrldir", "sslkey", "sslkeylogfile", "sslmode", "sslnegotiation",
+    "sslrootcert", "sslsni", "target_session_attrs", "tcp_user_timeout", "user",
+)  # fmt: skip
+"""All else that may follow a ?: ours, and libpq's up to version 18. What is none of these may be a
+password whose name was mistyped."""
 LONGEST = 63
 """Bytes of a name that PostgreSQL keeps; it cuts off the rest."""
 _OF_PLACE: tuple[str, ...] = ("host", "port", "dbname", "service")
 _LIKE_ADDRESS = re.compile(r"([\s\"'<(]*(?:[A-Za-z][A-Za-z0-9+.-]*:/+|postgres(?:ql)?:))")
 _NO_CODE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f]")
-_SECRET = re.compile(rf"(?<=[?&])(?:{'|'.join(SECRETS)})=([^&]*)&?")
+_SECRET = re.compile(rf"(?<=[?&])(?!(?:{'|'.join(PLAIN)})=)(?:[^&=@]*=([^&]*)|([^&@]+)(?![^&]))&?")
+_PLAINLY_FILE = re.compile(r"(?:~|\.{0,2})/(?!/)")
+_SLIP = re.compile(
+    # A scheme whose : was left out; user:secret@host; and NAME=VALUE, as libpq takes them too, or
+    # as they stand after the ? of an address.
+    r"[\s\"'<(]*(?:postgre\w*|pg\w*|psql)[^\w\s/]*//"
+    r"|[^@]*:[^@]*@"
+    r"|.*\bpas+w\w*\s*="
+    rf"|[\s\"'<(]*(?:{'|'.join(SECRETS + PLAIN)})\s*=\s*\S+\s+\w+\s*="
+    rf"|.*\?(?:.*&)?(?:{'|'.join(SECRETS + PLAIN)})=",
+    re.IGNORECASE | re.DOTALL,
+)
+_BEGINNING = re.compile(r"[\s\"'<(]*(\w*)")
 _HOST = r"(?:\[[0-9A-Za-z:.%_-]+\]|[^\[\]:/?#@,]*)(?::[0-9]*)?"
 _HOSTS = re.compile(rf"{_HOST}(?:,{_HOST})*")
 _NAME = re.compile(r"[a-z_][a-z0-9_]*")
@@ -48,16 +76,26 @@ def is_url(log: str) -> bool:
     """Whether a log's name is an address on a server, rather than a file's.
 
     Raises LogError for what looks like an address and is none: a file of that name would be made,
-    or told of with the password in it.
+    or told of with the password in it. A file that is there is one, whatever its name looks like.
     """
     if log.startswith(tuple(f"{scheme}://" for scheme in SCHEMES)):
         return True
-    if _LIKE_ADDRESS.match(log):
+    if _LIKE_ADDRESS.match(log) or _is_slip(log):
         raise LogError(
             f"{hidden(log)} is no address of a log: write postgresql://[user@]host[:port]/database,"
             " or ./ before the name of a file"
         )
     return False
+
+
+def _is_slip(log: str) -> bool:
+    """Whether a name looks like an address without being begun like one, and is no file's."""
+    if _PLAINLY_FILE.match(log) or not _SLIP.match(log):
+        return False
+    try:
+        return not os.path.lexists(log)
+    except ValueError:  # no file has such a name
+        return True
 
 
 def read_address(url: str) -> Address:
@@ -72,6 +110,15 @@ def read_address(url: str) -> Address:
             "and what is not plain is written in codes, such as %3F for a ?"
         ) from None
     named = dict(asked)
+    if unknown := [name for name in named if name not in SECRETS + PLAIN]:
+        from difflib import get_close_matches
+
+        near = get_close_matches(unknown[0].lower(), SECRETS + PLAIN, n=1, cutoff=0.7)
+        hint = f": did you mean {near[0]}?" if near else ""
+        raise LogError(
+            f"{hidden(url)} is no address of a log: it says after its ? what PostgreSQL does not "
+            f"know{hint}"
+        )
     if len(named) < len(asked):
         names = [name for name, _ in asked]
         twice = next(name for name in names if names.count(name) > 1)
@@ -148,12 +195,13 @@ def _parts(log: str) -> tuple[str, str, list[str], str]:
     """Take a name apart: what it begins with, the user, all that is secret, the rest."""
     begun = _LIKE_ADDRESS.match(log)
     if not begun:
-        return log, "", [], ""
+        first = _BEGINNING.match(log) if _is_slip(log) else None
+        return (f"{first[1]}...", "", [log[first.end() :]], "") if first else (log, "", [], "")
     rest = log[begun.end() :]
-    secret = _SECRET.findall(rest)
+    secret = [value for pair in _SECRET.findall(rest) for value in pair]
     rest = _SECRET.sub("", rest).rstrip("?&")
     user, at, place = rest.rpartition("@")
     if not at and not _HOSTS.fullmatch(re.split("[/?#]", rest, maxsplit=1)[0]):
         user, place = rest, ""
-    name, _, password = user.partition(":")
-    return begun[1], f"{name}{at}", [password, *secret], place
+    name = re.split("[:?]", user, maxsplit=1)[0]
+    return begun[1], f"{name}{at}", [user[len(name) + 1 :], *secret], place
