@@ -484,7 +484,7 @@ def test_a_log_of_its_own_is_refused_and_left_as_it_was(
     [
         ("", "name the log to follow, by its path or its address"),
         (".", ". is a folder: name the log's file, such as situation.db"),
-        ("s", "no log at s: make one with"),
+        ("s", "/s: see that its name is right and that its disk or server is there"),
     ],
 )
 def test_a_source_that_is_none_is_said_to_be(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from commands_for_tests import SHEETS, answer, mali, run, said, unfolded
+from server_for_tests import Server, fresh_schema
 from serving_for_tests import serving
 
 from tracker import copied as batches
@@ -121,3 +122,44 @@ def test_a_pass_tells_where_the_source_stands_before_it_copies(
     assert told["position"] == 40
     with Log(str(source)) as log:
         assert told["replica"]["behind"] == log.position - 40
+
+
+# -- a source that is not there --------------------------------------------------------------------
+
+
+def test_where_there_is_no_source_nothing_is_said_of_making_one(
+    source: Path, tmp_path: Path
+) -> None:
+    """Made in its place, another log would be copied; and --log names the replica."""
+    missing, path = source.with_name("situation2.db"), tmp_path / "k.db"
+    result = run("--log", path, "follow", missing, "--once")
+    assert (result.exit_code, path.exists()) == (2, False)
+    assert f"no log at {missing}: did you mean {source}? Else see that its name" in result.stderr
+    assert "init" not in result.stderr
+    assert "name another with --log" not in result.stderr
+
+
+def test_where_the_source_of_a_replica_went_it_is_said_how_to_name_it(
+    source: Path, replica: Path
+) -> None:
+    moved = source.parent.with_name("moved")
+    source.parent.rename(moved)
+    spoils: tuple[Callable[[], None], ...] = (lambda: None, source.parent.mkdir, source.touch)
+    for spoil in spoils:
+        spoil()
+        result = run("--log", replica, "follow", "--once")
+        assert result.exit_code == 2
+        assert f"no log at {source}: see that its name is right" in result.stderr
+        assert f"`tracker --log {replica} follow SOURCE` names it" in result.stderr
+        assert "init" not in result.stderr
+    assert "no log at" in run("--log", replica, "state", "control").stderr
+    said("--log", replica, "follow", moved / source.name, "--once")
+
+
+def test_a_source_that_is_no_log_on_a_server_is_told_the_same(
+    postgres: Server, tmp_path: Path
+) -> None:
+    url = postgres.url(fresh_schema())
+    result = run("--log", tmp_path / "k.db", "follow", url, "--once")
+    assert f"no log at {url}: see that its name is right" in result.stderr
+    assert "init" not in result.stderr

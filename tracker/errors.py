@@ -21,6 +21,15 @@ class LogError(TrackerError):
     """The log cannot be opened, read or written as asked."""
 
 
+class NoLogError(LogError):
+    """There is no log of that name, nor half of one; `near` is a name that may have been meant."""
+
+    def __init__(self, message: str, near: str = "") -> None:
+        """Keep what to do about it, for who named the log with --log."""
+        super().__init__(message)
+        self.near = near
+
+
 class AwayError(LogError):
     """The server that keeps the log gives no answer, or cannot be reached: try again later."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from tracker.copied import UNREADABLE, end_of, first_of, kept_rows, signed_with, stamps_of
-from tracker.errors import LogError
+from tracker.errors import LogError, NoLogError
 from tracker.facts.codec import StoredRow
 from tracker.garbage import uncollected
 from tracker.heard import Heard, read_heard, write_heard
@@ -29,6 +29,7 @@ from tracker.replicas import (
     Replica,
     ReplicaError,
     Signed,
+    not_there,
     refuse_circle,
     shown,
     source_to_follow,
@@ -332,6 +333,8 @@ class Follower:
         """Tell what fails at the source from what fails here."""
         try:
             yield
+        except NoLogError as error:
+            raise SourceAway(not_there(self.source, self.path, error.near)) from error
         except (LogError, OSError) as error:
             raise SourceAway(without_secrets(str(error), self.source)) from error
 

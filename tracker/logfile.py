@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tracker.errors import LogError
+from tracker.errors import LogError, NoLogError
 from tracker.foreign import foreign, told_plainly
 
 APPLICATION_ID = 0x53495454  # "SITT", so that a stray database is not taken for a log
@@ -152,15 +152,16 @@ def _insert_many(c: sqlite3.Connection, rows: Sequence[EventRow]) -> None:
 
 
 def _near(path: Path) -> str:
-    """Suggest the log of a name like this one in the same folder, if there is one."""
+    """Name the log of a name like this one in the same folder, if there is one."""
     from difflib import get_close_matches
 
     try:
         logs = [one.name for one in path.absolute().parent.glob("*.db") if one.name.count(".") == 1]
+        logs = [one for one in logs if one != path.name]  # an empty file is no log
     except OSError:
         return ""
     near = get_close_matches(path.name, logs, n=1, cutoff=0.8)
-    return f"did you mean {path.with_name(near[0])}? Else " if near else ""
+    return str(path.with_name(near[0])) if near else ""
 
 
 def check_file(path: Path, *, create: bool) -> str:
@@ -172,13 +173,15 @@ def check_file(path: Path, *, create: bool) -> str:
     if not path.exists() or path.stat().st_size == 0:
         if create:
             return uri
-        msg = f"no log at {path}: {_near(path)}make one with `tracker init`, or name another"
-        raise LogError(f"{msg} with --log")
+        near = _near(path)
+        meant = f"did you mean {near}? Else " if near else ""
+        msg = f"no log at {path}: {meant}make one with `tracker init`, or name another with --log"
+        raise NoLogError(msg, near)
     found, uri = _look(path, uri)
     if found.tables == 0 and found.application_id == 0:
         if create:
             return uri  # an `init` that was killed before it made its tables
-        raise LogError(_HALF_MADE.format(path))
+        raise NoLogError(_HALF_MADE.format(path))
     if found.application_id != APPLICATION_ID:
         msg = f"{path} is a database, but not a tracker's log: name another with --log"
         raise LogError(msg)
@@ -297,7 +300,7 @@ def plain_error(error: Exception, path: str) -> LogError:
     if "locked" in text:
         return LogError(f"{path} was busy for {LOCK_SECONDS} s: another writer holds it; try again")
     if "no such table" in text:
-        return LogError(_HALF_MADE.format(path))
+        return NoLogError(_HALF_MADE.format(path))
     if "unable to open" in text:
         return LogError(f"{path} cannot be opened: see that its folder exists and may be read")
     if "I/O error" in text:

@@ -125,6 +125,15 @@ def source_to_follow(path: str, source: str | None) -> tuple[str, bool]:
     return source or str(known), known is not None
 
 
+def not_there(source: str, path: str, near: str) -> str:
+    """Say what to do where there is no log at a source: nothing is to be made in its place."""
+    meant = f"did you mean {near}? Else see" if near else "see"
+    return (
+        f"no log at {shown(source)}: {meant} that its name is right and that its disk or server is "
+        f"there; if it lies elsewhere by now, `tracker --log {path} follow SOURCE` names it"
+    )
+
+
 def refuse_circle(path: str, source: str, replica_of: str | None) -> None:
     """See to it that a replica does not follow itself, whatever lies between. Raises ReplicaError.
 

@@ -26,9 +26,9 @@ from tracker.engines.base import Conflict, Counts, Encoded
 from tracker.engines.postgres_reading import ROW, PostgresReader
 from tracker.engines.postgres_seen import SPAN, ServerHealth, ServerSource, belts
 from tracker.engines.roles import grant, granted, renew, shut_out
-from tracker.engines.server import SILENCE, Cursor, Link, One, confirm, lost, plain_error
+from tracker.engines.server import NO_LOG, SILENCE, Cursor, Link, One, confirm, lost, plain_error
 from tracker.engines.tables import MAKE, VERSION, quoted
-from tracker.errors import LogError
+from tracker.errors import LogError, NoLogError
 from tracker.logfile import LOCK_SECONDS
 
 DOUBT = 2.0
@@ -83,9 +83,7 @@ class PostgresEngine(PostgresReader):
         with self._errors(), self._datastore.link() as link:
             version = _version(link, self._address)
         if version is None:
-            raise LogError(
-                f"no log at {self.shown}: make one with `tracker init`, or name another with --log"
-            )
+            raise NoLogError(NO_LOG.format(shown=self.shown))
         if version > VERSION:
             raise LogError(
                 f"{self.shown} was made by a newer tracker (schema {version}): update this one"

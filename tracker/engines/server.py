@@ -18,7 +18,7 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg.rows import tuple_row
 
 from tracker.engines.address import Address
-from tracker.errors import AwayError, LogError
+from tracker.errors import AwayError, LogError, NoLogError
 
 SILENCE = 4.0
 """Seconds without a word after which a server is given up, in the middle of a statement."""
@@ -275,6 +275,8 @@ def plain_error(error: BaseException, shown: str) -> LogError:
     cause = error.__cause__ if isinstance(error.__cause__, psycopg.Error) else error
     state = getattr(cause, "sqlstate", None) or ""
     said = _first(cause)
+    if state in _LACKING:
+        return NoLogError(NO_LOG.format(shown=shown))
     if state in _WORDS:
         return LogError(_WORDS[state].format(shown=shown, said=said))
     if state[:2] in _WORDS:
@@ -297,10 +299,9 @@ def _first(error: BaseException) -> str:
 
 
 _NOBODY = "session is read-only"  # libpq's words for a host that only follows another
-HALF_MADE = "no log at {shown}: make one with `tracker init`, or name another with --log"
+NO_LOG = "no log at {shown}: make one with `tracker init`, or name another with --log"
+_LACKING = ("42P01", "3F000")  # tables or schema
 _WORDS = {
-    "42P01": HALF_MADE,
-    "3F000": HALF_MADE,
     "42501": "{shown}: {said}. Your user may not do that there: `tracker grant` gives a role",
     "25006": "{shown} is read-only: it can be asked, not added to",
     "53100": "the disk of {shown} is full: nothing was recorded; make room",
