@@ -6,6 +6,8 @@ import gzip
 import http.client
 import json
 import re
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from html import unescape
@@ -13,7 +15,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 from unittest import mock
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import pytest
 from commands_for_tests import answer, mali, run, said
@@ -344,6 +346,35 @@ def test_events_are_told_as_they_are_recorded_and_from_where_one_was(tmp_path: P
     # The server was told to stop while one still listened: the stream ends, and so did the server.
     assert fresh.response.read().strip() == b""
     fresh.close()
+
+
+# -- the end --------------------------------------------------------------------------------------
+
+
+AS_ON_A_TERMINAL = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs tests may have it ignored
+from tracker.cli import main
+main()
+"""
+
+
+def test_ctrl_c_ends_it_well(tmp_path: Path) -> None:
+    """1 is for an answer that is bad."""
+    words = [sys.executable, "-c", AS_ON_A_TERMINAL, "--log", str(mali(tmp_path)), "serve"]
+    with subprocess.Popen(
+        [*words, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            at = urlsplit(process.stdout.readline().split(" at ")[1].split()[0])
+            served = Served(str(at.hostname), int(at.port or 0))
+            assert served.ask("/api/about").status == 200
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=PATIENCE)
+        finally:
+            process.kill()
+    assert (process.returncode, told) == (0, "stopped\n")
 
 
 # -- refusing to start ----------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from tracker.cli.global_options import common_options, options
+from tracker.cli.output import note
 from tracker.errors import TrackerError
 
 LONGEST_TOKEN = 4_096  # bytes, of the file that holds it
@@ -70,4 +71,7 @@ def serve(host: str, port: int, names: tuple[str, ...], token_file: str | None) 
         sys.stdout.flush()
 
     asked = options()
-    run(asked.log, host, port, names=names, token=token, read_only=asked.read_only, ready=ready)
+    try:
+        run(asked.log, host, port, names=names, token=token, read_only=asked.read_only, ready=ready)
+    except KeyboardInterrupt:
+        note("stopped")
