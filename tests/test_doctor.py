@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands_for_tests import held, mali, run, sql
+from commands_for_tests import held, mali, run, said, sql
 
 from tracker import diagnosis
 from tracker.situation import Situation
@@ -190,3 +190,36 @@ def test_a_disk_that_is_nearly_full(log: Path, monkeypatch: pytest.MonkeyPatch) 
     row = doctor(log)["disk room"]
     assert row == {"verdict": "warning", "what": "disk room", "found": "5 MiB free"}
     assert diagnosis.ROOM == 100 * 2**20
+
+
+PAGE = 8_192
+HEADER = 100  # bytes that say that this is a database, and whose
+
+
+def without_page(data: bytes, number: int) -> bytes:
+    """Give a file in which a page was lost, as a disk may lose it."""
+    begun, end = number * PAGE, (number + 1) * PAGE
+    kept = max(begun, HEADER)
+    return data[:kept] + bytes(end - kept) + data[end:]
+
+
+@pytest.mark.parametrize("copied", [False, True])
+def test_a_damaged_log_is_told_of_whatever_is_damaged(
+    log: Path, tmp_path: Path, *, copied: bool
+) -> None:
+    """Who is told to run the doctor gets an answer from it, and is not sent there again."""
+    if copied:
+        said("--log", tmp_path / "field.db", "follow", log, "--once")
+        log = tmp_path / "field.db"
+    sql(log, "PRAGMA wal_checkpoint(TRUNCATE)")
+    data = log.read_bytes()
+    for number in range(len(data) // PAGE):
+        log.write_bytes(without_page(data, number))
+        rows = wrong(log)
+        assert rows, number
+        assert "tracker doctor" not in " ".join(rows.values()), number
+    log.write_bytes(without_page(data, 0))
+    assert wrong(log) == {
+        "log": f"{log} is damaged (database disk image is malformed): keep it, use a copy"
+    }
+    assert "run `tracker doctor`" in run("--log", log, "state").stderr

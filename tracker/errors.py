@@ -30,6 +30,19 @@ class NoLogError(LogError):
         self.near = near
 
 
+class DamagedLogError(LogError):
+    """The log cannot be read whole; `found` says so without sending anyone to `doctor`."""
+
+    def __init__(self, found: str, remedy: str) -> None:
+        """Say what is damaged, and what to do."""
+        super().__init__(f"{found}: {remedy}")
+        self.found = f"{found}: {KEEP}"
+
+
+KEEP = "keep it, use a copy"
+"""What to do with a log that is damaged, once it is known to be."""
+
+
 class AwayError(LogError):
     """The server that keeps the log gives no answer, or cannot be reached: try again later."""
 

@@ -13,8 +13,9 @@ from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 
-from tracker.errors import LogError, NoLogError
+from tracker.errors import KEEP, DamagedLogError, LogError, NoLogError
 from tracker.foreign import foreign, told_plainly
 
 APPLICATION_ID = 0x53495454  # "SITT", so that a stray database is not taken for a log
@@ -210,7 +211,7 @@ def source_of(uri: str) -> str | None:
     except sqlite3.Error as error:
         if "no such table" in str(error):
             return None
-        raise plain_error(error, uri) from error
+        raise plain_error(error, unquote(urlsplit(uri).path)) from error
     return str(row[0]) if row else None
 
 
@@ -309,5 +310,5 @@ def plain_error(error: Exception, path: str) -> LogError:
             "is not known. Try again: what is there is not added twice. See `tracker doctor`"
         )
     if "malformed" in text:
-        return LogError(f"{path} is damaged ({text}): run `tracker doctor`, keep it, use a copy")
+        return DamagedLogError(f"{path} is damaged ({text})", f"run `tracker doctor`, {KEEP}")
     return LogError(f"{path}: {text}")

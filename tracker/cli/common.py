@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -217,9 +218,11 @@ def tell_of_replica(situation: Situation) -> None:
     """Say so where a replica was asked: whose, and how far behind it is."""
     from tracker.cli.output import note
     from tracker.cli.words import replica
+    from tracker.errors import DamagedLogError
 
-    if found := situation.replica():
-        note(replica(found))
+    with suppress(DamagedLogError):  # which was told already
+        if found := situation.replica():
+            note(replica(found))
 
 
 def recorder(by: str | None) -> str:

@@ -7,6 +7,7 @@ import click
 from tracker.cli.common import BAD_ANSWER, open_situation
 from tracker.cli.global_options import SETTINGS, common_options, options
 from tracker.cli.output import emit, table
+from tracker.errors import DamagedLogError
 
 
 @click.command()
@@ -23,7 +24,11 @@ def doctor() -> None:
     settings = options().settings
     verdict, found = settings.described() if settings else ("ok", "none in this folder or above")
     row = {"verdict": verdict, "what": SETTINGS, "found": found}
-    rows = [*open_situation().diagnose(), row]
+    try:
+        found_in_it = open_situation().diagnose()
+    except DamagedLogError as error:  # so much so that it cannot be opened
+        found_in_it = [{"verdict": "WRONG", "what": "log", "found": error.found}]
+    rows = [*found_in_it, row]
     if not emit({"rows": rows}, rows):
         click.echo(
             table(["", "WHAT", "FOUND"], [[r["verdict"], r["what"], r["found"]] for r in rows])

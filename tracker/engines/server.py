@@ -18,7 +18,7 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg.rows import tuple_row
 
 from tracker.engines.address import Address
-from tracker.errors import AwayError, LogError, NoLogError
+from tracker.errors import KEEP, AwayError, DamagedLogError, LogError, NoLogError
 
 SILENCE = 4.0
 """Seconds without a word after which a server is given up, in the middle of a statement."""
@@ -277,6 +277,8 @@ def plain_error(error: BaseException, shown: str) -> LogError:
     said = _first(cause)
     if state in _LACKING:
         return NoLogError(NO_LOG.format(shown=shown))
+    if state[:2] == "XX":
+        return DamagedLogError(f"{shown} is damaged ({said})", f"look at the server's log, {KEEP}")
     if state in _WORDS:
         return LogError(_WORDS[state].format(shown=shown, said=said))
     if state[:2] in _WORDS:
@@ -308,6 +310,5 @@ _WORDS = {
     "53300": "{shown} has too many connections already: try again",
     "55P03": "{shown} was busy: another writer holds it; try again",
     "57014": "{shown} took too long and was stopped: {said}; try again",
-    "XX": "{shown} is damaged ({said}): look at the server's log, keep it, use a copy",
     "58": "the disk of {shown} failed ({said}): see the server's log",
 }
