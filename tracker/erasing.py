@@ -101,9 +101,11 @@ class Erasing:
             raise TrackerError(_IN_THE_CLEAR.format(_some(clear)))
         if not self.log.sealer.vault.found:
             self.log.check_writable()  # a replica seldom has keys: it is to be erased elsewhere
+            self.log.refuse_reader()
+            vault = self.log.sealer.vault
+            remedy = "put the file back first" if vault.local else vault.remedy
             raise TrackerError(
-                f"{self.log.sealer.vault.lacking}. Erasing destroys keys, and there are none here: "
-                "put the file back first"
+                f"{vault.lacking}. Erasing destroys keys, and there are none here: {remedy}"
             )
         return sorted(targets, key=lambda target: target.position)
 

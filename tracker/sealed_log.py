@@ -5,6 +5,7 @@ Apart from the log only for its length: `Log` is the door. Ciphers are `sealing`
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
     from tracker.facts.envelope import Event
     from tracker.sealing import Sealer
+    from tracker.vault import Vault
 
 
 class SealedLog:
@@ -101,11 +103,10 @@ class SealedLog:
                 pass  # what is sealed is bound to the id of its log, which it now has
             self._sealer = None
         vault = self.sealer.vault
-        if not vault.found and self.has_sealed():
-            raise LogError(
-                f"{vault.lacking}. Put it back before recording; if it is lost for good,"
-                " `tracker init --new-keys` begins another"
-            )
+        if not vault.found:
+            self._engine.refuse_reader()
+            if self.has_sealed():
+                raise LogError(f"{vault.lacking}. {self._before_recording(vault)}")
         self.settle()
         try:
             states = self.sealer.seal(events)
@@ -116,6 +117,17 @@ class SealedLog:
                 f"the text of event {error.event_id} was erased: it is not recorded again"
             ) from error
         return [event._replace(state=state) for event, state in zip(events, states, strict=True)]
+
+    def _before_recording(self, vault: Vault) -> str:
+        """Say what to do where there are keys, and not here."""
+        from tracker.vault import PUT_BACK, SHARED
+
+        shared = not self.local and vault.local and not os.environ.get("TRACKER_VAULT")
+        return f"{SHARED} {PUT_BACK}" if shared else vault.remedy
+
+    def refuse_reader(self) -> None:
+        """Raise LogError where this user may ask the log, and record nothing."""
+        self._engine.refuse_reader()
 
     def _opened(self, rows: list[StoredRow]) -> list[StoredRow]:
         """Open what is sealed in rows, once all erasures that the log knows of are carried out."""

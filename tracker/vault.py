@@ -33,6 +33,12 @@ _FEW = 500  # events looked up at once
 SETTLED_OFTEN = 10_000
 """Positions; looking through so many again costs less than writing down that it was done."""
 
+PUT_BACK = (
+    "Put it back before recording; if it is lost for good, `tracker init --new-keys` begins another"
+)
+SHARED = "If those who record here share their keys, let TRACKER_VAULT name them. Was it yours?"
+"""Told before PUT_BACK where the log is on a server, and nobody said where its keys are."""
+
 SCHEMA = (
     # `key` is NULL once it was destroyed: so it is known, and none is ever made again.
     """CREATE TABLE keys (event TEXT NOT NULL, field TEXT NOT NULL, key BLOB,
@@ -104,6 +110,8 @@ class Vault:
         self._destroyed: set[Subject] = set()
         self.lacking: str | None = None
         """Why no key can be had, in words; None where keys can be had, or nobody has asked yet."""
+        self.remedy = PUT_BACK
+        """What to do about that before anything is recorded."""
 
     def close(self) -> None:
         """Close the file; safe to call twice."""

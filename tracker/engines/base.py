@@ -153,6 +153,9 @@ class Engine(Protocol):
     def at(self, position: int) -> tuple[str, bytes] | None:
         """Give (event id, state) of the event at a position."""
 
+    def refuse_reader(self) -> None:
+        """Raise LogError where a server lets this user ask, and record nothing."""
+
     def has_sealed(self) -> bool:
         """Whether any event holds sealed text."""
 

@@ -13,6 +13,7 @@ from eventsourcing.persistence import PersistenceError
 from tracker.engines.address import Address
 from tracker.engines.postgres_seen import SPAN
 from tracker.engines.server import (
+    GIVEN,
     LOOK,
     Cursor,
     Datastore,
@@ -150,6 +151,11 @@ class PostgresReader:
         """Give (event id, state) of the event at a position."""
         found = self._rows("SELECT event_id, state FROM stored_events WHERE seq = ?", (position,))
         return found[0] if found else None
+
+    def refuse_reader(self) -> None:
+        """Raise LogError where this user may ask, and record nothing."""
+        if not self._rows("SELECT has_any_column_privilege('log_head', 'UPDATE')")[0][0]:
+            raise LogError(f"{self.shown}: you may read it, and not record: {GIVEN}")
 
     def has_sealed(self) -> bool:
         """Whether any event holds sealed text. Reads all of a log that holds none."""

@@ -301,10 +301,11 @@ def _first(error: BaseException) -> str:
 
 
 _NOBODY = "session is read-only"  # libpq's words for a host that only follows another
+GIVEN = "`tracker grant` gives a role"
 NO_LOG = "no log at {shown}: make one with `tracker init`, or name another with --log"
 _LACKING = ("42P01", "3F000")  # tables or schema
 _WORDS = {
-    "42501": "{shown}: {said}. Your user may not do that there: `tracker grant` gives a role",
+    "42501": f"{{shown}}: {{said}}. Your user may not do that there: {GIVEN}",
     "25006": "{shown} is read-only: it can be asked, not added to",
     "53100": "the disk of {shown} is full: nothing was recorded; make room",
     "53300": "{shown} has too many connections already: try again",

@@ -155,6 +155,9 @@ class SQLiteEngine:
             found = c.fetchone()
         return None if found is None else (found[0], found[1])
 
+    def refuse_reader(self) -> None:
+        """Do nothing: a file has no users."""
+
     def has_sealed(self) -> bool:
         """Whether any event holds sealed text. Reads all of a log that holds none."""
         from tracker.facts.sealed import AFTER_SEALED, TAIL

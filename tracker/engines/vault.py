@@ -15,9 +15,13 @@ import psycopg
 from tracker.engines.address import read_address
 from tracker.engines.server import Link, One, confirm, plain_error
 from tracker.engines.tables import quoted
-from tracker.errors import LogError
+from tracker.errors import AwayError, LogError
 from tracker.vault import KEY_BYTES, Subject, Vault
 
+ELSEWHERE = (
+    "If they lie elsewhere, let TRACKER_VAULT name that; if they are lost for good, `tracker init "
+    "--new-keys` begins others"
+)
 MANY = 2_000  # events looked up at once
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS vaults (log text PRIMARY KEY, id text NOT NULL,
@@ -29,6 +33,8 @@ _TABLES = (
 _GIVE = """INSERT INTO keys SELECT %s, event, field, key
     FROM unnest(%s::text[], %s::text[], %s::bytea[]) AS fresh(event, field, key)
     ON CONFLICT DO NOTHING"""
+_OWNER = """SELECT pg_get_userbyid(c.relowner)::text FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = %s AND c.relname = 'keys'"""
 _DESTROY = """INSERT INTO keys SELECT %s, event, field, NULL
     FROM unnest(%s::text[], %s::text[]) AS gone(event, field) ORDER BY event, field
     ON CONFLICT (log, event, field) DO UPDATE SET key = NULL"""
@@ -65,8 +71,16 @@ class ServerVault(Vault):
                 ((there,),) = link.execute("SELECT to_regclass(%s)", (schema,)).fetchall()
                 sql = "SELECT id, secret, settled, mark FROM vaults WHERE log = %s"
                 row = there and link.execute(sql, (self._log_id,), binary=True).fetchone()
-        except LogError as error:
+        except _DeniedError as error:
+            self.remedy = f"Nothing is recorded without them: {error.remedy}"
+            return f"{error.said}: sealed text cannot be read ({error.remedy})"
+        except AwayError as error:
+            self.remedy = "Nothing is recorded until it answers: try again then"
             return f"{error}: sealed text cannot be read"
+        except LogError as error:
+            self.remedy = "Nothing is recorded until they can be read"
+            return f"{error}: sealed text cannot be read"
+        self.remedy = ELSEWHERE
         if not row:
             return f"the keys in {self.path} are missing: sealed text cannot be read"
         self.id, self.secret, self.settled, self.mark = row
@@ -172,6 +186,34 @@ class ServerVault(Vault):
     def _link(self) -> Iterator[Link]:
         try:
             with self._one.connection() as link:
-                yield link
+                try:
+                    yield link
+                except psycopg.errors.InsufficientPrivilege as error:
+                    raise self._denied(link, error) from error
         except psycopg.Error as error:
             raise plain_error(error, self.path) from error
+
+    def _denied(self, link: Link, error: psycopg.Error) -> LogError:
+        """Say who gives rights on keys, and how: `tracker grant` does so for logs alone."""
+        schema, user = self._address.schema, quoted(link.info.user)
+        said = f"{self.path}: {error.diag.message_primary}"
+        owner = link.execute(_OWNER, (schema,)).fetchone()
+        if owner is None:
+            return _DeniedError(
+                said, "there are no keys there yet: let who may make them record first"
+            )
+        named = quoted(schema)
+        return _DeniedError(
+            said,
+            f"rights on keys are given in SQL, by {owner[0]}: GRANT USAGE ON SCHEMA {named} TO "
+            f"{user}; GRANT SELECT, INSERT, UPDATE ON {named}.vaults, {named}.keys TO {user}",
+        )
+
+
+class _DeniedError(LogError):
+    """A user has no right to keys: what the server said, and who can change that."""
+
+    def __init__(self, said: str, remedy: str) -> None:
+        """Keep both."""
+        super().__init__(f"{said}: {remedy}")
+        self.said, self.remedy = said, remedy
