@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -364,6 +365,55 @@ def test_a_named_watch_goes_on_where_it_was(tmp_path: Path) -> None:
     assert said(*watch).startswith("#130 ControlReported")
 
 
+class KilledError(Exception):
+    """What ends a watch as a kill would: nothing is done after it."""
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, KilledError])
+@pytest.mark.parametrize("begin", [(), ("--after", 52)])
+def test_a_name_has_its_place_from_the_first_moment_on(
+    new_log: Callable[[], str],
+    stop: type[BaseException],
+    begin: tuple[object, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = new_log()
+    said("--log", log, "init", SEEDS / "situation.yaml")
+    watch = ("--log", log, "watch", "--name", "idle", "--projection", "control", "--key", "diabaly")
+
+    def stopped(_: float) -> None:
+        raise stop
+
+    with monkeypatch.context() as patch, suppress(KilledError):
+        patch.setattr("time.sleep", stopped)
+        assert run(*watch, *begin).stdout == ""
+    said("--log", log, "record", SHEETS[0])
+    monkeypatch.setattr("time.sleep", _interrupted)
+    first, _ = said(*watch).splitlines()
+    assert first.startswith("#58 TownOccupied  control: Diabaly: no evidence ->")
+
+
+def test_a_watch_of_what_there_is_has_its_place_before_it_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = mali(tmp_path)
+
+    def killed(*_: object) -> None:
+        raise KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Delivery, "tell", killed)
+        with pytest.raises(KilledError):
+            run("--log", log, "watch", "--name", "desk", "--once")
+    monkeypatch.setattr("time.sleep", _interrupted)
+    out = said("--log", log, "watch", "--name", "desk", "--projection", "control")
+    assert out.startswith("#58 TownOccupied")
+
+
+def _interrupted(_: float) -> None:
+    raise KeyboardInterrupt
+
+
 def test_one_process_alone_watches_by_a_name(tmp_path: Path) -> None:
     with Situation(str(mali(tmp_path))) as situation:
         with situation.delivery("desk") as one, situation.delivery("desk") as other:
@@ -434,9 +484,6 @@ def test_a_place_is_watched_by_its_name(tmp_path: Path) -> None:
 
 
 def test_what_was_not_marked_is_told_again_and_nothing_is_left_out(tmp_path: Path) -> None:
-    class KilledError(Exception):
-        pass
-
     shown: list[str] = []
     log = mali(tmp_path)
     with Situation(str(log)) as situation:

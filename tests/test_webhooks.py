@@ -21,7 +21,7 @@ from socketserver import TCPServer
 from typing import Any, NamedTuple
 
 import pytest
-from commands_for_tests import mali, run, said
+from commands_for_tests import SHEETS, mali, run, said
 
 from tracker import webhooks
 from tracker.errors import TrackerError
@@ -335,6 +335,30 @@ def test_a_watch_that_is_killed_delivers_the_rest_and_leaves_nothing_out(
         child.stdout.close()
         said(*watch(log, receiver, secret))
     assert list(dict.fromkeys(receiver.ids)) == expected(log)
+
+
+def test_what_was_never_taken_is_sent_by_the_next_watch_however_soon_the_first_was_killed(
+    tmp_path: Path, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class KilledError(Exception):
+        pass
+
+    log = mali(tmp_path, reports=0)
+    ends = iter([None, KilledError, KeyboardInterrupt])  # the second is in the midst of a delivery
+
+    def sleep(_: float) -> None:
+        if end := next(ends):
+            raise end
+        said("--log", log, "record", SHEETS[0])
+
+    monkeypatch.setattr("time.sleep", sleep)
+    with receiving(500) as receiver:
+        on_and_on = [word for word in watch(log, receiver, secret) if word != "--once"]
+        with pytest.raises(KilledError):
+            run(*on_and_on)
+        said(*on_and_on)
+    first, *rest = expected(log)
+    assert receiver.ids == [first, first, *rest]
 
 
 def test_no_secret_is_told_anywhere(tmp_path: Path, secret: Path) -> None:

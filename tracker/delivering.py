@@ -18,8 +18,9 @@ from tracker.webhooks import Courier, Endpoint, read_secret
 class Delivery:
     """What one watch tells: to whoever reads, and to a webhook if it has one. A context manager.
 
-    Of each event first all its changes are sent (or buried as dead letters) and shown, then the
-    place is written down: so whatever is killed in between, nothing is left out.
+    The place is written down before anything is told, and of each event again once all its changes
+    were sent (or buried as dead letters) and shown: so whatever is killed in between, nothing is
+    left out.
     """
 
     def __init__(
@@ -38,6 +39,8 @@ class Delivery:
         what an event changed (Watching.again).
         """
         self.name = name
+        self.place = 0
+        """The position up to which all was told."""
         self._watches = watches
         self._courier = courier
         self._clock = clock
@@ -77,10 +80,15 @@ class Delivery:
             )
         return place.position
 
+    def start(self, position: int) -> None:
+        """Write down after which event it is told from now on, before any of it is."""
+        self._mark(position)
+
     def tell(self, found: Stretch, show: Callable[[Row], None]) -> None:
         """Send and show what was found, and write down how far it was looked."""
         for position, changes in groupby(found.changes, lambda change: change["position"]):
             self._tell(list(changes), found.asked, show)
+            self.place = position
             if self._courier:  # what is only shown is marked once a stretch: it costs nothing again
                 self._mark(position)
         self._mark(found.upto)
@@ -93,6 +101,7 @@ class Delivery:
             show(change)
 
     def _mark(self, position: int) -> None:
+        self.place = position
         if self._watches:
             self._watches.mark(self.name, Place(position, self._event_at(position)))
 

@@ -1,7 +1,8 @@
 """Watches: where each named watch of a log has come to, and what it could not deliver.
 
-A small file beside the read model. The place is written after what stands before it was printed or
-delivered, so a watch that is killed tells the last of it again, and leaves nothing out.
+A small file beside the read model. The place is written when a name is first taken, and after what
+stands before it was printed or delivered; so a watch that is killed tells the last of it again, and
+leaves nothing out.
 """
 
 from __future__ import annotations

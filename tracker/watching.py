@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -216,6 +216,14 @@ class Watching:
 
         watches = None if name is None else self.watches()
         return Delivery(watches, name or "", clock=self.clock, mark=self.log.mark, again=self.again)
+
+    def last_kept(self) -> int:
+        """Give the position of the newest event, once no failover can take it back."""
+        while True:
+            timeline, position = self.log.timeline(), self.log.position
+            with suppress(Conflict):
+                self.log.confirm(timeline)
+                return position
 
     def watch(
         self,

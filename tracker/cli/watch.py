@@ -107,7 +107,7 @@ def watch(
             return
         if webhook and secret_file:
             delivery.send_to(webhook, secret_file, tries, note)
-        begin, end = delivery.begin(anew=after is not None), situation.position
+        begin = delivery.begin(anew=after is not None)
         if send_again:
             _tell_of_sending(*delivery.send_again())
             return
@@ -116,8 +116,11 @@ def watch(
         watched = situation.watched(projection, key, when, at, weighing)
         for text in situation.unknown_names(watched):
             note(text)
-        place = _place(after, begin, end, once)
-        found = situation.watch(place, watched, end=end if once else None, sleep=time.sleep)
+        end = situation.last_kept()
+        delivery.start(_place(after, begin, end, once))
+        found = situation.watch(
+            delivery.place, watched, end=end if once else None, sleep=time.sleep
+        )
         try:
             with seldom_collected():
                 for stretch in found:
