@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from projections.saying import said as says
+from projections.weighing import USUAL
 from tracker.conditions import DEEPEST, LONGEST, ConditionError, read_condition
 from tracker.delivering import Delivery
+from tracker.errors import AwayError
 from tracker.instants import AsOf
+from tracker.log import Log
 from tracker.situation import Situation
 from tracker.watches import WatchError
 from tracker.watching import Stretch, Watched
@@ -348,6 +352,116 @@ def test_a_bad_condition_on_the_command_line_is_bad_input(tmp_path: Path) -> Non
     found = run("--log", mali(tmp_path), *ONCE, 0, "--when", "holdr=x")
     assert (found.exit_code, found.stdout) == (2, "")
     assert "column 1" in found.stderr
+
+
+# -- a log, or keys, that are away -----------------------------------------------------------------
+
+
+AWAY = "db.example cannot be reached: the database system is shutting down"
+
+
+@pytest.mark.parametrize("name", [None, "desk"])
+def test_a_log_that_goes_away_is_waited_for_and_each_change_is_told_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None
+) -> None:
+    slept: list[float] = []
+    shown: list[str] = []
+    notes: list[str] = []
+    monkeypatch.setattr("time.sleep", slept.append)
+    with Situation(str(mali(tmp_path))) as situation:
+        mark, asked = situation.log.mark, count(1)
+
+        def answering() -> None:
+            if next(asked) in {3, 4, 5, 9, 14}:
+                raise AwayError(AWAY)
+
+        def marked(position: int) -> str | None:
+            answering()
+            return mark(position)
+
+        def find(after: int) -> Iterator[Stretch]:
+            for found in _pieces(situation, after):
+                answering()
+                yield found
+
+        monkeypatch.setattr(situation.log, "mark", marked)
+        with situation.delivery(name) as delivery:
+            delivery.begin()
+            delivery.start(0)
+            delivery.follow(find, lambda change: shown.append(change["id"]), notes.append)
+        assert shown == [one["id"] for one in situation.changes(0, Watched()).changes]
+    assert notes[0] == f"{AWAY}; trying again until it is back"
+    assert [note.startswith("it is back: going on after #") for note in notes] == [False, True] * 3
+    assert len(slept) == 5
+    assert slept[0] < slept[1] < slept[2]
+
+
+def test_whoever_watches_once_is_told_that_the_log_went_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = mali(tmp_path)
+
+    def away(*_: object) -> None:
+        raise AwayError(AWAY)
+
+    monkeypatch.setattr(Log, "confirm", away)
+    found = run("--log", log, "watch", "--once")
+    assert (found.exit_code, AWAY in found.stderr) == (2, True)
+
+
+def test_a_watch_with_a_name_does_not_pass_over_what_it_has_no_keys_for(
+    new_log: Callable[[], str],
+    engine: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = new_log()
+    keys = tmp_path / "vault" / "desk.keys.db"
+    keys.parent.mkdir()
+    if engine == "postgres":
+        monkeypatch.setenv("TRACKER_VAULT", str(keys))
+    said("--log", log, "init", SEEDS / "situation.yaml")
+    said("--log", log, "record", SHEETS[0])
+    if engine == "sqlite":
+        keys = tmp_path / "situation.keys.db"
+    watch = ("--log", log, "watch", "--name", "desk", "--projection", "control")
+    aside = keys.rename(tmp_path / "aside")
+    for _ in range(2):
+        found = run(*watch, "--once")
+        assert (found.exit_code, found.stdout) == (2, "")
+        assert f"the keys file {keys} is missing" in found.stderr
+    assert run("--log", log, "watch", "--once").exit_code == 0  # without a name, as all questions
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 2:
+            aside.rename(keys)
+        if len(slept) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", sleep)
+    found = run(*watch)
+    assert found.stdout.startswith("#58 TownOccupied  control: Diabaly: no evidence")
+    assert found.stderr.count("trying again until it is back") == 1
+    assert "it is back: going on after #120" in found.stderr
+    assert said(*watch, "--once") == ""
+
+
+def test_a_replica_that_nobody_gave_keys_is_watched_without_them(tmp_path: Path) -> None:
+    log, replica = mali(tmp_path), tmp_path / "field.db"
+    said("--log", replica, "follow", log, "--once")
+    watch = ("--log", replica, "watch", "--once", "--name", "desk", "--projection", "control")
+    assert said(*watch).startswith("#58 TownOccupied  control: Diabaly: no evidence")
+    assert said(*watch) == ""
+
+
+def test_a_dead_letter_is_not_made_anew_without_keys(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    asked = json.dumps({"as_of": None, **USUAL.as_json()})
+    (tmp_path / "situation.keys.db").rename(tmp_path / "aside")
+    with Situation(str(log)) as situation, pytest.raises(AwayError, match=r"keys file .* missing"):
+        situation.again(58, asked)
 
 
 # -- a watch with a name ---------------------------------------------------------------------------

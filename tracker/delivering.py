@@ -8,11 +8,16 @@ from itertools import groupby
 from random import random
 from typing import Self
 
+from tracker.errors import AwayError
 from tracker.instants import Instant, format_instant
 from tracker.outcomes import Row
 from tracker.watches import DeadLetter, Place, WatchError, Watches, check_name
 from tracker.watching import Stretch, message
 from tracker.webhooks import Courier, Endpoint, read_secret
+
+
+class KeysAwayError(AwayError):
+    """Keys without which nobody can say what changed are not at hand: try again later."""
 
 
 class Delivery:
@@ -46,6 +51,7 @@ class Delivery:
         self._clock = clock
         self._event_at = mark
         self._again = again
+        self._marked: Place | None = None
         self._ends: list[Callable[[], None]] = [watches.close] if watches else []
 
     def __enter__(self) -> Self:
@@ -73,19 +79,75 @@ class Delivery:
             return None
         there = self._event_at(place.position) or ""
         if place.event not in {None, there} and not anew:
-            raise WatchError(
-                f"the watch '{self.name}' had come to #{place.position}, and the log has not that "
-                "event there: it was put back from a copy; say with --after from where on it is to "
-                "be told"
-            )
+            raise self._put_back(place.position)
         return place.position
+
+    def _put_back(self, position: int) -> WatchError:
+        return WatchError(
+            f"the watch '{self.name}' had come to #{position}, and the log has not that event "
+            "there: it was put back from a copy; say with --after from where on it is to be told"
+        )
 
     def start(self, position: int) -> None:
         """Write down after which event it is told from now on, before any of it is."""
         self._mark(position)
 
+    def follow(
+        self,
+        find: Callable[[int], Iterable[Stretch]],
+        show: Callable[[Row], None],
+        note: Callable[[str], None],
+    ) -> None:
+        """Tell all that `find` finds after the place; where the log, or keys, go away, go on after.
+
+        Each change between telling and waiting is noted, once. Raises WatchError where the log that
+        came back has not what was told of.
+        """
+        from tracker.following import Waiting
+
+        waiting = Waiting(time.sleep, self._clock, random, lambda: False)
+        tries, keys = 0, False
+        while True:
+            try:
+                if tries and not keys:
+                    self._go_on()
+                    tries = self._back(note)
+                for found in find(self.place):
+                    self.tell(found, show)
+                    if tries:
+                        tries = self._back(note)
+            except AwayError as error:
+                if not tries:
+                    note(f"{error}; trying again until it is back")
+                keys = isinstance(error, KeysAwayError)
+                waiting.longer(tries)
+                tries += 1
+            else:
+                return
+
+    def _go_on(self) -> None:
+        """See to it that the log still has what was told, and write down what could not be."""
+        position, event = self._marked or Place(self.place, None)
+        there = self._event_at(position) or ""  # asked in any case: it fails until the log is back
+        if event not in {None, there}:
+            raise self._put_back(position)
+        self._mark(self.place)
+
+    def _back(self, note: Callable[[str], None]) -> int:
+        note(f"it is back: going on after #{self.place}")
+        return 0
+
     def tell(self, found: Stretch, show: Callable[[Row], None]) -> None:
-        """Send and show what was found, and write down how far it was looked."""
+        """Send and show what was found, and write down how far it was looked.
+
+        Raises KeysAwayError where it may be something else once the keys are back: what a name has
+        passed over it never tells.
+        """
+        if found.lacking and self._watches:
+            raise KeysAwayError(
+                f"{found.lacking}; without the keys the watch '{self.name}' could pass over changes "
+                "for good"
+            )
         for position, changes in groupby(found.changes, lambda change: change["position"]):
             self._tell(list(changes), found.asked, show)
             self.place = position
@@ -103,7 +165,9 @@ class Delivery:
     def _mark(self, position: int) -> None:
         self.place = position
         if self._watches:
-            self._watches.mark(self.name, Place(position, self._event_at(position)))
+            place = Place(position, self._event_at(position) or "")
+            self._watches.mark(self.name, place)
+            self._marked = place
 
     def _deliver(self, name: str, body: bytes, position: int, asked: str) -> bool:
         if not self._courier or not self._watches:

@@ -74,6 +74,11 @@ class Waiting:
     stop: Callable[[], bool]
     poll: float = POLL_SECONDS
 
+    def longer(self, tries: int) -> None:
+        """Sleep before what went away is tried once more: ever longer, up to the longest."""
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, 10))
+        self.sleep(wait * (0.5 + self.spread() / 2))
+
 
 @dataclass
 class Follower:
@@ -352,9 +357,8 @@ class Follower:
             except SourceAway as error:
                 if tries == 0:
                     tell(f"the source is away: {error}; trying again until it is back")
-                wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, 10))
+                waiting.longer(tries)
                 tries, told = tries + 1, ""
-                waiting.sleep(wait * (0.5 + waiting.spread() / 2))
                 continue
             tries = 0
             if not told:

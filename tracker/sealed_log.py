@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.engines.base import NO_LIMIT, Conflict, Encoded
@@ -34,6 +35,11 @@ class SealedLog:
     @property
     def log_id(self) -> str | None:
         """What tells this log from all others."""
+        raise NotImplementedError
+
+    @property
+    def replica_of(self) -> str | None:
+        """What this log is a replica of."""
         raise NotImplementedError
 
     @property
@@ -78,6 +84,20 @@ class SealedLog:
         """Which keys are at hand: what tells the vault from one made in its place, or nothing."""
         vault = self.sealer.vault
         return vault.id if vault.found else ""
+
+    @property
+    def keys_away(self) -> str | None:
+        """Why the keys are not at hand, where they ought to be; None where they need not be.
+
+        A replica, and a log on a server, are read without keys by those to whom nobody gave any.
+        """
+        from tracker.vault import is_named
+
+        vault = self.sealer.vault
+        shared = not self.local or self.replica_of is not None
+        if shared and not is_named() and not Path(vault.path).exists():
+            return None
+        return vault.lacking or f"the keys in {vault.path} were away"
 
     @property
     def sealer(self) -> Sealer:

@@ -27,6 +27,7 @@ KEY_BYTES = 32
 CACHE = -65_536  # SQLite's own unit: minus kilobytes; ids are random, so all of the file is read
 EXTRA = 3  # what PRAGMA synchronous reads back as
 PRIVATE = 0o600
+NAMED = "TRACKER_VAULT"
 VAULTS = "vaults"
 """The folder for the keys of logs on servers."""
 _FEW = 500  # events looked up at once
@@ -60,7 +61,7 @@ def vault_path(log: str, log_id: str, *, local: bool = True) -> str:
     """
     if log == MEMORY:
         return MEMORY
-    chosen = os.environ.get("TRACKER_VAULT")
+    chosen = os.environ.get(NAMED)
     named = named_after(log_id, ".keys.db")
     if chosen and _is_server(chosen):
         return chosen
@@ -79,8 +80,13 @@ def _is_server(chosen: str) -> bool:
             return False
         read_address(chosen)
     except LogError as error:
-        raise LogError(f"TRACKER_VAULT: {error}") from None
+        raise LogError(f"{NAMED}: {error}") from None
     return True
+
+
+def is_named() -> bool:
+    """Whether somebody said where the keys of logs lie."""
+    return bool(os.environ.get(NAMED))
 
 
 def open_vault(path: str, log_id: str) -> Vault:

@@ -18,7 +18,7 @@ from projections.answers import has_key, key_named
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.conditions import NAMES_OF, Condition, Rank, read_condition
-from tracker.errors import TrackerError
+from tracker.errors import AwayError, TrackerError
 from tracker.folders import state_folder
 from tracker.garbage import uncollected
 from tracker.instants import Instant, format_instant, parse_moment
@@ -55,11 +55,14 @@ class Stretch(NamedTuple):
     """What some events changed: the changes, and the position of the last event looked at.
 
     `asked` is what else than the log they depend on, as JSON: the as-of, how they were weighed.
+    `lacking` says why sealed text was not read that ought to be readable here, so that another time
+    they may be others; None where none was lacking.
     """
 
     changes: list[Row]
     upto: int
     asked: str
+    lacking: str | None = None
 
 
 class _Made(NamedTuple):
@@ -107,24 +110,33 @@ class Watching:
         """
         from projections.effects import Effects
 
+        keys, unread = self.log.sealer.vault.found, self.log.unread
         with self.still() as store, uncollected():
             effects = Effects(store, watched.weighing, watched.projection, watched.key)
             events = list(islice(self.log.read(after, store.position), max(0, most)))
             made = _Made(effects, watched, self.log.log_id, cache(self._rank))
             found = [one for event in events for one in self._effects(event, made)]
+            lacks = not keys and (self.log.unread > unread or self.model.unread > 0)
         at = None if watched.as_of is None else format_instant(watched.as_of)
         asked = json.dumps({"as_of": at, **watched.weighing.as_json()})
-        return Stretch(found, events[-1].position if events else after, asked)
+        lacking = self.log.keys_away if lacks else None
+        return Stretch(found, events[-1].position if events else after, asked, lacking)
 
     def again(self, position: int, asked: str) -> list[Row]:
-        """Give once more all that an event changed, asked as `changes` said (Stretch.asked)."""
+        """Give once more all that an event changed, asked as `changes` said (Stretch.asked).
+
+        Raises AwayError where keys are away without which it may be something else.
+        """
         try:
             how = json.loads(asked)
             at = None if how["as_of"] is None else parse_moment(how["as_of"]).earliest
             weighing = self.weighing(how["policy"], how["only"], how["without"])
         except (ValueError, KeyError, TypeError) as error:
             raise TrackerError("what was asked is needed as `changes` said it") from error
-        return self.changes(position - 1, Watched(as_of=at, weighing=weighing), most=1).changes
+        found = self.changes(position - 1, Watched(as_of=at, weighing=weighing), most=1)
+        if found.lacking:
+            raise AwayError(found.lacking)
+        return found.changes
 
     def _effects(self, event: Event, made: _Made) -> Iterator[Row]:
         from tracker.facts.record import FactCorrected, FactRetracted

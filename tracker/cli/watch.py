@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -118,15 +118,22 @@ def watch(
             note(text)
         end = situation.last_kept()
         delivery.start(_place(after, begin, end, once))
-        found = situation.watch(
-            delivery.place, watched, end=end if once else None, sleep=time.sleep
-        )
+        shown: dict[str, str] = {}
+
+        def find(place: int) -> Iterator[Any]:
+            upto = end if once else None
+            for stretch in situation.watch(place, watched, end=upto, sleep=time.sleep):
+                shown.update(situation.names() if stretch.changes else {})
+                yield stretch
+
+        show = partial(_print, names=shown, zone=situation.zone)
         try:
             with seldom_collected():
-                for stretch in found:
-                    delivery.tell(
-                        stretch, partial(_print, names=situation.names(), zone=situation.zone)
-                    )
+                if once:
+                    for stretch in find(delivery.place):
+                        delivery.tell(stretch, show)
+                else:
+                    delivery.follow(find, show, note)
         except KeyboardInterrupt:
             note("stopped")
 
