@@ -46,6 +46,22 @@ class Effects:
         yield from self._changes(clocks, position, self._cells(self._named(fact)))
         yield from self._entries(clocks, fact, gone=True)
 
+    def erased(self, position: int, as_of: int, fact: str) -> Iterator[Row]:
+        """Yield what the event at a position, which erased who said a fact, may have changed.
+
+        What was so before went by a name that nobody can read any more: so `before` is None, and
+        `erased` says why. Whether it was otherwise cannot be told either: each cell of the fact is
+        told, as it is now.
+        """
+        sql = "SELECT 1 FROM retractions WHERE fact = ? AND position < ?"
+        if self.store.rows(sql, (fact, position)):
+            return  # nothing rested on it any more
+        clocks = AsOf(as_of, position=position)
+        for cell in sorted(self._cells(self._named(fact))):
+            after = self._after(clocks, cell)
+            if after or self.weighing.only or self.weighing.without:  # it may be heard no more
+                yield _change(cell, None, after, changed=True) | {"erased": True}
+
     def of(self, position: int, as_of: int, fact: str | None) -> Iterator[Row]:
         """Yield what the event at a position changed: {projection, key, name, before, after}.
 
@@ -109,13 +125,16 @@ class Effects:
         self, clocks: AsOf, first: int, cell: Key, known: tuple[Grown, Line, Line] | None
     ) -> tuple[Row | None, Row | None]:
         """Give the rows of a cell before the event at `first` and after that at the clocks."""
-        position = clocks.position or 0
         before = replace(clocks, position=first - 1)
         if known and not cell[1].endswith(PLEDGED):
             grown, was, now = known
             return self._drawn(before, cell, grown, was), self._drawn(clocks, cell, grown, now)
-        after = AsOf(clocks.as_of) if self._is_last(position, cell) else clocks
-        return self._row(before, cell), self._row(after, cell)
+        return self._row(before, cell), self._after(clocks, cell)
+
+    def _after(self, clocks: AsOf, cell: Key) -> Row | None:
+        """Give the row of a cell after the event at the clocks."""
+        last = self._is_last(clocks.position or 0, cell)
+        return self._row(AsOf(clocks.as_of) if last else clocks, cell)
 
     def _drawn(self, clocks: AsOf, cell: Key, grown: Grown, line: Line) -> Row | None:
         """Give the row of a cell from what is believed of it: as `_row` would, nothing read."""
@@ -201,9 +220,10 @@ def _change(cell: Key, before: Row | None, after: Row | None, *, changed: bool) 
     return {
         "projection": cell[0],
         "key": cell[1],
-        "name": (after or before or {})["name"],
+        "name": (after or before or {"name": cell[1]})["name"],
         "before": before,
         "after": after,
         "changed": changed,
         "corrects": None,
+        "erased": False,
     }

@@ -15,6 +15,7 @@ import pytest
 from commands_for_tests import SEEDS, SHEETS, mali, run, said, sql
 from hypothesis import given
 from hypothesis import strategies as st
+from sheets_for_tests import fact, sheet
 
 from projections.saying import said as says
 from projections.weighing import USUAL
@@ -130,6 +131,52 @@ def test_a_correction_is_one_change_and_what_is_between_its_two_events_never_was
         (194, 192, "timbuktu"),
     ]
     assert (changes[1]["before"]["holders"], changes[1]["after"]) == (["france"], None)
+
+
+RATED = b"""
+title: The lake
+places: {northbridge: {name: Northbridge}}
+actors: {government: {name: Government}, rebels: {name: Rebels}}
+sources:
+  river-radio: {name: River Radio, type: newspaper, rating: C3}
+  lake-post: {name: Lake Post, type: newspaper, rating: B2}
+  hill-herald: {name: Hill Herald, type: newspaper, rating: E5}
+"""
+
+
+def test_what_an_erasure_may_have_changed_is_told_as_it_is_now(
+    new_log: Callable[[], str], tmp_path: Path
+) -> None:
+    log = new_log()
+    (tmp_path / "situation.yaml").write_bytes(RATED)
+    said("--log", log, "init", tmp_path / "situation.yaml")
+    held = {"place": "northbridge", "state": "held", "when": "2026-03-01"}
+    spoken = {"voice": "attributed", "speaker": "lake-post"}
+    told = fact("ControlReported", by=["rebels"], **held) | spoken
+    other = fact("ControlReported", by=["government"], **held)
+    for source, one in (("hill-herald", told), ("river-radio", other)):
+        (tmp_path / f"{source}.yaml").write_bytes(sheet(source, "2026-03-01", one))
+        said("--log", log, "record", tmp_path / f"{source}.yaml")
+    why = ("--authority", "a court", "--reason", "asked for", "-y")
+    for field in ("gist", "speaker"):
+        said("--log", log, "redact", "#9", "--field", field, *why)
+    gist, erased = 12, 13
+    change = {
+        one["position"]: one
+        for one in map(json.loads, said("--log", log, *ONCE, 0, "--json").splitlines())
+    }
+    assert gist not in change
+    (now,) = json.loads(said("--log", log, "state", "control", "--json"))["rows"]
+    last = change[erased]
+    assert (last["event"]["kind"], last["before"], last["erased"]) == ("TextErased", None, True)
+    assert last["after"]["holders"] == now["holders"] == ["government"]
+    assert said("--log", log, *ONCE, gist) == (
+        f"#{erased} TextErased  control: Northbridge: what rested on the erased speaker"
+        " -> Government (reported)\n"
+    )
+    assert said("--log", log, *ONCE, gist, "--when", "changed and not appeared") != ""
+    heard = said("--log", log, *ONCE, gist, "--only", "lake-post")
+    assert heard.endswith("what rested on the erased speaker -> no evidence\n")
 
 
 def test_an_entry_that_is_put_right_goes_and_comes_with_one_event(tmp_path: Path) -> None:

@@ -114,7 +114,7 @@ class Condition:
     _holds: Callable[[Row, Rank], bool]
 
     def holds(self, change: Row, rank: Rank) -> bool:
-        """Whether it holds of a change: {projection, key, before, after, changed}."""
+        """Whether it holds of a change: {projection, key, before, after, changed, erased}."""
         return self._holds(change, rank)
 
 
@@ -258,7 +258,7 @@ def _read_number(token: _Token) -> int:
 def _flag(name: str) -> _Test:
     match name:
         case "appeared":
-            return lambda c, _: c["before"] is None
+            return lambda c, _: c["before"] is None and not c.get("erased")
         case "gone":
             return lambda c, _: c["after"] is None
         case _:

@@ -145,8 +145,8 @@ class Delivery:
         """
         if found.lacking and self._watches:
             raise KeysAwayError(
-                f"{found.lacking}; without the keys the watch '{self.name}' could pass over changes "
-                "for good"
+                f"{found.lacking}; without the keys the watch '{self.name}' could pass over "
+                "changes for good"
             )
         for position, changes in groupby(found.changes, lambda change: change["position"]):
             self._tell(list(changes), found.asked, show)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 AT_ONCE = 500
 """Events that are looked at while the read model is held still."""
 POLL_SECONDS = 0.1
+SPEAKER = "speaker"
+"""The one text that can be erased and bears on what is believed: who said it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,11 @@ class Watching:
         """Give what the next events after a position changed, of at most so many events.
 
         A change is {id, log, position, event, as_of, policy, projection, key, name, before, after,
-        changed, corrects}: `event` as `log` lists it, `before` and `after` rows as of `state` or
-        null, `corrects` the position of the fact whose place the event's takes, else null. It is
-        the same whenever it is asked for, with the same `id`. Raises NotFoundError for a
-        projection that there is not.
+        changed, corrects, erased}: `event` as `log` lists it, `before` and `after` rows as of
+        `state` or null, `corrects` the position of the fact whose place the event's takes, else
+        null; `erased` says that `before` is null because what was so before went by a speaker who
+        was erased, and nobody can tell it any more. It is the same whenever it is asked for, with
+        the same `id`. Raises NotFoundError for a projection that there is not.
         """
         from projections.effects import Effects
 
@@ -139,7 +142,7 @@ class Watching:
         return found.changes
 
     def _effects(self, event: Event, made: _Made) -> Iterator[Row]:
-        from tracker.facts.record import FactCorrected, FactRetracted
+        from tracker.facts.record import FactCorrected, FactRetracted, TextErased
 
         body, watched, effects = event.body, made.watched, made.effects
         as_of = event.recorded_at if watched.as_of is None else watched.as_of
@@ -148,6 +151,10 @@ class Watching:
             return  # what takes the fact's place comes next, and tells what both changed
         if isinstance(body, FactRetracted):
             found = effects.retracted(event.position, as_of, body.fact)
+        elif isinstance(body, TextErased):
+            if SPEAKER not in body.fields:
+                return  # no other text bears on what is believed
+            found = effects.erased(event.position, as_of, body.event)
         else:
             found = effects.of(event.position, as_of, event.id if event.fact else None)
         for change in found:

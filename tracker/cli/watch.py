@@ -199,7 +199,9 @@ def _said(change: Row, names: Mapping[str, str], zone: str) -> str:
         kind = (change["after"] or change["before"])["kind"]
         return f"{kind}{'' if change['after'] else ', taken back'}"
     sides = [words.belief(name, change[side], names, zone) for side in ("before", "after")]
-    if sides[0] == sides[1]:  # what differs is since when
+    if change["erased"]:
+        sides[0] = "what rested on the erased speaker"
+    elif sides[0] == sides[1]:  # what differs is since when
         sides = [
             f"{said}, {words.begun(change[side])}"
             for said, side in zip(sides, ("before", "after"), strict=True)
