@@ -194,6 +194,45 @@ def test_each_change_is_sent_once_in_the_order_of_the_log(tmp_path: Path, secret
     )
 
 
+def test_a_change_that_is_weighed_otherwise_is_another_and_the_usual_one_keeps_its_id(
+    tmp_path: Path, secret: Path
+) -> None:
+    log = mali(tmp_path)
+    usual = expected(log)
+    first = json.loads(said("--log", log, "watch", "--once", *WHEN, "--json").splitlines()[0])
+    plain = f"{first['log']}/58/control/diabaly/origin-weighted/1"
+    assert usual[0] == f"msg_{hashlib.sha256(plain.encode()).hexdigest()[:32]}"
+    asked = (
+        ("--only", "the-guardian"),
+        ("--without", "voa"),
+        ("--only", "the-guardian", "--without", "voa"),
+        ("--as-of", "2013-03-01"),
+        ("--as-of", "2013-03-02"),
+    )
+    with receiving() as receiver:
+        for number, how in enumerate(asked):
+            said(*watch(log, receiver, secret, "--name", f"z{number}", *how))
+    assert len({*receiver.ids, *usual}) == len(receiver.ids) + len(usual)
+    body = json.loads(receiver.got[0].body)
+    assert (body["policy"], body["only"], body["without"]) == (
+        "origin-weighted/1",
+        ["the-guardian"],
+        [],
+    )
+
+
+def test_the_order_in_which_sources_are_named_makes_no_other_change(tmp_path: Path) -> None:
+    from tracker.watching import message_id
+
+    log = mali(tmp_path)
+    ids = []
+    with Situation(str(log)) as situation:
+        for only in (["the-guardian", "voa"], ["voa", "the-guardian"]):
+            watched = Watched("control", "diabaly", weighing=situation.weighing(only=only))
+            ids.append([message_id(one) for one in situation.changes(0, watched).changes])
+    assert ids[0] == ids[1] != []
+
+
 def courier(post: Any, *, tries: int = 4) -> tuple[Courier, list[float], list[str]]:  # noqa: ANN401 - a function
     slept: list[float] = []
     told: list[str] = []

@@ -104,12 +104,12 @@ class Watching:
     def changes(self, after: int, watched: Watched, most: int = AT_ONCE) -> Stretch:
         """Give what the next events after a position changed, of at most so many events.
 
-        A change is {id, log, position, event, as_of, policy, projection, key, name, before, after,
-        changed, corrects, erased}: `event` as `log` lists it, `before` and `after` rows as of
-        `state` or null, `corrects` the position of the fact whose place the event's takes, else
-        null; `erased` says that `before` is null because what was so before went by a speaker who
-        was erased, and nobody can tell it any more. It is the same whenever it is asked for, with
-        the same `id`. Raises NotFoundError for a projection that there is not.
+        A change is {id, log, position, event, as_of, policy, only, without, projection, key, name,
+        before, after, changed, corrects, erased}: `event` as `log` lists it, `before` and `after`
+        rows as of `state` or null, `corrects` the position of the fact whose place the event's
+        takes, else null; `erased` says that `before` is null because what was so before went by a
+        speaker who was erased, and nobody can tell it any more. It is the same whenever it is asked
+        for, with the same `id`. Raises NotFoundError for a projection that there is not.
         """
         from projections.effects import Effects
 
@@ -167,7 +167,7 @@ class Watching:
                 "position": event.position,
                 "event": told,
                 "as_of": format_instant(as_of),
-                "policy": watched.weighing.policy,
+                **watched.weighing.as_json(),
                 **change,
             }
 
@@ -278,8 +278,15 @@ class Watching:
 
 
 def message_id(change: Row) -> str:
-    """Name a change to those who are told it, the same each time: what doubles are known by."""
+    """Name a change to those who are told it, the same each time: what doubles are known by.
+
+    Two that are weighed otherwise, or looked at as of other moments, are two.
+    """
     named = f"{change['log']}/{change['id']}/{change['policy']}"
+    heard = {name: sorted(change[name]) for name in ("only", "without") if change[name]}
+    at = {} if change["as_of"] == change["event"]["recorded_at"] else {"as_of": change["as_of"]}
+    if heard or at:  # the usual way to ask adds nothing: receivers know the ids of before
+        named += f"/{json.dumps(heard | at, sort_keys=True)}"
     return f"msg_{hashlib.sha256(named.encode()).hexdigest()[:32]}"
 
 
