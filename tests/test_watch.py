@@ -395,6 +395,42 @@ def test_a_name_that_nothing_is_registered_by_is_pointed_out(tmp_path: Path) -> 
     assert "'mali'" not in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("kind=Foo", "column 6: 'Foo': no such kind (one of TownOccupied, "),
+        ("kind=FightingReportd", "no such kind: did you mean FightingReported?"),
+        ("projection=foo", "no such projection (one of control, forces, "),
+        ("voice!=foo", "no such voice (one of reporter, attributed, hearsay)"),
+        ("phase=deployd", "no such phase: did you mean deployed?"),
+        ("fate=eaten", "no such fate (one of killed, "),
+    ],
+)
+def test_what_can_never_stand_there_is_refused(whole: Situation, text: str, why: str) -> None:
+    with pytest.raises(ConditionError, match=re.escape(why)):
+        whole.watched(when=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("key=Niono", "column 5: nothing here has the key 'Niono' (yet): did you mean niono?"),
+        ("key=nowhere-at-all", "nothing here has the key 'nowhere-at-all' (yet)"),
+        ("kind=TownOccupied", "column 6: a TownOccupied makes a belief (control), which has no"),
+        ("key=niono and kind=FightingReported and projection=incidents", None),
+        ("key=france/mali/troops/pledged or category=tanks", None),
+        ("voice=hearsay and phase=pledged", None),
+    ],
+)
+def test_what_holds_of_nothing_yet_is_pointed_out(
+    whole: Situation, text: str, why: str | None
+) -> None:
+    said_so = whole.unknown_names(whole.watched(when=text))
+    assert [one.startswith("--when: ") and (why or "") in one for one in said_so] == [True] * bool(
+        why
+    )
+
+
 def test_a_bad_condition_on_the_command_line_is_bad_input(tmp_path: Path) -> None:
     found = run("--log", mali(tmp_path), *ONCE, 0, "--when", "holdr=x")
     assert (found.exit_code, found.stdout) == (2, "")

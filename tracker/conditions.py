@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -127,11 +127,14 @@ class _Token(NamedTuple):
 _Test = Callable[[Row, Rank], bool]
 
 
-def read_condition(text: str) -> Condition:
-    """Read a condition. Raises ConditionError."""
+def read_condition(text: str, closed: Mapping[str, Sequence[str]] = {}) -> Condition:
+    """Read a condition. Raises ConditionError.
+
+    `closed` gives the fields that can have no other values than these.
+    """
     if len(text) > LONGEST:
         raise ConditionError(f"a condition has at most {LONGEST} characters, and not {len(text)}")
-    reader = _Reader(list(_tokens(text)))
+    reader = _Reader(list(_tokens(text)), {**closed, **_STATES})
     test = reader.condition(0)
     left = reader.peek()
     if left.sort != "end":
@@ -161,8 +164,9 @@ def _wrong(token: _Token, why: str) -> ConditionError:
 class _Reader:
     """Reads tokens into one test, by descent."""
 
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[_Token], closed: Mapping[str, Sequence[str]]) -> None:
         self._tokens = tokens
+        self._closed = closed
         self._at = 0
         self.named: list[Named] = []
 
@@ -234,8 +238,8 @@ class _Reader:
             raise _wrong(sign, f"'{name}' has no order: = or != (of {', '.join(sorted(_ORDERED))})")
         if name in _NUMBERS:
             return _number(side, name, sign.text, _read_number(value))
-        if name in _STATES and value.text not in _STATES[name]:
-            near = _near(value.text, _STATES[name])
+        if name in self._closed and value.text not in self._closed[name]:
+            near = _near(value.text, self._closed[name])
             raise _wrong(value, f"no such {name}{near}")
         self.named.append(Named(name, value.text, value.column))
         if ordered:

@@ -12,12 +12,13 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from projections.answers import has_key, key_named
+from projections.names import ALL, BELIEVED
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
-from tracker.conditions import NAMES_OF, Condition, Rank, read_condition
+from tracker.conditions import NAMES_OF, Condition, Named, Rank, read_condition
 from tracker.errors import AwayError, TrackerError
 from tracker.folders import state_folder
 from tracker.garbage import uncollected
@@ -190,29 +191,23 @@ class Watching:
         if key is not None:
             with self.still() as store:
                 key = key_named(store, key)
-        condition = None if when is None else read_condition(when)
+        condition = None if when is None else read_condition(when, _closed())
         return Watched(projection, key, condition, as_of, weighing)
 
     def unknown_names(self, watched: Watched) -> list[str]:
-        """Say which names of a watch nothing here goes by: it may never tell of anything."""
+        """Say which names of a watch nothing here goes by: it may never tell of anything.
+
+        And which kinds seldom stand in a list: what they tell makes a belief, and that has no kind.
+        """
         said = []
+        registry, named = self.registry(), watched.condition.named if watched.condition else ()
         with self.still() as store:
             known = watched.key is None or has_key(store, watched.projection, watched.key)
-        if not known:
-            said.append(f"--key: nothing here is called '{watched.key}' (yet)")
-        if watched.condition is None:
-            return said
-        registry = self.registry()
-        for field, value, column in watched.condition.named:
-            if field == "level":
-                known = any(one.rank(value) is not None for one in registry.schemes.values())
-            elif field in NAMES_OF:
-                known = value in getattr(registry, NAMES_OF[field])
-            else:
-                known = True
             if not known:
-                said.append(f"--when: column {column}: no {field} '{value}' is registered (yet)")
-        return said
+                said.append(f"--key: nothing here is called '{watched.key}' (yet)")
+            whys = [_unknown(store, registry, watched.projection, one) for one in named]
+        pairs = zip(named, whys, strict=True)
+        return said + [f"--when: column {one.column}: {why}" for one, why in pairs if why]
 
     def watches(self) -> Watches:
         """Open the file in which watches keep their places. Raises TrackerError (WatchError)."""
@@ -275,6 +270,58 @@ class Watching:
                 continue
             after = found.upto
             yield found
+
+
+def _closed() -> dict[str, Sequence[str]]:
+    """Give the fields of a condition whose values are given by what the tracker is, and those."""
+    from projections.forces import PHASES
+    from projections.losses import FATES
+    from tracker.facts import FACT_KINDS
+    from tracker.sources import Voice
+
+    return {
+        "projection": ALL,
+        "kind": [kind.TOPIC for kind in FACT_KINDS],
+        "voice": get_args(Voice),
+        "phase": PHASES,
+        "fate": FATES,
+    }
+
+
+def _unknown(store: Store, registry: Registry, projection: str | None, one: Named) -> str | None:
+    """Say why a field may never have a value; None where nothing is known against it."""
+    field, value, _ = one
+    if field == "key":
+        return _unknown_key(store, projection, value)
+    if field == "kind":
+        return _of_a_belief(value)
+    if field == "level":
+        known = any(scheme.rank(value) is not None for scheme in registry.schemes.values())
+    else:
+        known = field not in NAMES_OF or value in getattr(registry, NAMES_OF[field])
+    return None if known else f"no {field} '{value}' is registered (yet)"
+
+
+def _unknown_key(store: Store, projection: str | None, key: str) -> str | None:
+    from projections.asked import is_key, near_key
+
+    names = (projection,) if projection else ALL
+    if any(is_key(store, name, key) for name in names):
+        return None
+    near = next(filter(None, (near_key(store, name, key) for name in names)), None)
+    return f"nothing here has the key '{key}' (yet){f': did you mean {near}?' if near else ''}"
+
+
+def _of_a_belief(kind: str) -> str | None:
+    from tracker.facts import FACT_KINDS
+
+    family = next(one.FAMILY for one in FACT_KINDS if kind == one.TOPIC)
+    if family not in BELIEVED:
+        return None
+    return (
+        f"a {kind} makes a belief ({family}), which has no kind: only where it was planned, "
+        "possible or denied it stands in posture, with its kind"
+    )
 
 
 def message_id(change: Row) -> str:
