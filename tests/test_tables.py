@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.cli.output import _csv
+from tracker.cli.output import as_csv
 from tracker.datasets import text
 from tracker.datasets.rings import crossing
 from tracker.datasets.tables import Reading, file_sha256, open_table
@@ -129,7 +129,7 @@ def test_progress_is_counted_in_bytes_of_the_file_as_it_lies() -> None:
 def test_input_30_cells_that_a_spreadsheet_would_run_are_neutralised_and_read_back() -> None:
     texts = ["=1+1", "+1+1", "-2+3", "@SUM(A1)", "'=1", "''=1", "'quoted'", "-", "-5", "+1.5e3"]
     texts += ["plain", "'", "' =1", "-5 people", "\u00ad5"]
-    cells = _csv([{"n": number, "text": cell} for number, cell in enumerate(texts)])
+    cells = as_csv([{"n": number, "text": cell} for number, cell in enumerate(texts)])
     raw = [row[1] for _, row in read(cells) if row]
     assert raw[:6] == ["'=1+1", "'+1+1", "'-2+3", "'@SUM(A1)", "''=1", "'''=1"]
     assert raw[6:] == [
@@ -153,7 +153,7 @@ def test_input_30_cells_that_a_spreadsheet_would_run_are_neutralised_and_read_ba
 
 @given(st.lists(st.text("'=+-@a1. ", max_size=6), min_size=1))
 def test_input_30_whatever_is_neutralised_reads_back(texts: list[str]) -> None:
-    cells = _csv([{"n": number, "text": cell} for number, cell in enumerate(texts)])
+    cells = as_csv([{"n": number, "text": cell} for number, cell in enumerate(texts)])
     with TemporaryDirectory() as folder:
         path = Path(folder) / "t.csv"
         path.write_text(cells)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from io import StringIO
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -64,6 +66,16 @@ def test_a_change_tells_before_after_the_event_and_where_it_stands(tmp_path: Pat
     )
     assert first["after"]["holders"] == ["islamist-fighters"]
     assert first["as_of"] == first["event"]["recorded_at"]
+
+
+def test_changes_are_told_as_csv_a_row_each(tmp_path: Path) -> None:
+    log = mali(tmp_path)
+    asked = (*ONCE, 57, "--projection", "control", "--key", "diabaly")
+    rows = list(csv.DictReader(StringIO(said("--log", log, *asked, "--csv"))))
+    whole = [json.loads(line) for line in said("--log", log, *asked, "--nl").splitlines()]
+    assert [list(row) for row in rows] == [list(one) for one in whole]
+    assert [row["id"] for row in rows] == [one["id"] for one in whole]
+    assert [json.loads(row["after"]) for row in rows] == [one["after"] for one in whole]
 
 
 def test_every_cell_that_an_event_changed_is_told_and_no_other(whole: Situation) -> None:

@@ -342,6 +342,42 @@ def test_what_is_given_up_is_a_dead_letter_and_can_be_sent_again(
         assert none == "no dead letters\n"
 
 
+def test_what_did_not_come_through_is_a_bad_end(tmp_path: Path, secret: Path) -> None:
+    log = mali(tmp_path)
+    count = len(expected(log))
+    with receiving(*[500] * (count + 1)) as receiver:
+        assert run(*watch(log, receiver, secret, "--tries", "1")).exit_code == 1
+        words = watch(log, receiver, secret, "--tries", "1", "--send-again")
+        found = run(*words, "--json")  # the first is refused once more
+        assert (found.exit_code, json.loads(found.stdout)) == (1, {"sent": count - 1, "left": 1})
+        assert said(*words) == "1 of 1 dead letters delivered\n"
+
+
+def test_dead_letters_of_nobody_are_not_none(tmp_path: Path, secret: Path) -> None:
+    log = mali(tmp_path)
+    listed = ("--log", log, "watch", "--dead-letters", "--name", "dsek")
+    found = run(*listed)
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert "nobody watches as 'dsek': there is no watch yet" in found.stderr
+    with receiving() as receiver:
+        said(*watch(log, receiver, secret))
+        again = run(*watch(log, receiver, secret, "--send-again", "--name", "dsek"))
+    for found in (again, run(*listed)):
+        assert (found.exit_code, found.stdout) == (2, "")
+        assert "nobody watches as 'dsek': there are desk" in found.stderr
+
+
+def test_nothing_is_sent_again_beside_a_watch_that_runs(tmp_path: Path, secret: Path) -> None:
+    log = mali(tmp_path)
+    with receiving() as receiver:
+        said(*watch(log, receiver, secret))
+        with Situation(str(log)) as situation, situation.delivery("desk") as running:
+            running.begin()
+            found = run(*watch(log, receiver, secret, "--send-again"))
+    assert found.exit_code == 2
+    assert "another process watches as 'desk' already: stop that one first" in found.stderr
+
+
 def test_a_dead_letter_holds_no_text_that_may_be_erased(tmp_path: Path, secret: Path) -> None:
     log = mali(tmp_path)
     why = ("--authority", "a court", "--reason", "asked for", "--published", "2013-02-01")

@@ -46,11 +46,14 @@ class Delivery:
         self.name = name
         self.place = 0
         """The position up to which all was told."""
+        self.taken = self.given_up = 0
+        """Messages so far that were delivered, and that became dead letters."""
         self._watches = watches
         self._courier = courier
         self._clock = clock
         self._event_at = mark
         self._again = again
+        self._begun = False
         self._marked: Place | None = None
         self._ends: list[Callable[[], None]] = [watches.close] if watches else []
 
@@ -75,6 +78,7 @@ class Delivery:
         Also where another event stands there now, unless it begins `anew` at a place of its own.
         """
         place = self._watches.take(check_name(self.name)) if self._watches else None
+        self._begun = True
         if place is None:
             return None
         there = self._event_at(place.position) or ""
@@ -175,24 +179,37 @@ class Delivery:
         why = self._courier.deliver(name, body)
         if why is None:
             self._watches.delivered(self.name, name)
+            self.taken += 1
             return True
+        self.given_up += 1
         self._courier.tell(f"{name} (#{position}) is given up: {why}; --dead-letters lists it")
         self._watches.bury(self.name, DeadLetter(name, position, asked, why, self._clock()))
         return False
 
     def dead_letters(self) -> list[Row]:
-        """Say what was given up, in the order of the log: {id, position, why, at}."""
+        """Say what was given up, in the order of the log: {id, position, why, at}.
+
+        Raises WatchError where nobody has watched by this name.
+        """
         return [
             {"id": one.id, "position": one.position, "why": one.why, "at": format_instant(one.at)}
             for one in self._letters()
         ]
 
     def _letters(self) -> list[DeadLetter]:
-        return self._watches.dead_letters(check_name(self.name)) if self._watches else []
+        if self._watches is None:
+            return []
+        self._watches.check_known(check_name(self.name))
+        return self._watches.dead_letters(self.name)
 
     def send_again(self) -> tuple[int, int]:
-        """Send the dead letters again; give how many were taken, and how many there were."""
+        """Send the dead letters again; give how many were taken, and how many there were.
+
+        Raises WatchError where nobody has watched by this name, or another process does now.
+        """
         letters = self._letters()
+        if not self._begun:
+            self.begin()
         return sum(map(self._sent_again, letters)), len(letters)
 
     def _sent_again(self, letter: DeadLetter) -> bool:

@@ -145,7 +145,9 @@ class Watches:
             try:
                 fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError as error:
-                raise WatchError(f"another process watches as '{name}' already") from error
+                raise WatchError(
+                    f"another process watches as '{name}' already: stop that one first"
+                ) from error
         sql = (
             "SELECT log, position, event FROM watches"
             " LEFT JOIN marks ON watch = name WHERE name = ?"
@@ -159,6 +161,15 @@ class Watches:
                 f"the watch '{name}' is of another log ({found[0]}): take another name"
             )
         return Place(int(found[1]), found[2])
+
+    def check_known(self, name: str) -> None:
+        """Raise WatchError, with the names there are, where nobody has watched by a name yet."""
+        with self._errors():
+            found = self._connection.execute("SELECT name FROM watches ORDER BY name").fetchall()
+        names = [one for (one,) in found]
+        if name not in names:
+            there = f"there are {', '.join(names)}" if names else "there is no watch yet"
+            raise WatchError(f"nobody watches as '{name}': {there}")
 
     def mark(self, name: str, place: Place) -> None:
         """Write down that all up to a position was told."""

@@ -13,6 +13,7 @@ from tracker.cli.global_options import options
 from tracker.harmless import dump, neutral, safe
 
 __all__ = [
+    "as_csv",
     "brief",
     "dump",
     "emit",
@@ -72,13 +73,14 @@ def emit(whole: object, rows: Sequence[Row]) -> bool:
             for row in rows:
                 click.echo(dump(row, indent=None))
         case "csv":
-            click.echo(_csv(rows), nl=False)
+            click.echo(as_csv(rows), nl=False)
         case _:
             return False
     return True
 
 
-def _csv(rows: Sequence[Row]) -> str:
+def as_csv(rows: Sequence[Row], *, headed: bool = True) -> str:
+    """Write rows as CSV; without their names where those were `headed` already."""
     if not rows:
         return ""
     import csv
@@ -87,7 +89,8 @@ def _csv(rows: Sequence[Row]) -> str:
     columns = list(dict.fromkeys(name for row in rows for name in row))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    if headed:
+        writer.writerow(columns)
     for row in rows:
         writer.writerow([_cell(row.get(name)) for name in columns])
     return out.getvalue()

@@ -6,12 +6,13 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tracker.cli import words
 from tracker.cli.common import (
+    BAD_ANSWER,
     open_situation,
     read_clocks,
     read_weighing,
@@ -22,8 +23,11 @@ from tracker.cli.common import (
 from tracker.cli.completing import keys, projections
 from tracker.cli.diff import CHRONICLED
 from tracker.cli.global_options import common_options, options
-from tracker.cli.output import dump, emit, note, safe, table
+from tracker.cli.output import as_csv, dump, emit, note, safe, table
 from tracker.garbage import seldom_collected
+
+if TYPE_CHECKING:
+    from tracker.situation import Situation
 
 Row = dict[str, Any]
 
@@ -107,10 +111,10 @@ def watch(
             return
         if webhook and secret_file:
             delivery.send_to(webhook, secret_file, tries, note)
-        begin = delivery.begin(anew=after is not None)
         if send_again:
             _tell_of_sending(*delivery.send_again())
             return
+        begin = delivery.begin(anew=after is not None)
         at = None if as_of is None else read_clocks(situation, as_of, tz=tz).as_of
         weighing = read_weighing(situation, only, without)
         watched = situation.watched(projection, key, when, at, weighing)
@@ -118,24 +122,30 @@ def watch(
             note(text)
         end = situation.last_kept()
         delivery.start(_place(after, begin, end, once))
-        shown: dict[str, str] = {}
+        _tell(situation, delivery, watched, end if once else None)
+        if once and delivery.given_up and not delivery.taken:
+            click.get_current_context().exit(BAD_ANSWER)  # nothing came through
 
-        def find(place: int) -> Iterator[Any]:
-            upto = end if once else None
-            for stretch in situation.watch(place, watched, end=upto, sleep=time.sleep):
-                shown.update(situation.names() if stretch.changes else {})
-                yield stretch
 
-        show = partial(_print, names=shown, zone=situation.zone)
-        try:
-            with seldom_collected():
-                if once:
-                    for stretch in find(delivery.place):
-                        delivery.tell(stretch, show)
-                else:
-                    delivery.follow(find, show, note)
-        except KeyboardInterrupt:
-            note("stopped")
+def _tell(situation: Situation, delivery: Any, watched: Any, end: int | None) -> None:  # noqa: ANN401 - as the situation gives them
+    """Tell of all changes after the place, up to an end or until Ctrl-C."""
+    shown: dict[str, str] = {}
+
+    def find(place: int) -> Iterator[Any]:
+        for stretch in situation.watch(place, watched, end=end, sleep=time.sleep):
+            shown.update(situation.names() if stretch.changes else {})
+            yield stretch
+
+    show = partial(_print, names=shown, zone=situation.zone, begun=[])
+    try:
+        with seldom_collected():
+            if end is None:
+                delivery.follow(find, show, note)
+            else:
+                for stretch in find(delivery.place):
+                    delivery.tell(stretch, show)
+    except KeyboardInterrupt:
+        note("stopped")
 
 
 def _check(
@@ -179,11 +189,18 @@ def _tell_of_sending(taken: int, of: int) -> None:
     row = {"sent": taken, "left": of - taken}
     if not emit(row, [row]):
         click.echo(f"{taken} of {of} dead letters delivered")
+    if taken < of:
+        click.get_current_context().exit(BAD_ANSWER)
 
 
-def _print(change: Row, names: Mapping[str, str], zone: str) -> None:
+def _print(change: Row, names: Mapping[str, str], zone: str, begun: list[bool]) -> None:
     if options().format in {"json", "nl"}:
         click.echo(dump(change, indent=None))
+        sys.stdout.flush()
+        return
+    if options().format == "csv":
+        click.echo(as_csv([change], headed=not begun), nl=False)
+        begun.append(True)
         sys.stdout.flush()
         return
     event = change["event"]
