@@ -5,7 +5,6 @@ Apart from the log only for its length: `Log` is the door. Ciphers are `sealing`
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from pathlib import Path
@@ -140,9 +139,9 @@ class SealedLog:
 
     def _before_recording(self, vault: Vault) -> str:
         """Say what to do where there are keys, and not here."""
-        from tracker.vault import PUT_BACK, SHARED
+        from tracker.vault import PUT_BACK, SHARED, is_named
 
-        shared = not self.local and vault.local and not os.environ.get("TRACKER_VAULT")
+        shared = not self.local and vault.local and not is_named()
         return f"{SHARED} {PUT_BACK}" if shared else vault.remedy
 
     def refuse_reader(self) -> None:
