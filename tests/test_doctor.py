@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands_for_tests import held, mali, run, said, sql
+from commands_for_tests import SHEETS, held, mali, run, said, sql
 
 from tracker import diagnosis
+from tracker.logfile import PAGE_SIZE
 from tracker.situation import Situation
 
 LOOKED_AT = [
@@ -192,13 +193,12 @@ def test_a_disk_that_is_nearly_full(log: Path, monkeypatch: pytest.MonkeyPatch) 
     assert diagnosis.ROOM == 100 * 2**20
 
 
-PAGE = 8_192
 HEADER = 100  # bytes that say that this is a database, and whose
 
 
-def without_page(data: bytes, number: int) -> bytes:
+def without_page(data: bytes, number: int, size: int = PAGE_SIZE) -> bytes:
     """Give a file in which a page was lost, as a disk may lose it."""
-    begun, end = number * PAGE, (number + 1) * PAGE
+    begun, end = number * size, (number + 1) * size
     kept = max(begun, HEADER)
     return data[:kept] + bytes(end - kept) + data[end:]
 
@@ -213,7 +213,7 @@ def test_a_damaged_log_is_told_of_whatever_is_damaged(
         log = tmp_path / "field.db"
     sql(log, "PRAGMA wal_checkpoint(TRUNCATE)")
     data = log.read_bytes()
-    for number in range(len(data) // PAGE):
+    for number in range(len(data) // PAGE_SIZE):
         log.write_bytes(without_page(data, number))
         rows = wrong(log)
         assert rows, number
@@ -223,3 +223,13 @@ def test_a_damaged_log_is_told_of_whatever_is_damaged(
         "log": f"{log} is damaged (database disk image is malformed): keep it, use a copy"
     }
     assert "run `tracker doctor`" in run("--log", log, "state").stderr
+
+
+def test_the_log_s_counter_may_be_lost(log: Path) -> None:
+    """In what a disk lost of a page: nothing else of it need be damaged."""
+    sql(log, "UPDATE log_head SET seq = NULL")
+    assert any("the log's counter is gone" in found for found in wrong(log).values())
+    for words in (["state"], ["log"], ["record", SHEETS[0]]):
+        result = run("--log", log, *words)
+        assert result.exit_code == 2
+        assert "the log's counter is gone" in result.stderr

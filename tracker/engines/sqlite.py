@@ -94,7 +94,7 @@ class SQLiteEngine:
     def position(self) -> int:
         """Give the position of the newest event, 0 for none."""
         with self._errors():
-            return int(self._recorder.max_notification_id())
+            return self._recorder.last()
 
     def timeline(self) -> str:
         """Give nothing: a file has one history."""

@@ -6,6 +6,7 @@ IMMEDIATE, and a ledger whose leaves are written in the event's own transaction 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -81,6 +82,16 @@ def ids_of(c: SQLiteCursor) -> str:
     return "(SELECT event_id AS id, seq FROM stored_events)"
 
 
+def _head(c: SQLiteCursor) -> int:
+    """Give the counter of the log. Raises sqlite3.DatabaseError where it is no number any more."""
+    c.execute("SELECT seq FROM log_head")
+    found = c.fetchone()
+    if found is None or not isinstance(found[0], int):
+        msg = "database disk image is malformed: the log's counter is gone"
+        raise sqlite3.DatabaseError(msg)
+    return found[0]
+
+
 class Recorder(SQLiteApplicationRecorder):
     """Events with a dense seq of our own and the client's event id beside them."""
 
@@ -120,8 +131,7 @@ class Recorder(SQLiteApplicationRecorder):
     def _insert(self, c: SQLiteCursor, events: Sequence[Encoded]) -> range:
         if not self.has_ledger(c):
             leaves.prepare(c)
-        c.execute("SELECT seq FROM log_head")
-        first = c.fetchone()[0] + 1
+        first = _head(c) + 1
         seqs = range(first, first + len(events))
         hexes = {stream: stream.hex for stream in {event.stream for event in events}}
         rows = [
@@ -132,6 +142,11 @@ class Recorder(SQLiteApplicationRecorder):
         c.execute("UPDATE log_head SET seq = ?", (seqs.stop - 1,))
         leaves.append(c, seqs, events)
         return seqs
+
+    def last(self) -> int:
+        """Give the position of the newest event, 0 for none."""
+        with self.datastore.transaction(commit=False) as c:
+            return _head(c)
 
     def versions(self, streams: Sequence[UUID]) -> dict[UUID, int]:
         """Give the last version of each of these streams that the log holds."""
