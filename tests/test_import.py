@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import os
 from pathlib import Path
 from typing import Any
@@ -433,7 +434,7 @@ def test_an_import_that_was_killed_goes_on(tmp_path: Path, monkeypatch: pytest.M
     )
     monkeypatch.setattr(appending, "BATCH", 10)
     monkeypatch.setattr(appending, "MOST", 1)
-    begin = Log.begin_append
+    begin, before = Log.begin_append, sys.getswitchinterval()
     with new_situation() as once, new_situation() as killed:
         load(once, tmp_path, diary(), many)
         for batches in (0, 1, 3):
@@ -451,6 +452,7 @@ def test_an_import_that_was_killed_goes_on(tmp_path: Path, monkeypatch: pytest.M
         monkeypatch.setattr(Log, "begin_append", begin)
         load(killed, tmp_path, diary(), many)
         assert stored(killed) == stored(once)
+    assert sys.getswitchinterval() == before
 
 
 def test_what_others_recorded_while_a_batch_was_written_is_not_recorded_again(

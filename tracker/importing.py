@@ -21,6 +21,7 @@ from tracker.log import Log
 from tracker.lookalikes import odd_names
 from tracker.outcomes import Imported, ImportedFile, Progress
 from tracker.reading import SHEET, read_upto
+from tracker.threads import handed_over_soon
 
 if TYPE_CHECKING:
     from tracker.datasets.appending import Appender
@@ -124,7 +125,7 @@ class Importing:
         if published is not None and (when is None or when.column is None):
             when = Time(value=published, formats=("iso",))
         total = sum(path.stat().st_size for path in files if path.exists())
-        with uncollected(), ExitStack() as opened:
+        with uncollected(), handed_over_soon(), ExitStack() as opened:
             staging = opened.enter_context(Staging())
             shape = self._shape(accepted, staging, when, opened, restate=restate)
             plan = Plan(
