@@ -140,6 +140,13 @@ def test_what_a_fact_names_is_told_of_beside_what_keeps_it_from_being_one(log: P
     ]
 
 
+@pytest.mark.parametrize("kind", ["[TroopsDeployed]", "{a: b}", "7", "Troops"])
+def test_a_kind_that_is_none_is_the_only_problem_of_its_fact(log: Path, kind: str) -> None:
+    text = sheet("kind: TroopsDeployed", f"kind: {kind}").replace("diabaly", "diably")
+    at = place_of(text, "kind: ")
+    refused(log, "record", text, at=at, path="facts[0].kind", says="unknown kind")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

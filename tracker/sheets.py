@@ -139,16 +139,18 @@ def read_fact(
     fact, problems = _made(tree, path, entry, header, context)
     if fact is not None:
         return fact, problems + unknown_names(tree, path, fact, registry)
-    if isinstance(entry, dict) and entry.get("kind") in KINDS:
-        told = {one.path for one in problems}
-        more = list(_unknown_ids(tree, path, _written(entry), registry))
-        problems += [one for one in more if not any(at.startswith(one.path) for at in told)]
+    told = {one.path for one in problems}
+    more = list(_unknown_ids(tree, path, _written(entry), registry))
+    problems += [one for one in more if not any(at.startswith(one.path) for at in told)]
     return None, problems
 
 
-def _written(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield (field, id) for what an entry names, though it makes no fact."""
-    kind = KINDS[entry["kind"]]
+def _written(entry: object) -> Iterator[tuple[str, str]]:
+    """Yield (field, id) for what an entry of a known kind names, though it makes no fact."""
+    named = entry.get("kind") if isinstance(entry, dict) else None
+    kind = KINDS.get(named) if isinstance(named, str) else None
+    if not isinstance(entry, dict) or kind is None:
+        return
     for field in (*kind.PLACE_FIELDS, *kind.ACTOR_FIELDS):
         value = entry.get(field) if field in kind.model_fields else None
         named = value if isinstance(value, list) else [value]
