@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from projections.claims import Claim
 from projections.moments import Key, decoded, rows_begun
+from projections.names import BELIEVED
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.instants import AsOf, Instant
@@ -101,12 +102,13 @@ class Cells:
         self, projection: str | None = None, key: str | None = None, known: Instant | None = None
     ) -> Iterator[Heard]:
         """Yield the same cell by cell, in the order of their names; of few at a time."""
+        if key is not None:  # found by its name: not all names are read for each event of a watch
+            for name in sorted(BELIEVED) if projection is None else [projection]:
+                if claims := self.heard(name, key, known):
+                    yield name, key, claims
+            return
         named = self.store.moments.names
-        cells = sorted(
-            cell
-            for cell in named
-            if cell[0] and projection in {None, cell[0]} and key in {None, cell[1]}
-        )
+        cells = sorted(cell for cell in named if cell[0] and projection in {None, cell[0]})
         for start in range(0, len(cells), AT_ONCE):
             some = self.heard_in(cells[start : start + AT_ONCE], known=known)
             yield from ((*cell, claims) for cell, claims in some.items() if claims)

@@ -8,12 +8,14 @@ anyone tell whether those who came "in March" were there when a total of that mo
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 
 from projections.claims import Claim
 from projections.levels import in_total, told_again, told_twice
 from projections.sums import figure
 from tracker.instants import DAY, PAST_OPEN, AsOf, Instant
 
+_by_start = attrgetter("start", "published", "position")
 VAGUEST = 7 * DAY
 """Of longer times nothing is said: what happened in a year may be many events."""
 
@@ -21,7 +23,7 @@ VAGUEST = 7 * DAY
 def doubles(claims: Iterable[Claim], clocks: AsOf) -> list[tuple[Claim, Claim]]:
     """Give the pairs among one cell's claims that count at the clocks; each with one before it."""
     heard = [claim for claim in claims if _counts(claim, clocks)]
-    total = newest_total(heard)
+    total = _newest_total(heard)
     seen = PAST_OPEN if total is None else _seen(total)
     changes = [
         claim
@@ -31,7 +33,7 @@ def doubles(claims: Iterable[Claim], clocks: AsOf) -> list[tuple[Claim, Claim]]:
         and not in_total({"_total": seen}, claim)
         and claim.start.latest - claim.start.earliest <= VAGUEST
     ]
-    changes.sort(key=lambda claim: (claim.start, claim.published, claim.position))
+    changes.sort(key=_by_start)
     return list(_pairs(changes))
 
 
@@ -42,21 +44,19 @@ def uncounted(claims: Iterable[Claim], clocks: AsOf) -> tuple[Claim, list[Claim]
     when they were, and each once. None where there is no total, or none is in doubt.
     """
     heard = [claim for claim in claims if _counts(claim, clocks)]
-    total = newest_total(heard)
+    total = _newest_total(heard)
     if total is None:
         return None
     seen = _seen(total)
     changes = [one for one in heard if one.effect == "change" and figure(one.value) is not None]
-    vague = [one for one in changes if one.start.earliest < seen and one.start.latest > seen + DAY]
-    if not vague:
-        return None
-    mentions = _Mentions()
-    later = {one.fact for one in vague}
+    vague, mentions = [], _Mentions()
     for one in changes:
-        if one.fact not in later:
+        if one.start.earliest < seen and one.start.latest > seen + DAY:
+            vague.append(one)
+        else:
             mentions.add(one)
     found: list[Claim] = []
-    for one in sorted(vague, key=lambda claim: (claim.start, claim.published, claim.position)):
+    for one in sorted(vague, key=_by_start):
         if not mentions.tell(one):
             found.append(one)
             mentions.add(one)
@@ -89,7 +89,7 @@ def _table(claim: Claim) -> str | None:
     return record[0] if record else None
 
 
-def newest_total(claims: Iterable[Claim]) -> Claim | None:
+def _newest_total(claims: Iterable[Claim]) -> Claim | None:
     """Give the total that was seen last."""
     totals = (claim for claim in claims if claim.effect == "total" and claim.observed is not None)
     return max(totals, key=lambda one: (_seen(one), one.published, one.position), default=None)

@@ -6,6 +6,7 @@ Nothing here loads what validates: kin is built of the read model's rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from projections.beliefs import rectangles
 from projections.catalogue import PROJECTIONS
@@ -17,6 +18,9 @@ from projections.state import Role
 from projections.store import Row, Store
 from tracker.errors import NotFoundError
 from tracker.instants import Instant
+
+if TYPE_CHECKING:
+    from projections.cells import Heard
 
 CLOCKS = ("valid_from", "valid_to", "known_from", "known_to")
 
@@ -33,7 +37,7 @@ class Live:
         self.policy = POLICIES[policy]
 
     def cells(
-        self, heard: Iterable[tuple[str, str, list[Claim]]], t: Instant, k: Instant
+        self, heard: Iterable[Heard], t: Instant, k: Instant
     ) -> Iterator[tuple[str, str, Row]]:
         """Yield (projection, key, state) of every cell of which its claims say anything."""
         for name, key, group in heard:

@@ -865,3 +865,18 @@ def test_of_how_many_cells_the_claims_are_held_makes_no_difference(
     monkeypatch.setattr("projections.cells.AT_ONCE", 3)
     monkeypatch.setattr("projections.gaps.REPORTS_AT_ONCE", 2)
     assert answer(*asked) == expected
+
+
+@pytest.mark.parametrize("words", [["state"], ["history"], ["audit"]])
+def test_a_question_about_one_cell_reads_the_names_of_no_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    """A watch asks one after each event."""
+
+    def none(_: object) -> Any:  # noqa: ANN401 - never given
+        pytest.fail("all names were read")
+
+    log = mali(tmp_path)
+    monkeypatch.setattr("projections.moments.Moments.names", property(none))
+    found = answer("--log", log, *words, "control", "diabaly", "--recorded-at", "#150")
+    assert found["query"]["key"] == "diabaly"

@@ -30,6 +30,10 @@ class NoLogError(LogError):
         self.near = near
 
 
+KEEP = "keep it, use a copy"
+"""What to do with a log that is damaged, once it is known to be."""
+
+
 class DamagedLogError(LogError):
     """The log cannot be read whole; `found` says so without sending anyone to `doctor`."""
 
@@ -37,10 +41,6 @@ class DamagedLogError(LogError):
         """Say what is damaged, and what to do."""
         super().__init__(f"{found}: {remedy}")
         self.found = f"{found}: {KEEP}"
-
-
-KEEP = "keep it, use a copy"
-"""What to do with a log that is damaged, once it is known to be."""
 
 
 class AwayError(LogError):

@@ -57,12 +57,12 @@ TRIGGERS_BEFORE = {**_TRIGGERS, **_LEDGER_TRIGGERS}
 LEDGER = (
     # The leaf hashes of one append after another, 32 bytes each; `seq` is the first one's. A row
     # a leaf was measured to cost three times as much.
-    "CREATE TABLE IF NOT EXISTS ledger_leaves (seq INTEGER PRIMARY KEY, hashes BLOB NOT NULL)",
-    """CREATE TABLE IF NOT EXISTS ledger_head (one INTEGER PRIMARY KEY CHECK (one = 1),
+    "CREATE TABLE ledger_leaves (seq INTEGER PRIMARY KEY, hashes BLOB NOT NULL)",
+    """CREATE TABLE ledger_head (one INTEGER PRIMARY KEY CHECK (one = 1),
         log_id TEXT NOT NULL, size INTEGER NOT NULL, frontier BLOB NOT NULL)""",
-    """CREATE TABLE IF NOT EXISTS checkpoints (number INTEGER PRIMARY KEY,
+    """CREATE TABLE checkpoints (number INTEGER PRIMARY KEY,
         size INTEGER NOT NULL, note TEXT NOT NULL, frontier BLOB NOT NULL)""",
-    """CREATE TABLE IF NOT EXISTS timestamps (number INTEGER PRIMARY KEY,
+    """CREATE TABLE timestamps (number INTEGER PRIMARY KEY,
         checkpoint INTEGER NOT NULL, authority TEXT NOT NULL, token BLOB NOT NULL)""",
     *_LEDGER_TRIGGERS.values(),
     f"PRAGMA user_version={LEDGER_VERSION}",
@@ -94,7 +94,7 @@ MADE_NEW = (
 )
 """What makes a log, in one transaction, where there is none."""
 
-REPLICA = """CREATE TABLE IF NOT EXISTS replica (one INTEGER PRIMARY KEY CHECK (one = 1),
+REPLICA = """CREATE TABLE replica (one INTEGER PRIMARY KEY CHECK (one = 1),
     source TEXT NOT NULL)"""
 """Only in a log that is a copy: of which other one, without a password."""
 SCHEMA = (*MADE_NEW, REPLICA)

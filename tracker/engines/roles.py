@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from tracker.engines.address import LONGEST
+from tracker.engines.server import plain_error
 from tracker.engines.tables import ALL, FUNCTIONS, quoted
 from tracker.errors import LogError, NotFoundError, TrackerError
 
@@ -101,11 +102,10 @@ def _giving(link: Link, names: dict[str, str]) -> str:
 
 def shut_out(link: Link, schema: str, shown: str, error: psycopg.Error) -> LogError:
     """Say why a user may not even look at a log, and who can change that."""
-    said = f"{shown}: {error.diag.message_primary}. "
     bereft = _without_admin(link, _names(link, schema))
-    return LogError(
-        said + (bereft or "Your user may not do that there: `tracker grant` gives a role")
-    )
+    if bereft is None:
+        return plain_error(error, shown)
+    return LogError(f"{shown}: {error.diag.message_primary}. {bereft}")
 
 
 def renew(link: Link) -> None:

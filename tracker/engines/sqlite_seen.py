@@ -155,8 +155,8 @@ def _misfiled(connection: sqlite3.Connection) -> Iterator[str]:
     found = connection.execute(_MISFILED).fetchall()
     yield from (f"#{position} is not found by its id" for (position,) in found)
     more = connection.execute(_FILED).fetchone()[0]
-    if more and not found:
-        yield f"it holds ids of no event ({abs(more)})"
+    if more > 0:
+        yield f"it holds ids of no event ({more})"
 
 
 @contextmanager
