@@ -867,9 +867,11 @@ def test_of_how_many_cells_the_claims_are_held_makes_no_difference(
     assert answer(*asked) == expected
 
 
-@pytest.mark.parametrize("words", [["state"], ["history"], ["audit"]])
+@pytest.mark.parametrize(
+    "words", ["state control diabaly", "history diabaly", "audit control diabaly"]
+)
 def test_a_question_about_one_cell_reads_the_names_of_no_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
 ) -> None:
     """A watch asks one after each event."""
 
@@ -878,5 +880,5 @@ def test_a_question_about_one_cell_reads_the_names_of_no_others(
 
     log = mali(tmp_path)
     monkeypatch.setattr("projections.moments.Moments.names", property(none))
-    found = answer("--log", log, *words, "control", "diabaly", "--recorded-at", "#150")
-    assert found["query"]["key"] == "diabaly"
+    found = answer("--log", log, *words.split(), "--recorded-at", "#150")
+    assert "diabaly" in json.dumps(found["query"])
