@@ -6,7 +6,7 @@ Only what a question needs is imported: a plain question reads stored beliefs an
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from projections.cells import Cells
@@ -271,9 +271,25 @@ def chronology(
 
     `key` narrows to a fact id, or to a place.
     """
+    found = entries(store, clocks, projection, key, weighing)
+    return [fact_row(projection, row) for row in found]
+
+
+def entries(
+    store: Store,
+    clocks: AsOf,
+    projection: str,
+    key: str | None = None,
+    weighing: Weighing = USUAL,
+    facts: Sequence[str] | None = None,
+) -> Iterator[Row]:
+    """Yield the same as it is stored (rows.ENTRY, and `told`: its time as JSON), one by one.
+
+    `facts` narrows to those of these ids.
+    """
     filtered = bool(weighing.only or weighing.without)
     sql = (
-        f"SELECT {ENTRY}{', f.data' if filtered else ''}"
+        f"SELECT {ENTRY}, json_extract(f.data, '$.when') AS told{', f.data' if filtered else ''}"
         " FROM chronologies c JOIN fact_rows f ON f.id = c.fact"
         " JOIN reports r ON r.id = f.report WHERE c.projection = :projection"
         " AND f.begins <= :t AND f.published <= :k"
@@ -283,7 +299,10 @@ def chronology(
     )
     if key is not None:
         sql += " AND (f.id = :key OR f.place = :key)"
-    found = store.rows(
+    if facts is not None:
+        sql += " AND c.fact IN (SELECT value FROM json_each(:facts))"
+    kin = store.kin() if filtered else None
+    for row in store.connection.execute(
         sql + " ORDER BY f.begins DESC, f.published DESC, f.id",
         {
             "projection": projection,
@@ -292,9 +311,8 @@ def chronology(
             "position": FUTURE_OPEN if clocks.position is None else clocks.position,
             "recorded": FUTURE_OPEN if clocks.recorded_at is None else clocks.recorded_at,
             "key": key,
+            "facts": facts and json.dumps(facts),
         },
-    )
-    if filtered:
-        kin = store.kin()
-        found = [row for row in found if weighing.takes(row["source"], origin_in(row, kin))]
-    return [fact_row(projection, row) for row in found]
+    ):
+        if kin is None or weighing.takes(row["source"], origin_in(row, kin)):
+            yield dict(row)

@@ -1,4 +1,4 @@
-"""Lazy rows: an answer of tens of thousands of rows, of which each is made when it is looked at."""
+"""Lazy rows: answers of tens of thousands of rows and more, made when they are looked at."""
 
 from __future__ import annotations
 
@@ -81,6 +81,42 @@ class Rows(Sequence[Row]):
                     made[at] = row
                 self._left -= len(new)
         return [one for one in map(made.__getitem__, wanted) if one is not None]
+
+
+class Again(Sequence[Row]):
+    """Rows that are worked out anew whenever they are gone through: more than fit in memory.
+
+    They are the same each time for as long as the model that they are asked of is held still.
+    """
+
+    __slots__ = ("_ask", "_count")
+
+    def __init__(self, ask: Callable[[], Iterator[Row]]) -> None:
+        """Ask nothing yet."""
+        self._ask = ask
+        self._count: int | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        """Go through all of them, of which few are in memory at once."""
+        return self._ask()
+
+    def __bool__(self) -> bool:
+        """Whether there is any: no more than the first is made for it."""
+        return next(self._ask(), None) is not None
+
+    def __len__(self) -> int:
+        """Count the rows, which are gone through for it once."""
+        if self._count is None:
+            self._count = sum(1 for _ in self._ask())
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Row: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Row, ...]: ...
+    def __getitem__(self, at: int | slice) -> Row | tuple[Row, ...]:
+        """Give one row, or those of a slice, out of all of them in memory."""
+        return tuple(self._ask())[at]
 
 
 def _same(one: Row, other: object) -> bool:

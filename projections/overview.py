@@ -112,7 +112,12 @@ def _numbered(
 
 
 def facts(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, Row]:
-    """Give every fact heard, and every ruling, by id.
+    """Give every fact heard, and every ruling, by id."""
+    return {row["fact"]: row for row in each_fact(store, clocks, weighing)}
+
+
+def each_fact(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> Iterator[Row]:
+    """Yield every fact heard in the log's order, then every ruling.
 
     {fact, kind, position, source, published, voice, speaker, status, when, gist, locator, rating,
     report, place, begins, out, recorded_at, known_from, known_to, url, title, data}: as audits have
@@ -128,8 +133,7 @@ def facts(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, R
             recorded,
         ).fetchall()
     )
-    found = {}
-    for row in store.rows(
+    for row in store.connection.execute(
         "SELECT f.*, r.source, r.published AS out, r.published_edtf, r.data AS header"
         " FROM fact_rows f JOIN reports r ON r.id = f.report WHERE f.position <= :position"
         " AND f.recorded_at <= :recorded ORDER BY f.position",
@@ -137,15 +141,16 @@ def facts(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, R
     ):
         if kin and not weighing.takes(row["source"], origin_in(row, kin)):
             continue
-        found[row["id"]] = _fact(row, gone.get(row["id"], FUTURE_OPEN))
+        yield _fact(dict(row), gone.get(row["id"], FUTURE_OPEN))
     for row in store.connection.execute(
-        "SELECT data FROM held h WHERE EXISTS (SELECT 1 FROM acts a WHERE a.position = h.position)"
-        " AND h.position <= :position",
+        "SELECT data, max(h.rowid) FROM held h"  # once, whatever cells it is about
+        " WHERE EXISTS (SELECT 1 FROM acts a WHERE a.position = h.position)"
+        " AND h.position <= :position GROUP BY h.position",
         recorded,
     ):
         claim = Claim.from_json(row[0])
         known = {"known_from": claim.published, "known_to": gone.get(claim.fact, FUTURE_OPEN)}
-        found[claim.fact] = {
+        yield {
             **ruling_row(claim, "", ""),
             "place": None,
             "begins": claim.published,
@@ -156,7 +161,6 @@ def facts(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> dict[str, R
             "data": {},
             **known,
         }
-    return found
 
 
 def _recorded(clocks: AsOf) -> dict[str, object]:

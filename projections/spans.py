@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
+from operator import itemgetter
 
 from pydantic_core import from_json
 
-from projections.answers import as_known, chronology, wanted_names
+from projections.answers import as_known, entries, wanted_names
 from projections.cells import Cells
+from projections.held import FEW
 from projections.names import BELIEVED, CHRONICLED
-from projections.overview import facts as facts_heard
-from projections.rows import Decorator, all_withheld
+from projections.overview import each_fact
+from projections.rows import Decorator, all_withheld, fact_row
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.edtf import parse_edtf
@@ -28,7 +30,6 @@ from tracker.instants import (
     Instant,
     format_instant,
     format_open,
-    parse_moment,
 )
 
 Ends = tuple[Instant, Instant]
@@ -45,8 +46,8 @@ def spans(
     *,
     weighing: Weighing = USUAL,
     period: Ends = EVER,
-) -> list[Row]:
-    """Give one row for each stretch of valid time in which a cell was one thing, and each fact.
+) -> Iterator[Row]:
+    """Yield one row for each stretch of valid time in which a cell was one thing, and each fact.
 
     The row of `state` (without what depends on when it is asked), with `valid_from` and
     `valid_to`, null for an open end; also `lat` and `lon` of forces and facts, null where no
@@ -54,13 +55,9 @@ def spans(
     as-of does not count. Only what touches `period`. By projection, key and time; facts by time.
     Raises NotFoundError for a projection that does not exist.
     """
-    rows: list[Row] = []
     for name in wanted_names(projection):
-        if name in BELIEVED:
-            rows += _of_cells(store, clocks, name, key, weighing, period)
-        else:
-            rows += _of_facts(store, clocks, name, key, weighing, period)
-    return rows
+        of = _of_cells if name in BELIEVED else _of_facts
+        yield from of(store, clocks, name, key, weighing, period)
 
 
 def _of_cells(
@@ -127,25 +124,22 @@ def _touches(span: Ends, period: Ends) -> bool:
 
 def _of_facts(
     store: Store, clocks: AsOf, name: str, key: str | None, weighing: Weighing, period: Ends
-) -> list[Row]:
+) -> Iterator[Row]:
+    """Yield the facts by time: their ends alone are sorted, the rest is read in that order."""
     whenever = AsOf(FUTURE_OPEN - 1, clocks.known_at, clocks.recorded_at, clocks.position)
-    told = dict(
-        store.connection.execute(
-            "SELECT f.id, json_extract(f.data, '$.when') FROM chronologies c"
-            " JOIN fact_rows f ON f.id = c.fact WHERE c.projection = ?",
-            (name,),
-        ).fetchall()
+    asked = (store, whenever, name, key, weighing)
+    lie = (
+        (*lies(json.loads(row["told"]), row["published"], row["status"]), row["id"])
+        for row in entries(*asked)
     )
+    order = sorted((one for one in lie if _touches(one[:2], period)), key=itemgetter(0, 2))
     places = store.names("places").whole()
-    found = []
-    for row in chronology(store, whenever, name, key, weighing):
-        published = parse_moment(row["published"]).earliest
-        ends = lies(json.loads(told[row["key"]]), published, row["status"])
-        if _touches(ends, period):
-            span = {"valid_from": format_open(ends[0]), "valid_to": format_open(ends[1])}
-            found.append((ends[0], row["key"], _placed({**row, **span}, places)))
-    found.sort(key=lambda one: one[:2])
-    return [row for _, _, row in found]
+    for start in range(0, len(order), FEW):
+        some = order[start : start + FEW]
+        found = {row["id"]: row for row in entries(*asked, [fact for _, _, fact in some])}
+        for begins, ends, fact in some:
+            span = {"valid_from": format_open(begins), "valid_to": format_open(ends)}
+            yield _placed({**fact_row(name, found[fact]), **span}, places)
 
 
 def lies(when: Row, published: Instant, status: str) -> Ends:
@@ -174,8 +168,8 @@ def evidence(
     *,
     weighing: Weighing = USUAL,
     period: Ends = EVER,
-) -> list[Row]:
-    """Give the facts and rulings known at the clocks, in the log's order, each with its locator.
+) -> Iterator[Row]:
+    """Yield the facts and rulings known at the clocks, in the log's order, each with its locator.
 
     {fact, kind, position, recorded_at, source, published, published_edtf, voice, speaker, status,
     when, gist, locator, rating, report, url, title, place, lat, lon, known_from, known_to,
@@ -189,8 +183,7 @@ def evidence(
     places = store.names("places").whole()
     withheld = all_withheld(store)
     known = min(clocks.known, FUTURE_OPEN - 1)
-    rows = []
-    for row in facts_heard(store, clocks, weighing).values():
+    for row in each_fact(store, clocks, weighing):
         if not row["known_from"] <= known < row["known_to"]:
             continue
         if speaking is not None and row["fact"] not in speaking:
@@ -198,21 +191,18 @@ def evidence(
         if not _touches(_lies_of(row), period):
             continue
         place = places.get(row["place"] or "", {})
-        rows.append(
-            {
-                **{name: item for name, item in row.items() if name not in _INNER},
-                "published": format_instant(row["out"]),
-                "published_edtf": row["published"],
-                "recorded_at": format_instant(row["recorded_at"]),
-                "known_from": format_open(row["known_from"]),
-                "known_to": format_open(row["known_to"]),
-                "lat": place.get("lat"),
-                "lon": place.get("lon"),
-                "withheld": withheld.get(row["fact"], []),
-                **_said_beside(row["data"]),
-            }
-        )
-    return rows
+        yield {
+            **{name: item for name, item in row.items() if name not in _INNER},
+            "published": format_instant(row["out"]),
+            "published_edtf": row["published"],
+            "recorded_at": format_instant(row["recorded_at"]),
+            "known_from": format_open(row["known_from"]),
+            "known_to": format_open(row["known_to"]),
+            "lat": place.get("lat"),
+            "lon": place.get("lon"),
+            "withheld": withheld.get(row["fact"], []),
+            **_said_beside(row["data"]),
+        }
 
 
 _INNER = frozenset({"begins", "out", "data", "role", "why"})

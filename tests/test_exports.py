@@ -6,16 +6,19 @@ import csv
 import json
 import re
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import pytest
 from commands_for_tests import mali, run, said
 from markdown_it import MarkdownIt
 from sheets_for_tests import fact, tell
 
+from projections import spans
 from tracker import Situation, exports
 from tracker.cli.export import export as verb
 from tracker.exports import files
@@ -135,6 +138,52 @@ def test_parquet_names_the_extra_that_it_needs(log: Path, monkeypatch: pytest.Mo
     result = run("--log", log, "export", "parquet", "-o", log.parent / "out")
     assert result.exit_code == 2
     assert "pip install 'situation-tracker[parquet]'" in result.stderr
+
+
+class Counted(dict[str, Any]):
+    """A row that can be seen to live."""
+
+    __slots__ = ("__weakref__",)
+
+
+@pytest.mark.parametrize("name", ["geojson", "gpkg", "csv", "jsonl", "parquet"])
+def test_rows_of_all_of_time_are_written_as_they_are_worked_out(
+    name: str, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[ref[Counted]] = []
+    together: list[int] = []
+    each = spans.spans
+
+    def counted(*asked: object, **others: object) -> Iterator[dict[str, Any]]:
+        for row in each(*asked, **others):  # type: ignore[arg-type]
+            told = Counted(row)
+            seen.append(ref(told))
+            together.append(sum(one() is not None for one in seen))
+            yield told
+            del told
+
+    monkeypatch.setattr(spans, "spans", counted)
+    with Situation(str(log)) as situation:
+        question = exports.Question(
+            situation, situation.clocks(), situation.weighing(), "control", rows="spans"
+        )
+        told = exports.write(name, question, log.parent / "out")
+    assert told.rows > 20
+    assert len(together) == told.rows * (1 if name == "jsonl" else 2)  # first for its columns
+    assert max(together) <= 2
+
+
+def test_rows_that_are_worked_out_anew_are_those_that_were_kept(log: Path) -> None:
+    with Situation(str(log)) as situation, situation.still():
+        kept = situation.spans(situation.clocks(), "control")
+        again = situation.spans(situation.clocks(), "control", kept=False)
+        assert tuple(again.each) == tuple(again.each) == kept.dicts == again.dicts
+        assert (len(again.each), again.each[0], again.each[-2:]) == (
+            len(kept.each),
+            kept.each[0],
+            kept.each[-2:],
+        )
+        assert not situation.spans(situation.clocks(), "control", "nowhere", kept=False).each
 
 
 # -- what the rows are ----------------------------------------------------------------------------

@@ -5,10 +5,12 @@ What exports are made of, where a question about one moment is not enough.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from functools import partial
+from typing import TYPE_CHECKING, Any, Unpack
 
+from projections.lazy import Again
 from projections.store import Row
 from projections.weighing import USUAL, Weighing
 from tracker.clocks import Asked, Clocks
@@ -16,6 +18,7 @@ from tracker.errors import TrackerError
 from tracker.instants import (
     FUTURE_OPEN,
     PAST_OPEN,
+    AsOf,
     Instant,
     InstantError,
     format_open,
@@ -27,7 +30,6 @@ from tracker.questions import Questions
 if TYPE_CHECKING:
     from tracker.results import Fact, Span
 
-R = TypeVar("R")
 EVER = (PAST_OPEN, FUTURE_OPEN)
 
 
@@ -58,23 +60,22 @@ class Listing(Questions):
         *,
         weighing: Weighing = USUAL,
         period: tuple[Instant, Instant] = EVER,
+        kept: bool = True,
         **others: Unpack[Clocks],
     ) -> Answer[Span]:
         """Answer what was so over all of valid time, as known at the clocks (projections.spans).
 
         A row for each stretch [valid_from, valid_to) in which a cell was one thing, and for each
         fact of a chronology; only what touches the period [from, to). Of the clocks the as-of does
-        not count. Raises NotFoundError for a projection that does not exist.
+        not count. Not `kept`, the rows are worked out anew whenever they are gone through
+        (projections.lazy.Again): more than fit in memory, for who holds the situation `still`
+        meanwhile. Raises NotFoundError for a projection that does not exist.
         """
         from projections.spans import spans
 
         clocks = self.clocks(as_of, **others)
-        with self.still() as store:
-            rows = spans(store, clocks, projection, key, weighing=weighing, period=period)
-            notes = self._unknown(rows, projection, key)
-            named = {"projection": projection, "key": key}
-            answer: Answer[Any] = self._answer("spans", clocks, weighing, rows, notes, **named)
-            return self._over(answer, period)
+        asked = {"projection": projection, "key": key}
+        return self._listed("spans", spans, clocks, asked, weighing, period, kept=kept)
 
     def evidence(
         self,
@@ -84,22 +85,19 @@ class Listing(Questions):
         *,
         weighing: Weighing = USUAL,
         period: tuple[Instant, Instant] = EVER,
+        kept: bool = True,
         **others: Unpack[Clocks],
     ) -> Answer[Fact]:
         """Answer which facts are known at the clocks, and where each stands (projections.spans).
 
         In the log's order; with a projection or a key, those that speak of it. The as-of does not
-        count; `period` as of `spans`.
+        count; `period` and `kept` as of `spans`.
         """
         from projections.spans import evidence
 
         clocks = self.clocks(as_of, **others)
-        with self.still() as store:
-            rows = evidence(store, clocks, projection, key, weighing=weighing, period=period)
-            notes = self._unknown(rows, projection, key)
-            named = {"projection": projection, "key": key}
-            answer: Answer[Any] = self._answer("facts", clocks, weighing, rows, notes, **named)
-            return self._over(answer, period)
+        asked = {"projection": projection, "key": key}
+        return self._listed("facts", evidence, clocks, asked, weighing, period, kept=kept)
 
     def replay(
         self, as_of: Asked = None, weighing: Weighing = USUAL, **others: Unpack[Clocks]
@@ -121,7 +119,22 @@ class Listing(Questions):
 
         return registers(self.store)
 
-    def _over(self, answer: Answer[R], period: tuple[Instant, Instant]) -> Answer[R]:
-        """Say that an answer is about no one moment of valid time, but about a period of it."""
+    def _listed(
+        self,
+        verb: str,
+        of: Callable[..., Iterator[Row]],
+        clocks: AsOf,
+        asked: Mapping[str, str | None],
+        weighing: Weighing,
+        period: tuple[Instant, Instant],
+        *,
+        kept: bool,
+    ) -> Answer[Any]:
+        """Answer about no one moment of valid time, but about a period of it."""
+        with self.still() as store:
+            again = Again(partial(of, store, clocks, **asked, weighing=weighing, period=period))
+            rows = again[:] if kept else again
+            notes = self._unknown(rows, asked["projection"], asked["key"])
+            answer = self._answer(verb, clocks, weighing, rows, notes, **asked)
         ends = {"as_of": None, "from": format_open(period[0]), "to": format_open(period[1])}
         return replace(answer, query={**answer.query, **ends})

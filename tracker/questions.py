@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
 
 from projections import answers
-from projections.lazy import Rows
+from projections.lazy import Again, Rows
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing, weighing_of
 from tracker.clocks import Asked, Clocks, Moment, check_whole, read_clocks
@@ -423,7 +423,7 @@ class Questions:
             head,
             title,
             zone,
-            rows if isinstance(rows, Rows) else tuple(rows),
+            rows if isinstance(rows, Rows | Again) else tuple(rows),
             names,
             tuple(notes),
             replica=self.replica(),

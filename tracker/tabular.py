@@ -10,7 +10,7 @@ so that a table that is empty, or has not a single number, is like any other.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -124,24 +124,62 @@ class Table:
         return [row[at] for row in self.rows]
 
 
-def tabulated(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Table:
-    """Make rows as JSON gives them flat.
+class Survey:
+    """What columns there are, found by going through rows once, none of which is kept.
 
-    The columns of these `names` (columns_of) are there whatever the rows have; what else they
-    have follows, in the order in which it first appears.
+    Those of these `names` (columns_of) are there whatever the rows have; what else they have
+    follows, in the order in which it first appears. `count` tells how many rows were seen.
     """
-    flat = [dict(_flat(row)) for row in rows]
-    found = dict.fromkeys((*names, *(name for row in flat for name in row)))
-    columns = tuple(Column(name, _KINDS.get(name, "text")) for name in found)
-    return Table(
-        columns,
-        tuple(tuple(_value(row.get(name), kind) for name, kind in columns) for row in flat),
-    )
+
+    def __init__(self, names: Sequence[str] = ()) -> None:
+        """See none yet."""
+        self.count = 0
+        self._names = dict.fromkeys(names)
+        self._shapes: set[tuple[str, ...]] = set()
+
+    def see(self, row: Mapping[str, Any]) -> None:
+        """Take in one row."""
+        self.count += 1
+        shape = (*row, *(name for name in _NESTED if isinstance(row.get(name), dict)))
+        if shape not in self._shapes:  # thousands of rows have one
+            self._shapes.add(shape)
+            self._names |= dict.fromkeys(name for name, _ in _flat(row))
+
+    def columns(self) -> tuple[Column, ...]:
+        """Give the columns of what was seen."""
+        return tuple(Column(name, _KINDS.get(name, "text")) for name in self._names)
+
+
+def surveyed(rows: Iterable[Mapping[str, Any]], names: Sequence[str] = ()) -> Survey:
+    """Go through all of some rows for their columns."""
+    survey = Survey(names)
+    for row in rows:
+        survey.see(row)
+    return survey
+
+
+def flattened(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]
+) -> Iterator[tuple[Value, ...]]:
+    """Yield rows as JSON gives them as a table's, with a value for each of these columns."""
+    for row in rows:
+        flat = dict(_flat(row))
+        yield tuple(_value(flat.get(name), kind) for name, kind in columns)
+
+
+def tabulated(rows: Sequence[Mapping[str, Any]], names: Sequence[str] = ()) -> Table:
+    """Make a table of rows as JSON gives them; columns as a Survey finds them."""
+    columns = surveyed(rows, names).columns()
+    return Table(columns, tuple(flattened(rows, columns)))
 
 
 def moment(text: str) -> datetime:
     """Read an instant as rows write it: in UTC, to the microsecond."""
     return datetime.fromisoformat(text)
+
+
+_NESTED = ("place", "when")
+"""What some rows nest, and others have as a text."""
 
 
 def _flat(row: Mapping[str, Any]) -> list[tuple[str, Any]]:

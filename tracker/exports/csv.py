@@ -13,20 +13,21 @@ from pathlib import Path
 from tracker.exports.question import Format, Question, Told, about
 from tracker.exports.values import in_text
 from tracker.harmless import neutral, safe
-from tracker.tabular import Kind, Value, tabulated
+from tracker.tabular import Kind, Value, flattened, surveyed
 
 
 def write(question: Question, path: Path) -> Told:
     """Write a header and a line a row, as RFC 4180 has it, in UTF-8."""
     answer = question.answer()
-    table = tabulated(answer.dicts, answer.columns)
-    kinds = [column.kind for column in table.columns]
+    survey = surveyed(answer.each, answer.columns)
+    columns = survey.columns()
+    kinds = [column.kind for column in columns]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\r\n")
-        writer.writerow([column.name for column in table.columns])
-        for row in table.rows:
+        writer.writerow([column.name for column in columns])
+        for row in flattened(answer.each, columns):
             writer.writerow([_cell(*cell) for cell in zip(row, kinds, strict=True)])
-    return Told(len(table.rows), about(answer, len(table.rows)))
+    return Told(survey.count, about(answer, survey.count))
 
 
 def _cell(value: Value, kind: Kind) -> str:

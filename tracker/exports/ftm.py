@@ -142,7 +142,7 @@ class Entities:
         said: list[Entity] = []
         for answer in self.answers:
             if answer.query["projection"] in _FACTS:
-                said += map(self.event, answer.dicts)
+                said += map(self.event, answer.each)
             else:
                 said += map(self.link, holding.lines(answer))
         used = {value for one in said for (prop, value) in one.values if TYPES[prop] == "entity"}

@@ -30,7 +30,7 @@ def write(question: Question, path: Path) -> Told:
 
 def _features(layer: Layer) -> Iterator[Row]:
     names = [column.name for column in layer.columns]
-    for point, values in layer.features:
+    for point, values in layer.features():
         properties = dict(zip(names, map(_plain, values), strict=True))
         yield {
             "type": "Feature",

@@ -110,15 +110,10 @@ def _add(database: sqlite3.Connection, layer: Layer, changed: str) -> None:
         f'CREATE TABLE "{layer.name}" (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,'
         f" geom POINT, {columns})"
     )
-    points = [point for point, _ in layer.features if point]
-    box: tuple[float | None, ...] = (None,) * 4
-    if points:
-        lon, lat = zip(*points, strict=True)
-        box = (min(lon), min(lat), max(lon), max(lat))
     said = safe(words.heading(layer.answer, layer.name))
     database.execute(
         "INSERT INTO gpkg_contents VALUES (?, 'features', ?, ?, ?, ?, ?, ?, ?, ?)",
-        (layer.name, layer.name, said, changed, *box, _WGS84),
+        (layer.name, layer.name, said, changed, *(layer.box or (None,) * 4), _WGS84),
     )
     database.execute(
         "INSERT INTO gpkg_geometry_columns VALUES (?, 'geom', 'POINT', ?, 0, 0)",
@@ -127,7 +122,7 @@ def _add(database: sqlite3.Connection, layer: Layer, changed: str) -> None:
     marks = ", ".join("?" * (len(layer.columns) + 2))
     database.executemany(
         f'INSERT INTO "{layer.name}" VALUES ({marks})',  # noqa: S608 - names of our own
-        ((None, blob(point), *(map(_cell, values))) for point, values in layer.features),
+        ((None, blob(point), *(map(_cell, values))) for point, values in layer.features()),
     )
 
 

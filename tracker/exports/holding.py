@@ -44,7 +44,7 @@ def lines(answer: Answer) -> Iterator[Line]:
 
 
 def _each(answer: Answer) -> Iterator[Line]:
-    for row in answer.dicts:
+    for row in answer.each:
         said = f"{row['name']}: {words.belief(row['projection'], row, answer.names, answer.zone)}"
         place = row["key"] if row["projection"] == "control" else row["place"]
         for actor, kind, value in _claims(row):

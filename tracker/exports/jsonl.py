@@ -16,8 +16,11 @@ def write(question: Question, path: Path) -> Told:
     """Write one JSON object a line, in UTF-8."""
     answer = question.answer()
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(f"{dump(row, indent=None)}\n" for row in answer.dicts)
-    return Told(len(answer.dicts), about(answer, len(answer.dicts)))
+        count = 0
+        for row in answer.each:
+            count += 1
+            file.write(f"{dump(row, indent=None)}\n")
+    return Told(count, about(answer, count))
 
 
 FORMAT = Format(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from tracker.cli import words
 from tracker.exports.question import Question, Row, Told, about
 from tracker.outcomes import Answer
-from tracker.tabular import Column, Value, tabulated
+from tracker.tabular import Column, Survey, Value, flattened
 
 PROJECTIONS = ("control", "forces", "incidents", "humanitarian", "posture")
 """What has a place."""
@@ -20,16 +20,28 @@ Point = tuple[float, float] | None
 
 
 class Layer(NamedTuple):
-    """One projection as features: its columns (the first have every layer), points and values."""
+    """One projection as features: its columns (the first have every layer), points and values.
+
+    `box` is what the points lie in (least and greatest longitude and latitude), None without any;
+    `unplaced` are the places that have no coordinates, and `nowhere` counts features of no place.
+    """
 
     name: str
     answer: Answer
     columns: tuple[Column, ...]
-    features: list[tuple[Point, tuple[Value, ...]]]
+    total: int
+    box: tuple[float, float, float, float] | None
     unplaced: tuple[str, ...]
-    """The places that have no coordinates."""
     nowhere: int
-    """How many features are of no place."""
+
+    def features(self) -> Iterator[tuple[Point, tuple[Value, ...]]]:
+        """Yield them one by one: all of time may have more than fit in memory."""
+        answer = self.answer
+        for row in answer.each:
+            label = _label(row, answer.names, answer.zone)
+            flat = {**_flat(row, answer.names), "label": label}
+            [values] = flattened([flat], self.columns)
+            yield _point(flat), values
 
     def notes(self) -> list[str]:
         """Say what has no point, and why."""
@@ -38,7 +50,7 @@ class Layer(NamedTuple):
             names = ", ".join(self.unplaced)
             told.append(f"{self.name}: without coordinates, so without a point: {names}")
         if self.nowhere:
-            count = f"{self.nowhere:,} of {len(self.features):,}"
+            count = f"{self.nowhere:,} of {self.total:,}"
             told.append(f"{self.name}: of no place, so without a point: {count}")
         return told
 
@@ -60,40 +72,54 @@ def layers(question: Question) -> tuple[list[Layer], Told]:
     """
     asked = (question.projection,) if question.projection else UNASKED
     found = [_layer(name, question.of(name).answer()) for name in asked]
-    count = sum(len(layer.features) for layer in found)
+    count = sum(layer.total for layer in found)
     told = about(found[0].answer, count, *(note for layer in found for note in layer.notes()))
     told["query"] = {**told["query"], "projection": question.projection}
-    told["layers"] = {layer.name: len(layer.features) for layer in found}
+    told["layers"] = {layer.name: layer.total for layer in found}
     return found, Told(count, told)
 
 
 def _layer(name: str, answer: Answer) -> Layer:
-    flat = [_flat(row, answer.names, answer.zone) for row in answer.dicts]
-    table = tabulated(flat, answer.columns)
-    beside = [column.name for column in FIRST]
-    columns = FIRST + tuple(
-        column for column in table.columns if column.name not in {*beside, "lat", "lon"}
-    )
-    at = {column.name: index for index, column in enumerate(table.columns)}
-    picked = [at.get(column.name) for column in columns]
-    features: list[tuple[Point, tuple[Value, ...]]] = []
-    for row, source in zip(table.rows, flat, strict=True):
-        values = tuple(None if index is None else row[index] for index in picked)
-        features.append((_point(source), values))
-    lacking = [row["place_name"] for row in flat if _point(row) is None]
-    named = tuple(dict.fromkeys(name for name in lacking if name is not None))
-    return Layer(name, answer, columns, features, named, lacking.count(None))
+    survey = Survey(answer.columns)
+    points: set[tuple[float, float]] = set()
+    unplaced: dict[str, None] = {}
+    nowhere = 0
+    for row in answer.each:
+        flat = _flat(row, answer.names)
+        survey.see(flat)
+        if (point := _point(flat)) is not None:
+            points.add(point)
+        elif flat["place_name"] is None:
+            nowhere += 1
+        else:
+            unplaced[flat["place_name"]] = None
+    beside = {"lat", "lon", *(column.name for column in FIRST)}
+    columns = FIRST + tuple(one for one in survey.columns() if one.name not in beside)
+    return Layer(name, answer, columns, survey.count, _box(points), tuple(unplaced), nowhere)
 
 
-def _flat(row: Row, names: Mapping[str, str], zone: str) -> Row:
-    """Give a row with its label, the name of its place, and its coordinates on top."""
+def _box(points: Collection[tuple[float, float]]) -> tuple[float, float, float, float] | None:
+    if not points:
+        return None
+    lon, lat = zip(*points, strict=True)
+    return min(lon), min(lat), max(lon), max(lat)
+
+
+def _label(row: Row, names: Mapping[str, str], zone: str) -> str:
+    if "when" in row:
+        return str(row["name"])
+    return str(words.belief(row["projection"], row, names, zone))
+
+
+def _flat(row: Row, names: Mapping[str, str]) -> Row:
+    """Give a row with the name of its place, its coordinates on top, and room for its label."""
     name, where = row["projection"], row.get("place")
     at = where if isinstance(where, dict) else row
     place = row["key"] if name == "control" else where
     fact = "when" in row
     return {
         "id": row["key"] if fact else f"{name}/{row['key']}@{row['valid_from'] or '..'}",
-        "label": row["name"] if fact else str(words.belief(name, row, names, zone)),
+        "label": None,
         "edtf": row["when"] if fact else (row["since"] or {}).get("edtf"),
         "place_name": names.get(place, place) if place else None,
         **{one: item for one, item in row.items() if one != "place"},

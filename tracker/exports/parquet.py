@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.errors import TrackerError
 from tracker.exports.question import Format, Question, Told, about
-from tracker.tabular import Column, Table, Value, tabulated
+from tracker.tabular import Column, Value, flattened, surveyed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -30,13 +31,15 @@ def write(question: Question, path: Path) -> Told:
             "parquet needs pyarrow: pip install 'situation-tracker[parquet]'"
         ) from error
     answer = question.answer()
-    table = tabulated(answer.dicts, answer.columns)
-    told = about(answer, len(table.rows))
-    schema = _schema(table.columns, json.dumps(told, ensure_ascii=False))
+    survey = surveyed(answer.each, answer.columns)
+    columns = survey.columns()
+    told = about(answer, survey.count)
+    schema = _schema(columns, json.dumps(told, ensure_ascii=False))
+    rows = flattened(answer.each, columns)
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-        for start in range(0, len(table.rows), ROWS_AT_ONCE):
-            writer.write_table(_part(table, schema, start))
-    return Told(len(table.rows), told)
+        while some := list(islice(rows, ROWS_AT_ONCE)):
+            writer.write_table(_part(some, schema))
+    return Told(survey.count, told)
 
 
 def _schema(columns: tuple[Column, ...], told: str) -> pa.Schema:
@@ -55,10 +58,9 @@ def _schema(columns: tuple[Column, ...], told: str) -> pa.Schema:
     return pa.schema(fields, metadata={"tracker": told})
 
 
-def _part(table: Table, schema: pa.Schema, start: int) -> pa.Table:
+def _part(rows: list[tuple[Value, ...]], schema: pa.Schema) -> pa.Table:
     import pyarrow as pa
 
-    rows = table.rows[start : start + ROWS_AT_ONCE]
     cells = zip(*rows, strict=True)
     arrays = [
         pa.array([_plain(value) for value in column], field.type)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tracker import __version__
 from tracker.errors import TrackerError
 from tracker.instants import FUTURE_OPEN, PAST_OPEN, AsOf, Instant
+from tracker.outcomes import log_json
 
 if TYPE_CHECKING:
     from tracker import Weighing
@@ -38,12 +39,16 @@ class Question:
     before: AsOf | None = None
 
     def answer(self) -> Answer:
-        """Ask the situation for the rows."""
+        """Ask the situation for the rows.
+
+        Go through `Answer.each`: rows of all of time are worked out anew each time, for they may be
+        more than fit in memory; `Answer.dicts` is all of them.
+        """
         asked = (self.clocks, self.projection, self.key)
         if self.rows == "state":
             return self.situation.state(*asked, weighing=self.weighing)
         of = self.situation.spans if self.rows == "spans" else self.situation.evidence
-        return of(*asked, weighing=self.weighing, period=self.period)
+        return of(*asked, weighing=self.weighing, period=self.period, kept=False)
 
     def of(self, projection: str, rows: str | None = None) -> Question:
         """Give the same question about one projection, or for another kind of rows too."""
@@ -116,14 +121,13 @@ def about(answer: Answer, rows: int, *notes: str) -> Row:
     the same of the log's first `position` events gets the same rows. Nothing in it tells when or
     where the file was written.
     """
-    whole = answer.as_json()
     return {
         "made_by": f"situation-tracker {__version__}",
         "situation": answer.title,
         "zone": answer.zone,
         "verb": answer.verb,
-        "query": whole["query"],
-        "log": whole["log"],
+        "query": answer.query,
+        "log": log_json(answer.position, answer.head, answer.replica),
         "rows": rows,
         "notes": [*answer.notes, *notes],
     }
