@@ -22,7 +22,7 @@ VAGUEST = 7 * DAY
 
 def doubles(claims: Iterable[Claim], clocks: AsOf) -> list[tuple[Claim, Claim]]:
     """Give the pairs among one cell's claims that count at the clocks; each with one before it."""
-    heard = [claim for claim in claims if _counts(claim, clocks)]
+    heard = [claim for claim in claims if counts(claim, clocks)]
     total = _newest_total(heard)
     seen = PAST_OPEN if total is None else _seen(total)
     changes = [
@@ -43,7 +43,7 @@ def uncounted(claims: Iterable[Claim], clocks: AsOf) -> tuple[Claim, list[Claim]
     They may have come before as well, and are taken to be in it. Not those of which another tells
     when they were, and each once. None where there is no total, or none is in doubt.
     """
-    heard = [claim for claim in claims if _counts(claim, clocks)]
+    heard = [claim for claim in claims if counts(claim, clocks)]
     total = _newest_total(heard)
     if total is None:
         return None
@@ -99,7 +99,7 @@ def _seen(total: Claim) -> Instant:
     return PAST_OPEN if total.observed is None else total.observed
 
 
-def _counts(claim: Claim, clocks: AsOf) -> bool:
+def counts(claim: Claim, clocks: AsOf) -> bool:
     """Whether a claim is known, not taken back, and surely begun."""
     known = claim.published <= clocks.known
     stands = claim.retracted is None or clocks.known < claim.retracted

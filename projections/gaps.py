@@ -10,6 +10,7 @@ from projections.cells import Cells
 from projections.claims import Claim
 from projections.doubles import doubles, uncounted
 from projections.enclosing import around, too_many, within
+from projections.leaving import left
 from projections.names import BELIEVED
 from projections.rows import Decorator, name_of
 from projections.store import Row, Store
@@ -33,8 +34,8 @@ def gaps(
 ) -> list[Row]:
     """Give what is missing: {gap, projection, key, name, what, evidence}.
 
-    `gap` is stale, possible, disputed, claimed, pledge, unexplained, containment, double or
-    uncounted (of cells); locator or sentence (of reports, which have no projection; `key` is the
+    `gap` is stale, possible, disputed, claimed, pledge, unexplained, containment, double, uncounted
+    or left (of cells); locator or sentence (of reports, which have no projection; `key` is the
     report's id, or the source's where its reports name no document). `uncoded`: also sentences
     that a report leaves out below the highest number it mentions.
     """
@@ -126,8 +127,9 @@ def miscounted(
 ) -> Iterator[Row]:
     """Yield a gap for each number that may count an event twice, or lack one (projections.doubles).
 
-    Of a dispute nothing is said.
+    Also for forces that are said to have left (projections.leaving). Of a dispute nothing is said.
     """
+    places = cells.store.names("places").whole()
     rows = [row for row in rows if row["projection"] in {"forces", "losses"}]
     for projection in sorted({row["projection"] for row in rows}):
         of_key = {row["key"]: row for row in rows if row["projection"] == projection}
@@ -136,6 +138,10 @@ def miscounted(
             if row is not None and row["support"] != "disputed":
                 yield from _counted_twice(row, claims, clocks, names)
                 yield from _not_counted(row, claims, clocks, names)
+                if projection == "forces":
+                    yield from _said_to_have_left(
+                        row, left(cells, clocks, row, claims, places), names
+                    )
 
 
 def _counted_twice(
@@ -161,6 +167,15 @@ def _not_counted(
         which = f"{number} ({who}, {seen})"
         what = f"{_some(said, len(changes))} may have come after the total of {which}: not counted"
         yield _gap("uncounted", row, what, [total.fact, *(one.fact for one in changes)])
+
+
+def _said_to_have_left(row: Row, claims: list[Claim], names: Mapping[str, str]) -> Iterator[Row]:
+    if claims:
+        said = dict.fromkeys(
+            f"{describe(one.since.edtf)} ({names.get(one.source, one.source)})" for one in claims
+        )
+        what = f"said to have left, {_some(said, len(said))}: what was told of them before stands"
+        yield _gap("left", row, what, [*row["evidence"], *(one.fact for one in claims)])
 
 
 def _some(said: Iterable[str], count: int) -> str:

@@ -26,9 +26,9 @@ def cells(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> list[Row]:
 
     A rectangle is (valid_from, valid_to, known_from, known_to, n): instants, ends exclusive, and
     the place of its state in `states`. `facts` are the ids of what speaks of the cell, in the
-    log's order. A pledge has `against`: the keys that it is counted against, those of its place
-    and those within; each of its states has `made` and `additional` (projections.pledges). Of the
-    clocks only the recorded one counts.
+    log's order. A pledge has `against`: the keys that it is counted against, those of its place,
+    those within, and those of some of its actors; each of its states has `made` and `additional`
+    (projections.pledges). Of the clocks only the recorded one counts.
     """
     asked = Cells(store, clocks, weighing)
     decorate = Decorator(asked, clocks)

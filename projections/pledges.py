@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from projections.cells import Cells
@@ -44,31 +45,51 @@ class Pledges:
         row["additional"] = is_additional(self._cells.store, row)
         row["remainder"] = self._remainder(row)
 
-    def against(self, row: Row) -> tuple[list[str], list[str]]:
-        """Give the keys that a pledge is counted against: of its place, and of places within."""
+    def against(self, row: Row) -> tuple[list[str], list[str], list[str]]:
+        """Give the keys that a pledge is counted against: of its place, and of places within.
 
-        def key(place: str) -> str:
-            return f"{row['actor']}/{place}/{row['category']}/deployed"
+        Last those of some of the actors of a joint pledge, there or within: whoever of them came,
+        how many of all came is not known.
+        """
+        place, category = row["place"], row["category"]
+        inside = list(within(self._places, place))
+        keys = [f"{row['actor']}/{one}/{category}/deployed" for one in (place, *inside)]
+        there, joint = {place, *inside}, frozenset(row["actors"])
+        parts = [
+            f"{'+'.join(sorted(actors))}/{where}/{category}/deployed"
+            for actors, where, what in (self._deployed if len(joint) > 1 else ())
+            if what == category and actors < joint and where in there
+        ]
+        return keys[:1], keys[1:], parts
 
-        return [key(row["place"])], [key(place) for place in within(self._places, row["place"])]
+    @cached_property
+    def _deployed(self) -> list[tuple[frozenset[str], str, str]]:
+        """The forces that anybody ever told to be somewhere: actors, place, category."""
+        sql = (
+            "SELECT key FROM cells WHERE projection = 'forces' AND key LIKE '%/deployed'"
+            " ORDER BY key"
+        )
+        split = (key.split("/") for (key,) in self._cells.store.tuples(sql))
+        return [(frozenset(actor.split("+")), place, what) for actor, place, what, _ in split]
 
     def _remainder(self, row: Row) -> int | None:
         """Say how many of a pledge are still to come; None where that cannot be told.
 
         Counted by the most who were there since it was made: whoever left again has come. That is
         in the place, else in the place within it that had most; where nobody is known to have
-        come, all are still to. Of a pledge of so many more those have come who were there beyond
-        those who were when it was made.
+        come, all are still to. Of a joint pledge of which some came by themselves it cannot be
+        told. Of a pledge of so many more those have come who were there beyond those who were
+        when it was made.
         """
         pledged = row.get("best") if row.get("best") is not None else row.get("low")
         if not isinstance(pledged, int):
             return None
         since = made(row)
         since = self._clocks.as_of if since is None else min(since, self._clocks.as_of)
-        here, there = self.against(row)
+        here, there, parts = self.against(row)
         found = self._there(here, since) or self._there(there, since)
         if not found:
-            return pledged
+            return None if self._there(parts, since) else pledged
         known = [one for one in found if one.most is not None]
         if not known:
             return None

@@ -1824,6 +1824,21 @@ NUMBERS = [
         ask_for(PLEDGED, 15),
         {"best": 2500, "remainder": 2100},
     ),
+    *(
+        case(
+            f"a joint pledge of whom {who} came to the {place}: how many did in all",
+            7,
+            report("gazette", 10, pledged(number(2000), 20, by="army rebels legion")),
+            report("courier", 14, troops(number(250), 14, by=who, place=place)),
+            ask_for("army+legion+rebels/valley/troops/pledged", 15),
+            {"best": 2000, "remainder": left},
+        )
+        for who, place, left in (
+            ("army rebels", "valley", None),
+            ("legion", "mill", None),
+            ("legion", "land", 2000),
+        )
+    ),
     case(
         "a pledge that more than came for leaves nothing open",
         7,

@@ -629,6 +629,40 @@ def test_a_change_without_a_number_or_a_total_lacks_nothing(war: Situation) -> N
     assert lacking(war, 22, "uncounted") == []
 
 
+def test_forces_that_are_said_to_have_left_still_stand_and_that_is_told(war: Situation) -> None:
+    """Who left a place is a fact about control; nobody said how many of the forces went."""
+    at_the_mill = {"place": "mill", "kind": "ForcesPositioned"}
+    tell(
+        war,
+        report("gazette", 10, troops(None, 10, "rebels", **at_the_mill)),
+        report("courier", 12, left("rebels", 12)),
+    )
+    key = "rebels/mill/troops/deployed"
+    what = "said to have left, 12 Jan 2013 (The Courier): what was told of them before stands"
+    assert [row["phase"] for row in war.state(at(war, 13), "forces", key).dicts] == ["deployed"]
+    assert lacking(war, 13, "left") == [("left", key, what)]
+    for asked in (war.state, war.audit):
+        assert f"Rebels in Mill: {what}" in asked(at(war, 13), "forces", key).notes
+    assert lacking(war, 11, "left") == []
+    assert lacking(war, 13, "left", weighing=war.weighing(without=["courier"])) == []
+    tell(war, report("gazette", 14, troops(None, 14, "rebels", **at_the_mill)))
+    assert lacking(war, 15, "left") == []  # back, or never gone
+
+
+def test_who_was_withdrawn_without_a_number_is_said_to_have_left(war: Situation) -> None:
+    away = {"kind": "TroopsWithdrawn"}
+    tell(
+        war,
+        report("gazette", 10, troops({"best": 500}, 10)),
+        report("courier", 12, troops(more_by(200), 12, **away)),
+    )
+    assert lacking(war, 13, "left") == []  # so many fewer are there: that is counted
+    tell(war, report("wire", 15, troops(None, 15, **away)))
+    ((_, key, what),) = lacking(war, 16, "left")
+    assert key == "army/valley/troops/deployed"
+    assert what.startswith("said to have left, 15 Jan 2013 (The Wire)")
+
+
 def test_whose_words_others_have_moved_is_said_to_be_part_of_what_is_left(war: Situation) -> None:
     tell(
         war,

@@ -227,7 +227,9 @@ class Questions:
         key = self._key(key)
         found = answers.audit(self.store, clocks, projection, key, weighing=weighing)
         rows = found.pop("rows")
-        answer = self._answer("audit", clocks, weighing, rows, projection=projection, key=key)
+        notes = self._doubts(clocks, weighing, rows, key)
+        asked = {"projection": projection, "key": key}
+        answer = self._answer("audit", clocks, weighing, rows, notes, **asked)
         return replace(answer, more=found)
 
     @_of_one_position

@@ -29,6 +29,7 @@ TITLES = {
     "unexplained": "NUMBERS THAT DO NOT ADD UP",
     "double": "PERHAPS COUNTED TWICE",
     "uncounted": "PERHAPS NOT COUNTED",
+    "left": "SAID TO HAVE LEFT SINCE",
     "containment": "MORE IN A PLACE THAN AROUND IT",
     "locator": "NOT LOCATED IN A DOCUMENT",
     "quote": "QUOTES THAT DO NOT MATCH",

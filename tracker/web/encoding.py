@@ -18,7 +18,7 @@ facts     an object of lists, one entry a fact: kind w, gist w, report (place in
 cells     [projection, key, name, heads [w], facts [f] (steps), times [t] (steps), rectangles,
           states, against]. Rectangles are flat, five numbers each: valid from and to, known from
           and to (places in the cell's times), and the place of a state. A pledge is counted
-          `against` [[cells of its place], [cells within]]
+          `against` [[cells of its place], [cells within], [those of some of its actors]]
 states    [value w, support w, since w, evidence, last t, look, rule w, possibly w, its facts,
           numbers, dissent, rivals, authority w, made t], ends that are 0 or empty left out.
           Facts are places in the cell's; numbers are [low, best, high] or [rank]; rivals are

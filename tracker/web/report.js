@@ -147,7 +147,9 @@ function beside(cell, state) {
   const figure = state => state?.[NUMBERS]?.[1] ?? null;
   const told = one => statesBetween(one, since, ti, ki);
   const most = one => told(one).map(figure).reduce((a, b) => b === null || a > b ? a : b, null);
-  const here = cell.against.map(some => some.map(n => CELLS[n]).filter(one => told(one).length)).find(some => some.length);
+  const [whole, within, parts] = cell.against.map(some => some.map(n => CELLS[n]).filter(one => told(one).length));
+  const here = [whole, within].find(some => some.length);
+  if (!here && parts.length) return "";
   const counted = (here || NONE).filter(one => most(one) !== null);
   if (here && !counted.length) return "";
   counted.sort((a, b) => most(b) - most(a) || (a.key < b.key ? 1 : -1));
