@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from tracker.instants import FUTURE_OPEN, Bounds, Instant, format_open
+from tracker.instants import DAY, FUTURE_OPEN, Bounds, Instant, format_open
 
 Mode = Literal["transition", "observation", "mention", "ruling"]
 Value = Mapping[str, Any]
@@ -107,6 +107,18 @@ class Claim(NamedTuple):
         """
         latest = self.start.latest
         return latest if latest == FUTURE_OPEN else latest - 1
+
+    @property
+    def as_new_as(self) -> Instant:
+        """The latest that what it tells can be of: of "in 2012" the year's end, found or done.
+
+        What was found on a day is of that day's first instant, what happened on it of its last.
+        """
+        seen, (earliest, latest) = self.observed, self.start
+        if seen is None:
+            return self.certain_from
+        vague = seen == earliest and latest - earliest > DAY and latest != FUTURE_OPEN
+        return latest - 1 if vague else seen
 
     @property
     def point(self) -> Instant:

@@ -190,9 +190,8 @@ def _when(instant: Instant | None) -> str | None:
 
 
 def newest(claims: Sequence[Claim]) -> Instant | None:
-    """Give the time of the newest of these claims' evidence."""
-    times = [one.certain_from if one.observed is None else one.observed for one in claims]
-    return max(times) if times else None
+    """Give the time of the newest of these claims' evidence (Claim.as_new_as)."""
+    return max([one.as_new_as for one in claims]) if claims else None
 
 
 def perhaps(state: State, possibly: tuple[Alternative, ...]) -> State:

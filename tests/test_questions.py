@@ -466,6 +466,19 @@ def test_a_denial_backs_what_it_would_have_changed(war: Situation, denied: Row, 
     assert "denies" in row["why"]
 
 
+def test_what_was_found_in_a_month_is_as_new_as_what_was_done_in_it(war: Situation) -> None:
+    """Neither is older than it has to be: both may be of the month's last day."""
+    tell(
+        war,
+        report("gazette", 20, found("army", "2012-12")),
+        report("gazette", 20, troops({"best": 500}, "2012-12")),
+        report("gazette", 20, killed("rebels", {"best": 7}, "2012-12")),
+        report("gazette", 20, troops(None, "2012-12", "rebels")),
+    )
+    rows = war.state(at(war, 21)).dicts
+    assert {row["age_days"] for row in rows if row["projection"] != "incidents"} == {21}
+
+
 def test_a_pledge_keeps_its_remainder_until_it_is_fulfilled(war: Situation) -> None:
     key = "army/valley/troops/pledged"
     tell(war, report("gazette", 10, pledged({"best": 500}, 10)))
