@@ -166,12 +166,17 @@ def legend(parties: Parties) -> Markup:
         (Look("circle", "c-none possible"), "dashed ring: may already have changed"),
         (Look("circle", "c-none s-contested"), "barred: contested, fought for"),
         (Look("circle", "c-none s-besieged"), "ringed: besieged"),
-        (Look("circle", "c-none s-vacated"), "hollow: vacated"),
+        (Look("circle", "c-none s-mixed"), "dotted rim: several hold parts of it"),
+        (Look("circle", "c-none s-vacated"), "empty, dark rim: vacated"),
+        (Look("circle", "c0 claimed"), "empty, coloured rim: only who gains from it says so"),
         (NOTHING, "dot: no evidence"),
     ]
-    return element("ul", *(_entry(*one) for one in entries), class_="legend", aria_label="Legend")
+    area = _entry(Look("circle", "c0"), "pale: an area, not its towns", wide=True)
+    listed = (*(_entry(*one) for one in entries), area)
+    return element("ul", *listed, class_="legend", aria_label="Legend")
 
 
-def _entry(look: Look, said: str) -> Markup:
-    picture = element("svg", mark(look), viewBox="-11 -11 22 22", aria_hidden="true")
+def _entry(look: Look, said: str, *, wide: bool = False) -> Markup:
+    box, kind = "-11 -11 22 22", "wide" if wide else None
+    picture = element("svg", mark(look), viewBox=box, class_=kind, aria_hidden="true")
     return element("li", joined(picture, said))

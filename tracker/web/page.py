@@ -204,8 +204,8 @@ def map_section(overview: Overview, encoder: Encoder) -> Markup:
         legend(encoder.parties),
         element(
             "p",
-            "Ground: Natural Earth, its borders as they are drawn there. Marks of areas are "
-            "hollow: what is said of a region is not said of its towns.",
+            "Ground: Natural Earth, its borders as they are drawn there. What is said of an area "
+            "is not said of its towns.",
             class_="small",
         ),
         id="map",

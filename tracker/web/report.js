@@ -489,7 +489,7 @@ const numbersOf = state => { const [low, best, high] = state[NUMBERS] || NONE, n
 function drawSteps(parent, groups) {
   const lines = 13;
   for (const group of groups) {
-    const [who, place, what] = group[0].heads, losses = group[0].projection === "losses", texts = [];
+    const [who, place, what] = group[0].heads, losses = group[0].projection === "losses", texts = [], drawnLines = [];
     const high = group.length > 1 ? 108 : 50, base = high - 5;
     const {svg, wide} = strip(parent, group[0], high, losses ? `${who}: ${place} ${what}` : `${who} in ${place}: ${what}`);
     const runs = group.map(run), top = Math.max(1, ...runs.flat().map(one => numbersOf(one.state)?.high ?? 0));
@@ -502,6 +502,7 @@ function drawSteps(parent, groups) {
         const found = numbersOf(state), x1 = along(from, wide), x2 = along(to, wide);
         if (!found || x2 - x1 < .2) { end = null; continue; }
         if (found.high > found.low) make(svg, "rect", {class: "range", x: x1, y: y(found.high), width: x2 - x1, height: y(found.low) - y(found.high)});
+        drawnLines.push({x: x1, right: x2, y: y(found.n)});
         path += `${end === x1 ? "L" : "M"}${x1} ${y(found.n)}H${x2}`;
         end = x2;
         const text = losses ? W[state[VALUE]] : `${W[state[VALUE]]} ${phase}`;
@@ -512,8 +513,10 @@ function drawSteps(parent, groups) {
     const taken = [];
     for (const one of texts.sort((a, b) => a.y - b.y)) {
       const w = one.text.length * 6.3, x = Math.max(0, Math.min(one.x + 3, wide - w));
+      const meets = other => x < other.right && other.x < x + w;
       let down = Math.max(11, one.y - 4);
-      while (taken.some(other => x < other.right && other.x < x + w && Math.abs(other.down - down) < lines)) down += lines;
+      while (taken.some(other => meets(other) && Math.abs(other.down - down) < lines)
+        || drawnLines.some(other => meets(other) && other.y > down - 9 && other.y < down + 3)) down += 2;
       if (down > base - 1) continue;
       taken.push({x, right: x + w, down});
       make(svg, "text", {class: "band-text", x, y: down}, one.text);
@@ -525,7 +528,7 @@ function drawSteps(parent, groups) {
 function counted(name, parts) {
   const found = new Map();
   for (const cell of CELLS) {
-    if (cell.projection !== name || !cell.states.some(state => state[NUMBERS])) continue;
+    if (cell.projection !== name || !cell.states.some(numbersOf)) continue;
     const key = cell.heads.slice(0, parts).join("/");
     found.set(key, [...(found.get(key) || NONE), cell]);
   }
