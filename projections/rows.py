@@ -127,9 +127,10 @@ class Decorator:
                 return f"{actors} in {name_of(self.places, found['place'])}"
             case "alerts":
                 scope = found["scope"]
-                who = scope if scope in self.places else scope.split("+")[0]
-                names = self.places if scope in self.places else self.actors
-                return f"{name_of(self.schemes, found['scheme'])}, {name_of(names, who)}"
+                who = name_of(self.places, scope)
+                if scope not in self.places:
+                    who = " + ".join(name_of(self.actors, one) for one in scope.split("+"))
+                return f"{name_of(self.schemes, found['scheme'])}, {who}"
             case _:
                 return " + ".join(name_of(self.actors, one) for one in found["side"].split("+"))
 

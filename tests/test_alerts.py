@@ -130,3 +130,12 @@ def test_a_notice_has_a_key_of_its_own_and_no_level(situation: Situation) -> Non
         "advice/legion": ("Advice", None),
         "measure/mill": ("Measure", None),
     }
+
+
+def test_a_notice_to_several_is_named_by_all_of_them(situation: Situation) -> None:
+    told(situation, fact("AlertAdvised", to=["rebels", "legion"], when="2013-01-13", gist="Advice"))
+    row = ask(situation, "alerts", "advice/legion+rebels", "2013-01-20")
+    assert row
+    assert row["name"] == "advice, Legion + Rebels"
+    (change,) = situation.diff("2013-01-12", "2013-01-20", "alerts").dicts
+    assert change["name"] == "advice, Legion + Rebels"
