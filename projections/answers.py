@@ -20,6 +20,8 @@ from tracker.errors import NotFoundError
 from tracker.instants import FUTURE_OPEN, AsOf, Instant, format_open
 
 Rows = list[Row]
+LISTED = "the keys stand in `tracker state --json`"
+"""Where to look for a key when none is like what was asked."""
 _LATER = ("control", "alerts", "losses")
 """Projections of whose rows each can be made alone."""
 
@@ -207,10 +209,13 @@ def projections_with(store: Store, key: str, projection: str | None = None) -> l
         return [row["projection"] for row in found]
     from difflib import get_close_matches
 
+    from projections.asked import cells_of
+
     sql = f"SELECT DISTINCT key FROM cells WHERE projection IN ({marks})"
     known = [row["key"] for row in store.rows(sql, names)]
-    near = get_close_matches(key, known, n=3, cutoff=0.5)
-    hint = f": did you mean {', '.join(near)}?" if near else ": `tracker state` lists the keys"
+    near = [cell for name in names for cell in cells_of(store, name, key)]
+    near = near[:3] or get_close_matches(key, known, n=3, cutoff=0.5)
+    hint = f": did you mean {', '.join(near)}?" if near else f": {LISTED}"
     where = f" in {projection}" if projection else ""
     msg = f"no evidence was ever recorded for '{key}'{where}{hint}"
     raise NotFoundError(msg)
@@ -228,19 +233,34 @@ def has_key(store: Store, projection: str | None, key: str) -> bool:
 
 
 def key_named(store: Store, key: str) -> str:
-    """Give the key of the one place that goes by a name, or by another of its names; else itself.
+    """Give the id of the one place, else actor, that goes by a name, or by another; else the key.
 
     What is a key already stays one.
     """
-    if has_key(store, None, key):
+    if has_key(store, None, key) or key in store.names("actors"):
         return key
     said = key.casefold()
-    found = [
-        place
-        for place, one in store.names("places").whole().items()
-        if said in {str(name).casefold() for name in (one["name"], *one.get("aliases", ()))}
-    ]
-    return found[0] if len(found) == 1 else key
+    for register in ("places", "actors"):
+        found = [
+            name
+            for name, one in store.names(register).whole().items()
+            if said in {str(other).casefold() for other in (one["name"], *one.get("aliases", ()))}
+        ]
+        if found:
+            return found[0] if len(found) == 1 else key
+    return key
+
+
+def keys_meant(store: Store, projection: str | None, key: str | None) -> tuple[str | None, ...]:
+    """Give the keys that a question about one is about: its own, and all of a place or an actor.
+
+    Those come where a projection is asked whose keys such a name is only a part of.
+    """
+    if projection is None or key is None or "/" in key:
+        return (key,)
+    from projections.asked import cells_of
+
+    return (key, *sorted(cells_of(store, projection, key)))
 
 
 def wanted_names(projection: str | None) -> tuple[str, ...]:

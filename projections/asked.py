@@ -41,8 +41,29 @@ def is_key(store: Store, projection: str, key: str) -> bool:
     return False
 
 
+def cells_of(store: Store, projection: str, name: str) -> list[str]:
+    """Give the keys of the cells of a place or an actor; none where cells are places.
+
+    Of forces where they are and whose, of losses whose, of alerts whom they are about. What is
+    joint belongs to each, and comes last.
+    """
+    if projection not in _NAMED:
+        return []
+    sql = "SELECT key FROM cells WHERE projection = ? AND instr(key, ?)"
+    found = (str(row["key"]) for row in store.rows(sql, (projection, name)))
+    named = _NAMED[projection]
+    of_it = [key for key in found if any(name in one.split("+") for one in key.split("/")[named])]
+    return sorted(of_it, key=lambda key: ("+" in key, key))
+
+
+_NAMED = {"forces": slice(0, 2), "losses": slice(0, 1), "alerts": slice(1, 2)}
+"""The parts of a key that name places and actors."""
+
+
 def near_key(store: Store, projection: str, key: str) -> str | None:
     """Give the key that was perhaps meant: the nearest, by what it is or what it is called."""
+    if cells := cells_of(store, projection, key):
+        return cells[0]
     sql = "SELECT key FROM cells WHERE projection = ?"
     known = {str(row["key"]).casefold(): str(row["key"]) for row in store.rows(sql, (projection,))}
     if projection == "control" or projection not in BELIEVED:

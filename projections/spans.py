@@ -43,6 +43,7 @@ def spans(
     clocks: AsOf,
     projection: str | None = None,
     key: str | None = None,
+    cells: Iterable[str | None] = (),
     *,
     weighing: Weighing = USUAL,
     period: Ends = EVER,
@@ -53,11 +54,13 @@ def spans(
     `valid_to`, null for an open end; also `lat` and `lon` of forces and facts, null where no
     coordinates are known. Of a fact they bound the time in which it lies. Of the clocks, the
     as-of does not count. Only what touches `period`. By projection, key and time; facts by time.
-    Raises NotFoundError for a projection that does not exist.
+    `cells` are those that a key stands for beside its own. Raises NotFoundError for a projection
+    that does not exist.
     """
     for name in wanted_names(projection):
         of = _of_cells if name in BELIEVED else _of_facts
-        yield from of(store, clocks, name, key, weighing, period)
+        for one in (key, *cells):
+            yield from of(store, clocks, name, one, weighing, period)
 
 
 def _of_cells(
@@ -165,6 +168,7 @@ def evidence(
     clocks: AsOf,
     projection: str | None = None,
     key: str | None = None,
+    cells: Iterable[str | None] = (),
     *,
     weighing: Weighing = USUAL,
     period: Ends = EVER,
@@ -176,10 +180,12 @@ def evidence(
     withheld}, and what a fact of its kind says beside (who, of what, how many). `published` is the
     instant by which its report was out, `known_from` that by which it was, or the correction that
     put it there, and `known_to` that of its being taken back. The as-of does not count. With a
-    projection, or a key (a place or a cell), those alone that speak of it.
+    projection, or a key (a place or a cell) and `cells` beside it, those alone that speak of it.
     """
     narrowed = projection is not None or key is not None
-    speaking = _speaking(store, projection, key) if narrowed else None
+    speaking = None
+    if narrowed:
+        speaking = {fact for one in (key, *cells) for fact in _speaking(store, projection, one)}
     places = store.names("places").whole()
     withheld = all_withheld(store)
     known = min(clocks.known, FUTURE_OPEN - 1)

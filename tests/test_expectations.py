@@ -184,13 +184,13 @@ def test_a_place_is_found_by_its_name(river: Situation) -> None:
     [
         ("control", "mil", ": did you mean mill?"),
         ("control", "Fords", ": did you mean ford?"),
-        ("control", "xyzzy", ": `tracker state` lists the keys"),
+        ("control", "xyzzy", ": the keys stand in `tracker state --json`"),
         ("posture", "vally", ": did you mean valley?"),
-        ("forces", "mill", ": `tracker state` lists the keys"),
-        ("forces", "amry/mill/troops/deployed", ": `tracker state` lists the keys"),
-        ("forces", "army/mill/tropps/deployed", ": `tracker state` lists the keys"),
-        ("losses", "army/troops/deployed", ": `tracker state` lists the keys"),
-        ("alerts", "lantern/army", ": `tracker state` lists the keys"),
+        ("forces", "mill", ": the keys stand in `tracker state --json`"),
+        ("forces", "amry/mill/troops/deployed", ": the keys stand in `tracker state --json`"),
+        ("forces", "army/mill/tropps/deployed", ": the keys stand in `tracker state --json`"),
+        ("losses", "army/troops/deployed", ": the keys stand in `tracker state --json`"),
+        ("alerts", "lantern/army", ": the keys stand in `tracker state --json`"),
     ],
 )
 def test_a_key_that_names_nothing_guards_nothing(

@@ -109,7 +109,9 @@ class Expected:
 
     def unknown(self, near: str | None) -> Problem:
         """Say that its key names nothing, and what may have been meant."""
-        hint = f": did you mean {near}?" if near else ": `tracker state` lists the keys"
+        from projections.answers import LISTED
+
+        hint = f": did you mean {near}?" if near else f": {LISTED}"
         ask = self.expectation.ask
         return replace(self.key, message=f"{ask.projection} has no '{ask.key}'{hint}")
 

@@ -5,7 +5,7 @@ What exports are made of, where a question about one moment is not enough.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Unpack
@@ -74,7 +74,7 @@ class Listing(Questions):
         from projections.spans import spans
 
         clocks = self.clocks(as_of, **others)
-        asked = {"projection": projection, "key": key}
+        asked = projection, key
         return self._listed("spans", spans, clocks, asked, weighing, period, kept=kept)
 
     def evidence(
@@ -96,7 +96,7 @@ class Listing(Questions):
         from projections.spans import evidence
 
         clocks = self.clocks(as_of, **others)
-        asked = {"projection": projection, "key": key}
+        asked = projection, key
         return self._listed("facts", evidence, clocks, asked, weighing, period, kept=kept)
 
     def replay(
@@ -124,17 +124,22 @@ class Listing(Questions):
         verb: str,
         of: Callable[..., Iterator[Row]],
         clocks: AsOf,
-        asked: Mapping[str, str | None],
+        asked: tuple[str | None, str | None],
         weighing: Weighing,
         period: tuple[Instant, Instant],
         *,
         kept: bool,
     ) -> Answer[Any]:
         """Answer about no one moment of valid time, but about a period of it."""
+        projection, key = asked
         with self.still() as store:
-            again = Again(partial(of, store, clocks, **asked, weighing=weighing, period=period))
+            key = key and self._key(key)
+            named = {"projection": projection, "key": key}
+            cells = self.keys_meant(projection, key)[1:]
+            how = {**named, "cells": cells, "weighing": weighing, "period": period}
+            again = Again(partial(of, store, clocks, **how))
             rows = again[:] if kept else again
-            notes = self._unknown(rows, asked["projection"], asked["key"])
-            answer = self._answer(verb, clocks, weighing, rows, notes, **asked)
+            notes = self._unknown(rows, projection, key)
+            answer = self._answer(verb, clocks, weighing, rows, notes, **named)
         ends = {"as_of": None, "from": format_open(period[0]), "to": format_open(period[1])}
         return replace(answer, query={**answer.query, **ends})

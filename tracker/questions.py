@@ -150,26 +150,33 @@ class Questions:
         """Answer what is so as of a moment; a cell without evidence has no row.
 
         `projection` is control, forces, alerts, losses, incidents, humanitarian or posture, None
-        for all; `key` one cell of it, or a place's name. `stale_after` is in microseconds: rows say
-        whether their evidence is older. Raises NotFoundError for an unknown projection, and
-        TrackerError for a clock that cannot be read.
+        for all; `key` one cell of it, or a place or an actor by id or name: all of its cells.
+        `stale_after` is in microseconds: rows say whether their evidence is older. Raises
+        NotFoundError for an unknown projection, and TrackerError for a clock that cannot be read.
         """
         clocks = self.clocks(as_of, **others)
         check_whole("stale_after", stale_after)  # rows may be made later, when they are looked at
-        rows = answers.state(
-            self.store, clocks, projection, key, weighing=weighing, stale_after=stale_after
-        )
-        if key is not None and not rows and (named := self._key(key)) != key:
-            key = named
-            rows = answers.state(
+
+        def ask(key: str | None) -> Sequence[Row]:
+            found = answers.state(
                 self.store, clocks, projection, key, weighing=weighing, stale_after=stale_after
             )
-        notes = self._doubts(clocks, weighing, rows, key) if projection in _COUNTED else []
+            if projection in _COUNTED:
+                notes.extend(self._doubts(clocks, weighing, found, key))
+            return found
+
+        notes: list[str] = []
+        rows = ask(key)
+        if key is not None and not rows:
+            asked, key = key, self._key(key)
+            if (keys := self.keys_meant(projection, key)) != (asked,):
+                rows = of_each(keys, ask)
+                notes = list(dict.fromkeys(notes))
         if clocks.as_of > self.clock():
             notes.append("as of a time still to come: this is the last state known")
         notes += self._unknown(rows, projection, key)
-        asked = {"projection": projection, "key": key, "stale_after": stale_after}
-        return self._answer("state", clocks, weighing, rows, notes, **asked)
+        query = {"projection": projection, "key": key, "stale_after": stale_after}
+        return self._answer("state", clocks, weighing, rows, notes, **query)
 
     def _doubts(
         self, clocks: AsOf, weighing: Weighing, rows: Sequence[Row], key: str | None
@@ -253,7 +260,10 @@ class Questions:
 
         before, after = self.clocks(before, **others), self.clocks(after, **others)
         key = key and self._key(key)
-        rows = diff(self.store, before, after, weighing, projection, key)
+        rows = of_each(
+            self.keys_meant(projection, key),
+            lambda one: diff(self.store, before, after, weighing, projection, one),
+        )
         notes = self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key}
         answer = self._answer("diff", after, weighing, rows, notes, **asked)
@@ -275,7 +285,10 @@ class Questions:
 
         clocks = self.clocks(as_of, **others)
         key = key and self._key(key)
-        rows = whatif(self.store, clocks, weighing, projection, key)
+        rows = of_each(
+            self.keys_meant(projection, key),
+            lambda one: whatif(self.store, clocks, weighing, projection, one),
+        )
         notes = self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key}
         return self._answer("whatif", clocks, weighing, rows, notes, **asked)
@@ -299,7 +312,10 @@ class Questions:
 
         clocks = self.clocks(as_of, **others)
         key = key and self._key(key)
-        rows = disputes(self.store, clocks, weighing, projection, key, closed=closed)
+        keys = self.keys_meant(projection, key)
+        one = key if len(keys) == 1 else None  # of several: to look through all once is enough
+        rows = disputes(self.store, clocks, weighing, projection, one, closed=closed)
+        rows = [row for row in rows if keys == (one,) or row["key"] in keys]
         notes = self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key, "closed": closed}
         return self._answer("disputes", clocks, weighing, rows, notes, **asked)
@@ -431,8 +447,12 @@ class Questions:
             replica=self.replica(),
         )
 
+    def keys_meant(self, projection: str | None, key: str | None) -> tuple[str | None, ...]:
+        """Give the keys that a question about one is about (projections.answers.keys_meant)."""
+        return answers.keys_meant(self.store, projection, key)
+
     def _key(self, key: str) -> str:
-        """Give the key that a place's name stands for; any other as it is."""
+        """Give the key that a name of a place or an actor stands for; any other as it is."""
         return answers.key_named(self.store, key)
 
     def _unknown(self, rows: Sequence[Row], projection: str | None, key: str | None) -> list[str]:
@@ -447,6 +467,13 @@ class Questions:
         except NotFoundError as error:
             return str(error).partition("'" + key + "'")[2]
         return ""
+
+
+def of_each(
+    keys: Sequence[str | None], ask: Callable[[str | None], Sequence[Row]]
+) -> Sequence[Row]:
+    """Ask about each of some keys; what is answered of one alone is left as it is."""
+    return ask(keys[0]) if len(keys) == 1 else [row for key in keys for row in ask(key)]
 
 
 def _open(instant: Instant | None) -> str | None:

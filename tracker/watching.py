@@ -14,7 +14,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from projections.answers import has_key, key_named
+from projections.answers import key_named
 from projections.names import ALL, BELIEVED
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
@@ -202,9 +202,9 @@ class Watching:
         said = []
         registry, named = self.registry(), watched.condition.named if watched.condition else ()
         with self.still() as store:
-            known = watched.key is None or has_key(store, watched.projection, watched.key)
-            if not known:
-                said.append(f"--key: nothing here is called '{watched.key}' (yet)")
+            key = watched.key
+            if key is not None and (why := _unknown_key(store, watched.projection, key)):
+                said.append(f"--key: {why}")
             whys = [_unknown(store, registry, watched.projection, one) for one in named]
         pairs = zip(named, whys, strict=True)
         return said + [f"--when: column {one.column}: {why}" for one, why in pairs if why]

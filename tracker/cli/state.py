@@ -50,11 +50,13 @@ def state(
 
     PROJECTION is control, forces, alerts, losses, incidents, humanitarian or posture; without it,
     all of them. A bare date means through the end of that day. KEY narrows to one cell (the
-    "key" of its row in --json); the name of a place will do.
+    "key" of its row in --json), or to those of a place or an actor, by id or name: the forces
+    there and its own, its losses, the alerts about it.
 
     \b
     Examples:
       tracker state control --as-of 2013-01-19
+      tracker state forces bamako --as-of 2013-01-21
       tracker state forces france/mali/troops/deployed --as-of 2013-01-21
       tracker state control diabaly --as-of 2013-01-21 --known-at 2013-01-17
       tracker state control --as-of 2013-01-21 --without voa --stale-after 7d

@@ -39,7 +39,7 @@ Row = dict[str, Any]
     shell_complete=projections,
     help="Only changes of this projection.",
 )
-@click.option("--key", metavar="KEY", shell_complete=keys, help="Only changes of this key.")
+@click.option("--key", metavar="KEY", shell_complete=keys, help="Only changes of this one cell.")
 @click.option("--when", metavar="CONDITION", help="Only changes of which this holds; see below.")
 @click.option(
     "--after",

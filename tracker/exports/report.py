@@ -50,7 +50,13 @@ class Report:
         if not self.chronicled:
             self.disputed = situation.disputes(clocks, *asked, weighing=weighing).dicts
         gaps = situation.gaps(clocks, weighing=weighing).dicts
-        self.gaps = [row for row in gaps if _is_asked(row, question)]
+        keys = situation.keys_meant(question.projection, self.state.query["key"])
+        self.gaps = [
+            row
+            for row in gaps
+            if question.projection in (None, row["projection"])
+            if keys == (None,) or row["key"] in keys
+        ]
         evidence = situation.evidence(clocks, weighing=weighing)
         self.names = self.changes.names
         self.zone = self.changes.zone
@@ -261,11 +267,6 @@ class Report:
     def _gap(self, row: Row) -> str:
         cited = self.cited(row["evidence"]) if row["projection"] else ""
         return f"**{markdown(words.cell(row))}**: {markdown(row['what'])}{cited}"
-
-
-def _is_asked(row: Row, question: Question) -> bool:
-    """Whether a gap is of what was asked about."""
-    return question.projection in (None, row["projection"]) and question.key in (None, row["key"])
 
 
 def _is_counted(row: Row) -> bool:

@@ -92,7 +92,9 @@ class Cell(Clocked):
     """One cell, one projection, or all."""
 
     projection: Projection | None = None
-    key: Text | None = Field(None, description="One cell: the key of its row.")
+    key: Text | None = Field(
+        None, description="The key of a row; or a place or an actor, for all of its cells."
+    )
 
 
 class StateAsked(Cell):
