@@ -1138,6 +1138,46 @@ def test_a_file_that_is_there_is_written_over_with_force(log: Path, line: str) -
     assert "situation-tracker/" in kept.read_text()
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["report -o", "history diabaly --svg", "history diabaly --cite", "checkpoint --force -o",
+     "prove #25 --force -o", "export csv control --force -o", "export gpkg --force -o",
+     "draft notes.txt --published 2013-01-14 -o"],
+)  # fmt: skip
+def test_nothing_is_written_over_a_log_or_what_belongs_to_it(
+    log: Path, keys: Path, line: str
+) -> None:
+    (log.parent / "notes.txt").write_text("The army took Gao.")
+    said("checkpoint")
+    beside = log.with_name("other.db-wal")
+    beside.write_bytes(b"not yet in the database")
+    for path in (*sorted(log.parent.glob("situation*.db")), beside, keys / "signing-key.pem"):
+        before = path.read_bytes()
+        result = run(*line.split(), path)
+        assert result.exit_code == 2, path
+        assert "write to another file" in result.stderr
+        assert path.read_bytes() == before
+    assert said("verify", "-q")
+
+
+@pytest.mark.parametrize(
+    ("line", "own"), [("report -o", "<!doctype html"), ("history diabaly --svg", "<svg")]
+)
+def test_a_drawing_is_written_over_one_of_its_kind_and_nothing_else(
+    log: Path, line: str, own: str
+) -> None:
+    kept = log.parent / "kept.txt"
+    kept.write_text("The army took Gao.")
+    result = run(*line.split(), kept)
+    assert result.exit_code == 2
+    assert "kept.txt is there already and is something else" in result.stderr
+    assert kept.read_text() == "The army took Gao."
+    for there in ("", f"{own} of before"):
+        kept.write_text(there)
+        said(*line.split(), kept)
+        assert kept.read_text().startswith(own)
+
+
 def test_a_file_that_came_meanwhile_is_kept_too(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = log.parent / "kept.txt"
     checkpoint = Situation.checkpoint

@@ -115,13 +115,13 @@ def test_a_report_that_cannot_be_written_leaves_the_one_before(
         raise OSError(28, "No space left on device")
 
     log, out = mali(tmp_path), tmp_path / "situation.html"
-    out.write_text("an earlier, good report")
+    out.write_text("<!doctype html> an earlier, good report")
     before = sorted(tmp_path.iterdir())
     monkeypatch.setattr(files, "_sync", full)
     result = run("--log", log, "report", "-o", out)
     assert result.exit_code == 2
     assert f"{out} was not written: No space left on device" in result.stderr
-    assert out.read_text() == "an earlier, good report"
+    assert out.read_text() == "<!doctype html> an earlier, good report"
     assert sorted(tmp_path.iterdir()) == before
 
 

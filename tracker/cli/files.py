@@ -38,11 +38,26 @@ force_option = click.option("--force", is_flag=True, help="Write over a file tha
 def refuse_taken(path: str | None, *, force: bool | None = None) -> None:
     """Refuse, before anything is done for it, a file that is there; with None, there is no --force.
 
-    A pipe or a device, such as /dev/stdout, is no file to be kept.
+    A pipe or a device, such as /dev/stdout, is no file to be kept. A log or a key always is.
     """
-    if path is not None and not force and Path(path).is_file():
+    from tracker.exports.files import refuse_kept
+
+    if path is None:
+        return
+    if not force and Path(path).is_file():
         way_out = "" if force is None else ", or add --force"
         raise TrackerError(f"{path} is there already: write to another file{way_out}")
+    refuse_kept(Path(path))
+
+
+def refuse_other(path: str, begins: str) -> None:
+    """Refuse, before anything is done for it, a file that is there and begins otherwise.
+
+    One like what is to be written may be an older one of it, and is written over.
+    """
+    from tracker.exports.files import refuse_kept
+
+    refuse_kept(Path(path), begins)
 
 
 def write_new(path: str, data: bytes) -> None:

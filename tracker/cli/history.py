@@ -19,7 +19,7 @@ from tracker.cli.common import (
     zone_option,
 )
 from tracker.cli.completing import believed, keys
-from tracker.cli.files import NewFile, write_over
+from tracker.cli.files import NewFile, refuse_other, write_over
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, fitted, note, say, table
 from tracker.cli.sparkline import sparklines
@@ -66,7 +66,8 @@ def history(
     """Tell how the belief about one key ran.
 
     A row for each state: known at which days, as of which days it is what the reports say. Read
-    a row as the answer to `tracker state KEY --known-at DAY --as-of DAY` for any day in them.
+    a row as the answer to `tracker state PROJECTION KEY --known-at DAY --as-of DAY` for any day
+    in them.
 
     \b
     Examples:
@@ -74,6 +75,8 @@ def history(
       tracker history vigipirate/france --known-at 2013-01-21
       tracker history diabaly --svg diabaly.svg
     """
+    if svg is not None:
+        refuse_other(svg, "<svg")
     situation = open_situation()
     clocks = read_clocks(situation, None, known_at, recorded_at, tz)
     asked = bool(known_at or recorded_at)

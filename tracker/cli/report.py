@@ -11,7 +11,7 @@ from tracker.cli.common import (
     read_weighing,
     weighing_options,
 )
-from tracker.cli.files import NewFile, write_over
+from tracker.cli.files import NewFile, refuse_other, write_over
 from tracker.cli.global_options import common_options
 from tracker.cli.output import note
 
@@ -35,7 +35,8 @@ def report(
     """Write the situation as one file that opens in any browser, without a network.
 
     A map, tables and charts with two clocks to move: what was so when, and what was known by
-    then; every mark leads to its evidence. The clocks given here are where it opens.
+    then; every mark leads to its evidence. The clocks given here are where it opens. A report
+    that is there is written over, and no other file.
 
     \b
     Examples:
@@ -44,6 +45,7 @@ def report(
     """
     from tracker.web.page import report as written
 
+    refuse_other(output, "<!doctype html")
     situation = open_situation()
     asked = read_clocks(situation, **clocks)
     weighing = read_weighing(situation, only, without)
