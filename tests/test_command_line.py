@@ -293,6 +293,23 @@ def test_audit_of_a_place_in_a_chronology() -> None:
     no_traceback(run("audit", "incidents", "diabaly", "--as-of", "2013-01-21"))
 
 
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [
+        (
+            "forces france/mali/troops/deployed",
+            "France in Mali, troops deployed, as of 21 Jan 2013:",
+        ),
+        ("forces france/mali/troops/pledged", "France in Mali, troops pledged, as of 21 Jan 2013:"),
+        ("losses mali/tanks/captured", "Mali, tanks captured, as of 21 Jan 2013: a few"),
+        ("control diabaly", "Diabaly, control as of 21 Jan 2013: France, Mali"),
+    ],
+)
+def test_an_audit_says_first_which_cell_it_is_of(log: Path, cell: str, told: str) -> None:
+    assert log.exists()
+    assert said("audit", *cell.split(), "--as-of", "2013-01-21").startswith(told)
+
+
 TEXT = "The town fell in the morning. Its people left by the south road. Nobody came back.\n"
 SPAN = (30, 64)
 

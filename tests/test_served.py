@@ -198,6 +198,12 @@ def test_found_things_come_in_pages(served: Mali) -> None:
     assert first.json["rows"] + second.json["rows"] == whole[:6]
 
 
+def test_the_page_of_a_number_says_what_is_counted(served: Mali) -> None:
+    asked = "projection=losses&key=mali/tanks/captured&as_of=2013-01-21"
+    page = served[1].ask(f"/audit?{asked}").body.decode()
+    assert re.search("<h1[^>]*>Mali, tanks captured</h1>", page)
+
+
 def test_what_is_still_the_same_is_not_sent_again(served: Mali) -> None:
     server = served[1]
     path = "/api/audit?projection=control&key=diabaly&as_of=2013-01-21"

@@ -110,7 +110,9 @@ def _verdict(answer: Answer) -> str:
     known = query["known_at"]
     as_known = f" as known at {words.clock(known, answer.zone)}" if known else ""
     as_of = words.clock(query["as_of"], answer.zone)
-    return f"{name}, {query['projection']} as of {as_of}{as_known}: {said}"
+    counted = words.counted(rows[0]) if rows else ""
+    what = f"{counted}," if counted else query["projection"]
+    return f"{name}, {what} as of {as_of}{as_known}: {said}"
 
 
 def _brief(answer: Answer) -> list[str]:

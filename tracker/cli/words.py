@@ -195,12 +195,18 @@ def _value(projection: str, row: Row | None, names: Names) -> str:
 
 def cell(row: Row) -> str:
     """Name the cell that a row is about: its projection, its name, and what tells it apart."""
-    projection, name, key = row["projection"], row["name"], row["key"]
+    projection, name = row["projection"], row["name"]
     if projection is None:
         return str(name)
-    # actor/place/category/phase, side/category/fate: the name says the place and whose they are
-    apart = " ".join(key.split("/")[-2:]) if projection in {"forces", "losses"} else ""
+    apart = counted(row)
     return f"{projection}: {name}{f', {apart}' if apart else ''}"
+
+
+def counted(row: Row) -> str:
+    """Say what a number counts, such as "troops deployed"; nothing where none is counted."""
+    # actor/place/category/phase, side/category/fate: the name says the place and whose they are
+    counts = row["projection"] in {"forces", "losses"}
+    return " ".join(row["key"].split("/")[-2:]) if counts else ""
 
 
 def disputed(projection: str, row: Row, names: Names) -> str:

@@ -137,7 +137,8 @@ def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
               trail),
         _history(ran) if ran else "",
     ]  # fmt: skip
-    return whole_page(f"{name}, {asked.projection}", found, body, "", until_of(clocks))
+    what = (words.counted(row) if row else "") or asked.projection
+    return whole_page(f"{name}, {what}", found, body, "", until_of(clocks))
 
 
 def _history(ran: Answer) -> Markup:
