@@ -14,7 +14,7 @@ import termios
 from pathlib import Path
 
 import pytest
-from commands_for_tests import mali, run, said
+from commands_for_tests import answer, mali, run, said
 from server_for_tests import missing
 from sheets_for_tests import fact, sheet
 
@@ -230,3 +230,23 @@ def test_less_keeps_colours_and_lets_nothing_live_through(log: Path) -> None:
         "--log", str(log), *QUESTIONS["control"].split(), lines=5, environment=environment
     )
     assert "\x1b[32mconfirmed\x1b[0m" in text
+
+
+def test_who_vouches_and_what_was_said_is_never_left_out(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    asked = ("--log", log, "audit", "control", "diabaly", "--as-of", "2013-01-21")
+    lines = said(*asked).splitlines()
+    assert lines[1].startswith("decides     #170 ControlReported  The Guardian, 21 Jan 2013")
+    assert lines[2].strip() == "· hearsay: Diabaly is said to be held by the French and Malians."
+    assert sum("· " in line for line in lines) == len(answer(*asked)["evidence"])
+
+
+def test_ids_and_kinds_that_were_found_are_whole_words(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = said("--log", log, "search", "diabaly")
+    for word in ("diabaly-surroundings", "InfrastructureDisrupted", "Guardian"):
+        assert word in shown

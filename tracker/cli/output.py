@@ -175,9 +175,10 @@ def _stacked(
 def brief(rows: Sequence[Sequence[str]], indent: int) -> list[str]:
     """Align rows, a line each, of which the last column but one is always there in full.
 
-    The last is cut to what is left of the line; where the one before it does not fit, it goes on
-    lines of its own, indented. The first column is set in bold, or in its tone. Where the columns
-    before do not fit either, only the first two stand on the first line.
+    The last is cut to what is left of the line; where the one before it does not fit, or nothing
+    is left for the last, it goes on lines of its own, indented. The first column is set in bold,
+    or in its tone. Where the columns before do not fit either, only the first two stand on the
+    first line.
     """
     if not rows:
         return []
@@ -198,7 +199,8 @@ def brief(rows: Sequence[Sequence[str]], indent: int) -> list[str]:
             spare = left - width_of(whole) - 2 if fits else left
             shown = [_cut(rest, spare)] if spare >= NARROWEST else []
             line = _line([*start, *([whole] if fits else []), *shown], [*widths, 0, 0])
-            line, below = _cut(line, room), [] if fits else [whole]
+            line = _cut(line, room)
+            below = [*([] if fits else [whole]), *([] if shown else [rest])]
         name = len(start[0])
         lines.append(_toned(line[:name], tone) + line[name:])
         lines += indented("  ".join(below), indent) if below else []

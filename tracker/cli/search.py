@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 import click
 
 from tracker.cli import words
 from tracker.cli.common import FARTHEST, open_situation, tell_of_no_model
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, say, table
+
+if TYPE_CHECKING:
+    from tracker.outcomes import Answer
 
 
 @click.command()
@@ -44,12 +49,16 @@ def search(text: tuple[str, ...], limit: int) -> None:
             row["found"] if row["position"] is None else f"#{row['position']} {row['kind']}",
             row["name"] + (" (taken back)" if row["retracted"] else ""),
             row["id"] if row["position"] is None else answer.names.get(row["place"], row["place"]),
-            answer.names.get(row["source"], row["source"]),
-            words.clock(row["published"], answer.zone) if row["published"] else "",
+            _told(row, answer),
         ]
         for row in answer.dicts
     ]
-    headers = ["FOUND", "WHAT", "ID OR PLACE", "SOURCE", "PUBLISHED"]
+    headers = ["FOUND", "WHAT", "ID OR PLACE", "SOURCE"]  # more would break ids at 80 columns
     say(table(headers, cells))
     if not options().quiet and len(answer.dicts) == limit:
         click.echo(f"the first {limit}: --limit asks for more", err=True)
+
+
+def _told(row: dict[str, Any], answer: Answer) -> str:
+    source: str = answer.names.get(row["source"], row["source"]) or ""
+    return f"{source}, {words.clock(row['published'], answer.zone)}" if row["published"] else source
