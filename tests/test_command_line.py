@@ -1337,6 +1337,52 @@ def written_to(handle: int, line: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def with_closed(streams: str, log: Path, line: str) -> subprocess.CompletedProcess[str]:
+    """Run the program, closing some of its streams as a shell does."""
+    words = [sys.executable, "-m", "tracker", "--log", str(log), *line.split()]
+    return subprocess.run(
+        ["sh", "-c", f'exec "$@" {streams}', "sh", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+
+
+@pytest.mark.parametrize("line", ["state control", "verify"])
+def test_without_an_input_all_is_answered_as_without_a_terminal(log: Path, line: str) -> None:
+    done, usual = with_closed("<&-", log, line), with_closed("</dev/null", log, line)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == usual.returncode
+    assert done.stdout.splitlines()[1:] == usual.stdout.splitlines()[1:]  # the first says the time
+    assert with_closed("<&-", log, "record -").returncode == 2
+    assert with_closed("<&-", log, "redact #58 --authority x --reason y").returncode == 0
+
+
+@pytest.mark.parametrize("stream", ["2>&-", "2</dev/null"])
+def test_where_nobody_can_be_told_the_code_still_says_it(log: Path, stream: str) -> None:
+    fine = with_closed(stream, log, "verify")
+    assert (fine.returncode, "situation.db: fine" in fine.stdout) == (0, True)
+    assert with_closed(stream, log, "state nothing").returncode == 2
+    assert with_closed(stream, log, "nothing").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "line", ["state control", "state --json", "export csv control -o -", "log", "--help"]
+)
+def test_an_answer_that_went_nowhere_is_no_success(log: Path, line: str) -> None:
+    done = with_closed(">&-", log, line)
+    said_so = "standard output: closed: what was to be said went nowhere\n"
+    assert done.returncode == 2
+    assert done.stderr.endswith(said_so)
+
+
+def test_what_has_nothing_to_say_needs_no_output(log: Path) -> None:
+    out = log.with_name("r.html")
+    assert with_closed(">&-", log, f"report -q -o {out}").returncode == 0
+    assert out.is_file()
+
+
 # -- help ------------------------------------------------------------------------------------------
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from io import RawIOBase, TextIOWrapper
 from typing import Any
 
 import click
@@ -98,6 +101,10 @@ VERBS = (
 )
 
 
+STDERR = 2
+"""The highest number of a standard stream."""
+
+
 class Verbs(click.Group):
     """Lists verbs in the order in which one meets them, and turns our errors into plain text."""
 
@@ -150,7 +157,8 @@ def _in_words(ctx: click.Context) -> Iterator[None]:
             raise
         from tracker.cli.output import safe
 
-        click.echo("\n".join(map(safe, message.split("\n"))), err=True)
+        with suppress(OSError):  # where nobody can be told, the code still says it
+            click.echo("\n".join(map(safe, message.split("\n"))), err=True)
         ctx.exit(BAD_INPUT)
 
 
@@ -170,8 +178,6 @@ def _message(error: Exception) -> str | None:
 
 def _let_go() -> None:
     """Have nothing more written to a pipe that nobody reads: not what is still held back either."""
-    import os
-
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
@@ -193,8 +199,42 @@ for _verb in VERBS:
     tracker.add_command(_verb)
 
 
+class _Nowhere(RawIOBase):
+    """Standard output that was closed: what is written there is refused, not lost."""
+
+    def writable(self) -> bool:
+        """Have a text stream made of it."""
+        return True
+
+    def write(self, data: Any, /) -> int:  # noqa: ANN401 - bytes of any sort
+        """Raise OSError."""
+        del data
+        raise OSError(errno.EBADF, "closed: what was to be said went nowhere", "standard output")
+
+
+def _open_what_is_closed() -> None:
+    """Have three standard streams, whatever the caller closed (as `<&-` does).
+
+    Files opened later do not take their numbers then, so that no message lands in a log.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= STDERR:
+        pass
+    os.close(number)
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - stays open
+    if sys.stdout is None:
+        sys.stdout = TextIOWrapper(_Nowhere(), encoding="utf-8", write_through=True)
+    try:
+        os.write(STDERR, b"")  # a shell script whose own was closed hands one on to read from
+    except OSError:
+        sys.stderr = None
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
+
+
 def main() -> None:
     """Run the program (the console script)."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a letter shows its escape, and nothing fails half-way.
         if hasattr(stream, "reconfigure"):
