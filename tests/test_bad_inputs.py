@@ -808,6 +808,24 @@ def test_input_51_as_of_in_the_future_says_so(tmp_path: Path) -> None:
     assert answer(*ask)["rows"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["state control", "history diabaly", "audit control diabaly", "disputes", "gaps",
+     "diff --from 2013-01-14 --to 2013-01-21", "whatif --without voa",
+     "export csv control --force -o out.csv"],
+)  # fmt: skip
+def test_a_position_that_the_log_has_not_reached_is_said_to_be_to_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ask = ("--log", mali(tmp_path), *line.split(), "--recorded-at")
+    note = "#999 is still to come: the log ends at #190"
+    assert note in run(*ask, "#999").stderr
+    assert "still to come" not in run(*ask, "#190").stderr
+    if "export" not in line:
+        assert note in answer(*ask, "#999")["notes"]
+
+
 def on_a_terminal(log: Path, *words: str) -> bytes:
     """Run a command with a terminal to print to; give the bytes that reach it."""
     ours, theirs = pty.openpty()

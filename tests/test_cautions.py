@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from sheets_for_tests import fact, registry, sheet
+from sheets_for_tests import fact, registry, sheet, tell
 
+from tracker.instants import parse_moment
 from tracker.sheets import read_sheet
+from tracker.situation import Situation
 
 LEVEL = {"scheme": "lantern", "scope": "land", "by": ["office"], "when": "2013-01-10"}
 
@@ -77,3 +79,38 @@ def test_sentences_that_a_sheet_passes_over_are_warned_of() -> None:
 def test_a_number_far_beyond_the_others_may_be_a_slip() -> None:
     said = "sentences 3-98 neither coded nor listed here, or 99 is a slip"
     assert read([0, 1], [2, 99], **DOCUMENT) == [said]
+
+
+def out(published: str, now: str) -> list[str]:
+    """Give what is said of a report from a day, read on another."""
+    data = sheet("gazette", published, fact("FightingReported", place="mill", when="2013-01-10"))
+    at = parse_moment(now).earliest
+    return [str(one) for one in read_sheet(data, "s.yaml", registry(), now=at).warnings]
+
+
+def test_a_report_from_a_time_to_come_is_warned_of() -> None:
+    (warning,) = out("2031-01-21", "2013-02-01")
+    assert warning.endswith(
+        "warning: report.published: published 21 Jan 2031, which is still to come: check the year"
+    )
+
+
+def test_a_report_of_today_or_of_tomorrow_elsewhere_is_not() -> None:
+    for published in ("2013-01-31", "2013-02-01", "2013-02-02"):
+        assert out(published, "2013-02-01T12:00Z") == []
+
+
+def test_what_is_changed_from_a_time_to_come_is_warned_of_and_recorded(
+    situation: Situation,
+) -> None:
+    said: list[str] = []
+    situation.warn = said.append
+    fought = {"place": "mill", "when": "2013-01-10"}
+    told = [fact("FightingReported", **fought), fact("FightingReported", **fought, gist="Again")]
+    seen, again = tell(situation, "gazette", "2013-01-20", *told)
+    situation.correct(again, {"place": "ford"}, published="2013-01-21", reason="slip", by="tests")
+    assert said == []
+    before = situation.log.position
+    situation.correct(seen, {"place": "ford"}, published="2031-01-21", reason="slip", by="tests")
+    assert said == ["published 21 Jan 2031, which is still to come: check the year"]
+    assert situation.log.position > before

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tracker.facts.envelope import Event
     from tracker.registry import Registry
     from tracker.reports import Decision
+    from tracker.times import When
 
 LONGEST_POSITION = 17  # characters of #POSITION that are read: no log is that long
 
@@ -31,6 +32,7 @@ class Amending:
 
     log: Log
     clock: Callable[[], Instant]
+    warn: Callable[[str], None]
 
     @property
     def store(self) -> Store:
@@ -73,6 +75,7 @@ class Amending:
             raise NotFoundError(f"{_name(wrong)} is no fact: only a fact can be corrected")
         registry, report = self.registry(), self._report(wrong.stream)
         when, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
+        self._warn_of_time(when)
         fresh: Fact | None = None
         if again and (file is not None or changes):
             raise TrackerError("what is put back says what it said: correct it afterwards")
@@ -116,6 +119,7 @@ class Amending:
 
         self.log.check_writable()
         when, why = arguments.amendment(published, reason, self.registry(), now=self.clock(), tz=tz)
+        self._warn_of_time(when)
         named = [self.event(fact) for fact in facts]
         for event in named:
             if not isinstance(event.body, amendments.RETRACTABLE):
@@ -190,6 +194,7 @@ class Amending:
         self.log.check_writable()
         registry = self.registry()
         moment, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
+        self._warn_of_time(moment)
         cells: dict[str, set[Cell]] = {self._fact(name).id: set() for name in follow}
         for fact in cells:
             cells[fact] = self.store.cells_of(fact)
@@ -267,6 +272,12 @@ class Amending:
             named = ", ".join(sorted(row["batch"] for row in rows)) or "there are none"
             raise NotFoundError(f"nothing was recorded as batch '{batch}' (batches: {named})")
         return list(streams)
+
+    def _warn_of_time(self, published: When) -> None:
+        from tracker.cautions import to_come
+
+        if message := to_come(published, self.clock()):
+            self.warn(message)
 
     def _amended(self, decision: Decision) -> Amended:
         """Tell what was appended: the rows of `log`, each with what it speaks `of`."""

@@ -8,16 +8,22 @@ from hashlib import sha256
 from tracker.errors import Problem
 from tracker.facts.alerts import LevelFact, ThreatLevelLowered, ThreatLevelRaised
 from tracker.facts.forces import TroopsWithdrawn
+from tracker.instants import DAY, Instant
 from tracker.registry import Registry
 from tracker.reports import Report
+from tracker.times import When
 from tracker.yamltree import Tree
 
 FAR = 10
 """Sentences from one that a sheet speaks of to the last: beyond them its number may be a slip."""
 
 
-def cautions(tree: Tree, report: Report, registry: Registry) -> Iterator[Problem]:
-    """Warn of what may be meant otherwise than it is written."""
+def cautions(
+    tree: Tree, report: Report, registry: Registry, now: Instant | None = None
+) -> Iterator[Problem]:
+    """Warn of what may be meant otherwise than it is written; `now` is when it is read."""
+    if now is not None and (message := to_come(report.registered.published, now)):
+        yield tree.problem(("report", "published"), message, warning=True)
     yield from _later_events(tree, report)
     yield from _unread(tree, report)
     for index, fact in enumerate(report.facts):
@@ -35,6 +41,13 @@ def cautions(tree: Tree, report: Report, registry: Registry) -> Iterator[Problem
                 yield tree.problem(("facts", index, "quantity"), message, warning=True)
         if isinstance(fact, LevelFact) and (message := _wrong_way(fact, registry)):
             yield tree.problem(("facts", index, "from_level"), message, warning=True)
+
+
+def to_come(published: When, now: Instant) -> str:
+    """Say of what is published more than a day from now that it may be a slip; else nothing."""
+    if published.start.earliest <= now + DAY:
+        return ""
+    return f"published {published.describe()}, which is still to come: check the year"
 
 
 def _later_events(tree: Tree, report: Report) -> list[Problem]:

@@ -431,6 +431,8 @@ class Questions:
         }
         store = self.store
         position, title, zone = store.head
+        if clocks and clocks.position is not None and clocks.position > position:
+            notes = (*notes, f"#{clocks.position} is still to come: the log ends at #{position}")
         notes = (*notes, WITHOUT_KEYS) if store.unread else notes
         names = store.display_names()
         head = self.head(position)

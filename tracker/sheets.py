@@ -14,6 +14,7 @@ from tracker.errors import InputError, Problem
 from tracker.facts import FACT_KINDS, Fact
 from tracker.facts.alerts import LevelFact
 from tracker.facts.record import NotCoded, ReportHeader, SheetFile, Snapshot
+from tracker.instants import Instant
 from tracker.meant import FILL_IN, OPEN, meant
 from tracker.registry import Registry
 from tracker.reports import Report, make_report
@@ -51,13 +52,19 @@ class Sheet:
 
 
 def read_sheet(
-    data: bytes, file: str, registry: Registry, *, tz: str | None = None, batch: str | None = None
+    data: bytes,
+    file: str,
+    registry: Registry,
+    *,
+    tz: str | None = None,
+    batch: str | None = None,
+    now: Instant | None = None,
 ) -> Sheet:
     """Read a sheet's raw bytes against a registry.
 
     `tz` is the zone of times written without one; without it they are refused. `batch` names what
-    it is recorded with. Raises InputError with every problem found: nothing of a sheet with a
-    problem is recorded.
+    it is recorded with; `now` is when it is read, for a report from a time to come is warned of.
+    Raises InputError with every problem found: nothing of a sheet with a problem is recorded.
     """
     tree = load(data, file)
     problems = _unknown_keys(tree)
@@ -85,7 +92,7 @@ def read_sheet(
     }
     report = make_report(fields, facts, snapshot)
     _refuse_twins(tree, report)
-    return Sheet(report, (*warn_of_bidi(tree), *cautions(tree, report, registry)))
+    return Sheet(report, (*warn_of_bidi(tree), *cautions(tree, report, registry, now)))
 
 
 def _base(file: str) -> str:

@@ -19,7 +19,7 @@ from tracker.cli.common import (
 )
 from tracker.cli.completing import keys, projections
 from tracker.cli.global_options import common_options
-from tracker.cli.output import TONES, brief, emit, fitted, indented, say
+from tracker.cli.output import TONES, brief, emit, fitted, indented, note, say
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -80,6 +80,8 @@ def audit(
     weighing = read_weighing(situation, only, without)
     answer = situation.audit(read_clocks(situation, **clocks), projection, key, weighing=weighing)
     save_citation(situation, answer, cite)  # without quotes: they stand outside the log
+    for text in answer.notes:
+        note(text)
     trail = answer.more["evidence"]
     if documents:
         for line in trail:

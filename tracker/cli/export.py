@@ -100,6 +100,8 @@ def export(
         return
     told = exports.write(format_name, question, Path(target), force=force)
     beside = f"; what it is of in {exports.about_path(Path(target))}" if chosen.aside else ""
+    for text in told.about.get("notes", ()):
+        note(text)
     note(f"{target}: {told.rows:,} {chosen.counted}{beside}")
 
 

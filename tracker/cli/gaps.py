@@ -18,7 +18,7 @@ from tracker.cli.common import (
     weighing_options,
 )
 from tracker.cli.global_options import common_options, options
-from tracker.cli.output import emit, fitted, say, table
+from tracker.cli.output import emit, fitted, note, say, table
 
 TITLES = {
     "disputed": "SOURCES DISAGREE",
@@ -76,6 +76,8 @@ def gaps(
         documents=documents,
     )
     save_citation(situation, answer, cite)
+    for text in answer.notes:
+        note(text)
     if emit(answer.as_json(), answer.dicts):
         return
     parts = [] if options().quiet else [fitted(words.heading(answer, "gaps"))]

@@ -83,6 +83,8 @@ def history(
     weighing = read_weighing(situation, only, without)
     answer = situation.history(key, projection, clocks if asked else None, weighing=weighing)
     save_citation(situation, answer, cite)
+    for text in answer.notes:
+        note(text)
     if svg is not None:
         _draw(answer, svg)
         return
