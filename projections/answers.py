@@ -42,7 +42,7 @@ def state(
     whether their newest evidence is older. Raises NotFoundError for a projection that does not
     exist.
     """
-    wanted = wanted_names(projection)
+    wanted = wanted_names(projection, store)
     rows: Rows = []
     if projection is None or projection in BELIEVED:
         asked = Cells(store, clocks, weighing)
@@ -199,7 +199,7 @@ _ROLES = ("decides", "supports", "dissents", "not-yet", "superseded", "retracted
 
 def projections_with(store: Store, key: str, projection: str | None = None) -> list[str]:
     """Name the projections that hold a key; NotFoundError, with the nearest key, if none does."""
-    names = [name for name in wanted_names(projection) if name in BELIEVED]
+    names = [name for name in wanted_names(projection, store) if name in BELIEVED]
     marks = ", ".join("?" * len(names))
     found = store.rows(
         f"SELECT projection FROM cells WHERE key = ? AND projection IN ({marks})",
@@ -263,15 +263,30 @@ def keys_meant(store: Store, projection: str | None, key: str | None) -> tuple[s
     return (key, *sorted(cells_of(store, projection, key)))
 
 
-def wanted_names(projection: str | None) -> tuple[str, ...]:
-    """Name the projections a question is about; NotFoundError for one that does not exist."""
+def _key_alone(store: Store, said: str) -> str:
+    """Give a key that stands in the place of a projection with its own before it; else nothing."""
+    from projections.asked import cells_of
+
+    key = key_named(store, said)
+    held = store.rows("SELECT projection FROM cells WHERE key = ?", (key,))
+    names = [row["projection"] for row in held]
+    names += [name for name in BELIEVED if cells_of(store, name, key)]
+    return f"{min(names, key=BELIEVED.index)} {key}" if names else ""
+
+
+def wanted_names(projection: str | None, store: Store | None = None) -> tuple[str, ...]:
+    """Name the projections a question is about; NotFoundError for one that does not exist.
+
+    With the read model, a key that was said in its place is told from a slip.
+    """
     if projection is None:
         return ALL
     if projection not in ALL:
         from difflib import get_close_matches
 
-        near = get_close_matches(projection, ALL, n=1)
-        hint = f": did you mean {near[0]}?" if near else ""
+        near = _key_alone(store, projection) if store else ""
+        near = near or next(iter(get_close_matches(projection, ALL, n=1)), "")
+        hint = f": did you mean {near}?" if near else ""
         msg = f"no projection '{projection}'{hint} (one of {', '.join(ALL)})"
         raise NotFoundError(msg)
     return (projection,)

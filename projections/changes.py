@@ -56,7 +56,7 @@ def diff(
     if before.as_of > after.as_of or before.known > after.known:
         msg = "a diff runs forward: --from and --known-from come before --to and --known-to"
         raise TrackerError(msg)
-    wanted = wanted_names(projection)
+    wanted = wanted_names(projection, store)
     rows: Rows = []
     if projection is None or projection in BELIEVED:
         with nullcontext() if key else uncollected():
@@ -296,7 +296,7 @@ def whatif(
     `before` is weighed by default. A change of support alone is no flip. Raises NotFoundError
     for a chronology: it holds no beliefs.
     """
-    wanted_names(projection)
+    wanted_names(projection, store)
     if projection in CHRONICLED:
         msg = f"{projection} lists facts and weighs none: one of {', '.join(BELIEVED)}"
         raise NotFoundError(msg)

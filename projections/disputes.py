@@ -32,7 +32,7 @@ def disputes(
     reports brought it up and when they settled it; null for an end that has not come. Raises
     NotFoundError for a chronology.
     """
-    wanted_names(projection)
+    wanted_names(projection, store)
     if projection in CHRONICLED:
         msg = f"{projection} lists facts and weighs none: one of {', '.join(BELIEVED)}"
         raise NotFoundError(msg)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -1335,6 +1336,63 @@ def written_to(handle: int, line: str) -> subprocess.CompletedProcess[str]:
         check=False,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is full")
+@pytest.mark.parametrize("line", ["report -o", "history diabaly --svg", "checkpoint -o"])
+def test_what_cannot_be_written_is_named(log: Path, line: str) -> None:
+    assert log.exists()
+    result = run(*line.split(), "/dev/full")
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (
+        2, "/dev/full was not written: No space left on device",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["export csv -o", "export gpkg -o", "bundle -o", "report -o"])
+def test_a_full_disk_is_told_with_the_name_that_was_asked_for(
+    log: Path, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", ".out.zip.abc.part")
+
+    before = sorted(log.parent.iterdir())
+    monkeypatch.setattr(Path, "replace", full)
+    result = run(*line.split(), "out.zip")
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == "out.zip was not written: No space left on device"
+    assert sorted(log.parent.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["verify --key x", "verify --timestamp-authority x", "prove --check x", "bundle --check x",
+     "bundle --check x --key x", "bundle --check x --timestamp-authority x",
+     "prove --check x --key x"],
+)  # fmt: skip
+def test_a_file_that_is_not_what_it_should_be_is_named(log: Path, line: str) -> None:
+    log.with_name("x").write_text("The army took Gao.")
+    result = run(*line.split())
+    assert result.exit_code == 2
+    assert re.match("x(:| cannot be read)", result.stderr)
+
+
+@pytest.mark.parametrize(
+    ("writable", "free", "remedy"),
+    [
+        (False, 1, "make . writable, and it is made anew"),
+        (True, 0, "make room on the disk of ., and it is made anew"),
+        (True, 1, "`tracker rebuild` makes it anew"),
+    ],
+)
+def test_where_no_read_model_can_be_made_it_is_said_what_helps(
+    log: Path, monkeypatch: pytest.MonkeyPatch, *, writable: bool, free: int, remedy: str
+) -> None:
+    model = log.with_name("situation.state.db")
+    model.unlink()
+    model.mkdir()
+    monkeypatch.setattr(os, "access", lambda *_: writable)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    assert run("state", "control").stderr.splitlines()[0].endswith(remedy)
 
 
 def with_closed(streams: str, log: Path, line: str) -> subprocess.CompletedProcess[str]:

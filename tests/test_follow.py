@@ -476,6 +476,7 @@ def test_a_log_of_its_own_is_refused_and_left_as_it_was(
     found = run("follow", *what, "--once")
     assert found.exit_code == 2
     assert "situation.db is a log of its own, not a replica: name another file" in found.stderr
+    assert ("no log at missing.db; and " in found.stderr) is (what == ("missing.db",))
     assert {path.name: path.read_bytes() for path in source.parent.iterdir()} == before
 
 

@@ -114,6 +114,24 @@ def test_nobody_counted_there_is_no_evidence_and_a_slip_is_told(log: Path) -> No
     assert "nothing here is called 'xyzzy': the keys stand in `tracker state --json`" in slip.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("state diabaly", "control diabaly"),
+        ("state Bamako", "forces bamako"),
+        ("disputes france", "forces france"),
+        ("diff vigipirate/france --from 2013-01-14", "alerts vigipirate/france"),
+        ("audit force x", "forces"),
+    ],
+)
+def test_a_key_in_the_place_of_a_projection_is_told_with_its_own(
+    log: Path, line: str, meant: str
+) -> None:
+    result = run("--log", log, *line.split())
+    assert result.exit_code == 2
+    assert f": did you mean {meant}? (one of control, " in result.stderr
+
+
 def test_what_is_about_one_cell_names_those_of_the_place(log: Path) -> None:
     why = run("--log", log, "audit", "losses", "mali")
     assert why.exit_code == 2

@@ -75,6 +75,8 @@ def test_another_verb_is_refused_with_the_nearest() -> None:
     result = run("man", "stat")
     assert result.exit_code == 2
     assert "no verb 'stat': did you mean 'tracker state'?" in result.stderr
+    assert "no verb 'nope'\n" in run("man", "nope").stderr
+    assert "did you mean 'tracker cite verify'?" in run("man", "cite", "verfy").stderr
 
 
 def test_a_formatter_finds_nothing_wrong(pages: Path) -> None:

@@ -93,11 +93,28 @@ def seeds(name: str) -> Path:
     raise NotFoundError(f"the situation '{name}' did not come with this installation")
 
 
-def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
+def check_proof(data: bytes, public_keys: Sequence[str] = (), name: str = "") -> str:
     """Check a proof that `prove` or `prove_consistency` made; say what it proves (examining)."""
     from tracker.examining import check_proof as check
 
-    return check(data, public_keys)
+    return check(data, public_keys, name)
+
+
+def check_keys(text: str) -> list[str]:
+    """Give the public keys of a file, one a line. Raises TrackerError where one is none."""
+    from tracker.notes import read_verifier
+
+    keys = [line for line in text.splitlines() if line.strip()]
+    for key in keys or [""]:
+        read_verifier(key)
+    return keys
+
+
+def check_authority(data: bytes) -> None:
+    """Refuse what holds no certificates (PEM). Raises TrackerError."""
+    from tracker.timestamping import check_certificates
+
+    check_certificates(data)
 
 
 def refuse_taken(path: str) -> None:

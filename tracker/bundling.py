@@ -120,17 +120,20 @@ class _Zip:
 def _writing(path: Path) -> Iterator[Out]:
     """Give what to fill; it takes the path's name once it is filled, and is gone otherwise."""
     refuse_taken(path)
-    path = path.resolve()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=f".{path.name[:100]}.", dir=path.parent) as folder:
-        fresh = Path(folder) / "bundle"
-        if path.suffix == ".zip":
-            with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as packed:
-                yield _Zip(packed)
-        else:
-            fresh.mkdir()
-            yield _Folder(fresh)
-        fresh.replace(path)
+    named, path = path, path.resolve()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f".{path.name[:100]}.", dir=path.parent) as folder:
+            fresh = Path(folder) / "bundle"
+            if path.suffix == ".zip":
+                with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as packed:
+                    yield _Zip(packed)
+            else:
+                fresh.mkdir()
+                yield _Folder(fresh)
+            fresh.replace(path)
+    except OSError as error:  # the name it has meanwhile says nothing to anyone
+        raise TrackerError(f"{named} was not written: {error.strerror or error}") from error
 
 
 def refuse_taken(path: Path) -> None:

@@ -49,11 +49,11 @@ _OF_PROOF = {"format", "event", "checkpoint", "public_key"}
 _OF_EVENT = {"position", "stream", "version", "topic", "state", "inclusion"}
 
 
-def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
+def check_proof(data: bytes, public_keys: Sequence[str] = (), name: str = "") -> str:
     """Check a file that `prove` or `prove_consistency` made; say in a sentence what it proves.
 
     Without a public key, the one in the file is taken, and so said. Raises NoteError where it
-    proves nothing, TrackerError where it is no such file.
+    proves nothing, TrackerError where it is no such file, with its `name`.
     """
     try:
         if len(data) > _TOO_LONG:
@@ -64,7 +64,8 @@ def check_proof(data: bytes, public_keys: Sequence[str] = ()) -> str:
         said = _CHECKS[proof["format"]](proof, keys)
     except (ValueError, KeyError, TypeError, AttributeError, struct.error, RecursionError) as error:
         raise TrackerError(
-            "this is no proof that `tracker prove` wrote, or a damaged one"
+            f"{name}: ".removeprefix(": ")
+            + "this is no proof that `tracker prove` wrote, or a damaged one"
         ) from error
     if public_keys:
         return said

@@ -117,7 +117,12 @@ def source_to_follow(path: str, source: str | None) -> tuple[str, bool]:
         )
     if source is not None and is_url(source):
         read_address(source)  # what is none is refused, and not waited for
-    known = source_at(path)
+    try:
+        known = source_at(path)
+    except ReplicaError as error:
+        if source and not is_url(source) and not Path(source).exists():
+            raise ReplicaError(f"no log at {source}; and {error}") from error
+        raise
     if source == "":
         raise ReplicaError("name the log to follow, by its path or its address")
     if source is None and known is None:

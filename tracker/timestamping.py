@@ -58,6 +58,11 @@ def verify(
     return str(response.tst_info.gen_time.isoformat())
 
 
+def check_certificates(authority: bytes) -> None:
+    """Refuse what holds no certificates (PEM). Raises TrackerError."""
+    _certificates(authority)
+
+
 def _certificates(authority: bytes) -> list[Certificate]:
     from cryptography.x509 import load_pem_x509_certificates
 

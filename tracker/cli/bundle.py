@@ -5,7 +5,16 @@ from __future__ import annotations
 import click
 
 from tracker.cli.amended import refuse_far_positions
-from tracker.cli.common import BAD_ANSWER, BAD_INPUT, by_option, open_situation, read_file, recorder
+from tracker.cli.common import (
+    BAD_ANSWER,
+    BAD_INPUT,
+    by_option,
+    open_situation,
+    read_authorities,
+    read_file,
+    read_keys,
+    recorder,
+)
 from tracker.cli.completing import facts, paths
 from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, safe
@@ -107,9 +116,9 @@ def _check(
 ) -> None:
     from tracker.apart import check_bundle
 
-    key = read_file(key_file)[0].decode(errors="replace") if key_file else ""
+    key = "\n".join(read_keys(key_file)) if key_file else ""
     kept = [read_file(one)[0].decode(errors="replace") for one in against]
-    authority = b"\n".join(read_file(one)[0] for one in authority_files)
+    authority = read_authorities(authority_files)
     found = check_bundle(path, key, kept, authority)
     if not emit(found.as_json(), found.as_json()["rows"]):
         said = {"fine": "fine", "tampered": "TAMPERED", "undecided": "cannot decide"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import open_situation, read_file
+from tracker.cli.common import open_situation, read_authorities, read_file
 from tracker.cli.files import NewFile, force_option, refuse_taken, write_over
 from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, note, safe
@@ -55,7 +55,7 @@ def checkpoint(
     if timed != bool(authority_file) or (url and answer_file):
         raise click.UsageError("--timestamp or --timestamp-file, and --authority, go together")
     refuse_taken(out, force=force)
-    authority = read_file(authority_file)[0] if authority_file else b""
+    authority = read_authorities([authority_file] if authority_file else [])
     answer = read_file(answer_file)[0] if answer_file else None
     situation = open_situation()
     if public_key:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ import click
 from tracker.cli.completing import tellers, zones
 from tracker.cli.files import NewFile, write_new
 from tracker.cli.global_options import F, options
+from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
     from tracker import Weighing
@@ -201,9 +203,20 @@ def tell_of_no_model(situation: Situation) -> bool:
     if useless:
         note(
             f"the read model {situation.store_path} cannot be opened: answering from the log "
-            "alone, which takes longer; `tracker rebuild` makes it anew"
+            f"alone, which takes longer; {_remedy(Path(situation.store_path).parent)}"
         )
     return useless
+
+
+def _remedy(folder: Path) -> str:
+    """Say what helps where a read model in a folder is of no use."""
+    from shutil import disk_usage
+
+    if not os.access(folder, os.W_OK):
+        return f"make {folder} writable, and it is made anew"
+    if not disk_usage(folder).free:
+        return f"make room on the disk of {folder}, and it is made anew"
+    return "`tracker rebuild` makes it anew"
 
 
 def tell_of_keys(situation: Situation) -> None:
@@ -247,6 +260,35 @@ def read_file(path: str, kind: str = "") -> tuple[bytes, str]:
         return read_kind(sys.stdin.buffer, "<stdin>", kind), "<stdin>"
     with open(path, "rb") as file:  # noqa: PTH123 - pathlib is not loaded for this alone
         return read_kind(file, path, kind), path
+
+
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Have what is wrong with a file told with its name."""
+    try:
+        yield
+    except TrackerError as error:
+        raise TrackerError(f"{path}: {error}") from error
+
+
+def read_keys(path: str) -> list[str]:
+    """Read the public keys of a file, one a line."""
+    from tracker.apart import check_keys
+
+    with naming(path):
+        return check_keys(read_file(path)[0].decode(errors="replace"))
+
+
+def read_authorities(paths: Sequence[str]) -> bytes:
+    """Read the certificates of timestamp authorities, from their files."""
+    from tracker.apart import check_authority
+
+    found = []
+    for path in paths:
+        with naming(path):
+            found.append(read_file(path)[0])
+            check_authority(found[-1])
+    return b"\n".join(found)
 
 
 def warn(problems: Any) -> None:  # noqa: ANN401 - a sequence of Problem

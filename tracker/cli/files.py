@@ -82,10 +82,10 @@ def write_over(path: str, text: str, *, force: bool = True) -> None:
     from tracker.exports.files import whole
 
     to = Path(path)
-    if to.exists() and not to.is_file():  # such as /dev/stdout
-        to.write_text(text, encoding="utf-8")
-        return
     try:
+        if to.exists() and not to.is_file():  # such as /dev/stdout
+            to.write_text(text, encoding="utf-8")
+            return
         with whole(to.resolve(), force=force) as part:
             part.write_text(text, encoding="utf-8")
     except OSError as error:

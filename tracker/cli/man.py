@@ -67,8 +67,10 @@ def man(verb: tuple[str, ...], folder: str | None) -> None:
     if name not in pages:
         from difflib import get_close_matches
 
-        near = get_close_matches(name, pages, n=1, cutoff=0.5)
-        hint = f": did you mean '{near[0].replace('-', ' ')}'?" if near else ""
+        said = "-".join(verb)  # all pages begin alike, which makes none of them near
+        named = {page.partition("-")[2]: page for page in pages}
+        near = get_close_matches(said, named, n=1, cutoff=0.5)
+        hint = f": did you mean '{named[near[0]].replace('-', ' ')}'?" if near else ""
         raise click.UsageError(f"no verb '{' '.join(verb)}'{hint}")
     click.echo(page(pages[name], name), nl=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import open_situation, read_file
+from tracker.cli.common import open_situation, read_file, read_keys
 from tracker.cli.completing import facts, paths
 from tracker.cli.files import NewFile, force_option, refuse_taken, write_over
 from tracker.cli.global_options import common_options, options
@@ -62,8 +62,8 @@ def prove(
     if checked:
         from tracker.apart import check_proof
 
-        keys = [read_file(key_file)[0].decode(errors="replace")] if key_file else []
-        click.echo(safe(check_proof(read_file(checked)[0], keys)))
+        keys = read_keys(key_file) if key_file else []
+        click.echo(safe(check_proof(read_file(checked)[0], keys, checked)))
         return
     refuse_taken(out, force=force)
     situation = open_situation()

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import BAD_ANSWER, BAD_INPUT, open_situation, read_file
+from tracker.cli.common import (
+    BAD_ANSWER,
+    BAD_INPUT,
+    open_situation,
+    read_authorities,
+    read_file,
+    read_keys,
+)
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, safe
 
@@ -55,14 +62,9 @@ def verify(
     """
     situation = open_situation()
     quiet = options().quiet or not sys.stderr.isatty()
-    keys = [
-        line
-        for path in key_files
-        for line in read_file(path)[0].decode(errors="replace").splitlines()
-        if line.strip()
-    ]
+    keys = [key for path in key_files for key in read_keys(path)]
     files = [read_file(path) for path in against]
-    authority = b"\n".join(read_file(path)[0] for path in authority_files)
+    authority = read_authorities(authority_files)
     with click.progressbar(
         length=situation.position, label="events", file=sys.stderr, hidden=quiet
     ) as bar:

@@ -5,10 +5,11 @@ To add one: write its module with a FORMAT, and list its name in FORMATS (guides
 
 from __future__ import annotations
 
+import sqlite3
 from importlib import import_module
 from pathlib import Path
 
-from tracker.errors import NotFoundError
+from tracker.errors import NotFoundError, TrackerError, is_full
 from tracker.exports.files import refuse_existing, whole
 from tracker.exports.question import Format, Question, Told
 from tracker.harmless import dump
@@ -57,9 +58,15 @@ def write(name: str, question: Question, to: Path, *, force: bool = False) -> To
     aside = about_path(to) if found.aside else None
     if aside is not None:
         refuse_existing(aside, force=force)
-    with asked.situation.still(), whole(to, force=force) as part:
-        told = found.write(asked, part)
-        if aside is not None:  # first, so that no table is ever there without it
-            with whole(aside, force=force) as beside:
-                beside.write_text(dump(told.about) + "\n", encoding="utf-8")
+    try:
+        with asked.situation.still(), whole(to, force=force) as part:
+            told = found.write(asked, part)
+            if aside is not None:  # first, so that no table is ever there without it
+                with whole(aside, force=force) as beside:
+                    beside.write_text(dump(told.about) + "\n", encoding="utf-8")
+    except (OSError, sqlite3.Error) as error:
+        if not isinstance(error, OSError) and not is_full(error):
+            raise  # of the read model
+        why = getattr(error, "strerror", None) or error
+        raise TrackerError(f"{to} was not written: {why}") from error
     return told
