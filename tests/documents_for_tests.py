@@ -21,9 +21,12 @@ from tracker.cli import tracker
 WIDTH = "120"  # columns of what documents show; README names it
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(
-    r"^```(?:yaml|csv|python|toml|text)\n# (\S+\.(?:yaml|csv|py|toml|txt))\n(.*?)^```$",
+    r"^```(?:yaml|csv|python|toml|text)\n(?=# (\S+\.(?:yaml|csv|py|toml|txt))\n)(.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
+"""A file that a document shows: its name, which is its first line, and all of it."""
+NO_COMMENTS = (".csv", ".txt")
+"""Files that cannot begin with a comment: their names are not pasted with them."""
 PYTHON = re.compile(r"^```(pycon|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PROGRAMS = {"tracker": tracker, "sqlite-utils": sqlite_utils}
 MAY_FAIL = " || true"
@@ -90,4 +93,5 @@ def lay(folder: Path, files: Iterable[tuple[str, str]]) -> None:
     """Write files that a document shows."""
     for name, written in files:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(written, encoding="utf-8")
+        whole = written.partition("\n")[2] if name.endswith(NO_COMMENTS) else written
+        (folder / name).write_text(whole, encoding="utf-8")

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import chdir
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,16 @@ def toured(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
 def test_the_transcript_is_what_happens(at: int, toured: tuple[Path, list[str]]) -> None:
     found = toured[1][at]
     assert SHOWN[at].matches(found), f"$ {SHOWN[at].command}\n{found}"
+
+
+def test_what_the_transcript_leaves_in_a_checkout_is_no_work_of_the_project(
+    toured: tuple[Path, list[str]],
+) -> None:
+    ignored = [line.removeprefix("/") for line in text(".gitignore").splitlines()]
+    there = {SEEDS.parts[0], "keys"}  # a reader's keys lie elsewhere
+    left = {path.name for path in toured[0].iterdir()} - there
+    assert "control.csv.about.json" in left
+    assert [name for name in left if not any(fnmatch(name, one) for one in ignored)] == []
 
 
 def test_the_python_example_runs(toured: tuple[Path, list[str]]) -> None:
