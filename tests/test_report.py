@@ -108,6 +108,15 @@ def test_a_report_cannot_be_written_where_there_is_no_folder(tmp_path: Path) -> 
     assert "No such file or directory" in result.stderr
 
 
+def test_of_a_log_that_no_browser_holds_whole_that_is_said_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "MOST_EVENTS", 10)
+    told = run("--log", mali(tmp_path), "report", "-o", tmp_path / "mali.html")
+    assert told.stderr.startswith("a log of 190 events: all of it in one page takes minutes")
+    assert told.exit_code == 0
+
+
 def test_a_report_that_cannot_be_written_leaves_the_one_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,12 +43,19 @@ def report(
       tracker report -o situation.html
       tracker report --as-of 2013-01-21 --known-at 2013-01-17
     """
+    from tracker.web.page import MOST_EVENTS
     from tracker.web.page import report as written
 
     refuse_other(output, "<!doctype html")
     situation = open_situation()
     asked = read_clocks(situation, **clocks)
     weighing = read_weighing(situation, only, without)
+    if situation.position > MOST_EVENTS:
+        note(
+            f"a log of {situation.position:,} events: all of it in one page takes minutes and much"
+            " memory, and few browsers open it; `tracker serve`, or `tracker export gpkg`, is made"
+            " for it"
+        )
     text = written(situation.overview(asked, weighing=weighing))
     write_over(output, text)
     note(f"{output}: {len(text.encode()):,} bytes")

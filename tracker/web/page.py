@@ -37,6 +37,9 @@ SCRIPTS = ("painter.js", "report.js")
 """The scripts of the page, in the order in which they are read."""
 PLAIN = 256_000
 """Characters of data that are put into the page as they are, to be read by anyone."""
+MOST_EVENTS = 200_000
+"""Of a log that is drawn whole: browsers hardly hold the picture of a larger one, nor do machines
+make it easily (of a million facts 80 MB, in 8 minutes and 11 GB of memory)."""
 SHOWN = 100
 """Rows of a table that are shown at first; the script shows the rest when asked."""
 

@@ -30,8 +30,6 @@ from tracker.web.desk import BusyError, Told, present
 from tracker.web.encoding import Encoder
 from tracker.web.parameters import NothingAsked
 
-MOST_EVENTS = 200_000
-"""Of a log that is drawn whole; a browser does not hold the picture of a larger one."""
 LARGE = 4_000
 """Events from which a log is drawn in a process of its own: about a second's work."""
 LASTS = 5.0
@@ -48,8 +46,8 @@ def picture(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
     clocks = situation.clocks()
     with situation.still() as store:
         position, _, zone = store.head
-        if position > MOST_EVENTS:
-            raise TrackerError(f"a log of more than {MOST_EVENTS:,} events is not drawn whole")
+        if position > (most := parts.MOST_EVENTS):
+            raise TrackerError(f"a log of more than {most:,} events is not drawn whole")
         tomorrow = end_of(to_datetime(clocks.as_of, zone).date(), zone)
         overview = situation.overview(replace(clocks, as_of=tomorrow - 1))
     encoder = Encoder(overview)
@@ -71,7 +69,7 @@ class Pictures:
         """Give the picture. Raises TrackerError, and BusyError where the process came to an end."""
         with situation.still() as store:
             position = store.position
-        if not LARGE < position <= MOST_EVENTS:
+        if not LARGE < position <= parts.MOST_EVENTS:
             return picture(situation, asked, at)
         process = self._started()
         try:
