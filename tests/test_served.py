@@ -119,6 +119,22 @@ def test_an_answer_has_the_shape_that_is_declared(name: str, served: Mali) -> No
 # -- what is wrong --------------------------------------------------------------------------------
 
 
+def test_a_page_that_cannot_be_answered_keeps_the_form_as_it_was_typed(served: Mali) -> None:
+    asked = {"as_of": 'yester"day', "key": "<diabaly>", "tz": "Mars/X", "asof": "2013"}
+    for wrong in ({"as_of": "yesterday"}, asked, {"projection": "contro"}, {"without": "nobody"}):
+        reply = served[1].ask(f"/state?{urlencode(wrong)}")
+        page = reply.body.decode()
+        assert reply.status in {404, 422}
+        assert "<h1>This cannot be answered</h1>" in page
+        fields = dict(re.findall('<input name="([a-z_]+)" value="([^"]*)"', page))
+        typed = {name: one for name, one in wrong.items() if name != "asof"}
+        assert {name: unescape(one) for name, one in fields.items() if one} == typed
+        assert "asof" not in fields
+        assert "hidden" not in page.partition("<form")[2].partition("</form")[0]
+    page = served[1].ask("/state?as_of=yesterday").body.decode()
+    assert "as-of: cannot read 'yesterday' as a moment" in unescape(page)
+
+
 @pytest.mark.parametrize(
     ("path", "status", "error"),
     [

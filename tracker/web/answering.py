@@ -56,16 +56,13 @@ def is_page(scope: Scope) -> bool:
     return not scope["path"].startswith(("/api/", "/part/"))
 
 
-async def send_refusal(send: Send, refusal: Refusal, *, page: bool = False) -> None:
+async def send_refusal(send: Send, refusal: Refusal, scope: Scope) -> None:
     """Send why a request is not answered, to a program or as a page.
 
     After what is not read to its end the connection ends too.
     """
-    body = json.dumps({"error": refusal.error}).encode()
-    if page:
-        from tracker.web.frontpage import trouble
-
-        body = trouble(HTTPStatus(refusal.status).phrase, refusal.error)
+    page = is_page(scope)
+    body = _page(refusal, scope) if page else json.dumps({"error": refusal.error}).encode()
     length = (b"content-length", b"%d" % len(body))
     extra = [
         HTML if page else JSON,
@@ -77,6 +74,19 @@ async def send_refusal(send: Send, refusal: Refusal, *, page: bool = False) -> N
     if refusal.status in {403, 413}:
         extra.append((b"connection", b"close"))
     await _send(send, refusal.status, extra, body)
+
+
+def _page(refusal: Refusal, scope: Scope) -> bytes:
+    """Say it on a page; a question that can be asked otherwise stays in its form, as typed."""
+    from tracker.web.asking import Address
+    from tracker.web.frontpage import trouble
+    from tracker.web.ways import FIELDS, form_anew
+
+    path = str(scope["path"])
+    if refusal.status not in {404, 422} or path not in FIELDS:
+        return trouble(HTTPStatus(refusal.status).phrase, refusal.error)
+    asked = form_anew(path, Address(path.encode(), scope["query_string"]))
+    return trouble("This cannot be answered", refusal.error, asked)
 
 
 async def _send(send: Send, status: int, headers: Sequence[Pair], body: bytes) -> None:

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from tracker.situation import Situation
 from tracker.web import asking, shapes
 from tracker.web import parameters as asked_by
-from tracker.web.answering import is_page, refused, send_made, send_refusal
+from tracker.web.answering import refused, send_made, send_refusal
 from tracker.web.asking import Address
 from tracker.web.desk import Desk, Lane, Question, Told
 from tracker.web.events import Events
@@ -106,7 +106,7 @@ async def answer(
     try:
         found = await desk.ask(key, question)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told in plain words
-        await send_refusal(send, refused(error), page=is_page(scope))
+        await send_refusal(send, refused(error), scope)
         return
     await send_made(send, found, dict(scope["headers"]))
 

@@ -53,7 +53,7 @@ class App:
             return
         refusal = self.door.refuse(scope["method"], dict(scope["headers"]))
         if refusal is not None:
-            await send_refusal(send, refusal, page=is_page(scope))
+            await send_refusal(send, refusal, scope)
             return
         if is_page(scope):
             scope = {**scope, "query_string": _said_only(scope["query_string"])}
@@ -189,4 +189,4 @@ class _Refused(Response):
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
         del receive
-        await send_refusal(send, self._refusal, page=is_page(scope))
+        await send_refusal(send, self._refusal, scope)

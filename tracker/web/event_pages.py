@@ -36,7 +36,7 @@ def log(situation: Situation, asked: LogAsked, at: Address) -> Told:
         "main",
         element("h1", "Log"),
         element("p", f"{title}, log #{position}"),
-        form("/log", at, ("after", "kind")),
+        form("/log", at),
         _events(found),
         next_page(at, "after", found[-1]["position"])
         if len(found) == asked.limit and found[-1]["position"] < position else "",

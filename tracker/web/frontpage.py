@@ -104,12 +104,13 @@ def table(caption: str, headers: Sequence[str], rows: Iterable[Sequence[object]]
     )  # fmt: skip
 
 
-def trouble(title: str, said: str) -> bytes:
-    """Make the page that says why there is none."""
+def trouble(title: str, said: str, asked: Markup | str = "") -> bytes:
+    """Make the page that says why there is none, above what was `asked`."""
     body = element(
         "main",
         element("h1", title),
-        element("p", said),
+        element("p", said, class_="note"),
+        asked,
         element("p", element("a", "The situation", href="/")),
     )
     return served(title, body, here="", position=None)

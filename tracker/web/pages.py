@@ -102,7 +102,7 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
     ]
     body = [*tables, pages_of(at, asked.offset, asked.limit, len(found.each))]
     title = "State" if asked.projection is None else parts.TITLES[asked.projection]
-    forms = form("/state", at, ("as_of", "known_at", "projection", "key", "without"))
+    forms = form("/state", at)
     return whole_page(title, found, [forms, *(body if shown else [element("p", "No evidence.")])],
                  "/state", until_of(clocks))  # fmt: skip
 
@@ -129,7 +129,7 @@ def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
     name = row["name"] if row else found.names.get(asked.key, asked.key)
     later = found.more["later"]
     body = [
-        form("/audit", at, ("as_of", "known_at")),
+        form("/audit", at),
         element("p", verdict, id="verdict"),
         element("p", f"Rule: {found.more['rule']}."),
         element("p", f"Facts that are not known yet: {later}.") if later else "",
@@ -154,7 +154,7 @@ def _history(ran: Answer) -> Markup:
 
 def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
     """What changed between two moments."""
-    asks = form("/diff", at, ("from", "to", "known_from", "known_to", "projection", "key"))
+    asks = form("/diff", at)
     if asked.start is None and asked.known_from is None:
         with situation.still() as store:
             position, title, _ = store.head
@@ -214,7 +214,7 @@ def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
         for row in found.each[asked.offset : asked.offset + asked.limit]
     ]  # fmt: skip
     headers = ["what", "who says what", "last undisputed", "opened", "closed"]
-    body = [form("/disputes", at, ("as_of", "known_at", "projection", "key")),
+    body = [form("/disputes", at),
             table("Disputes", headers, rows)]  # fmt: skip
     return whole_page("Disputes", found, body, "/disputes", until_of(clocks))
 
@@ -238,5 +238,5 @@ def gaps(situation: Situation, asked: GapsAsked, at: Address) -> Told:
         for kind, some in groupby(rows[asked.offset : asked.offset + asked.limit],
                                   key=lambda row: row["gap"])
     ]  # fmt: skip
-    forms = form("/gaps", at, ("as_of", "known_at", "stale_after"))
+    forms = form("/gaps", at)
     return whole_page("Gaps", found, [forms, *tables], "/gaps", until_of(clocks))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -47,9 +47,30 @@ def same_clocks(path: str, at: Address, more: Mapping[str, str]) -> str:
     return f"{path}?{urlencode([*kept, *more.items()])}"
 
 
-def form(path: str, at: Address, names: Sequence[str]) -> Markup:
-    """Make the form that asks the same question otherwise; what it does not show stays asked."""
-    asked = asked_of(at)
+FIELDS = {
+    "/state": ("as_of", "known_at", "projection", "key", "without"),
+    "/audit": ("as_of", "known_at"),
+    "/diff": ("from", "to", "known_from", "known_to", "projection", "key"),
+    "/disputes": ("as_of", "known_at", "projection", "key"),
+    "/gaps": ("as_of", "known_at", "stale_after"),
+    "/log": ("after", "kind"),
+}
+"""What the form of each page shows."""
+
+
+def form_anew(path: str, at: Address) -> Markup:
+    """Make the form of a question that cannot be answered: all of it is shown, to be put right."""
+    known = [one for one in asked_of(at) if one[0] in {*FIELDS[path], *HOW}]
+    more = dict.fromkeys(name for name, _ in known if name not in FIELDS[path])
+    return form(path, Address(at.path, urlencode(known).encode()), more)
+
+
+def form(path: str, at: Address, more: Iterable[str] = ()) -> Markup:
+    """Make the form that asks the same question otherwise; what it does not show stays asked.
+
+    It shows the fields of its page, and `more`.
+    """
+    asked, names = asked_of(at), (*FIELDS[path], *more)
     said = {"as_of": "As of", "known_at": "Known at", "from": "From", "to": "To"}
     fields = [
         element(
