@@ -25,8 +25,9 @@ from tracker.threads import handed_over_soon
 
 if TYPE_CHECKING:
     from tracker.datasets.appending import Appender
+    from tracker.datasets.aside import Aside
     from tracker.datasets.mapping import Mapping
-    from tracker.datasets.plan import FileRead, Plan, Shape
+    from tracker.datasets.plan import Plan, Shape
     from tracker.datasets.staging import Staging
     from tracker.model import ReadModel
     from tracker.registry import Registry, RegistryEvent
@@ -90,11 +91,14 @@ class Importing:
         `batch` names what is recorded (None: the dataset and a digest of the files); `dataset`
         takes the place of the mapping's, so that what was taken back is told anew; `published` is
         when the tables were, where no column says so; with `restate` versions of a list take the
-        place of what the log holds of them, as if it had never been told. A run that was killed
-        goes on where it stopped; a table imported again adds nothing. Raises InputError, LogError,
-        NotFoundError.
+        place of what the log holds of them, as if it had never been told. `quarantine` is where
+        quarantined rows go (None: beside their table), with a number where several tables have
+        any, or where that file holds something else. A run that was killed goes on where it
+        stopped; a table imported again adds nothing. Raises InputError, LogError, NotFoundError,
+        TrackerError where `quarantine` names what is no such file.
         """
         from tracker import arguments
+        from tracker.datasets.aside import Aside
         from tracker.datasets.blocks import Time
         from tracker.datasets.mapping import read_mapping
         from tracker.datasets.plan import Plan
@@ -105,6 +109,7 @@ class Importing:
         if not dry_run:
             self.log.check_writable()  # before a long table is read for nothing
         _check_names(files)
+        aside = Aside(files, quarantine, Path(self.log.path) if self.log.local else None)
         named_so = mapping if isinstance(mapping, str) else None
         if isinstance(mapping, Path):
             try:
@@ -139,7 +144,7 @@ class Importing:
             named = batch or accepted.head.batch
             name = arguments.batch(named) if named else f"{accepted.head.dataset}-{digest[:8]}"
             asked = _Asked(by, name, dry_run, progress)
-            return self._recorded(plan, block, asked, quarantine)
+            return self._recorded(plan, block, asked, aside)
 
     def _before(self, mapping: Mapping, opened: ExitStack) -> Store:
         """Give a read model of what the log holds of a dataset: an empty one if it never told any.
@@ -197,7 +202,7 @@ class Importing:
         )
 
     def _recorded(
-        self, plan: Plan, block: Sequence[RegistryEvent], asked: _Asked, quarantine: Path | None
+        self, plan: Plan, block: Sequence[RegistryEvent], asked: _Asked, aside: Aside
     ) -> Imported:
         """Pass 2: the quarantine, the registrations, then the facts."""
         from tracker.datasets.appending import Appender, Origin
@@ -226,7 +231,8 @@ class Importing:
         )
         if plan.places is not None:
             plan.shape.check(appender, plan.places)
-        written = () if asked.dry_run else _write_quarantine(plan, quarantine)
+        aside.plan([(one.path, one.judge) for one in plan.files])
+        written = () if asked.dry_run else aside.write()
         events = self._register(plan, block, asked)
         if plan.places is not None:
             plan.shape.tell(appender, plan.places)
@@ -237,7 +243,7 @@ class Importing:
             places=tuple(place.id for place in places if place.id not in known.places),
             actors=tuple(actor.id for actor in actors),
             ambiguous=plan.places.ambiguous if plan.places else (),
-            quarantine_files=tuple(map(str, written)),
+            quarantine_files=written,
             reports=appender.reports,
             events=events + appender.events,
             position=self.log.position,
@@ -251,6 +257,7 @@ class Importing:
                 *(w for one in plan.files for w in one.warnings),
                 *_replaced(plan),
                 *_taken_for_others(plan),
+                *(() if asked.dry_run else aside.passed_over()),
             ),
         )
 
@@ -363,26 +370,3 @@ def _files(plan: Plan, appender: Appender) -> tuple[ImportedFile, ...]:
         )
         for number, one in enumerate(plan.files)
     )
-
-
-def _write_quarantine(plan: Plan, asked: Path | None) -> Sequence[Path]:
-    """Write the quarantined rows of each file; give the files that were written.
-
-    Raises TrackerError, and writes none, where one would take the place of a file that is read.
-    """
-    bad = [one for one in plan.files if one.judge.quarantined]
-    paths = [_quarantine_of(one, asked, several=len(bad) > 1) for one in bad]
-    for path in paths:
-        if path.exists() and any(path.samefile(one.path) for one in plan.files):
-            raise TrackerError(f"{path} is read itself: write the quarantine to another file")
-    for one, path in zip(bad, paths, strict=True):
-        one.judge.write(path)
-    return paths
-
-
-def _quarantine_of(one: FileRead, asked: Path | None, *, several: bool) -> Path:
-    """Say where the quarantined rows of a file go."""
-    if asked is None:
-        return one.path.with_name(f"{one.path.name}.quarantine.csv")
-    number = f".{one.judge.file + 1}" if several else ""
-    return asked.with_name(f"{asked.stem}{number}{asked.suffix}")

@@ -6,14 +6,12 @@ import csv
 import io
 import json
 import marshal
-import os
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from operator import itemgetter
-from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple, Self
 
@@ -178,16 +176,14 @@ class Judge:
             hint = f" ({said})" if said else ""
             self.problems.append(Problem(self.name, line, 1, bad.column, bad.reason + hint))
 
-    def write(self, path: Path) -> None:
-        """Write the quarantined rows beside the others: whole or not at all."""
+    def text(self) -> str:
+        """Give the quarantined rows as a CSV file, as they are written beside their table."""
         out = io.StringIO()
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow([*OF_QUARANTINE, *self.header])
         for line, kind, reason, cells in self.staging.quarantined(self.file):
             writer.writerow([line, kind, neutral(reason), *map(neutral, cells)])
-        part = path.with_name(f"{path.name}.part")
-        part.write_text(out.getvalue(), encoding="utf-8")
-        os.replace(part, path)  # noqa: PTH105 - the same, and atomic
+        return out.getvalue()
 
 
 @dataclass(slots=True)

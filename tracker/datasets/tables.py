@@ -71,7 +71,7 @@ class Table:
         """(row number, what is wrong) of the ragged rows so far; whoever reads it may clear it."""
         self.ragged: Sequence[str] = ()
         """The values of the last ragged row."""
-        self.of_quarantine = _is_quarantine(path)
+        self.of_quarantine = is_quarantine(path)
         if self.of_quarantine:
             reading = Reading("csv", delimiter=",", neutralised=True)
         form = _format(path, reading)
@@ -139,7 +139,7 @@ def open_table(path: Path, reading: Reading = Reading()) -> Table:
     return Table(path, reading)
 
 
-def _is_quarantine(path: Path) -> bool:
+def is_quarantine(path: Path) -> bool:
     """Whether a file holds rows that an import put aside: it is read as that wrote it."""
     begins = f"{','.join(OF_QUARANTINE)},".encode()
     try:
