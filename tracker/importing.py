@@ -367,6 +367,7 @@ def _files(plan: Plan, appender: Appender) -> tuple[ImportedFile, ...]:
             quarantined=dict(sorted(one.judge.quarantined.items())),
             problems=tuple(one.judge.reasons),
             taken_back=appender.taken_back[number],
+            joined=getattr(plan.shape, "joined", {}).get(number, 0),
         )
         for number, one in enumerate(plan.files)
     )

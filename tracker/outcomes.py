@@ -103,9 +103,11 @@ class ImportedFile:
 
     `facts` counts those added, by kind; `already` what the log held, `taken_back` what of it was
     retracted since and is not in force; `repeated` rows that tell again what another row of the
-    same report tells; `left_out` rows that filters left out or that tell no fact; `mended` values
-    that were left out where the rest of the row was kept; `quarantined` counts rows by what is
-    wrong with them, `problems` are the first of them.
+    same report tells; `left_out` rows that filters left out or that tell no fact; `joined` rows
+    that overlap or touch an earlier one and make one interval with it; `mended` values that were
+    left out where the rest of the row was kept; `quarantined` counts rows by what is wrong with
+    them, `problems` are the first of them. Of `rows` those are told that are none of `left_out`,
+    `joined` and `quarantined`.
     """
 
     file: str
@@ -118,6 +120,7 @@ class ImportedFile:
     quarantined: Mapping[str, int]
     problems: tuple[str, ...] = ()
     taken_back: int = 0
+    joined: int = 0
 
     def as_json(self) -> Row:
         """Give all of it under the names of the fields."""
@@ -125,6 +128,7 @@ class ImportedFile:
             "file": self.file,
             "rows": self.rows,
             "left_out": self.left_out,
+            "joined": self.joined,
             "facts": dict(self.facts),
             "already": self.already,
             "taken_back": self.taken_back,

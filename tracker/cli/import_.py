@@ -182,6 +182,8 @@ def _file_lines(one: ImportedFile, *, dry_run: bool) -> list[str]:
     parts = [_number(one.rows, "row")]
     if one.left_out:
         parts.append(f"{one.left_out:,} left out")
+    if one.joined:
+        parts.append(f"{one.joined:,} joined with others")
     if one.quarantined:
         kinds = ", ".join(f"{kind} {count:,}" for kind, count in one.quarantined.items())
         parts.append(f"{sum(one.quarantined.values()):,} quarantined ({kinds})")

@@ -245,7 +245,10 @@ class Where(_Block):
 
 
 class Spans(_Block):
-    """The start and the end of an interval, and when its end is only assumed."""
+    """The start and the end of an interval, and when its end is only assumed.
+
+    One whose end is empty is in force until a later one of its key begins, by when it was over.
+    """
 
     start: Time
     end: Time

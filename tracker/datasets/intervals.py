@@ -6,10 +6,10 @@ somewhere between the last that is sure and the assumed end.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from sys import intern
-from typing import NamedTuple
 
 from pydantic_core import from_json
 
@@ -20,13 +20,14 @@ from tracker.datasets.context import Context
 from tracker.datasets.corrections import content_of, end_fact
 from tracker.datasets.history import Edges
 from tracker.datasets.mapping import FactSpec, Mapping
+from tracker.datasets.merging import OPEN, Merged, Span
 from tracker.datasets.resolving import Resolved, resolve
 from tracker.datasets.restating import Interval, Restated, side_of
 from tracker.datasets.row_tests import passes
 from tracker.datasets.shapes import Told, UnclearPlaces, one_moment
 from tracker.datasets.staging import AT_ONCE, Publications, Staging
 from tracker.datasets.values import Bad, Memo, Moment, Row, Times, in_order, moment_of
-from tracker.instants import Instant
+from tracker.instants import SECOND, Instant, format_instant
 from tracker.reports import fact_id
 
 _TABLE = """
@@ -37,58 +38,6 @@ CREATE TABLE spans (start INTEGER, begun INTEGER, end INTEGER, ended INTEGER, su
 BEGIN, END, BASELINE = range(3)
 SINCE = "\x07"
 """Stands in the text of an end for a `since` that is the end itself."""
-OPEN = 2**62
-
-
-class _Span(NamedTuple):
-    """A row: instants of its start and end, and the numbers of those moments (-1: no end).
-
-    `sure`: whether the end is; `cell` is what it says without when and how it is worded.
-    """
-
-    start: int
-    begun: int
-    end: int
-    ended: int
-    sure: int
-    file: int
-    row: int
-    place: int
-    other: int
-    cell: str
-    begins: str
-    ends: str
-    base: str | None
-
-
-@dataclass(slots=True)
-class _Merged:
-    """Rows of one cell that make one interval; `lasts` is how long it surely went on.
-
-    `begun` are the numbers of the moments at which its rows begin.
-    """
-
-    first: _Span
-    last: _Span
-    lasts: tuple[int, int]
-    begun: set[int]
-
-    @classmethod
-    def of(cls, span: _Span) -> _Merged:
-        """Begin with one row."""
-        return cls(span, span, cls.surely(span), {span.begun})
-
-    @staticmethod
-    def surely(span: _Span) -> tuple[int, int]:
-        """Give until when a row surely goes on, and the number of that moment."""
-        return (span.end, span.ended) if span.sure else (span.start, span.begun)
-
-    def add(self, span: _Span) -> None:
-        """Take in a row that begins before this ends."""
-        if span.end > self.last.end or (span.end == self.last.end and span.sure):
-            self.last = span
-        self.lasts = max(self.lasts, self.surely(span))
-        self.begun.add(span.begun)
 
 
 @dataclass(slots=True)
@@ -100,10 +49,12 @@ class Intervals:
     held: Edges
     moments: Publications = field(default_factory=Publications)
     makers: list[Maker] = field(default_factory=list)
+    joined: Counter[int] = field(default_factory=Counter)
+    """By file, how many rows are in the interval of an earlier one."""
     _times: Times = field(default_factory=lambda: Times(("iso",), "UTC", None))
     _base: Moment | None = None
     _unsure: dict[Instant, Instant] = field(default_factory=dict)
-    _gathered: list[_Span] = field(default_factory=list)
+    _gathered: list[Span] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Make the table of the rows."""
@@ -145,7 +96,7 @@ class Intervals:
                 made = base[0].make(row, number, self._base, None)
                 before = made[0] if made else None
             self._gathered.append(
-                _Span(
+                Span(
                     started.earliest,
                     number_of(started),
                     OPEN if finished is None else finished.earliest,
@@ -157,7 +108,7 @@ class Intervals:
                     two,
                     cell,
                     "".join(pieces),
-                    _ending(end, closing[0], finished),
+                    _ending(end, closing[0], finished or started),
                     before,
                 )
             )
@@ -175,7 +126,7 @@ class Intervals:
         return context.times(when, path).of(str(when.value))
 
     def _flush(self) -> None:
-        marks = ",".join("?" * len(_Span._fields))
+        marks = ",".join("?" * len(Span._fields))
         sql = f"INSERT INTO spans VALUES ({marks})"  # noqa: S608 - only marks
         self.staging.connection.executemany(sql, self._gathered)
         self._gathered.clear()
@@ -222,13 +173,13 @@ class Intervals:
             end_fact(appender, stream, one.ending, one.end.json, one.file)
 
     def _interval(
-        self, appender: Appender, told: Told, merged: _Merged, texts: tuple[str, str]
+        self, appender: Appender, told: Told, merged: Merged, texts: tuple[str, str]
     ) -> Interval:
         """Say of an interval what the log knows its two facts by."""
         first, last = merged.first, merged.last
         start, end = self.moments.moments[first.begun], self.moments.moments[last.ended]
 
-        def known(entry: int, span: _Span, moment: Moment, text: str) -> tuple[str, str]:
+        def known(entry: int, span: Span, moment: Moment, text: str) -> tuple[str, str]:
             content = content_of(told.placed(entry, text, span.place, span.other))
             kind = self.makers[entry].topic
             stream = appender.stream(moment)
@@ -252,34 +203,46 @@ class Intervals:
             moment = max(published, one.end, key=lambda moment: moment.known)
             end_fact(appender, stream, old.fact, moment.json, one.file)
 
-    def _merged(self, places: Resolved) -> Iterator[_Merged]:
-        running: dict[str, _Merged] = {}
+    def _merged(self, places: Resolved) -> Iterator[Merged]:
+        running: dict[str, Merged] = {}
         begun: set[str] = set()
         for found in self.staging.connection.execute("SELECT * FROM spans ORDER BY start, rowid"):
-            span = _Span(*found)
+            span = Span(*found)
             if (span.file, span.row) in self.staging.left_out:
                 continue
             cell = f"{span.cell}{places.ids[span.place]}{places.ids[span.other]}"
             held = running.get(cell)
-            if held is not None and span.start <= held.last.end:
-                held.add(span)
-                continue
             if held is not None:
+                if held.is_over_by(span):
+                    held.close(span, self._just_before(span))
+                if held.reaches(span):
+                    held.add(span)
+                    self.joined[span.file] += 1
+                    continue
                 yield held
             if cell not in begun:
                 begun.add(cell)
                 self._before(span)
-            running[cell] = _Merged.of(span)
+            running[cell] = Merged.of(span)
         yield from running.values()
 
-    def _before(self, span: _Span) -> None:
+    def _just_before(self, span: Span) -> int:
+        """Give the number of the last second before a row was known to begin.
+
+        What is told then comes before the row in its list, whichever of them was recorded first.
+        """
+        known = self.moments.moments[span.begun].known
+        second = known - known % SECOND - SECOND
+        return self.moments.number(self._times.of(format_instant(second)))
+
+    def _before(self, span: Span) -> None:
         """Say what is so of a cell before its first interval."""
         base = self._base
         if base is None or span.base is None or base.earliest >= span.start:
             return
         self._put(base, BASELINE, span, span.base)
 
-    def _stage(self, merged: _Merged) -> tuple[str, str] | None:
+    def _stage(self, merged: Merged) -> tuple[str, str] | None:
         """Stage its beginning and its end; give their texts, None where it goes on."""
         first, last = merged.first, merged.last
         self._put(self.moments.moments[first.begun], BEGIN, first, first.begins)
@@ -289,13 +252,14 @@ class Intervals:
         when = end.json
         if merged.lasts[0] < last.end:
             sure = self.moments.moments[merged.lasts[1]]
-            when = self._times.of(f"[{sure.edtf}..{end.edtf}]").json
+            over = end if merged.over < 0 else self.moments.moments[merged.over]
+            when = self._times.of(f"[{sure.edtf}..{over.edtf}]").json
         text = last.ends.replace(SINCE, f'"since":{when},')
         ends = f'{text}"when":{when}'
         self._put(end, END, last, ends)
         return first.begins, ends
 
-    def _put(self, published: Moment, entry: int, span: _Span, text: str) -> None:
+    def _put(self, published: Moment, entry: int, span: Span, text: str) -> None:
         self.staging.facts.append(
             (
                 published.known,
@@ -329,9 +293,9 @@ def _no_span(started: Moment, finished: Moment) -> str:
     )
 
 
-def _ending(maker: Maker, pieces: list[str], end: Moment | None) -> str:
+def _ending(maker: Maker, pieces: list[str], end: Moment) -> str:
     """Give the text of an end but for when that was, its `since` too where that is the same."""
-    if maker.since >= 0 and end is not None and pieces[maker.since] == f'"since":{end.json},':
+    if maker.since >= 0 and pieces[maker.since] == f'"since":{end.json},':
         pieces[maker.since] = SINCE
     return "".join(pieces[:-1])
 
