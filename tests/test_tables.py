@@ -345,16 +345,35 @@ def test_records_of_json_are_rows_by_the_keys_of_all() -> None:
         ' {"town": null, "where": {"lat": 1, "names": ["a", "é"]}, "open": false},\n'
         ' {"count": 12345678901234567890, "share": -1e-7, "where": [], "town": "a\\u00e9\\n"}]'
     )
-    assert header(records, "t.json") == ["town", "count", "share", "open", "where"]
+    inner = ["where", "where.lat", "where.names"]  # what stands in an object has its own column
+    assert header(records, "t.json") == ["town", "count", "share", "open", *inner]
     assert read(records, "t.json") == [
-        (1, ("Gao", "5", "0.5", "true", "")),
-        (2, ("", "", "", "false", '{"lat":1,"names":["a","é"]}')),
-        (3, ("aé\n", "12345678901234567890", "-1e-07", "", "[]")),
+        (1, ("Gao", "5", "0.5", "true", "", "", "")),
+        (2, ("", "", "", "false", '{"lat":1,"names":["a","é"]}', "1", '["a","é"]')),
+        (3, ("aé\n", "12345678901234567890", "-1e-07", "", "[]", "", "")),
     ]
     assert read('[{"a": "\\\\u0000"}]', "t.json") == [(1, ("\\u0000",))]
     lines = '{"town": "Gao"}\r\n\r\n  {"town": "Kidal", "n": 1}\n'
     assert read(lines, "t.jsonl") == [(1, ("Gao", "")), (3, ("Kidal", "1"))]
     assert read(lines, "t.ndjson.gz") == [(1, ("Gao", "")), (3, ("Kidal", "1"))]
+
+
+def test_what_stands_in_an_object_is_named_with_dots() -> None:
+    lines = '{"at": {"name": "Gao", "geo": {"lat": 1}}, "at.name": "own"}\n{"at": null}\n'
+    assert header(lines, "t.jsonl") == ["at", "at.name", "at.geo", "at.geo.lat"]
+    whole = '{"name":"Gao","geo":{"lat":1}}'
+    assert read(lines, "t.jsonl") == [
+        (1, (whole, "own", '{"lat":1}', "1")),  # a key that has that name goes before
+        (2, ("", "", "", "")),
+    ]
+    keyed = json.dumps([{"by": {str(n): {"a": 1} for n in range(1500)}}])  # ids, no columns
+    assert header(keyed, "t.json") == ["by"]
+
+
+def test_the_line_in_which_excel_names_the_delimiter_is_no_header() -> None:
+    for first in ("sep=;\n", '"sep=;"\r\n', "SEP=;\n"):
+        assert read(f"{first}town;count\nGao;1,5\n", "t.csv") == [(3, ("Gao", "1,5"))]
+    assert header("sep=x\nGao\n", "t.csv") == ["sep=x"]
 
 
 def test_records_lie_where_the_mapping_says() -> None:

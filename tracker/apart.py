@@ -139,7 +139,7 @@ def check_bundle(
 
 def guess_mapping(path: Path) -> str:
     """Write a starting mapping for a table. Raises InputError."""
-    from tracker.datasets.encodings import likely_encoding
+    from tracker.datasets.encodings import likely_encoding, readings
     from tracker.datasets.guess import guess_mapping as guess
     from tracker.datasets.records import likely_records
     from tracker.datasets.tables import Reading, open_table
@@ -147,7 +147,7 @@ def guess_mapping(path: Path) -> str:
     encoding = likely_encoding(path)
     records = likely_records(path, encoding)
     with open_table(path, Reading(encoding=encoding, records=records)) as table:
-        return guess(table, path.name)
+        return guess(table, path.name, readings(path))
 
 
 def read_citation(data: bytes, file: str) -> Citation:

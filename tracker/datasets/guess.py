@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from tracker.datasets.blocks import columns_in
 from tracker.datasets.fitting import fitting
 from tracker.datasets.guess_facts import FactLines
-from tracker.datasets.guess_lines import quoted
+from tracker.datasets.guess_lines import quoted, shown, visible
 from tracker.datasets.ids import slug
 from tracker.datasets.profile import LOOKED_AT, Profile, profiles
-from tracker.datasets.roles import Roles, is_country, is_region, roles_of
+from tracker.datasets.roles import Roles, is_country, is_region, misfits_of, roles_of, why_no_count
 from tracker.datasets.signs import ALERT, Signs
 from tracker.datasets.tables import Table
 from tracker.yamltree import load
@@ -27,20 +27,27 @@ _SUFFIX = re.compile(
 _FAR_FEWER = 4  # times as many positions as names: the names are not those of the positions
 
 
-def guess_mapping(table: Table, file_name: str) -> str:
+def guess_mapping(table: Table, file_name: str, readings: str = "") -> str:
     """Write a starting mapping (YAML) for a table, whose first rows are used up by looking at them.
 
-    `file_name` names the data set. Raises InputError where the rows cannot be read.
+    `file_name` names the data set; `readings` says how a cell reads under other encodings, where
+    that of the table is a guess (encodings.readings). Raises InputError where the rows cannot be
+    read.
     """
     columns = profiles(table)
-    return _Guess(table, file_name, columns, roles_of(columns)).text()
+    return _Guess(table, file_name, columns, roles_of(columns), readings).text()
 
 
 class _Guess:
     def __init__(
-        self, table: Table, file_name: str, columns: Sequence[Profile], roles: Roles
+        self,
+        table: Table,
+        file_name: str,
+        columns: Sequence[Profile],
+        roles: Roles,
+        readings: str,
     ) -> None:
-        self.table, self.columns, self.roles = table, columns, roles
+        self.table, self.columns, self.roles, self.readings = table, columns, roles, readings
         stem = _SUFFIX.sub("", re.split(r"[/\\]", file_name)[-1])
         self.file = file_name
         self.dataset = slug(stem)
@@ -93,7 +100,7 @@ class _Guess:
         shipped = fitting(self.columns)
         better = [
             f"# Such tables have a mapping already: `tracker import {shipped} FILE`. It knows more",
-            "# of them than can be guessed; try that first.",
+            "# of them than can be guessed; try that first. If it refuses the table, it says why.",
         ]
         return [
             *(better if shipped else []),
@@ -123,7 +130,8 @@ class _Guess:
         if self.roles.comma:
             said["decimal"] = ","
         inside = ", ".join(f"{key}: {json.dumps(value)}" for key, value in said.items())
-        return [f"read: {{{inside}}}"] if inside else []
+        check = f"  # check: the encoding is guessed: {self.readings}" if self.readings else ""
+        return [f"read: {{{inside}}}{visible(check)}"] if inside else []
 
     def _registers(self) -> list[str]:
         lines = ["register:  # what the situation does not have yet; what it has is left as it is"]
@@ -156,9 +164,30 @@ class _Guess:
         return [
             *body,
             "# What is wrong with a row refuses the file, unless such rows are put aside:",
-            f"# bad: {{{quarantine}, value: quarantine}}",
+            *(self._aside(body) or [f"# bad: {{{quarantine}, value: quarantine}}"]),
             *self._unused(body),
         ]
+
+    def _aside(self, body: Sequence[str]) -> list[str]:
+        """Put aside the rows of cells that do not fit a column which is used all the same."""
+        used = self._used(body)
+        kinds: dict[str, list[str]] = {}
+        for column in self.columns:
+            if column.name in used and (misfits := misfits_of(column)):
+                kind = "number" if column in self._counted() else "coordinate"
+                kinds.setdefault(kind, []).append(f"{quoted(column.name)} {shown(misfits)}")
+        if not kinds:
+            return []
+        bad = ", ".join(f"{kind}: quarantine" for kind in kinds)
+        cells = "; ".join(cell for of in kinds.values() for cell in of)
+        return [visible(f"bad: {{{bad}}}  # check: cells that do not fit: {cells}")]
+
+    def _counted(self) -> list[Profile]:
+        places = (self.roles.get("lat"), self.roles.get("lon"))
+        return [column for column in self.columns if column not in places]
+
+    def _used(self, body: Sequence[str]) -> set[str]:
+        return {*_named_in(load("\n".join(body).encode(), self.file).value)}
 
     def _times(self) -> list[str]:
         has = self.roles.get
@@ -237,13 +266,30 @@ class _Guess:
         return lines
 
     def _unused(self, body: Sequence[str]) -> list[str]:
-        used = {*_named_in(load("\n".join(body).encode(), self.file).value)}
-        left = [column for column in self.columns if column.name not in used]
-        dates = [quoted(column.name) for column in left if column.undated]
-        other = [quoted(column.name) for column in left if not column.undated]
-        why = "though it looks like a date, of no form that is known"
-        lines = [f"# Not used, {why}: {', '.join(dates)}"] if dates else []
+        used = self._used(body)
+        why: dict[str, list[str]] = {}
+        for column in self.columns:
+            if column.name not in used:
+                why.setdefault(_why_unused(column), []).append(quoted(column.name))
+        other = why.pop("", [])
+        lines = [visible(f"# Not used, {reason}: {', '.join(of)}") for reason, of in why.items()]
         return [*lines, f"# Not used: {', '.join(other)}"] if other else lines
+
+
+def _why_unused(column: Profile) -> str:
+    """Say why a column plays no part that its name speaks of; nothing of another."""
+    if column.undated:
+        return "though it looks like a date, of no form that is known"
+    if column.objects:
+        return (
+            "for it holds objects or lists: name what is in them, in JSON with dots (place.name), "
+            "and in a CSV in columns of their own"
+        )
+    if why := why_no_count(column):
+        return f"for it is {why}"
+    if misfits := misfits_of(column):
+        return f"for too many of its cells are no numbers, or impossible ones ({shown(misfits)})"
+    return ""
 
 
 def _named_in(part: object) -> Iterator[str]:

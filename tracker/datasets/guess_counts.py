@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tracker.datasets.guess_lines import Lines, quoted
+from tracker.datasets.guess_lines import Lines, quoted, visible
 from tracker.datasets.ids import slug
 from tracker.datasets.profile import Profile, distinct
 from tracker.datasets.roles import is_area_word
@@ -16,6 +16,7 @@ _PRESENT = re.compile(r"idp|refugee|present")
 """Counts people where they came to, not where they left."""
 _PEOPLE = {"personnel": "killed", "killed": "killed", "wounded": "wounded", "pow": "captured"}
 _FATES = {"missing": "missing", "captured": "captured", "prisoners": "captured", "mia": "missing"}
+_RUNNING = frozenset({"total", "totals", "toll", "cumulative", "cum", "sum", "overall"})
 _NO_BRACES = str.maketrans("{}", "()")
 
 
@@ -46,10 +47,14 @@ class CountLines(Lines):
             f"{'best' if one else part}: {{column: {quoted(column.name)}}}"
             for part, column in found.items()
         )
+        first = next(iter(found.values()))
+        said = f"  # check: guessed from the name of {quoted(first.name)}" if one else ""
+        running = _RUNNING & {word for column in found.values() for word in column.words.split("_")}
+        semantics = "  # check: change or, of a running total, cumulative" if running else ""
         lines = [
-            f"  - kind: {kind}",
-            *(self._if_filled(next(iter(found.values()))) if one else ()),
-            f"    quantity: {{{numbers}, unit: people, semantics: change}}",
+            f"  - kind: {kind}{visible(said)}",
+            *(self._if_filled(first) if one else ()),
+            f"    quantity: {{{numbers}, unit: people, semantics: change}}{semantics}",
         ]
         by, against = self.roles.get("by"), self.roles.get("against")
         if fate:
@@ -61,7 +66,7 @@ class CountLines(Lines):
             lines.append(f"    by: [{self._actor('The forces')}]  # check: whose troops")
         if self.placed:
             lines.append("    place: $place")
-        number = self._named(found.get("best") or next(iter(found.values())), "some")
+        number = self._named(found.get("best") or first, "some")
         gist = f"{number} people {fate or 'deployed'} at {self._where}."
         return lines + self._common(self._when(), "occurred", gist)
 

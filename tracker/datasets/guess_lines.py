@@ -7,12 +7,13 @@ import re
 from collections.abc import Sequence
 
 from tracker.datasets.ids import slug
-from tracker.datasets.profile import Profile
+from tracker.datasets.profile import Profile, unread_in
 from tracker.datasets.roles import Roles
 from tracker.datasets.signs import Signs
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([- ][A-Za-z0-9_]+)*")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off"})
+_PARTS = frozenset({"year", "month"})
 _LIVE = re.compile(
     "[\x7f-\x9f\u00a0\u061c\u200b-\u200f\u2028-\u202f\u2060-\u2069\ufeff\ufffe\uffff]"
 )
@@ -31,7 +32,8 @@ def visible(comment: str) -> str:
     return _LIVE.sub("?", " ".join(comment.split("\n")))
 
 
-def _shown(values: Sequence[str]) -> str:
+def shown(values: Sequence[str]) -> str:
+    """Give the first of some cells, as they are written."""
     return ", ".join(json.dumps(value)[:40] for value in values[:3])
 
 
@@ -48,7 +50,7 @@ class Lines:
         """Write where a time is, with what there is to check about it."""
         name, time = quoted(column.name), column.time
         if time is None and column.filled:
-            unread = f"no form that is known reads these cells ({_shown(column.values)})"
+            unread = f"no form that is known reads these cells ({shown(unread_in(column))})"
             check = f"  # check: {unread}: name theirs, or write the dates as 2024-05-01"
             return f"{{column: {name}, formats: [iso]{more}}}{visible(check)}"
         if time is None:
@@ -58,8 +60,10 @@ class Lines:
         checks = []
         if time.either:
             checks.append("day and month could be the other way round")
+        if column.words in _PARTS:
+            checks.append("a part of a date: join year, month and day in one column, as 2024-05-01")
         if time.misfits:
-            checks.append(f"not all cells are times ({_shown(time.misfits)})")
+            checks.append(f"not all cells are times ({shown(time.misfits)})")
         check = f"  # check: {'; '.join(checks)}" if checks else ""
         return f"{{column: {name}, formats: [{formats}]{more}}}{visible(check)}"
 

@@ -13,13 +13,19 @@ from tracker.datasets.text_tables import LONGEST_FIELD, MOST_COLUMNS, check_name
 
 LOOKED_AT = 1000
 """Records whose keys make the header."""
+_DEEP = 4  # objects in one another whose keys are columns too
 _MOST_TEXT = 4 * LONGEST_ITEM  # characters of records held to find the header
+
+Inner = tuple[str, tuple[str, ...]]
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 class JsonTable:
-    """The records of a JSON text as rows: the header is every key of the first LOOKED_AT."""
+    """The records of a JSON text as rows: the header is every key of the first LOOKED_AT.
+
+    What stands in an object is a column of its own beside it, named with dots: `location.name`.
+    """
 
     def __init__(self, text: Text, form: str, records: str | None) -> None:
         """Read the first records. `form` is json, jsonl or geojson; `records` the array's path."""
@@ -33,6 +39,8 @@ class JsonTable:
         self.unit = {"json": "item", "jsonl": "line", "geojson": "feature"}[form]
         self.line = 0  # on which the record begins that was given last
         self.first: list[Item] = []
+        self.inside: dict[str, tuple[str, ...]] = {}
+        """Of columns within objects, the keys that lead there."""
         self.header = self._header()
 
     def _header(self) -> tuple[str, ...]:
@@ -52,7 +60,25 @@ class JsonTable:
             message = "no records with keys: the columns of a table are the keys of its records"
             raise self.text.refuse(message)
         check_names(self.text, list(names), self.first[0].line)
-        return tuple(names)
+        return tuple(self._with_inner(names))
+
+    def _with_inner(self, names: dict[str, None]) -> dict[str, None]:
+        """Give the columns with those within objects, each behind its object.
+
+        None where they are too many: then the keys are values, not names of columns.
+        """
+        found: dict[str, dict[str, tuple[str, ...]]] = {}
+        shape = {"geometry"} if self.unit == "feature" else set()
+        for item in self.first:
+            for name, value in item.value.items():
+                if type(value) is dict and name not in shape:
+                    found.setdefault(name, {}).update(_inner((name,), value))
+        inner = {name: keys for of in found.values() for name, keys in of.items()}
+        if len(names) + len(inner) > MOST_COLUMNS:
+            return names
+        self.inside = {name: keys for name, keys in inner.items() if name not in names}
+        every = (one for name in names for one in (name, *found.get(name, ())))
+        return dict.fromkeys(every)
 
     def _check(self, item: Item) -> None:
         if not isinstance(item.value, dict):
@@ -75,12 +101,20 @@ class JsonTable:
                 raise self.text.refuse(message, item.line, item.column)
             row = [
                 value if type(value) is str else self._cell(item, value)
-                for value in [record.get(name) for name in header]
+                for value in self._values(record)
             ]
             if item.size > LONGEST_FIELD:
                 self._check_lengths(item, row)
             self.line = item.line
             yield item.number, row
+
+    def _values(self, record: dict[str, object]) -> list[object]:
+        if not self.inside:
+            return [record.get(name) for name in self.header]
+        return [
+            _at(record, self.inside[name]) if name in self.inside else record.get(name)
+            for name in self.header
+        ]
 
     def _cell(self, item: Item, value: object) -> str:
         if value is None:
@@ -97,6 +131,25 @@ class JsonTable:
                 size = LONGEST_FIELD // 1024 // 1024
                 message = f"{self.unit} {item.number}: {name[:80]!r} holds more than {size} MiB"
                 raise self.text.refuse(message, item.line, item.column)
+
+
+def _inner(path: tuple[str, ...], value: dict[str, object]) -> Iterator[Inner]:
+    """Yield (name with dots, keys that lead there) of what is in an object."""
+    for key, one in value.items():
+        keys = (*path, key)
+        if key:
+            yield ".".join(keys), keys
+        if type(one) is dict and len(keys) < _DEEP:
+            yield from _inner(keys, one)
+
+
+def _at(record: object, keys: tuple[str, ...]) -> object:
+    """Give what the keys lead to; None where they lead nowhere."""
+    for key in keys:
+        if type(record) is not dict:
+            return None
+        record = record.get(key)
+    return record
 
 
 def object_lines(text: Text) -> Iterator[Item]:

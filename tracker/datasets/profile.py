@@ -140,13 +140,36 @@ class Profile:
         return few and max(map(len, self.counts)) <= _LONGEST_VALUE and not self.counted
 
     @property
+    def objects(self) -> bool:
+        """Whether it holds objects or arrays of JSON, which are no text."""
+        return self._mostly(lambda text: text[0] in "{[" and text[-1] in "}]")
+
+    @property
     def counted(self) -> bool:
         """Whether it holds whole numbers."""
         return self._mostly(_is_whole)
 
+    @property
+    def counts_something(self) -> bool:
+        """Whether all cells but one, or most, are whole numbers: of a column named as a count."""
+        return self._but_for_one(self.no_counts()) or self.counted
+
+    def no_counts(self) -> list[str]:
+        """Give the cells that are no whole numbers."""
+        return [text for text in self.values if not _is_whole(text)]
+
+    def no_degrees(self, most: int) -> list[str]:
+        """Give the cells that are no numbers within so many degrees either way."""
+        return [text for text in self.values if not _is_degrees(text, most)]
+
     def degrees(self, most: int) -> bool:
-        """Whether it holds numbers within so many degrees either way."""
-        return self._mostly(lambda text: _is_degrees(text, most))
+        """Whether it holds numbers within so many degrees either way, but for one or a few."""
+        fits = self._mostly(lambda text: _is_degrees(text, most))
+        return fits or self._but_for_one(self.no_degrees(most))
+
+    def _but_for_one(self, wrong: Sequence[str]) -> bool:
+        """Whether one cell alone is wrong: of a short table that may be more than a few of them."""
+        return len(wrong) == 1 and self.counts[wrong[0]] == 1 and self.filled > 2  # noqa: PLR2004
 
     def with_comma(self, most: int) -> bool:
         """Whether it holds such degrees, and with a decimal comma."""
@@ -221,6 +244,13 @@ def time_of(column: Profile) -> TimeGuess | None:
         either=any(fits[form] == fits.get(other) for form, other in turned.items()),
         days=2 * sum(_names_day(formats, value) for value in values) > len(values),
     )
+
+
+def unread_in(column: Profile) -> list[str]:
+    """Give the cells that no form reads as a time; all of them where each form reads some."""
+    values = column.values[:TIMED]
+    read = set().union(*(_read_by(form, values, column.words) for form in _FORMATS))
+    return [value for value in values if value not in read] or values
 
 
 def _names_day(formats: Sequence[str], text: str) -> bool:

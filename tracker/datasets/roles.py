@@ -67,6 +67,19 @@ _LAST = {
     "against": "target victim",
     "category": "type category reason cause",
 }
+_FATES = {
+    "best": frozenset({"killed", "dead", "deaths", "death", "fatalities", "fatality"}),
+    "wounded": frozenset({"wounded", "injured", "injuries"}),
+    "displaced": frozenset({"displaced", "evacuated"}),
+    "": frozenset({"missing", "captured", "detained", "abducted", "kidnapped", "arrested"}),
+}
+"""What befell people, by the part of a column that counts them; of some there is no part."""
+_OF_PEOPLE = (
+    "people persons person individuals civilians civilian soldiers soldier troops military army "
+    "personnel fighters combatants militants rebels police officers men women children total "
+    "number num no nr n of the count counts sum confirmed reported"
+)
+_SHARES = "percent percentage pct perc rate ratio share per proportion"
 _TOWNS = (
     "place town city settlement village location_name location locality place_name name where "
     "where_coordinates site"
@@ -111,11 +124,15 @@ class Roles:
 def roles_of(columns: Sequence[Profile]) -> Roles:
     """Give each part the column that fits it best; a column plays one part."""
     roles = Roles()
-    free = list(columns)
+    free = [column for column in columns if not column.objects]
     for part, names in _NAMES.items():
         fits = _test_of(part)
         fitting = [column for column in free if fits(column)]
+        if part in _COUNTS:
+            fitting = [column for column in fitting if part in _counts_for(column)]
         found = _best(part, names.split(), fitting)
+        if found is None and part in _FATES:
+            found = next((column for column in fitting if _only_tells(part, column)), None)
         if found:
             roles.of[part] = found
             free.remove(found)
@@ -129,9 +146,53 @@ def roles_of(columns: Sequence[Profile]) -> Roles:
         roles.of[part] = found
         roles.comma = True
         free.remove(found)
-    roles.rest = free
+    roles.rest = [*free, *(column for column in columns if column.objects)]
     _settle(roles)
     return roles
+
+
+def fates_of(column: Profile) -> set[str]:
+    """Give the parts of what befell people that the words of a column's name say."""
+    words = {*column.words.split("_")}
+    return {part for part, said in _FATES.items() if words & said}
+
+
+def why_no_count(column: Profile) -> str:
+    """Say why a column of numbers that speaks of the fate of people counts none."""
+    if not (fates := fates_of(column)) or not column.counted:
+        return ""
+    if {*column.words.split("_")} & {*_SHARES.split()}:
+        return "a share, no number of people"
+    return "several fates in one number" if len(fates) > 1 else ""
+
+
+def _counts_for(column: Profile) -> frozenset[str]:
+    """Give the parts that a column of numbers may play: what befell people goes before who."""
+    if why_no_count(column):
+        return frozenset()
+    fates = fates_of(column)
+    if not fates:
+        return _COUNTS
+    said = next(iter(fates))
+    return frozenset({"low", "high", "best"} if said == "best" else {said})
+
+
+def misfits_of(column: Profile) -> list[str]:
+    """Give the cells for which a column is not what its name speaks of: degrees, or a count."""
+    for part in ("lat", "lon", "best", "wounded", "displaced", "troops"):
+        if _best(part, _NAMES[part].split(), [column]) or (
+            part in _FATES and _only_tells(part, column)
+        ):
+            most = {"lat": LAT, "lon": LON}.get(part)
+            wrong = column.no_counts() if most is None else column.no_degrees(most)
+            return wrong if len(wrong) < len(column.counts) else []
+    return []
+
+
+def _only_tells(part: str, column: Profile) -> bool:
+    """Whether a column's name says what befell people, and besides that only which people."""
+    words = {*column.words.split("_")}
+    return bool(words & _FATES[part]) and words <= _FATES[part] | {*_OF_PEOPLE.split()}
 
 
 def is_region(column: Profile) -> bool:
@@ -245,7 +306,7 @@ def _test_of(part: str) -> Callable[[Profile], bool]:
     if part in {"lat", "lon"}:
         return lambda column: column.degrees(LAT if part == "lat" else LON)
     if part in _COUNTS:
-        return lambda column: column.counted and column.time is None
+        return lambda column: column.counts_something and column.time is None
     if part in {"holder", "change", "assumed", "category"}:
         return lambda column: column.categories and column.time is None
     if part == "id":

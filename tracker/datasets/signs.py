@@ -22,7 +22,10 @@ LOSS = re.compile(
 )
 ALERT = re.compile(r"alert|siren|alarm|air raid|warning")
 DISPLACED = re.compile(r"displac|\bidps?\b|\bidmc\b|refugee|evacu")
-CONTESTED = re.compile(r"contest|disput|fight|gr[ae]y zone|clash")
+CONTESTED = re.compile(
+    r"\b(contest(ed)?|disput(ed?|es)|fighting|fought over|gr[ae]y zone|clash(es|ing)?)\b"
+)
+"""Words of a state, not of a name: Islamist fighters hold a place as others do."""
 HOLDING = re.compile(r"occupied|liberated|controlled|held|captured|besieged")
 """Says that a place is in hands, and not in whose."""
 _CONTROL = re.compile(r"\b(control|territor\w*|occup\w*|front ?line|layers?|holders?)\b")

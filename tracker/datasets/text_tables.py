@@ -14,6 +14,7 @@ LONGEST_FIELD = 1024 * 1024  # characters
 MOST_COLUMNS = 2000
 DELIMITERS = ",;\t|"
 
+_SAID = re.compile(r'\ufeff?"?sep=([,;\t|])"?[ \t,;|]*(?:\r?\n|\r|\Z)', re.IGNORECASE)
 Ragged = Callable[[int, Sequence[str], str], None]
 """Told of a row with the wrong number of values: its line, its values, what is wrong."""
 
@@ -22,7 +23,12 @@ NEUTRALISED = re.compile(r"\A'(?='*[=+\-@\t\r])")
 
 
 def delimiter_of(head: str) -> str:
-    """Find the delimiter of a table in its first line: which of `,`, `;`, tab, `|` it has most."""
+    """Find the delimiter of a table in its first line: which of `,`, `;`, tab, `|` it has most.
+
+    The line `sep=;`, which Excel writes before its header, says it.
+    """
+    if found := _SAID.match(head):
+        return found[1]
     names = re.sub(r'"[^"]*"', "", head.lstrip().split("\n", 1)[0])
     return max(DELIMITERS, key=names.count)
 
@@ -68,7 +74,7 @@ class TextTable:
         line = 1
         try:
             names = next(self.reader)
-            while not names:  # blank lines before it
+            while not names or self._says_delimiter(names):  # blank lines before it, or `sep=`
                 line = self.reader.line_num + 1
                 names = next(self.reader)
         except StopIteration:
@@ -82,6 +88,10 @@ class TextTable:
             raise self.text.refuse(message, line)
         check_names(self.text, names, line)
         return tuple(names)
+
+    def _says_delimiter(self, names: Sequence[str]) -> bool:
+        """Whether the first line is that in which Excel names the delimiter."""
+        return self.reader.line_num == 1 and _SAID.match(self.delimiter.join(names)) is not None
 
     def rows(self) -> Iterator[tuple[int, Sequence[str] | None]]:
         """Yield (line on which it begins, values), or (line, None) for a row that is ragged.
