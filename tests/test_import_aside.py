@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from commands_for_tests import run, said
 from sheets_for_tests import SITUATION
-from tables_for_tests import DIARY, diary, load
+from tables_for_tests import DIARY, diary, facts_in, load
 
-from tracker.errors import TrackerError
+from tracker import apart
+from tracker.errors import InputError, TrackerError
 from tracker.outcomes import Imported
 from tracker.situation import Situation
 
@@ -130,3 +131,72 @@ def test_a_quarantine_that_is_read_with_its_table_stays(
     beside = tmp_path / "table.csv.quarantine.2.csv"
     own = tmp_path / "table.csv.quarantine.csv.quarantine.csv"
     assert (outcome.quarantine_files, aside.read_bytes()) == ((str(beside), str(own)), before)
+
+
+# -- rows that only their format shows to be wrong -------------------------------------------------
+
+POINTS = """\
+{"type": "FeatureCollection", "features": [
+{"type": "Feature", "geometry": {"type": "Point", "coordinates": [20, 10]},
+ "properties": {"id": "1", "day": "2013-01-10", "printed": "2013-01-11", "town": "Mill"}},
+{"type": "Feature", "geometry": {"type": "Point", "coordinates": [230, 10.5]},
+ "properties": {"id": "2", "day": "2013-01-10", "printed": "2013-01-11", "town": "Ford"}},
+{"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[[1, 2], [3, 4]]]},
+ "properties": {"id": "3", "day": "2013-01-10", "printed": "2013-01-11", "town": "Ford"}}
+]}
+"""
+ATTACKS = diary(
+    facts=[
+        {
+            "kind": "AttackOccurred",
+            "place": "$place",
+            "when": {"column": "day"},
+            "gist": "At {town}",
+        }
+    ]
+)
+
+
+def test_features_whose_place_is_none_are_put_aside_as_coordinates_are(
+    situation: Situation, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match=r"feature 2 \(2\): longitude 230 is not within"):
+        load(situation, tmp_path, ATTACKS, POINTS, name="t.geojson")
+    bad = {**ATTACKS, "bad": {"coordinate": "quarantine"}}
+    done = load(situation, tmp_path, bad, POINTS, name="t.geojson")
+    assert (done.files[0].rows, done.files[0].quarantined) == (3, {"coordinate": 2})
+    assert [fact["gist"] for fact in facts_in(situation)] == ["At Mill"]
+    (aside,) = map(Path, done.quarantine_files)
+    lines = aside.read_text().splitlines()
+    why = "longitude 230 is not within -180 to 180 (feature 2)"
+    assert lines[1].startswith(f"4,coordinate,{why},2,")
+    assert lines[1].endswith(",Ford,10.5,230,")  # lat, lon: to be mended here
+    assert lines[2].startswith("6,coordinate,a ring of 2 positions")
+    mended = [*lines[:1], lines[1].replace(",230,", ",23.0,")]
+    aside.write_text("".join(f"{line}\n" for line in mended))
+    again = situation.import_table((json.dumps(bad).encode(), "m.yaml"), [aside], by="tests")
+    assert again.files[0].facts == {"AttackOccurred": 1}
+
+
+def test_lines_that_are_no_json_are_put_aside_as_rows_are(
+    situation: Situation, tmp_path: Path
+) -> None:
+    good = '{"id": "1", "day": "2013-01-10", "printed": "2013-01-11", "town": "Mill", "lat": 1, '
+    lines = [good + '"lon": 2}', '{"id": "2", "day"', "[1]", '{"id": NaN}', good + '"lon": 2} x']
+    table = "\n".join(lines)
+    with pytest.raises(InputError, match=r"t\.jsonl:2:\d+: not valid JSON"):
+        load(situation, tmp_path, ATTACKS, table, name="t.jsonl")
+    bad = {**ATTACKS, "bad": {"row": "quarantine"}}
+    done = load(situation, tmp_path, bad, table, name="t.jsonl")
+    assert (done.files[0].rows, done.files[0].quarantined) == (5, {"row": 4})
+    assert [fact["gist"] for fact in facts_in(situation)] == ["At Mill"]
+    written = Path(done.quarantine_files[0]).read_text().splitlines()
+    assert [line.split(",")[0] for line in written[1:]] == ["2", "3", "4", "5"]
+    assert all(",row," in line for line in written[1:])
+    assert '"{""id"": ""2"", ""day"""' in written[1]  # as it stands there
+
+
+def test_a_mapping_is_guessed_for_a_map_with_a_feature_that_is_nowhere(tmp_path: Path) -> None:
+    path = tmp_path / "t.geojson"
+    path.write_text(POINTS)
+    assert "dataset: t" in apart.guess_mapping(path)

@@ -146,7 +146,8 @@ def guess_mapping(path: Path) -> str:
 
     encoding = likely_encoding(path)
     records = likely_records(path, encoding)
-    with open_table(path, Reading(encoding=encoding, records=records)) as table:
+    aside = frozenset({"row", "coordinate"})  # what is wrong with a row, importing it says
+    with open_table(path, Reading(encoding=encoding, records=records, aside=aside)) as table:
         return guess(table, path.name, readings(path))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tracker.datasets.json_text import Item
+from tracker.datasets.json_text import Item, Wrong
 from tracker.datasets.rings import crossing
 from tracker.datasets.text import Text
 
@@ -29,19 +29,28 @@ class _ShapeError(ValueError):
     """What is wrong with a shape."""
 
 
-def features(text: Text, items: Iterator[Item]) -> Iterator[Item]:
+def features(text: Text, items: Iterator[Item], *, aside: bool = False) -> Iterator[Item]:
     """Yield each feature as a record of its properties, with `lat` and `lon`, or `geometry`.
 
     A property that has one of those names becomes the column `properties.lat` and so on. Raises
     InputError, naming the feature, for positions off the globe, for rings that are not closed or
-    cross themselves, and for shapes of more than MOST_VERTICES positions.
+    cross themselves, and for shapes of more than MOST_VERTICES positions. With `aside` a feature
+    whose shape is wrong comes as it is, with what is `wrong` with it.
     """
     for item in items:
+        wrong = None
         try:
-            yield item._replace(value=_record(item.value))
+            record, shape = _properties(item.value)
+            try:
+                check(shape)
+            except ValueError as error:
+                if not aside:
+                    raise
+                wrong = Wrong("coordinate", str(error))
         except ValueError as error:
             name = _named(item)
             raise text.refuse(f"feature {name}: {error}", item.line, item.column) from error
+        yield item._replace(value=record | _located(shape), wrong=wrong)
 
 
 def _named(item: Item) -> str:
@@ -55,7 +64,8 @@ def _named(item: Item) -> str:
     return str(item.number)
 
 
-def _record(feature: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+def _properties(feature: Any) -> tuple[dict[str, Any], Any]:  # noqa: ANN401 - any JSON value
+    """Give the columns of a feature, and its shape."""
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
         raise _ShapeError('an object of type "Feature" is needed here')
     properties = feature.get("properties")
@@ -69,13 +79,16 @@ def _record(feature: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
             record[f"properties.{name}"] = record.pop(name)
     if feature.get("id") is not None:
         record.setdefault("id", feature["id"])
-    shape = feature.get("geometry")
-    check(shape)
-    latitude = longitude = None
-    if shape and shape["type"] == "Point":
-        longitude, latitude = shape["coordinates"][:2]
-        shape = None
-    return record | {"lat": latitude, "lon": longitude, "geometry": shape}
+    return record, feature.get("geometry")
+
+
+def _located(shape: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+    """Give the columns of a shape; one that is wrong may be no point though it says so."""
+    is_point = isinstance(shape, dict) and shape.get("type") == "Point"
+    position = shape.get("coordinates") if is_point else None
+    if isinstance(position, list) and len(position) >= 2:  # noqa: PLR2004 - longitude, latitude
+        return {"lat": position[1], "lon": position[0], "geometry": None}
+    return {"lat": None, "lon": None, "geometry": shape}
 
 
 def check(shape: Any) -> None:  # noqa: ANN401 - any JSON value

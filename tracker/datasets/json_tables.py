@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 
 from tracker.datasets.geojson import features
-from tracker.datasets.json_text import LONGEST_ITEM, Item, JsonReader, decoded
+from tracker.datasets.json_text import LONGEST_ITEM, Item, JsonReader, Wrong, decoded
 from tracker.datasets.text import Text
-from tracker.datasets.text_tables import LONGEST_FIELD, MOST_COLUMNS, check_names
+from tracker.datasets.text_tables import LONGEST_FIELD, MOST_COLUMNS, Ragged, check_names
+from tracker.errors import InputError
 
 LOOKED_AT = 1000
 """Records whose keys make the header."""
@@ -27,15 +28,28 @@ class JsonTable:
     What stands in an object is a column of its own beside it, named with dots: `location.name`.
     """
 
-    def __init__(self, text: Text, form: str, records: str | None) -> None:
-        """Read the first records. `form` is json, jsonl or geojson; `records` the array's path."""
+    def __init__(
+        self,
+        text: Text,
+        form: str,
+        records: str | None,
+        *,
+        ragged: Ragged,
+        aside: Collection[str] = (),
+    ) -> None:
+        """Read the first records. `form` is json, jsonl or geojson; `records` the array's path.
+
+        `ragged` is told of records that are wrong, of the kinds of bad rows that go `aside`.
+        """
         self.text = text
+        self.ragged = ragged
         if form == "jsonl":
-            self.items = object_lines(text)
+            self.items = object_lines(text, aside="row" in aside)
         else:
             path = tuple(records.split(".")) if records else ()
             items = JsonReader(text).items(path or (("features",) if form == "geojson" else ()))
-            self.items = features(text, items) if form == "geojson" else items
+            located = features(text, items, aside="coordinate" in aside)
+            self.items = located if form == "geojson" else items
         self.unit = {"json": "item", "jsonl": "line", "geojson": "feature"}[form]
         self.line = 0  # on which the record begins that was given last
         self.first: list[Item] = []
@@ -85,8 +99,11 @@ class JsonTable:
             message = f"{self.unit} {item.number} is no object: each record is {{column: value}}"
             raise self.text.refuse(message, item.line, item.column)
 
-    def rows(self) -> Iterator[tuple[int, Sequence[str]]]:
-        """Yield (number of the record, its values as text); what it does not have is empty."""
+    def rows(self) -> Iterator[tuple[int, Sequence[str] | None]]:
+        """Yield (number of the record, its values as text); what it does not have is empty.
+
+        None stands for the values of a record that is wrong.
+        """
         header = self.header
         known = frozenset(header)
         for item in chain(self.first, self.items):
@@ -106,7 +123,12 @@ class JsonTable:
             if item.size > LONGEST_FIELD:
                 self._check_lengths(item, row)
             self.line = item.line
-            yield item.number, row
+            if item.wrong:
+                kind, reason, raw = item.wrong
+                self.ragged(item.number, row if raw is None else [raw], reason, kind)
+                yield item.number, None
+            else:
+                yield item.number, row
 
     def _values(self, record: dict[str, object]) -> list[object]:
         if not self.inside:
@@ -152,8 +174,11 @@ def _at(record: object, keys: tuple[str, ...]) -> object:
     return record
 
 
-def object_lines(text: Text) -> Iterator[Item]:
-    """Yield the values of a text that has one JSON value a line, numbered by their lines."""
+def object_lines(text: Text, *, aside: bool = False) -> Iterator[Item]:
+    """Yield the values of a text that has one JSON value a line, numbered by their lines.
+
+    With `aside` a line that holds no object comes without keys, with what is `wrong` with it.
+    """
     for number, line in enumerate(text.lines(), 1):
         found = line.strip(" \t\r\n")
         if not found:
@@ -162,11 +187,23 @@ def object_lines(text: Text) -> Iterator[Item]:
         if len(found) > LONGEST_ITEM:
             raise text.refuse(f"a record of over {LONGEST_ITEM // 1024 // 1024} MiB", number)
         try:
-            value, end = decoded(text, found, 0, number, column)
-        except json.JSONDecodeError as error:
-            message = f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
-            raise text.refuse(message, number, column + error.pos) from error
-        if end < len(found):
-            message = "more text after the record of this line: one record a line"
-            raise text.refuse(message, number, column + end)
-        yield Item(number, value, number, column, end)
+            yield _one_of_line(text, found, number, column, aside=aside)
+        except InputError as error:
+            if not aside:
+                raise
+            wrong = Wrong("row", error.problems[0].message, found)
+            yield Item(number, {}, number, column, len(found), wrong)
+
+
+def _one_of_line(text: Text, found: str, number: int, column: int, *, aside: bool) -> Item:
+    try:
+        value, end = decoded(text, found, 0, number, column)
+    except json.JSONDecodeError as error:
+        message = f"not valid JSON: {error.msg[:1].lower()}{error.msg[1:]}"
+        raise text.refuse(message, number, column + error.pos) from error
+    if end < len(found):
+        message = "more text after the record of this line: one record a line"
+        raise text.refuse(message, number, column + end)
+    if aside and not isinstance(value, dict):
+        raise text.refuse("no object: each record is {column: value}", number, column)
+    return Item(number, value, number, column, end)

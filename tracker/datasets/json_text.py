@@ -26,6 +26,14 @@ _CUT_OFF = ("Unterminated string", "Invalid \\")  # what the decoder says where 
 _LITERAL = 16  # characters: no literal is longer, so an error further from the end is a real one
 
 
+class Wrong(NamedTuple):
+    """What is wrong with an item that is put aside: the kind of bad row, why, its raw text."""
+
+    kind: str
+    reason: str
+    text: str | None = None
+
+
 class Item(NamedTuple):
     """A value of an array: its number from 1, the value, and the line and column it begins at."""
 
@@ -34,6 +42,7 @@ class Item(NamedTuple):
     line: int
     column: int
     size: int
+    wrong: Wrong | None = None
 
 
 class _WrongError(ValueError):

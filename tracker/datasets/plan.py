@@ -163,7 +163,7 @@ class Plan:
             rows += 1
             if row is None:
                 _, message = table.bad_rows.pop()
-                judge.bad(table.place(number), Bad("row", "", message), table.ragged)
+                judge.bad(table.place(number), Bad(table.bad_kind, "", message), table.ragged)
                 continue
             if not rows % LOOK:
                 position = table.position()
@@ -233,4 +233,7 @@ class Plan:
 def reading_of(mapping: Mapping) -> Reading:
     """Give how the files of a mapping are read."""
     said = mapping.head.read.model_dump(exclude={"decimal"}, exclude_none=True)
-    return Reading(**said)
+    bad = mapping.head.bad
+    policies = {"row": bad.row, "coordinate": bad.coordinate}
+    aside = frozenset(kind for kind, policy in policies.items() if policy == "quarantine")
+    return Reading(**said, aside=aside)

@@ -40,7 +40,8 @@ class Reading:
 
     `format`: one of FORMATS, else told by the file's suffix. `records`: keys, joined by dots, to
     the array of records in a JSON document. `neutralised`: cells hold the apostrophe that our own
-    CSV export puts before what a spreadsheet would run; it is taken off.
+    CSV export puts before what a spreadsheet would run; it is taken off. `aside`: the kinds of bad
+    rows (row, coordinate) that do not refuse a file of JSON lines or GeoJSON.
     """
 
     format: str | None = None
@@ -48,6 +49,7 @@ class Reading:
     delimiter: str | None = None
     records: str | None = None
     neutralised: bool = False
+    aside: frozenset[str] = frozenset()
 
 
 class RowAt(NamedTuple):
@@ -69,6 +71,8 @@ class Table:
         """Open the file and read its header. Raises InputError."""
         self.bad_rows: list[tuple[int, str]] = []
         """(row number, what is wrong) of the ragged rows so far; whoever reads it may clear it."""
+        self.bad_kind = "row"
+        """What kind of bad row the last one was."""
         self.ragged: Sequence[str] = ()
         """The values of the last ragged row."""
         self.of_quarantine = is_quarantine(path)
@@ -93,7 +97,9 @@ class Table:
                     skip=len(OF_QUARANTINE) if self.of_quarantine else 0,
                 )
             else:
-                self._rows = JsonTable(self._text, form, reading.records)
+                self._rows = JsonTable(
+                    self._text, form, reading.records, ragged=self._note, aside=reading.aside
+                )
         except BaseException:
             self._text.close()
             raise
@@ -129,7 +135,8 @@ class Table:
             return RowAt(self._rows.line, f"{self._rows.unit} {number}")
         return RowAt(number, "")
 
-    def _note(self, line: int, row: Sequence[str], message: str) -> None:
+    def _note(self, line: int, row: Sequence[str], message: str, kind: str) -> None:
+        self.bad_kind = kind
         self.bad_rows.append((line, message))
         self.ragged = row
 

@@ -15,8 +15,8 @@ MOST_COLUMNS = 2000
 DELIMITERS = ",;\t|"
 
 _SAID = re.compile(r'\ufeff?"?sep=([,;\t|])"?[ \t,;|]*(?:\r?\n|\r|\Z)', re.IGNORECASE)
-Ragged = Callable[[int, Sequence[str], str], None]
-"""Told of a row with the wrong number of values: its line, its values, what is wrong."""
+Ragged = Callable[[int, Sequence[str], str, str], None]
+"""Told of a row that is wrong, as of its number of values: its line, its values, why, its kind."""
 
 NEUTRALISED = re.compile(r"\A'(?='*[=+\-@\t\r])")
 """How a cell begins that an export kept from being run as a formula: drop what it matches."""
@@ -110,7 +110,7 @@ class TextTable:
                         raise self.text.refuse(_AGAIN, line)
                     yield line, self._restored(row) if self.neutralised else row
                 elif row:  # not a blank line
-                    self.ragged(line, row[skip:], self._ragged(row[skip:]))
+                    self.ragged(line, row[skip:], self._ragged(row[skip:]), "row")
                     yield line, None
                 line = reader.line_num + 1
         except csv.Error as error:
