@@ -29,7 +29,7 @@ from tables_for_tests import (
 
 from tracker import model
 from tracker.datasets import appending
-from tracker.errors import InputError
+from tracker.errors import InputError, TrackerError
 from tracker.log import Log
 from tracker.reports import SITUATION_STREAM, registered
 from tracker.situation import Situation
@@ -531,3 +531,17 @@ def test_a_new_name_that_looks_like_another_is_warned_of(log: Path) -> None:
 def test_names_that_differ_by_case_and_names_of_before_are_not(log: Path) -> None:
     assert do(log, DIARY).stderr.count("warning") == 0
     assert do(log, DIARY.replace("New Bridge", "NEW BRIDGE")).stderr.count("warning") == 0
+
+
+def test_no_tables_are_refused(situation: Situation) -> None:
+    with pytest.raises(TrackerError, match="no tables: name one at least"):
+        situation.import_table("place-date-holder", [], by="tests")
+
+
+def test_a_zone_that_is_none_is_refused_where_no_cell_needs_it(
+    situation: Situation, tmp_path: Path
+) -> None:
+    before = situation.position
+    with pytest.raises(TrackerError, match=r"tz: .*Mars/X"):
+        load(situation, tmp_path, diary(), DIARY, tz="Mars/X")
+    assert situation.position == before

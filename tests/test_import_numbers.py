@@ -172,3 +172,31 @@ def test_a_value_that_is_no_whole_number_is_a_slip_of_the_mapping(
     for named in (counted(values={"dozens": value}), counted(default=value)):
         with pytest.raises(InputError, match=r"mapping.yaml.* is no whole number, 0 or more"):
             load(situation, tmp_path, named, HEAD + "1;x;7\n")
+
+
+# -- spaces between thousands ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f", "\u2009"])
+def test_spaces_part_thousands_as_commas_do(
+    situation: Situation, tmp_path: Path, space: str
+) -> None:
+    many = f"1{space}305{space}000"
+    table = HEAD + f"1;x;1{space}305\n2;x;{many}\n3;x; 12{space}000 \n"
+    load(situation, tmp_path, deaths(), table)
+    assert sorted(filter(None, counts(situation))) == [1305, 12_000, 1_305_000]
+
+
+def test_spaces_part_thousands_beside_a_decimal_comma(situation: Situation, tmp_path: Path) -> None:
+    mapping = deaths(read={"delimiter": ";", "decimal": ","})
+    load(situation, tmp_path, mapping, HEAD + "1;x;1\u202f305,0\n2;x;2 000\n")
+    assert counts(situation) == [1305, 2000]
+    assert meanings("1 305,5", "", ",") == meanings("1 305.5", "", ".") == (1305.5,)
+
+
+@pytest.mark.parametrize(
+    "cell", ["1 30", "13 05", "1 3050", "1305 000", "1 305 00", "1 305\u00a0000"]
+)
+def test_other_groups_are_no_number(situation: Situation, tmp_path: Path, cell: str) -> None:
+    with pytest.raises(InputError, match="bad row: number"):
+        load(situation, tmp_path, deaths(), HEAD + f"1;x;{cell}\n")

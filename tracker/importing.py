@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from projections.store import MEMORY, Store
 from tracker.errors import InputError, Problem, TrackerError
 from tracker.garbage import uncollected
-from tracker.instants import Instant
+from tracker.instants import Instant, InstantError, check_zone
 from tracker.log import Log
 from tracker.lookalikes import odd_names
 from tracker.outcomes import Imported, ImportedFile, Progress
@@ -95,7 +95,8 @@ class Importing:
         quarantined rows go (None: beside their table), with a number where several tables have
         any, or where that file holds something else. A run that was killed goes on where it
         stopped; a table imported again adds nothing. Raises InputError, LogError, NotFoundError,
-        TrackerError where `quarantine` names what is no such file.
+        TrackerError where `quarantine` names what is no such file, `files` are none or `tz` is no
+        zone.
         """
         from tracker import arguments
         from tracker.datasets.aside import Aside
@@ -109,6 +110,7 @@ class Importing:
         if not dry_run:
             self.log.check_writable()  # before a long table is read for nothing
         _check_names(files)
+        _check_asked(files, tz)
         aside = Aside(files, quarantine, Path(self.log.path) if self.log.local else None)
         named_so = mapping if isinstance(mapping, str) else None
         if isinstance(mapping, Path):
@@ -317,6 +319,17 @@ def _check_names(files: Sequence[Path]) -> None:
     problems = [Problem(name, 0, 0, "", message) for path, name in named if name != str(path)]
     if problems:
         raise InputError(problems)
+
+
+def _check_asked(files: Sequence[Path], tz: str | None) -> None:
+    """Refuse to import no tables, and a zone that is none, whether or not a cell needs it."""
+    if not files:
+        raise TrackerError("no tables: name one at least")
+    if tz is not None:
+        try:
+            check_zone(tz)
+        except InstantError as error:
+            raise TrackerError(f"tz: {error}") from error
 
 
 def _replaced(plan: Plan) -> Iterator[Problem]:

@@ -11,6 +11,22 @@ import re
 from tracker.datasets.values import Bad, shown
 from tracker.quantities import LARGEST
 
+_SPACED = re.compile(
+    r"[-+−]?\d{1,3}([ \u00a0\u202f\u2009])\d{3}(?:\1\d{3})*(?:[.,]\d*)?",  # noqa: RUF001 - a minus
+    re.ASCII,
+)
+"""Spaces of one kind between groups of three digits: plain, no-break, narrow, thin."""
+
+
+def unspaced(text: str) -> str:
+    """Write a number without spaces between its thousands, as French and Ukrainian have them.
+
+    What is none stays as it is.
+    """
+    plain = text.strip()
+    return plain.replace(found[1], "") if (found := _SPACED.fullmatch(plain)) else text
+
+
 _WITH_COMMA = re.compile(r"([-−]?)(\d{1,3}(?:\.\d{3})+|\d+)(,\d+)?", re.ASCII)  # noqa: RUF001 - a minus
 
 
@@ -19,7 +35,7 @@ def with_point(text: str) -> str:
 
     What is none stays as it is, for its judge to refuse.
     """
-    found = _WITH_COMMA.fullmatch(text.strip())
+    found = _WITH_COMMA.fullmatch(unspaced(text).strip())
     if found is None:
         return text
     sign, whole_part, decimals = found.groups(default="")
@@ -33,12 +49,16 @@ _DIGITS = 30
 
 
 def whole(text: str, column: str) -> int | None:
-    """Read a whole number >= 0, with or without thousands commas; None where the cell is empty."""
+    """Read a whole number >= 0, with commas or spaces between thousands, or none.
+
+    None where the cell is empty.
+    """
     plain = text.strip()
     if plain.isdecimal() and len(plain) < len(str(LARGEST)) and plain.isascii():
         return int(plain)
     if not plain:
         return None
+    plain = unspaced(plain)
     found = _WHOLE.fullmatch(plain)
     if not found or len(plain) > _DIGITS or _POINTED.fullmatch(plain):
         raise Bad("number", column, f"{shown(plain)} {_why_not_whole(plain)}")
@@ -72,7 +92,7 @@ def meanings(text: str, column: str, decimal: str | None) -> tuple[float, ...]:
     Of one whose point may part thousands or decimals there are two, unless `decimal` says what
     stands before decimals. Raises Bad for what is no number.
     """
-    plain = with_point(text) if decimal == "," else text.strip()
+    plain = with_point(text) if decimal == "," else unspaced(text).strip()
     if not _NUMBER.fullmatch(plain):
         why = _why_not_whole(plain) if _POINTED.fullmatch(plain) else "is no number"
         raise Bad("number", column, f"{shown(text)} {why}")
