@@ -20,13 +20,23 @@ from tracker.datasets.context import Context
 from tracker.datasets.corrections import content_of, end_fact
 from tracker.datasets.history import Edges
 from tracker.datasets.mapping import FactSpec, Mapping
-from tracker.datasets.merging import OPEN, Merged, Span
+from tracker.datasets.merging import NEVER, OPEN, Merged, Span
 from tracker.datasets.resolving import Resolved, resolve
 from tracker.datasets.restating import Interval, Restated, side_of
 from tracker.datasets.row_tests import passes
 from tracker.datasets.shapes import Told, UnclearPlaces, one_moment
 from tracker.datasets.staging import AT_ONCE, Publications, Staging
-from tracker.datasets.values import Bad, Memo, Moment, Row, Times, in_order, moment_of
+from tracker.datasets.values import (
+    Bad,
+    Memo,
+    Moment,
+    Row,
+    Times,
+    in_order,
+    moment_of,
+    readings,
+    stamp,
+)
 from tracker.instants import SECOND, Instant, format_instant
 from tracker.reports import fact_id
 
@@ -211,20 +221,50 @@ class Intervals:
             if (span.file, span.row) in self.staging.left_out:
                 continue
             cell = f"{span.cell}{places.ids[span.place]}{places.ids[span.other]}"
-            held = running.get(cell)
+            held, ends = running.get(cell), self._ends(span)
+            perhaps = NEVER
             if held is not None:
                 if held.is_over_by(span):
                     held.close(span, self._just_before(span))
-                if held.reaches(span):
-                    held.add(span)
+                if self._joins(held, span):
+                    held.add(span, ends)
                     self.joined[span.file] += 1
                     continue
+                perhaps = held.until[1]
                 yield held
             if cell not in begun:
                 begun.add(cell)
                 self._before(span)
-            running[cell] = Merged.of(span)
+            running[cell] = Merged.of(span, (ends[0], max(ends[1], perhaps)))
         yield from running.values()
+
+    def _ends(self, span: Span) -> tuple[int, int]:
+        """Give the first and the last instant at which a row may end, by readings of its clock.
+
+        Of one without an end nothing is known: none comes later.
+        """
+        return (NEVER, NEVER) if span.ended < 0 else readings(self.moments.moments[span.ended])
+
+    def _joins(self, held: Merged, span: Span) -> bool:
+        """Whether a row joins those before it; one that does by some readings alone stands apart.
+
+        What went on before is over then once this one has begun by every reading: where it was not
+        over until then, this one was on as well.
+        """
+        if held.last.ended < 0 or held.over >= 0:
+            return held.reaches(span)
+        (first, last), begins = held.until, readings(self.moments.moments[span.begun])
+        if begins[1] <= first:
+            return True
+        if begins[0] <= last and first < last:
+            self._end_between(held, first, begins[1], self._just_before(span))
+        return False
+
+    def _end_between(self, held: Merged, first: int, last: int, told: int) -> None:
+        """Let rows end at some moment from one to another, as is `told` at a third."""
+        held.lasts = min(held.lasts, (first, self.moments.number(stamp(first))))
+        held.over = self.moments.number(stamp(last))
+        held.last = held.ended = held.last._replace(end=last, ended=told, sure=0)
 
     def _just_before(self, span: Span) -> int:
         """Give the number of the last second before a row was known to begin.
@@ -244,10 +284,14 @@ class Intervals:
 
     def _stage(self, merged: Merged) -> tuple[str, str] | None:
         """Stage its beginning and its end; give their texts, None where it goes on."""
-        first, last = merged.first, merged.last
+        first = merged.first
         self._put(self.moments.moments[first.begun], BEGIN, first, first.begins)
-        if last.ended < 0:
+        if merged.last.ended < 0:
             return None
+        soonest, latest = merged.until
+        if merged.over < 0 and self._ends(merged.last)[1] < latest:  # another of its rows may go on
+            self._end_between(merged, soonest, latest, self.moments.number(stamp(latest)))
+        last = merged.last
         end = self.moments.moments[last.ended]
         when = end.json
         if merged.lasts[0] < last.end:

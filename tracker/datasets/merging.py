@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-OPEN = 2**62
-"""Stands for the end of a row that has none."""
+OPEN, NEVER = 2**62, -(2**62)
+"""Stand for the end of a row that has none, and before every other."""
 
 
 class Span(NamedTuple):
@@ -39,7 +39,9 @@ class Merged:
     """Rows of one cell that make one interval; `lasts` is how long it surely went on.
 
     `begun` are the numbers of the moments at which its rows begin; `ended` is the last of them that
-    have an end. `over`: the number of the moment by which one without an end was over.
+    have an end. `until` are the first and the last instant at which those may, as the clocks of the
+    rows can be read. `over`: the number of the moment by which one without an end, or that may
+    have ended otherwise, was over.
     """
 
     first: Span
@@ -47,13 +49,14 @@ class Merged:
     lasts: tuple[int, int]
     begun: set[int]
     ended: Span | None
+    until: tuple[int, int]
     over: int = -1
 
     @classmethod
-    def of(cls, span: Span) -> Merged:
+    def of(cls, span: Span, until: tuple[int, int]) -> Merged:
         """Begin with one row."""
         ended = None if span.end == OPEN else span
-        return cls(span, span, cls.surely(span), {span.begun}, ended)
+        return cls(span, span, cls.surely(span), {span.begun}, ended, until)
 
     @staticmethod
     def surely(span: Span) -> tuple[int, int]:
@@ -61,8 +64,9 @@ class Merged:
         noted = span.sure and span.end != OPEN
         return (span.end, span.ended) if noted else (span.start, span.begun)
 
-    def add(self, span: Span) -> None:
-        """Take in a row that begins before this ends."""
+    def add(self, span: Span, ends: tuple[int, int]) -> None:
+        """Take in a row that begins before this ends; `ends` as `until` has them."""
+        self.until = max(self.until[0], ends[0]), max(self.until[1], ends[1])
         self.last = self._later(self.last, span)
         if span.end != OPEN:
             self.ended = self._later(self.ended, span)

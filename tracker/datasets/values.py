@@ -130,6 +130,7 @@ _UTC_NAMES = ("UTC", "GMT", "Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PLAIN = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
 _DATE = len("2013-01-10")
+_MINUTE = 60 * SECOND
 
 
 class Times:
@@ -257,12 +258,23 @@ def in_order(start: Moment, end: Moment) -> tuple[Moment, Moment]:
     if not (stamps and end.earliest < start.earliest < second):
         return start, end
     if start.latest - start.earliest > SECOND:
-        start = _second(start.earliest)
-    return start, _second(second)
+        start = stamp(start.earliest)
+    return start, stamp(second)
 
 
-def _second(instant: int) -> Moment:
+def stamp(instant: int) -> Moment:
+    """Give one second, by its first instant."""
     return _utc_moment(f"{format_instant(instant)[:19]}Z", instant, SECOND)
+
+
+def readings(moment: Moment) -> tuple[int, int]:
+    """Give the first and the last instant that a time may mean, as a start or an end.
+
+    They are one, but for a time without a zone in the hour that clocks repeat.
+    """
+    stamped = "T" in moment.edtf and not {*"/[."} & {*moment.edtf}
+    twice = stamped and moment.latest - moment.earliest > _MINUTE
+    return moment.earliest, moment.latest - SECOND if twice else moment.earliest
 
 
 def moment_of(when: When) -> Moment:
