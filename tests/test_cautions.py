@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
+from commands_for_tests import mali, run
 from sheets_for_tests import fact, registry, sheet, tell
 
 from tracker.instants import parse_moment
@@ -103,14 +106,20 @@ def test_a_report_of_today_or_of_tomorrow_elsewhere_is_not() -> None:
 def test_what_is_changed_from_a_time_to_come_is_warned_of_and_recorded(
     situation: Situation,
 ) -> None:
-    said: list[str] = []
-    situation.warn = said.append
     fought = {"place": "mill", "when": "2013-01-10"}
     told = [fact("FightingReported", **fought), fact("FightingReported", **fought, gist="Again")]
     seen, again = tell(situation, "gazette", "2013-01-20", *told)
-    situation.correct(again, {"place": "ford"}, published="2013-01-21", reason="slip", by="tests")
-    assert said == []
+    how: dict[str, Any] = {"reason": "a slip", "by": "tests"}
+    done = situation.correct(again, {"place": "ford"}, published="2013-01-21", **how)
+    assert done.warning == ""
     before = situation.log.position
-    situation.correct(seen, {"place": "ford"}, published="2031-01-21", reason="slip", by="tests")
-    assert said == ["published 21 Jan 2031, which is still to come: check the year"]
+    done = situation.correct(seen, {"place": "ford"}, published="2031-01-21", **how)
+    assert done.warning == "published 21 Jan 2031, which is still to come: check the year"
     assert situation.log.position > before
+
+
+def test_a_correction_from_a_time_to_come_is_warned_of_at_the_command(tmp_path: Path) -> None:
+    ask = ("--log", mali(tmp_path), "correct", "#58", "--set", "place=gao", "--reason", "a slip")
+    done = run(*ask, "--published", "9031-01-21")
+    assert done.exit_code == 0
+    assert "warning: published 21 Jan 9031, which is still to come: check the year" in done.stderr

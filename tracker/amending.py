@@ -32,7 +32,6 @@ class Amending:
 
     log: Log
     clock: Callable[[], Instant]
-    warn: Callable[[str], None]
 
     @property
     def store(self) -> Store:
@@ -75,7 +74,6 @@ class Amending:
             raise NotFoundError(f"{_name(wrong)} is no fact: only a fact can be corrected")
         registry, report = self.registry(), self._report(wrong.stream)
         when, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
-        self._warn_of_time(when)
         fresh: Fact | None = None
         if again and (file is not None or changes):
             raise TrackerError("what is put back says what it said: correct it afterwards")
@@ -92,7 +90,7 @@ class Amending:
                 past, wrong.id, fresh, published=when, reason=why, at=at, by=by
             )
 
-        return self._amended(self._append(decide))
+        return self._amended(self._append(decide), when)
 
     def retract(
         self,
@@ -119,7 +117,6 @@ class Amending:
 
         self.log.check_writable()
         when, why = arguments.amendment(published, reason, self.registry(), now=self.clock(), tz=tz)
-        self._warn_of_time(when)
         named = [self.event(fact) for fact in facts]
         for event in named:
             if not isinstance(event.body, amendments.RETRACTABLE):
@@ -145,7 +142,7 @@ class Amending:
             lists = {stream: pasts[stream] for stream in (*reported, *batched)}
             return replace(found, events=self._relisted(found.events, lists, at=at, by=by))
 
-        return self._amended(self._append(decide))
+        return self._amended(self._append(decide), when)
 
     def _relisted(
         self,
@@ -194,7 +191,6 @@ class Amending:
         self.log.check_writable()
         registry = self.registry()
         moment, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
-        self._warn_of_time(moment)
         cells: dict[str, set[Cell]] = {self._fact(name).id: set() for name in follow}
         for fact in cells:
             cells[fact] = self.store.cells_of(fact)
@@ -206,7 +202,7 @@ class Amending:
             past = self.log.stream(amendments.ruling_stream(projection, key))
             return amendments.rule(past, ruling, cells, at=self.clock(), by=by)
 
-        return self._amended(self._append(decide))
+        return self._amended(self._append(decide), moment)
 
     def event(self, name: str) -> Event:
         """Find one event by `#position`, or by a unique prefix of its id or its report's.
@@ -273,15 +269,10 @@ class Amending:
             raise NotFoundError(f"nothing was recorded as batch '{batch}' (batches: {named})")
         return list(streams)
 
-    def _warn_of_time(self, published: When) -> None:
-        from tracker.cautions import to_come
-
-        if message := to_come(published, self.clock()):
-            self.warn(message)
-
-    def _amended(self, decision: Decision) -> Amended:
+    def _amended(self, decision: Decision, when: When | None = None) -> Amended:
         """Tell what was appended: the rows of `log`, each with what it speaks `of`."""
         from projections.events import amends, event_row, names_in
+        from tracker.cautions import to_come
 
         named = [event_id for event in decision.events for event_id in names_in(event.body)]
         places = self.log.positions([*named, *(event.id for event in decision.events)])
@@ -296,7 +287,8 @@ class Amending:
             row["restores"] = restores and places[restores]
             row["of"] = about and {"position": places[about], "kind": self._kind(about, places)}
             rows.append(row)
-        return Amended(len(rows), decision.already, self.log.position, tuple(rows))
+        warning = "" if when is None else to_come(when, self.clock())
+        return Amended(len(rows), decision.already, self.log.position, tuple(rows), warning)
 
     def _kind(self, event_id: str, places: Mapping[str, int]) -> str:
         found = self.store.rows("SELECT kind FROM fact_rows WHERE id = ?", (event_id,))

@@ -40,13 +40,15 @@ class Amended:
 
     `events` are the rows of the events that it added, as `log` gives them, each with `published`
     (EDTF; null for a fact and a snapshot), `of`: {position, kind} of what it corrects or retracts,
-    or null, and `restores`: the position of the fact whose words it puts back, or null.
+    or null, and `restores`: the position of the fact whose words it puts back, or null. `warning`
+    says where it counts from a time still to come, which may be a slip.
     """
 
     added: int
     already: int
     position: int
     events: tuple[Row, ...] = ()
+    warning: str = ""
 
     def as_json(self) -> Row:
         """Give {"added", "already", "position", "events"}."""
