@@ -114,13 +114,12 @@ def _listed(joined: str) -> str:
 _SCOPE, _PLACE, _SCHEME, _SIDE = (
     f"json_extract(s.text, '$.{name}')" for name in ("scope", "place", "scheme", "side")
 )
-_FIRST = f"substr({_SCOPE}, 1, instr({_SCOPE} || '+', '+') - 1)"
 _ACTORS = "s.text, '$.actors'"
 _CELL_NAME = (
     f"CASE c.projection WHEN 'control' THEN {_name_of('places', 'c.key')}"
     f" WHEN 'forces' THEN {_names_of(_ACTORS)} || ' in ' || {_name_of('places', _PLACE)}"
     f" WHEN 'alerts' THEN {_name_of('schemes', _SCHEME)} || ', ' ||"
-    f" coalesce((SELECT name FROM places WHERE id = {_SCOPE}), {_name_of('actors', _FIRST)})"
+    f" coalesce((SELECT name FROM places WHERE id = {_SCOPE}), {_names_of(_listed(_SCOPE))})"
     f" ELSE {_names_of(_listed(_SIDE))} END"
 )
 

@@ -193,7 +193,7 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         problems: list[Problem] = []
         for data, file in map(_read, [sheets] if isinstance(sheets, str | os.PathLike) else sheets):
             try:
-                sheet = read_sheet(data, file, registry, tz=tz, batch=named, now=self.clock())
+                sheet = read_sheet(data, file, registry, tz=tz, batch=named, now=now())
                 unknown = self.model.far_behind()  # then it would be made anew for this alone
                 read.append((file, sheet if unknown else warned(self.store, sheet, file)))
             except InputError as error:
