@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -210,6 +211,113 @@ def test_what_was_put_in_the_place_of_a_fact_is_erased_with_it(log: Path, named:
     assert found_in(log, GIST, NOTE, QUOTE) == []
     assert [body(log, f"#{one}")["gist"] for one in line] == [WITHHELD] * 3
     assert "already" in redact(log, f"#{line[0]}")
+
+
+def corrected(log: Path, event: str, change: str) -> str:
+    said("--log", log, "correct", event, "--set", change, "--reason", "no names")
+    return f"#{answer('--log', log, 'log')['rows'][-1]['position']}"
+
+
+@pytest.mark.parametrize("named", [SPEAKER, "a resident"])
+def test_with_a_speaker_goes_what_corrections_made_of_the_facts(log: Path, named: str) -> None:
+    """A correction gave the same words to another speaker; whichever of the two is named."""
+    new = corrected(log, first(log), "speaker=a resident")
+    redact(log, "--speaker", named)
+    assert found_in(log, GIST, NOTE, QUOTE) == []
+    assert [body(log, one)["gist"] for one in (first(log), new)] == [WITHHELD] * 2
+
+
+@pytest.mark.parametrize("named", [SPEAKER, "a resident"])
+def test_a_held_fact_keeps_what_corrections_made_of_it_from_a_speakers_erasure(
+    log: Path, named: str
+) -> None:
+    new = corrected(log, first(log), "speaker=a resident")
+    on = new if named == SPEAKER else first(log)
+    said("--log", log, "hold", on, *COURT)
+    assert f"{on} TownOccupied: hold" in redact(log, "--speaker", named, exit_code=2)
+    assert [body(log, one)["gist"] for one in (first(log), new)] == [GIST] * 2
+
+
+class Interrupted:
+    """A clock at whose `nth` reading somebody else does something first."""
+
+    def __init__(self, nth: int, act: Callable[[], object]) -> None:
+        self.left, self.act = nth, act
+
+    def __call__(self) -> int:
+        self.left -= 1
+        if self.left == 0:
+            self.act()
+        return NOW
+
+
+@pytest.mark.parametrize("reading", [1, 2, 3])
+def test_a_correction_that_meets_an_erasure_does_not_say_again_what_was_erased(
+    log: Path, reading: int
+) -> None:
+    """As one made after it; the last reading of the clock is between reading and appending."""
+    event = first(log)
+    with Situation(str(log)) as one, Situation(str(log)) as other:
+        erase = lambda: other.redact(  # noqa: E731 - one act
+            other.to_erase([event]), authority="A", reason="R", by="ben"
+        )
+        one.clock = clock = Interrupted(reading, erase)
+        one.correct(event, {"when": "2013-01-13"}, reason="a slip", by="ana")
+        assert clock.left <= 0
+        old, new = (e.fact for e in one.log.read() if e.fact and e.body.TOPIC == "TownOccupied")
+    assert old
+    assert new
+    assert (new.when.edtf, new.gist, new.note) == ("2013-01-13", WITHHELD, None)
+    assert new.speaker == old.speaker != SPEAKER
+    assert found_in(log, GIST, NOTE, QUOTE) == []
+
+
+@pytest.mark.parametrize("reading", [1, 2])
+def test_a_correction_that_comes_since_the_listing_stops_the_erasure(
+    log: Path, reading: int
+) -> None:
+    """Nobody was shown it: all stays as it was, and is erased by asking again."""
+    event = first(log)
+    with Situation(str(log)) as one, Situation(str(log), clock=lambda: NOW) as other:
+        correct = lambda: other.correct(  # noqa: E731 - one act
+            event, {"when": "2013-01-13"}, reason="a slip", by="ben"
+        )
+        targets = one.to_erase([event])
+        one.clock = Interrupted(reading, correct)
+        with pytest.raises(TrackerError, match=r"lead to #\d+ TownOccupied as well by now"):
+            one.redact(targets, authority="A", reason="R", by="ana")
+        assert rows_of(log, "TextErased") == []
+        one.redact(one.to_erase([event]), authority="A", reason="R", by="ana")
+    assert found_in(log, GIST, NOTE, QUOTE) == []
+
+
+def test_a_correction_without_the_field_that_is_to_be_erased_stops_nothing(log: Path) -> None:
+    event = first(log)
+    with Situation(str(log), clock=lambda: NOW) as one:
+        targets = one.to_erase([event], fields=["note"])
+        one.correct(event, {"note": "null"}, reason="a slip", by="ana")
+        one.redact(targets, authority="A", reason="R", by="ana")
+    assert found_in(log, NOTE) == []
+
+
+def test_what_a_speaker_says_while_the_list_is_read_is_not_passed_over(
+    log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = json.loads(SHEET)
+    sheet["report"]["document"]["sha256"] = "2" * 64
+
+    def agree(*_: object, **__: object) -> None:
+        with Situation(str(log), clock=lambda: NOW) as other:
+            other.record([(json.dumps(sheet).encode(), "2.yaml")], by="ben")
+
+    at_keyboard = SimpleNamespace(stdin=SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("tracker.cli.redact.sys", at_keyboard)
+    monkeypatch.setattr("tracker.cli.redact.click.confirm", agree)
+    came = redact(log, "--speaker", SPEAKER, exit_code=2)
+    assert "came meanwhile: nothing was erased; run this again" in came
+    assert rows_of(log, "TextErased") == []
+    redact(log, "--speaker", SPEAKER)  # the same sheet once more: nothing comes
+    assert found_in(log, *SECRETS, OTHER) == []
 
 
 def test_the_log_still_verifies_and_says_what_is_withheld(log: Path) -> None:

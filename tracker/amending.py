@@ -74,18 +74,19 @@ class Amending:
             raise NotFoundError(f"{_name(wrong)} is no fact: only a fact can be corrected")
         registry, report = self.registry(), self._report(wrong.stream)
         when, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
-        fresh: Fact | None = None
+        said: Fact | None = None
         if again and (file is not None or changes):
             raise TrackerError("what is put back says what it said: correct it afterwards")
         if file is not None:
-            fresh = arguments.fact_from_file(*file, report, registry, tz=tz)
-        elif wrong.fact is not None and not again:
-            fresh = arguments.fact_with(wrong.fact, changes or {}, report, registry, tz=tz)
+            said = arguments.fact_from_file(*file, report, registry, tz=tz)
 
         def decide() -> Decision:
             past, at = self.log.stream(wrong.stream), self.clock()
-            if fresh is None:
+            if again:
                 return amendments.put_back(past, wrong.id, published=when, reason=why, at=at, by=by)
+            # What stands is read here: text that was erased meanwhile must not be said anew.
+            stands = next(one.fact for one in past if one.fact and one.id == wrong.id)
+            fresh = said or arguments.fact_with(stands, changes or {}, report, registry, tz=tz)
             return amendments.correct(
                 past, wrong.id, fresh, published=when, reason=why, at=at, by=by
             )

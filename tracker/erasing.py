@@ -70,12 +70,12 @@ class Erasing:
 
         found = {event.id: event for event in map(self.event, events)}
         named = set(found)
-        others = {event.id: event for event in self._in_place_of(found.values())}
         if report is not None:
             stream = self.event(report).stream
             found |= {event.id: event for event in self.log.stream(stream) if event.fact}
         if speaker is not None:
             found |= {event.id: event for event in self._spoken(speaker)}
+        others = {event.id: event for event in self._in_place_of(found.values())}
         beside = others.keys() - found.keys()
         found |= {name: others[name] for name in beside}
         targets, clear = [], []
@@ -134,7 +134,7 @@ class Erasing:
 
         The read model is made anew. Whatever was recorded is carried out, if not now then when
         sealed text is next read. What is erased already adds nothing. Raises TrackerError where a
-        hold forbids it.
+        hold forbids it, or where a correction has put such text elsewhere since `to_erase`.
         """
         from tracker import erasures
 
@@ -144,6 +144,7 @@ class Erasing:
 
         def decide() -> Decision:
             pasts = self._pasts(streams)
+            erasures.refuse_grown(pasts, {one.id: one.fields for one in targets})
             return erasures.erase(pasts, wanted, warrant, at=self.clock(), by=by)
 
         decision = self._append(decide)

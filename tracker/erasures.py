@@ -24,6 +24,7 @@ from tracker.facts.record import (
     TextErased,
 )
 from tracker.reports import Decision
+from tracker.undoing import Chains, corrections_in
 
 SOME = 5
 
@@ -78,6 +79,26 @@ def erase(
             "`tracker hold --lift` lifts a hold"
         )
     return Decision(tuple(events), already=len(wanted) - len(events))
+
+
+def refuse_grown(pasts: Pasts, listed: Mapping[str, Iterable[str]]) -> None:
+    """Refuse to erase what was listed where its chains of corrections hold more such text by now.
+
+    `listed` maps the ids of events to the fields of theirs that are to be erased. Raises
+    ErasureError, which names what came since: nobody was shown it, and it would stay to be read.
+    """
+    for past in pasts.values():
+        chains = Chains(corrections_in(past))
+        asked: dict[str, set[str]] = {}
+        for one in listed.keys() & {event.id for event in past}:
+            asked.setdefault(chains.end(one), set()).update(listed[one])
+        for event in past:
+            more = texts_in(event.body) & asked.get(chains.end(event.id), set())
+            if event.id not in listed and more:
+                raise ErasureError(
+                    f"corrections lead to {name_of(event)} as well by now, which was not listed: "
+                    "nothing was erased; run this again"
+                )
 
 
 def hold(pasts: Pasts, wanted: Iterable[str], warrant: Warrant, *, at: int, by: str) -> Decision:

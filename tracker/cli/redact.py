@@ -12,6 +12,7 @@ from tracker.cli.common import open_situation, recorder, refuse_far_position, te
 from tracker.cli.completing import facts, reports
 from tracker.cli.global_options import OneOf, options
 from tracker.cli.output import emit, note, safe, table
+from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
     from tracker.outcomes import Erasable
@@ -85,6 +86,9 @@ def redact(
     if not yes and sys.stdin.isatty():
         _list(targets)
         click.confirm("Erase this text for good?", abort=True, err=True)
+        _refuse_more(
+            targets, situation.to_erase(events, speaker=speaker, report=report, fields=fields)
+        )
     outcome = situation.redact(
         targets, authority=authority, reason=reason, by=recorder(by), published=published, tz=tz
     )
@@ -95,6 +99,14 @@ def redact(
     names = situation.names()
     if speaker is not None and (speaker in names or speaker in set(names.values())):
         note(f"{speaker} is registered: the register is not sealed, and keeps the name")
+
+
+def _refuse_more(listed: list[Erasable], now: list[Erasable]) -> None:
+    """Refuse what was recorded while somebody read the list: it would stay, and nobody saw it."""
+    seen = {target.id for target in listed}
+    if more := [f"#{target.position}" for target in now if target.id not in seen]:
+        message = f"{', '.join(more[:SHOWN])} came meanwhile: nothing was erased; run this again"
+        raise TrackerError(message)
 
 
 def _list(targets: list[Erasable]) -> None:
