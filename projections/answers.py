@@ -131,11 +131,11 @@ def audit(
     cells = Cells(store, clocks, weighing)
     claims = cells.claims(name, key)
     heard = [claim for claim in claims if cells.hears(claim)]
+    left_out = [claim for claim in claims if not cells.hears(claim)]
     roles = [
         (role.role, role.why, role.claim)
-        for role in cells.live.roles(heard, clocks.as_of, clocks.known, name)
+        for role in cells.live.roles(heard, clocks.as_of, clocks.known, name, left_out)
     ]
-    roles += [("superseded", LEFT_OUT, claim) for claim in claims if not cells.hears(claim)]
     order = {role: index for index, role in enumerate(_ROLES)}
     roles.sort(key=lambda one: (order[one[0]], -one[2].published, one[2].position))
     later = [one for one in roles if one[0] == "not-yet" and one[2].published > clocks.known]
@@ -193,7 +193,6 @@ def _audit_entry(store: Store, clocks: AsOf, projection: str, key: str, weighing
     return {"rows": rows, "evidence": evidence, "later": 0, "later_rows": [], "rule": rule}
 
 
-LEFT_OUT = "left out of this question"
 _ROLES = ("decides", "supports", "dissents", "not-yet", "superseded", "retracted")
 
 

@@ -5,7 +5,7 @@ Nothing here loads what validates: kin is built of the read model's rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from projections.beliefs import rectangles
@@ -80,9 +80,16 @@ class Live:
             for belief in found
         ]
 
-    def roles(self, claims: Iterable[Claim], t: Instant, k: Instant, name: str) -> list[Role]:
-        """Say what part every claim of a cell has in the answer."""
-        return self.policy.roles(claims, t, k, PROJECTIONS[name], self.kin)
+    def roles(
+        self,
+        claims: Iterable[Claim],
+        t: Instant,
+        k: Instant,
+        name: str,
+        left_out: Sequence[Claim] = (),
+    ) -> list[Role]:
+        """Say what part every claim of a cell has in the answer; those `left_out` have none."""
+        return self.policy.roles(claims, t, k, PROJECTIONS[name], self.kin, left_out)
 
     def rule(self, decided: str | None = None) -> str:
         """Name in a line the rule that decided a row (its `rule`), or what the policy goes by."""

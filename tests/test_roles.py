@@ -5,6 +5,7 @@ from __future__ import annotations
 from sheets_for_tests import fact, tell
 
 from projections.store import Row
+from projections.weighing import USUAL, Weighing
 from tracker.situation import Situation
 
 DAY = "2013-01-10"
@@ -54,3 +55,63 @@ def test_where_nothing_is_certain_yet_the_support_backs_no_state(situation: Situ
     assert (row["status"], row["support"], row["certainty"]) == ("unknown", "reported", "possible")
     assert (row["since"], row["rule"], row["evidence"]) == (None, None, [])
     assert [one["holders"] for one in row["possibly"]] == [["rebels"]]
+
+
+ARMY = {**TAKEN, "by": ["army"]}
+
+
+def ruled(situation: Situation, *follow: str, published: str = "2013-01-12") -> int:
+    """Rule on the mill from the day on; give the ruling's position."""
+    done = situation.rule(
+        "control", "mill", follow, when=f"{DAY}/..", reason="seen", by="ana", published=published
+    )
+    return int(done.events[0]["position"])
+
+
+def why(situation: Situation, position: int, weighing: Weighing = USUAL) -> str:
+    """Give the role and the reason of what stands at a position."""
+    (row,) = [
+        one
+        for one in situation.audit("2013-01-20", "control", "mill", weighing=weighing).as_json()[
+            "evidence"
+        ]
+        if one["position"] == position
+    ]
+    return f"{row['role']}: {row['why']}"
+
+
+def test_why_a_ruling_does_not_decide_what_is_in_dispute(situation: Situation) -> None:
+    (rebels,) = tell(situation, "gazette", "2013-01-11", TAKEN)
+    (army,) = tell(situation, "radio", "2013-01-11", ARMY)
+    (bandits,) = tell(situation, "wire", "2013-01-11", {**TAKEN, "by": ["bandits"]})
+    ruling = ruled(situation, rebels)
+    place = situation.log.positions([rebels])[rebels]
+    assert why(situation, ruling) == "decides: an analyst's ruling"
+    assert why(situation, ruling, Weighing("official-only/1")) == (
+        f"superseded: #{place}, which it follows: official-only/1 does not hear who tells it"
+    )
+    assert why(situation, ruling, Weighing(without=("gazette",))) == (
+        f"superseded: #{place}, which it follows: left out of this question"
+    )
+    assert why(situation, ruling, Weighing("latest/1")) == "superseded: latest/1 hears no rulings"
+    both = ruled(situation, army, bandits, published="2013-01-13")
+    assert why(situation, ruling) == "decides: an analyst's ruling"
+    assert why(situation, both) == ("superseded: a ruling that follows more than one of the values")
+    newer = ruled(situation, army, published="2013-01-14")
+    assert why(situation, ruling) == f"superseded: ruled on since (#{newer})"
+    situation.retract([army], reason="withdrawn", by="ana", published="2013-01-15")
+    gone = situation.log.positions([army])[army]
+    assert why(situation, newer) == f"superseded: what it follows (#{gone}) stands no more"
+    assert why(situation, both) == "decides: an analyst's ruling"  # one value is left to follow
+    assert why(situation, ruling) == f"superseded: ruled on since (#{both})"
+
+
+def test_a_ruling_on_what_is_not_in_dispute_or_overtaken_says_so(situation: Situation) -> None:
+    (rebels,) = tell(situation, "gazette", "2013-01-11", TAKEN)
+    ruling = ruled(situation, rebels)
+    assert why(situation, ruling) == "superseded: a ruling on what is not in dispute here"
+    (army,) = tell(situation, "radio", "2013-01-16", {**ARMY, "when": "2013-01-15"})
+    places = situation.log.positions([rebels, army])
+    assert why(situation, ruling) == (
+        f"superseded: #{places[rebels]}, which it follows: newer evidence (#{places[army]})"
+    )

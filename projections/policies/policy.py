@@ -35,7 +35,7 @@ class Policy:
     """A policy: `advance` lets one claim more bear on its walk, `read` gives what that reached.
 
     `admits` leaves out claims that the policy does not listen to. `weighs`: whether it judges who
-    backs a state (else support is always `reported`).
+    backs a state, and hears rulings (else support is always `reported`).
     """
 
     name: str
@@ -80,13 +80,23 @@ class Policy:
         return Timeline(self, projection, kin)
 
     def roles(
-        self, claims: Iterable[Claim], t: Instant, k: Instant, projection: Projection, kin: Kin
+        self,
+        claims: Iterable[Claim],
+        t: Instant,
+        k: Instant,
+        projection: Projection,
+        kin: Kin,
+        left_out: Sequence[Claim] = (),
     ) -> list[Role]:
-        """Say of every claim of a cell what part it has in the answer at (t, k), and why."""
+        """Say of every claim of a cell what part it has in the answer at (t, k), and why.
+
+        `left_out` are those that the question leaves out: they come last, and have none.
+        """
         from projections.policies.roles import Roles
 
         claims = list(claims)
-        return Roles(self, claims, At(t, projection, kin, max(1, len(claims))), k).of(claims)
+        at = At(t, projection, kin, max(1, len(claims)))
+        return Roles(self, claims, at, k, left_out).of([*claims, *left_out])
 
     def fold(self, certain: Iterable[Claim], at: At, walk: object = None) -> Any:  # noqa: ANN401 - each policy's own walk
         """Take claims in the order of their evidence, on top of a walk already gone."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from projections.claims import Claim
-from projections.policies.contest import Walk
+from projections.policies.contest import RULING, Walk
 from projections.policies.rivals import follower_of
 from projections.policies.support import best_rating, rank
 from projections.policies.walk import (
@@ -28,18 +28,31 @@ if TYPE_CHECKING:
 
 Part = tuple[str, str]
 """A role (decides, supports, dissents, superseded, not-yet, retracted), and why."""
+LEFT_OUT = "left out of this question"
 
 
 class Roles:
     """The answer at one valid and one known time, told claim by claim."""
 
-    def __init__(self, policy: Policy, claims: Iterable[Claim], at: At, k: Instant) -> None:
-        """Walk to the answer once, and keep why each claim was left behind."""
+    def __init__(
+        self,
+        policy: Policy,
+        claims: Iterable[Claim],
+        at: At,
+        k: Instant,
+        left_out: Iterable[Claim] = (),
+    ) -> None:
+        """Walk to the answer once, and keep why each claim was left behind.
+
+        `left_out` are those that the question leaves out: they have no part in it.
+        """
         self._policy, self._at, self._k = policy, at, k
         self._left: dict[str, str] = {}
         self._ended: dict[str, list[int]] = {}
         told = list(claims)
         self._places = {one.fact: one.position for one in told}
+        self._left_out = {one.fact: one for one in left_out}
+        self._told = {one.fact: one for one in told} | self._left_out
         visible = [one for one in told if is_visible(one, at.t, k) and policy.hears(one, at.kin)]
         certain = [one for one in visible if one.certain_from <= at.t and one.mode != "ruling"]
         walk: Any = None
@@ -47,12 +60,16 @@ class Roles:
             after = policy.advance(walk, claim, at)
             self._note(walk, after, claim)
             walk = after
-        self._reached = policy.read(walk, rulings(visible), at)
+        self._rulings = rulings(visible)
+        self._reached = policy.read(walk, self._rulings, at)
         self._parts = self._of_views(walk) | _of_outcome(self._reached)
 
     def of(self, claims: Iterable[Claim]) -> list[Role]:
         """Give the role of every claim."""
-        return [Role(one, *(self._parts.get(one.fact) or self._why_not(one))) for one in claims]
+        return [Role(one, *self._part(one)) for one in claims]
+
+    def _part(self, claim: Claim) -> Part:
+        return self._parts.get(claim.fact) or self._why_not(claim)
 
     def _note(self, before: Any, after: Any, claim: Claim) -> None:  # noqa: ANN401 - a policy's walk
         """Compare the walk before and after a claim: what it left behind."""
@@ -88,6 +105,8 @@ class Roles:
 
     def _not_heard(self, claim: Claim) -> Part | None:
         """Say why a claim was not listened to."""
+        if claim.fact in self._left_out:
+            return "superseded", LEFT_OUT
         if claim.published > self._k:
             return "not-yet", "not known yet"
         if claim.retracted is not None and claim.retracted <= self._k:
@@ -123,10 +142,7 @@ class Roles:
     def _overtaken(self, claim: Claim) -> Part:
         """Say what stands in a claim's way."""
         if claim.mode == "ruling":
-            run = self._reached.run if self._reached and self._reached.rule == "ruling" else ()
-            if {one.fact for one in run} & set(claim.value["follows"]):
-                return "decides", "an analyst's ruling"
-            return "superseded", "a ruling on what is not in dispute here, or ruled on since"
+            return self._of_ruling(claim)
         if claim.effect == DROPPED:
             return "superseded", "its list says nothing from here on"
         if claim.standing:
@@ -135,6 +151,46 @@ class Roles:
         if ended := self._ended.get(claim.fact):
             bare = f"ends what {', '.join(f'#{one}' for one in sorted(ended))} told"
         return "superseded", self._left.get(claim.fact, bare)
+
+    def _of_ruling(self, ruling: Claim) -> Part:
+        """Say whether a ruling in force decides, and what keeps it from that."""
+        if not self._policy.weighs:
+            return "superseded", f"{self._policy.name} hears no rulings"
+        match self._followed(ruling):
+            case [0] if self._reached and self._reached.rule == RULING:
+                return "decides", "an analyst's ruling"
+            case []:
+                return "superseded", self._why_no_say(ruling)
+            case [_]:
+                newer = next(one for one in self._rulings if len(self._followed(one)) == 1)
+                return "superseded", f"ruled on since (#{newer.position})"
+            case _:
+                return "superseded", "a ruling that follows more than one of the values"
+
+    def _followed(self, ruling: Claim) -> list[int]:
+        """Give the places, among the values that differ, of those that a ruling follows."""
+        follows, rivals = (
+            set(ruling.value["follows"]),
+            self._reached.rivals if self._reached else (),
+        )
+        return [
+            place
+            for place, rival in enumerate(rivals)
+            if not follows.isdisjoint(one.fact for one in rival.claims)
+        ]
+
+    def _why_no_say(self, ruling: Claim) -> str:
+        """Say why nothing that a ruling follows is among values that differ."""
+        followed = [self._told[one] for one in ruling.value["follows"] if one in self._told]
+        stand = [one for one in followed if one.retracted is None or one.retracted > self._k]
+        if not stand:
+            places = ", ".join(f"#{one.position}" for one in followed)
+            return f"what it follows ({places}) stands no more"
+        parts = [(one.position, *self._part(one)) for one in stand]
+        undisputed = not (self._reached and self._reached.rivals)
+        if undisputed and any(role in {"decides", "supports"} for _, role, _ in parts):
+            return "a ruling on what is not in dispute here"
+        return "; ".join(f"#{place}, which it follows: {why}" for place, _, why in parts)
 
 
 def _carrying(walk: Any) -> dict[str, str]:  # noqa: ANN401 - a policy's walk
