@@ -652,6 +652,24 @@ def test_a_ruling_that_decides_nothing_is_said_to(log: Path) -> None:
     assert "it decides nothing as of 2013-01-14: nothing is in dispute there" in found.output
 
 
+def test_a_ruling_that_decides_later_than_its_first_day_is_said_to(tmp_path: Path) -> None:
+    """What it settles was reported of the eleventh; it was made from the tenth on."""
+    log = tmp_path / "situation.db"
+    (tmp_path / "situation.yaml").write_bytes(SITUATION)
+    said("--log", log, "init", tmp_path / "situation.yaml")
+    for source, side in (("gazette", "rebels"), ("radio", "army")):
+        taken = {**TAKEN, "by": [side], "when": "2013-01-11"}
+        sheet = {"report": {"source": source, "published": "2013-01-12"}, "facts": [taken]}
+        (tmp_path / "sheet.yaml").write_text(json.dumps(sheet))
+        said("--log", log, "record", tmp_path / "sheet.yaml")
+    place = answer("--log", log, "log", "--kind", "TownOccupied")["rows"][0]["position"]
+    words = ("rule", "control", "mill", "--follow", f"#{place}", "--reason", "seen")
+    found = run("--log", log, *words, "--when", "2013-01-10")
+    assert "it decides nothing as of 2013-01-10, but from end of 11 Jan 2013 on\n" in found.output
+    (line,) = answer("--log", log, "state", "control", "mill", "--as-of", "2013-01-11")["rows"]
+    assert line["rule"] == "ruling"
+
+
 def test_a_ruling_on_a_retracted_fact_is_said_to_decide_nothing_for_that(log: Path) -> None:
     gone = run("--log", log, "retract", "#58", "--reason", "a mistake", "--published", "2013-01-20")
     assert gone.exit_code == 0

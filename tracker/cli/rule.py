@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.cli import words
 from tracker.cli.amended import amendment_options, refuse_far_positions, tell
 from tracker.cli.common import open_situation, recorder
 from tracker.cli.completing import believed, facts, keys
 from tracker.cli.output import note, safe
+from tracker.instants import read_instant
 
 if TYPE_CHECKING:
+    from tracker.instants import Instant
     from tracker.situation import Situation
 
 
@@ -74,7 +77,7 @@ def _doubt(
     when: str,
     tz: str | None,
 ) -> None:
-    """Say so, and why, where a ruling decides nothing on the first day of its span."""
+    """Say so where a ruling decides nothing on the first day of its span: from when on, or why."""
     from tracker.errors import TrackerError
 
     first = when.split("/", maxsplit=1)[0]
@@ -82,13 +85,32 @@ def _doubt(
         clocks = situation.clocks(first, tz=tz)
     except TrackerError:
         return  # a time that is no single moment: there is no day to ask about
-    if not situation.is_ruled(projection, key, clocks):
+    if situation.is_ruled(projection, key, clocks):
+        return
+    if later := _decides_from(situation, projection, key, follow, clocks.as_of):
+        note(safe(f"it decides nothing as of {first}, but from {later} on"))
+    else:
         gone = [found for name in follow if (found := _taken_back(situation, name))]
         why = "; ".join(gone) or (
             "nothing is in dispute there, or what it follows is superseded, or it follows more"
             " than one of the values"
         )
         note(safe(f"it decides nothing as of {first}: {why}"))
+
+
+def _decides_from(
+    situation: Situation, projection: str, key: str, follow: tuple[str, ...], after: Instant
+) -> str | None:
+    """Say from when on a ruling decides, where it does so at any later time."""
+    followed = {situation.event(name).id for name in follow}
+    answer = situation.history(key, projection)
+    begins = [
+        row["valid_from"]
+        for row in answer.dicts
+        if row["known_to"] is None and row["rule"] == "ruling" and row["valid_from"]
+        if read_instant(row["valid_from"]) > after and followed.intersection(row["evidence"])
+    ]
+    return words.moment(min(begins, key=read_instant), answer.zone) if begins else None
 
 
 def _taken_back(situation: Situation, name: str) -> str:
