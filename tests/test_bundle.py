@@ -152,6 +152,7 @@ WRONG: dict[str, Callable[[Lines], object]] = {
     "withheld": lambda lines: lines.__setitem__(57, {"position": 58, "leaf": "00" * 32}),
     "made a selection": lambda lines: [line.update(inclusion=[]) for line in lines],
     "made half a selection": edit("inclusion", []),
+    "said more of": edit("note", "The army took it."),
 }  # fmt: skip
 
 
@@ -330,6 +331,11 @@ def test_what_the_log_says_is_withheld_is_explained() -> None:
             verify_bundle, "read", lambda _: (public, [note], map(json.dumps, (known, said_so)))
         )
         assert verify_bundle.check("") == (2, [])
+        known["state"] = "The army took it."
+        patched.setattr(
+            verify_bundle, "read", lambda _: (public, [note], map(json.dumps, (known, said_so)))
+        )
+        assert verify_bundle.check("") == (2, ["event #1: nobody signed for its state"])
 
 
 def test_a_place_that_is_taken_is_refused_before_anything_is_recorded(tmp_path: Path) -> None:

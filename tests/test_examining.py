@@ -190,7 +190,13 @@ def test_a_text_of_an_event_that_is_withheld_is_found(log: Path) -> None:
 @pytest.mark.parametrize("name", ["events.jsonl", "texts.jsonl"])
 def test_what_nobody_signed_for_is_found_in_a_bundle(bundle: Path, name: str) -> None:
     changed(bundle, name, lambda lines: lines[-1].update(summary="The army took the mill."))
-    assert "event #21: nobody signed for its summary" in wrong(bundle)
+    assert wrong(bundle).count("event #21: nobody signed for its summary") == 1
+
+
+def test_texts_in_the_line_of_an_event_are_not_what_a_bundle_holds(bundle: Path) -> None:
+    forged = {"gist": {"text": "The army took it.", "key": "00" * 32}}
+    changed(bundle, "events.jsonl", lambda lines: lines[-1].update(texts=forged))
+    assert "event #21: nobody signed for its texts" in wrong(bundle)
 
 
 # -- checkpoints that were kept -------------------------------------------------------------------

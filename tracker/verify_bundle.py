@@ -61,17 +61,15 @@ def sha256(*parts):
 def leaf(event):
     """Hash an event as the ledger does (RFC 9162, 2.1.1): its place, topic and exact bytes."""
     topic, stream = event["topic"].encode(), int(event["stream"], 16).to_bytes(16, "big")
-    place = event["position"].to_bytes(8, "big") + event["version"].to_bytes(8, "big")
-    bound = place + stream + len(topic).to_bytes(2, "big") + topic
-    return sha256(b"\0", bound, event["state"].encode())
+    at = event["position"].to_bytes(8, "big") + event["version"].to_bytes(8, "big")
+    return sha256(b"\0", at, stream, len(topic).to_bytes(2, "big"), topic, event["state"].encode())
 
 
 def proves(found, at, last, path, wanted):
     """Check an inclusion proof, the nearest neighbour first (RFC 9162, 2.1.3.2)."""
     for other in map(bytes.fromhex, path):
-        left = at & 1 or at == last
-        found = sha256(b"\1", other, found) if left else sha256(b"\1", found, other)
-        done = (at & -at).bit_length() if left and at else 1
+        found = sha256(b"\1", *((other, found) if at & 1 or at == last else (found, other)))
+        done = (at & -at).bit_length() if at and at == last else 1
         at, last = at >> done, last >> done
     return at == last == 0 and found == wanted
 
@@ -109,6 +107,9 @@ def check(path: str, key: str = "", *kept: str) -> tuple[int, list[str]]:
     for at, event in enumerate(map(json.loads, lines), 1):
         last, position, size = position, event["position"], 1
         entry = bytes.fromhex(event["leaf"]) if "leaf" in event else leaf(event)
+        own = ["leaf"] if "leaf" in event else ["stream", "version", "topic", "state", "texts"]
+        more = sorted({*event} - {"position", "inclusion", *own})
+        found += [f"event #{position}: nobody signed for its {name}" for name in more]
         if "leaf" in event:
             withheld.setdefault(position, f"UNEXPLAINED: event #{position} is withheld")
         elif event["topic"] == "EventWithheld":
@@ -127,9 +128,8 @@ def check(path: str, key: str = "", *kept: str) -> tuple[int, list[str]]:
             root = functools.reduce(lambda x, left: sha256(b"\1", left[1], x), tree[-2::-1], entry)
             if due.pop(0)[1] != root:
                 found.append(f"a checkpoint of #{at} was signed for other events than these")
-    for size, root, number in due:
-        if number > len(notes) and (size, root) != newest[:2]:
-            found.append(f"CANNOT TELL whether this extends the kept checkpoint of #{size}")
+    late = [h[0] for h in due if h[2] > len(notes) and h[:2] != newest[:2]]
+    found += [f"CANNOT TELL whether this extends the kept checkpoint of #{size}" for size in late]
     if proved not in (0, at) or not (proved or (at == newest[0] and all(h[0] > at for h in due))):
         found.append(f"of {at} events, not all and no others were signed for")
     return at, found + [why for why in withheld.values() if why]
