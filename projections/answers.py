@@ -15,6 +15,7 @@ from projections.rows import ENTRY, Decorator, evidence_row, fact_row, origin_in
 from projections.saying import said
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
+from projections.withheld import erased_of, said_withheld
 from tracker.edtf import describe
 from tracker.errors import NotFoundError
 from tracker.instants import FUTURE_OPEN, AsOf, Instant, format_open
@@ -144,6 +145,7 @@ def audit(
     return {
         "rows": rows,
         "evidence": _amended(
+            store,
             store.amendments(name, key, clocks.position, clocks.recorded_at),
             [evidence_row(store, claim, role, why) for role, why, claim in roles],
             clocks.known,
@@ -154,7 +156,7 @@ def audit(
     }
 
 
-def _amended(acts: Rows, lines: Rows, known: Instant) -> Rows:
+def _amended(store: Store, acts: Rows, lines: Rows, known: Instant) -> Rows:
     """Say of facts that were taken back or corrected all that was done, and what stands instead."""
     for act in acts:
         for line in lines:
@@ -163,7 +165,8 @@ def _amended(acts: Rows, lines: Rows, known: Instant) -> Rows:
     for line in lines:
         done = [act for act in acts if act["fact"] == line["fact"] and act["published"] <= known]
         if done and line["role"] == "retracted":
-            line["why"] = "; ".join(map(_act, done))
+            erased = map(said_withheld, erased_of(store, line["fact"]))
+            line["why"] = "; ".join([*map(_act, done), *erased])
     return lines
 
 

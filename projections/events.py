@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from projections.store import Row, Store
+from projections.withheld import withheld
 from tracker.facts import Body, ReportRegistered
 from tracker.facts.envelope import Event, body_dict
 from tracker.facts.record import (
@@ -81,7 +82,8 @@ def event_detail(event: Event, store: Store, places: Mapping[str, int] | None = 
 
     `amended` lists what has corrected or retracted it since; `replaces` names the fact whose place
     it takes; `changes` are, of a correction, the fields that differ: {field, before, after};
-    `custody` lists what was erased of it, on whose authority and why, and the holds on it.
+    `custody` lists what was erased of it, on whose authority and why, and the holds on it; and of
+    a fact what was erased of another in whose place it stands, where it does not say that anew.
     """
     found = store.rows(
         "SELECT source, published_edtf, document, batch FROM reports WHERE id = ?",
@@ -100,8 +102,18 @@ def event_detail(event: Event, store: Store, places: Mapping[str, int] | None = 
         "amended": _amended(event, store),
         "replaces": _replaces(event, store),
         "changes": _differences(event.body, store),
-        "custody": custody_of(store, event.id),
+        "custody": _custody(event, store),
     }
+
+
+def _custody(event: Event, store: Store) -> list[Row]:
+    own = custody_of(store, event.id)
+    if event.fact is None:
+        return own
+    known = {one["position"] for one in own}
+    before = [one for one in withheld(store, event.id) if one["position"] not in known]
+    own += [{"kind": "TextErased", **one, "lifted": None} for one in before]
+    return sorted(own, key=lambda one: int(one["position"]))
 
 
 def custody_of(store: Store, event_id: str) -> list[Row]:

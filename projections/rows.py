@@ -13,6 +13,7 @@ from projections.lazy import Rows
 from projections.moments import Begun, rows_begun
 from projections.pledges import Pledges
 from projections.store import Row, Store
+from projections.withheld import erased_of, said_withheld, withheld
 from tracker.garbage import uncollected
 from tracker.instants import DAY, PAST_OPEN, AsOf, format_instant, read_instant
 from tracker.kin import Kin
@@ -177,23 +178,24 @@ def origin_in(row: Row, kin: Kin) -> str:
 
 
 def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
-    """Give one line of an audit: the fact (or the ruling), where it stands, and its part."""
+    """Give one line of an audit: the fact (or the ruling), where it stands, and its part.
+
+    Its reason names what was erased of it. What was erased of another in whose place it stands is
+    under `withheld` alone: whether it says that anew can no longer be told once it is erased too,
+    and a citation holds the reason.
+    """
     fact = claim if isinstance(claim, str) else claim.fact
     sql = (
         "SELECT f.*, r.source, r.published_edtf, r.data AS header"
         " FROM fact_rows f JOIN reports r ON r.id = f.report"
         " WHERE f.id = ?"
     )
-    found = store.rows(sql, (fact,))
+    found, erased = store.rows(sql, (fact,)), erased_of(store, fact)
+    why = "; ".join([why, *map(said_withheld, erased)])
     if not found and isinstance(claim, Claim):
-        return ruling_row(claim, role, why)
-    withheld = _withheld(store, fact)
-    return {
-        **evidence_of(found[0]),
-        "role": role,
-        "why": "; ".join([why, *map(_said_withheld, withheld)]),
-        "withheld": withheld,
-    }
+        return {**ruling_row(claim, role, why), "withheld": erased}
+    line = {**evidence_of(found[0]), "role": role, "why": why}
+    return {**line, "withheld": withheld(store, fact)}
 
 
 def evidence_of(row: Row, data: Row | None = None) -> Row:
@@ -217,33 +219,6 @@ def evidence_of(row: Row, data: Row | None = None) -> Row:
         "rating": data.get("rating"),
         "report": row["report"],
     }
-
-
-def _said_withheld(one: Row) -> str:
-    return f"{one['fields']} withheld by {one['authority']}, #{one['position']}: {one['reason']}"
-
-
-_ERASED = (
-    "SELECT event, fields, authority, published_edtf AS published, reason, position FROM custody"
-    " WHERE kind = 'TextErased'{} ORDER BY position"
-)
-
-
-def _withheld(store: Store, fact: str) -> list[Row]:
-    """Give what was erased of a fact: {fields, authority, published, reason, position} each."""
-    return _by_event(store.rows(_ERASED.format(" AND event = ?"), (fact,))).get(fact, [])
-
-
-def all_withheld(store: Store) -> dict[str, list[Row]]:
-    """Give the same of every fact of which anything was."""
-    return _by_event(store.rows(_ERASED.format("")))
-
-
-def _by_event(rows: Iterable[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.pop("event"), []).append(row)
-    return found
 
 
 def located(locator: Row, header: str) -> Row:

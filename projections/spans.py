@@ -18,9 +18,10 @@ from projections.cells import Cells
 from projections.held import FEW
 from projections.names import BELIEVED, CHRONICLED
 from projections.overview import each_fact
-from projections.rows import Decorator, all_withheld, fact_row
+from projections.rows import Decorator, fact_row
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
+from projections.withheld import all_withheld
 from tracker.edtf import parse_edtf
 from tracker.facts.base import ACTUAL
 from tracker.instants import (

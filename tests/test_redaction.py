@@ -213,8 +213,11 @@ def test_what_was_put_in_the_place_of_a_fact_is_erased_with_it(log: Path, named:
     assert "already" in redact(log, f"#{line[0]}")
 
 
+OUT = ("--published", "2013-01-19")
+
+
 def corrected(log: Path, event: str, change: str) -> str:
-    said("--log", log, "correct", event, "--set", change, "--reason", "no names")
+    said("--log", log, "correct", event, "--set", change, "--reason", "no names", *OUT)
     return f"#{answer('--log', log, 'log')['rows'][-1]['position']}"
 
 
@@ -437,6 +440,68 @@ def test_an_erased_fact_is_corrected_and_taken_back_like_any_other(log: Path) ->
     assert body(log, f"#{int(event[1:]) + 4}")["speaker"] == alias  # one origin, as before
     said("--log", log, "retract", f"#{int(event[1:]) + 4}", "--reason", "withdrawn")
     assert run("--log", log, "rebuild", "--check").exit_code == 0
+
+
+def told_of(log: Path, event: str) -> list[str]:
+    """What `show` and `audit` tell of an event's text, which must be the same."""
+    shown = answer("--log", log, "show", event)["custody"]
+    ways = [[(one["position"], one["fields"], one["authority"]) for one in shown]]
+    trail = answer("--log", log, "audit", "control", "mill", "--as-of", "2013-01-20")["evidence"]
+    (line,) = [one for one in trail if f"#{one['position']}" == event]
+    ways.append([(one["position"], one["fields"], one["authority"]) for one in line["withheld"]])
+    audit = unfolded(said("--log", log, "audit", "control", "mill", "--as-of", "2013-01-20"))
+    place = f"{event} {line['kind']}"
+    of_it = audit.split(place, 1)[1].split(" TownOccupied ", 1)[0]
+    for position, fields, authority in ways[0]:
+        assert f"{fields} withheld by {authority}, #{position}: his request" in of_it
+    assert ways[0] == ways[1]
+    return [f"{fields} by #{position}" for position, fields, _ in ways[0]]
+
+
+def test_who_erased_what_a_fact_says_no_more_is_told_of_what_took_its_place(log: Path) -> None:
+    """Erased, retracted and put back; then corrected, first in its time and then in its words."""
+    event = first(log)
+    redact(log, event)
+    (erased,) = (row["position"] for row in rows_of(log, "TextErased"))
+    everything = [f"gist, note, quote, speaker by #{erased}"]
+    assert told_of(log, event) == everything
+    said("--log", log, "retract", event, "--reason", "withdrawn", "--published", "2013-01-18")
+    assert told_of(log, event) == everything
+    said("--log", log, "correct", event, "--again", "--reason", "by mistake", *OUT)
+    back = f"#{answer('--log', log, 'log')['rows'][-1]['position']}"
+    assert body(log, back)["gist"] == WITHHELD
+    assert told_of(log, back) == everything
+    moved = corrected(log, back, "when=2013-01-13")
+    assert told_of(log, moved) == [f"gist, quote, speaker by #{erased}"]  # its note says it is back
+    said_anew = corrected(log, moved, "gist=The mill fell.")
+    assert told_of(log, said_anew) == [f"quote, speaker by #{erased}"]
+    redact(log, said_anew, "--field", "gist")
+    again = rows_of(log, "TextErased")[-1]["position"]
+    assert told_of(log, said_anew) == [f"quote, speaker by #{erased}", f"gist by #{again}"]
+    with Situation(str(log)) as situation:
+        listed = situation.evidence("2013-01-20", "control", "mill").dicts
+        (line,) = [one for one in listed if f"#{one['position']}" == said_anew]
+    told = [(one["fields"], one["position"]) for one in line["withheld"]]
+    assert told == [("quote, speaker", erased), ("gist", again)]
+
+
+def test_a_citation_of_what_was_said_anew_holds_when_that_is_erased_too(log: Path) -> None:
+    redact(log, first(log))
+    new = corrected(log, first(log), "gist=The mill fell.")
+    kept = beside(log) / "cited.json"
+    said("--log", log, "audit", "control", "mill", "--as-of", "2013-01-20", "--cite", kept)
+    redact(log, new)
+    found = run("--log", log, "cite", "verify", kept)
+    assert (found.exit_code, "reproduced" in found.output) == (0, True)
+
+
+def test_who_erased_the_reason_of_a_ruling_is_told_in_an_audit(log: Path) -> None:
+    words = ("rule", "control", "mill", "--follow", first(log), "--when", "2013-01-14")
+    said("--log", log, *words, "--reason", "the deserter told us", *OUT)
+    place = f"#{answer('--log', log, 'log')['rows'][-1]['position']}"
+    redact(log, place)
+    audit = unfolded(said("--log", log, "audit", "control", "mill", "--as-of", "2013-01-20"))
+    assert "reason withheld by Data protection officer" in audit.split(f"{place} RulingMade")[1]
 
 
 def test_the_reason_of_a_ruling_can_be_erased(log: Path) -> None:

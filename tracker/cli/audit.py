@@ -88,6 +88,8 @@ def audit(
             _quote(situation, line, documents)
     if emit(answer.as_json(), trail):
         return
+    for line in trail:
+        line["why"] = _with_withheld(line)
     lines = [_entry(line, answer) for line in trail] if full or documents else _brief(answer)
     after = map(fitted, [*_later(answer), f"rule: {answer.more['rule']}"])
     say("\n".join([fitted(_verdict(answer)), *lines, *after]))
@@ -98,6 +100,15 @@ def _quote(situation: Situation, line: Row, documents: str) -> None:
     line["quote"] = quote.text
     line["verified"] = quote.verified
     line["quote_problem"] = quote.problem or None
+
+
+def _with_withheld(line: Row) -> str:
+    """Give a fact's reason, and what was erased of another in whose place it stands."""
+    erased = (
+        f"{one['fields']} withheld by {one['authority']}, #{one['position']}: {one['reason']}"
+        for one in line["withheld"]
+    )
+    return "; ".join([line["why"], *(one for one in erased if one not in line["why"])])
 
 
 def _verdict(answer: Answer) -> str:
