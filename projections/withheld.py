@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable
 
 from projections.store import Row, Store
-from tracker.facts.sealed import ALIAS, WITHHELD
 
 _ERASED = (
     "SELECT event, fields, authority, published_edtf AS published, reason, position FROM custody"
@@ -67,6 +66,8 @@ def _has_fields(one: Row) -> bool:
 
 def _unsaid(store: Store, fact: str, *, again: bool) -> set[str]:
     """Name the texts that a fact does not say itself; one put back adds a word to the note."""
+    from tracker.facts.sealed import ALIAS, WITHHELD
+
     found = store.rows("SELECT data FROM fact_rows WHERE id = ?", (fact,))
     if not found:
         return set()
