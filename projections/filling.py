@@ -16,7 +16,7 @@ from projections.claims import Since, Value, public, remembered
 from projections.front import Belief
 from projections.saying import Numbered
 from projections.schema import STATE_BITS
-from projections.state import Alternative, State
+from projections.state import Alternative, Contender, State
 from projections.store import Row, Store
 from projections.widths import class_of
 from tracker.instants import Instant, format_instant, format_open
@@ -115,13 +115,13 @@ def state_text(head: str, state: State) -> str:
     before: beliefs share days and values.
     """
     value, support, certainty, since, possibly, evidence, dissent, last, rule, values = state
-    rivals = _encode([contender.as_json() for contender in values]) if values else "[]"
     return (
         f'{head}{_value_text(value)}"support":"{support}"'
         f',"certainty":"{certainty}","since":{_since_text(since)}'
         f',"possibly":[{",".join(map(_alternative_text, possibly)) if possibly else ""}]'
         f',"evidence":{_names(evidence)},"dissent":{_names(dissent) if dissent else "[]"}'
-        f',"values":{rivals},"rule":{_text(rule)},"last_evidence":{_instant_text(last)}}}'
+        f',"values":[{",".join(map(_contender_text, values)) if values else ""}]'
+        f',"rule":{_text(rule)},"last_evidence":{_instant_text(last)}}}'
     )
 
 
@@ -133,6 +133,14 @@ def state_head(parts: Row) -> str:
 def _alternative_text(alternative: Alternative) -> str:
     value, since, evidence = alternative
     return f'{{{_value_text(value)}"since":{_since_text(since)},"evidence":{_names(evidence)}}}'
+
+
+def _contender_text(contender: Contender) -> str:
+    value, since, evidence, origins, ratings = contender
+    return (
+        f'{{{_value_text(value)}"since":{_since_text(since)},"evidence":{_names(evidence)}'
+        f',"origins":{_names(origins)},"ratings":[{",".join(map(_text, ratings))}]}}'
+    )
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
