@@ -22,11 +22,12 @@ from tracker import copied as batches
 from tracker import logfile
 from tracker.errors import LogError
 from tracker.facts.codec import StoredRow
-from tracker.following import Follower, SourceAway, Waiting
+from tracker.following import Follower, SourceAway
 from tracker.log import Log
 from tracker.logfile import EventRow
 from tracker.replicas import ReplicaError, shown, without_secrets
 from tracker.situation import Situation
+from tracker.waiting import Waiting
 
 NOW = 1_358_424_000_000_000  # 17 January 2013, noon, UTC
 FREE = ("DROP TRIGGER events_are_kept", "DROP TRIGGER events_are_fixed")

@@ -47,11 +47,12 @@ def follow(
     """
     from random import random
 
-    from tracker import following
+    from tracker.following import follow
     from tracker.situation import now
+    from tracker.waiting import Waiting
 
-    waiting = following.Waiting(time.sleep, now, random, lambda: False, poll)
-    return following.follow(path, source, waiting, once=once, tell=tell, progress=progress)
+    waiting = Waiting(time.sleep, now, random, lambda: False, poll)
+    return follow(path, source, waiting, once=once, tell=tell, progress=progress)
 
 
 def read_kind(file: IO[bytes], name: str, kind: str = "") -> bytes:

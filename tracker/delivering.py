@@ -107,7 +107,7 @@ class Delivery:
         Each change between telling and waiting is noted, once. Raises WatchError where the log that
         came back has not what was told of.
         """
-        from tracker.following import Waiting
+        from tracker.waiting import Waiting
 
         waiting = Waiting(time.sleep, self._clock, random, lambda: False)
         tries, keys = 0, False

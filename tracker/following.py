@@ -35,15 +35,13 @@ from tracker.replicas import (
     source_to_follow,
     without_secrets,
 )
+from tracker.waiting import Waiting
 
 NEAR = 20_000
 """Events since the source's last checkpoint up to which its root is asked for after every batch: it
 is worked out from there on. Further on its leaves are compared, and its root at the end."""
 COMPARED = 50_000
 """Leaves compared at a time, where two histories part."""
-POLL_SECONDS = 0.5
-FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
-"""Seconds before a source that went away is tried again: doubled each time, up to the longest."""
 NOTED_SECONDS = 1.0
 """Between two notes of when the source was last heard, while nothing comes."""
 SIGNED_SECONDS = 10.0
@@ -62,22 +60,6 @@ class Passed(NamedTuple):
 
 
 Tell = Callable[[str], None]
-
-
-@dataclass
-class Waiting:
-    """How to wait: seconds slept, the present, what spreads a wait (0 to 1), when to end."""
-
-    sleep: Callable[[float], None]
-    clock: Callable[[], Instant]
-    spread: Callable[[], float]
-    stop: Callable[[], bool]
-    poll: float = POLL_SECONDS
-
-    def longer(self, tries: int) -> None:
-        """Sleep before what went away is tried once more: ever longer, up to the longest."""
-        wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries, 10))
-        self.sleep(wait * (0.5 + self.spread() / 2))
 
 
 @dataclass

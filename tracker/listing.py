@@ -24,8 +24,8 @@ from tracker.instants import (
     format_open,
     parse_moment,
 )
-from tracker.outcomes import Answer
-from tracker.questions import Questions
+from tracker.outcomes import Answer, Overview
+from tracker.questions import Questions, of_one_position
 
 if TYPE_CHECKING:
     from tracker.results import Fact, Span
@@ -112,6 +112,40 @@ class Listing(Questions):
         clocks = self.clocks(as_of, **others)
         rows = [{**row, "changes": changes} for row, changes in self.replay(clocks, weighing)]
         return self._answer("replay", clocks, weighing, rows)
+
+    @of_one_position
+    def overview(
+        self, as_of: Asked = None, *, weighing: Weighing = USUAL, **others: Unpack[Clocks]
+    ) -> Overview:
+        """Give all that a picture shows, at the clocks and at every other valid and known time."""
+        from projections import overview
+
+        clocks = self.clocks(as_of, **others)
+        state = self.state(clocks, weighing=weighing)
+        store = self.store
+        kin = store.kin()
+        sides = {actor: kin.side(actor) for actor in store.names("actors")}
+        return Overview(
+            state.verb,
+            state.query,
+            state.position,
+            state.head,
+            state.title,
+            state.zone,
+            state.dicts,
+            dict(state.names),
+            state.notes,
+            replica=state.replica,
+            as_of=clocks.as_of,
+            known_at=clocks.known_at,
+            cells=tuple(overview.cells(store, clocks, weighing)),
+            facts=overview.facts(store, clocks, weighing),
+            chronicles=overview.chronicles(store),
+            places=store.names("places").whole(),
+            schemes=store.names("schemes").whole(),
+            sides={actor: side for actor, side in sides.items() if side},
+            rules=overview.rules(store, clocks, weighing),
+        )
 
     def registered(self) -> dict[str, dict[str, Row]]:
         """Give the places, actors, sources and schemes by id, as registered."""

@@ -23,7 +23,7 @@ from tracker.instants import (
     Instant,
     format_instant,
 )
-from tracker.outcomes import Answer, Overview
+from tracker.outcomes import Answer
 
 if TYPE_CHECKING:
     from tracker.results import Change, Dispute, Found, Gap, State, Stretch
@@ -38,7 +38,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _of_one_position(
+def of_one_position(
     question: Callable[Concatenate[Questions, P], R],
 ) -> Callable[Concatenate[Questions, P], R]:
     """Have a question answered whole of one position of the log, whatever is recorded meanwhile."""
@@ -136,7 +136,7 @@ class Questions:
         """
         return weighing_of(self.store, policy, only, without)
 
-    @_of_one_position
+    @of_one_position
     def state(
         self,
         as_of: Asked = None,
@@ -189,7 +189,7 @@ class Questions:
 
         return doubts(Cells(self.store, clocks, weighing), clocks, rows, key)
 
-    @_of_one_position
+    @of_one_position
     def history(
         self,
         key: str,
@@ -215,7 +215,7 @@ class Questions:
         rows = answers.state(self.store, self.clocks(as_of), projection, key)
         return bool(rows and rows[0]["rule"] == "ruling")
 
-    @_of_one_position
+    @of_one_position
     def audit(
         self,
         as_of: Asked,
@@ -239,7 +239,7 @@ class Questions:
         answer = self._answer("audit", clocks, weighing, rows, notes, **asked)
         return replace(answer, more=found)
 
-    @_of_one_position
+    @of_one_position
     def diff(
         self,
         before: Asked,
@@ -271,7 +271,7 @@ class Questions:
         events = events_of(self.store, (one for row in rows for one in row["events"]))
         return replace(answer, query={**answer.query, **since}, more={"events": events})
 
-    @_of_one_position
+    @of_one_position
     def whatif(
         self,
         as_of: Asked,
@@ -293,7 +293,7 @@ class Questions:
         asked = {"projection": projection, "key": key}
         return self._answer("whatif", clocks, weighing, rows, notes, **asked)
 
-    @_of_one_position
+    @of_one_position
     def disputes(
         self,
         as_of: Asked = None,
@@ -320,7 +320,7 @@ class Questions:
         asked = {"projection": projection, "key": key, "closed": closed}
         return self._answer("disputes", clocks, weighing, rows, notes, **asked)
 
-    @_of_one_position
+    @of_one_position
     def gaps(
         self,
         as_of: Asked = None,
@@ -361,41 +361,7 @@ class Questions:
                     return replace(self._answer("search", None, USUAL, rows), query=asked)
             self._index(bring_up)
 
-    @_of_one_position
-    def overview(
-        self, as_of: Asked = None, *, weighing: Weighing = USUAL, **others: Unpack[Clocks]
-    ) -> Overview:
-        """Give all that a picture shows, at the clocks and at every other valid and known time."""
-        from projections import overview
-
-        clocks = self.clocks(as_of, **others)
-        state = self.state(clocks, weighing=weighing)
-        store = self.store
-        kin = store.kin()
-        sides = {actor: kin.side(actor) for actor in store.names("actors")}
-        return Overview(
-            state.verb,
-            state.query,
-            state.position,
-            state.head,
-            state.title,
-            state.zone,
-            state.dicts,
-            dict(state.names),
-            state.notes,
-            replica=state.replica,
-            as_of=clocks.as_of,
-            known_at=clocks.known_at,
-            cells=tuple(overview.cells(store, clocks, weighing)),
-            facts=overview.facts(store, clocks, weighing),
-            chronicles=overview.chronicles(store),
-            places=store.names("places").whole(),
-            schemes=store.names("schemes").whole(),
-            sides={actor: side for actor, side in sides.items() if side},
-            rules=overview.rules(store, clocks, weighing),
-        )
-
-    @_of_one_position
+    @of_one_position
     def check(self, data: bytes, file: str) -> tuple[int, list[Problem]]:
         """Ask what an expect.yaml asks; give how many were asked, and those that do not hold.
 
