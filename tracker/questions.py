@@ -36,15 +36,16 @@ _COUNTED = (None, "forces", "losses")
 """Projections asked for, among whose rows there may be numbers that changes are added to."""
 P = ParamSpec("P")
 R = TypeVar("R")
+Asker = TypeVar("Asker", bound="Questions")
 
 
 def of_one_position(
-    question: Callable[Concatenate[Questions, P], R],
-) -> Callable[Concatenate[Questions, P], R]:
+    question: Callable[Concatenate[Asker, P], R],
+) -> Callable[Concatenate[Asker, P], R]:
     """Have a question answered whole of one position of the log, whatever is recorded meanwhile."""
 
     @wraps(question)
-    def asked(self: Questions, /, *args: P.args, **kwargs: P.kwargs) -> R:
+    def asked(self: Asker, /, *args: P.args, **kwargs: P.kwargs) -> R:
         with self.still():
             return question(self, *args, **kwargs)
 
