@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from pathlib import Path
 
 from projections.store import LOCK_SECONDS
 from tracker.errors import StoreError
+from tracker.putting import reach_disk
 
 
 def replace_file(fresh: Path, path: Path) -> None:
@@ -31,17 +31,9 @@ def replace_file(fresh: Path, path: Path) -> None:
             pass  # too damaged to open: it is being replaced
         Path(f"{path}-journal").unlink(missing_ok=True)
     try:
-        _reach_disk(fresh)
+        reach_disk(fresh)
         fresh.replace(path)
-        _reach_disk(path.absolute().parent)
+        reach_disk(path.absolute().parent)
     except OSError as error:
         msg = f"the read model {path} cannot be replaced ({error.strerror}): make room, try again"
         raise StoreError(msg) from error
-
-
-def _reach_disk(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

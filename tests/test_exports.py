@@ -19,9 +19,8 @@ from markdown_it import MarkdownIt
 from sheets_for_tests import fact, tell
 
 from projections import spans
-from tracker import Situation, exports
+from tracker import Situation, exports, putting
 from tracker.cli.export import export as verb
-from tracker.exports import files
 from tracker.web.encoding import Encoder
 
 PERIOD = ("--from", "2013-01-14", "--to", "2013-01-21")
@@ -99,12 +98,18 @@ def test_what_goes_wrong_half_way_leaves_nothing(
     def fail(_path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files, "_sync", fail)
+    monkeypatch.setattr(putting, "reach_disk", fail)
     before = sorted(log.parent.iterdir())
     result = run("--log", log, "export", "csv", "-o", log.parent / "out.csv")
     assert result.exit_code == 2
     assert "No space left on device" in result.stderr
     assert sorted(log.parent.iterdir()) == before
+
+
+def test_a_file_may_have_the_longest_name_there_can_be(log: Path) -> None:
+    out = log.parent / f"{'🌍' * 60}.csv"
+    assert run("--log", log, "export", "csv", "-o", out).exit_code == 0
+    assert out.is_file()
 
 
 @pytest.mark.parametrize(

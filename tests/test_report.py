@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sheets_for_tests import fact, tell
 
+from tracker import putting
 from tracker.cli import words
-from tracker.exports import files
 from tracker.instants import DAY, FUTURE_OPEN, PAST_OPEN, AsOf
 from tracker.situation import Situation
 from tracker.web import page
@@ -126,7 +126,7 @@ def test_a_report_that_cannot_be_written_leaves_the_one_before(
     log, out = mali(tmp_path), tmp_path / "situation.html"
     out.write_text("<!doctype html> an earlier, good report")
     before = sorted(tmp_path.iterdir())
-    monkeypatch.setattr(files, "_sync", full)
+    monkeypatch.setattr(putting, "reach_disk", full)
     result = run("--log", log, "report", "-o", out)
     assert result.exit_code == 2
     assert f"{out} was not written: No space left on device" in result.stderr

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from tracker.folders import named_beside
 from tracker.instants import Instant, to_datetime
+from tracker.putting import whole
 from tracker.reading import SHEET, read_upto
 
 
@@ -54,7 +54,5 @@ def write_heard(log: str, heard: Heard) -> None:
 
     What a power cut loses of it is heard again.
     """
-    path = heard_path(log)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-    fresh.write_text(json.dumps(asdict(heard)), encoding="utf-8")
-    fresh.replace(path)
+    with whole(heard_path(log), lasting=False) as part:
+        part.write_text(json.dumps(asdict(heard)), encoding="utf-8")

@@ -20,6 +20,7 @@ from tracker.errors import TrackerError
 from tracker.folders import OURS_ALONE, config_folder
 from tracker.notes import Verifier
 from tracker.outcomes import Row
+from tracker.putting import whole
 from tracker.reading import OTHER, read_upto
 
 if TYPE_CHECKING:
@@ -199,10 +200,5 @@ def _any(text: str) -> bytes:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
-    fresh = path.with_suffix(".new")
-    with fresh.open("wb") as file:
-        file.write(_any(text))
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
+    with whole(path) as part:
+        part.write_bytes(_any(text))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 
 from tracker.datasets.staging import Judge
 from tracker.datasets.tables import is_quarantine
 from tracker.errors import Problem, TrackerError
+from tracker.putting import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +122,8 @@ def _bytes_of(path: Path) -> bytes | None:
 
 
 def _put(path: Path, text: bytes) -> None:
-    """Write a file under another name, and give it its own once it is whole."""
-    part = path.with_name(f".{path.name[:100]}.{token_hex(4)}.part")
     try:
-        with part.open("xb") as file:
-            file.write(text)
-        part.replace(path)
+        with whole(path) as part:
+            part.write_bytes(text)
     except OSError as error:
         raise TrackerError(f"{path}: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -1,13 +1,13 @@
-"""Files written whole or not at all."""
+"""Files that a command or an export writes: what they may not write over."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from tempfile import mkstemp
 
+from tracker import putting
 from tracker.errors import TrackerError
 
 DATABASE = b"SQLite format 3\0"
@@ -54,34 +54,9 @@ def refuse_existing(path: Path, *, force: bool) -> None:
 
 @contextmanager
 def whole(path: Path, *, force: bool) -> Iterator[Path]:
-    """Give a file to fill, which takes the path's name once it is filled, and is gone otherwise.
+    """Give a file to fill, as putting.whole does.
 
-    It lies in the same folder, so that the change of name is one step; its bytes are on the disk
-    before that. Raises TrackerError as refuse_existing does.
+    Raises TrackerError as refuse_existing does, also of what came to be there meanwhile.
     """
-    handle, name = mkstemp(prefix=f".{path.name[:100]}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
+    with putting.whole(path, last=partial(refuse_existing, path, force=force)) as part:
         yield part
-        _sync(part)
-        part.chmod(0o666 & ~_umask())
-        refuse_existing(path, force=force)
-        part.replace(path)
-        _sync(path.parent)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
