@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -294,3 +295,48 @@ def test_a_zone_by_another_name_is_a_bad_date(
     named = raids(when={"column": "first", "formats": ["%Y-%m-%d %H:%M %Z"]})
     with pytest.raises(InputError, match=r"first: '.*' is no time .* where %Z is UTC, GMT or Z"):
         load(situation, tmp_path, named, f"first,last,town,unit,country\n{cell},,Mill,,\n")
+
+
+def late_raids(*last: dict[str, object]) -> str:
+    """Give 1,200 raids as JSON lines, and these after them."""
+    common = {"first": "2013-01-10", "last": "2013-01-10"}
+    every = [{**common, "town": f"Town {number}"} for number in range(1_200)]
+    return "".join(f"{json.dumps(row)}\n" for row in [*every, *({**common, **one} for one in last)])
+
+
+def test_a_key_that_only_later_records_have_is_told_of_and_not_read(
+    situation: Situation, tmp_path: Path
+) -> None:
+    mapping = raids(by="army")
+    rows = late_raids({"town": "Mill", "mood": "grim"}, {"town": "Ford", "mood": 2, "sky": None})
+    outcome = load(situation, tmp_path, mapping, rows, name="raids.jsonl")
+    assert len(facts_in(situation)) == 1_202
+    (warning,) = outcome.warnings
+    assert (warning.line, warning.warning) == (1_201, True)
+    assert warning.message == (
+        "keys that none of the first records has are not read, 2 of them: 'mood', 'sky'; to read "
+        "one, name it under `optional`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "record"),
+    [("unit", {"unit": "riders"}), ("by.unit", {"by": {"unit": "riders"}})],
+)
+def test_an_optional_column_of_json_is_read_where_only_later_records_have_it(
+    situation: Situation, tmp_path: Path, column: str, record: dict[str, object]
+) -> None:
+    by = {"actor": {"column": column, "values": {"riders": "rebels"}}}
+    mapping = raids(by=by) | {"optional": [column]}
+    load(situation, tmp_path, mapping, late_raids({"town": "Mill", **record}), name="raids.jsonl")
+    said = [fact["by"] for fact in facts_in(situation)]
+    assert (said[0], said[-1]) == ([], ["rebels"])
+
+
+def test_a_column_that_only_later_records_may_have_says_how_to_name_it(
+    situation: Situation, tmp_path: Path
+) -> None:
+    rows = late_raids({"town": "Mill", "unit": "riders", "country": "riders"})
+    late = "no column 'unit': it has .*; if later records have it, name it under `optional`"
+    with pytest.raises(InputError, match=late):
+        load(situation, tmp_path, raids(), rows, name="raids.jsonl")

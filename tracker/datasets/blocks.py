@@ -274,9 +274,10 @@ class Bad(_Block):
 class Head(_Block):
     """Everything of a mapping but its facts, which depend on their kinds.
 
-    `optional` names columns that a table may lack: they are then empty. With `seal` the text of its
-    facts is stored encrypted, so that it can be erased later (`tracker redact`); a table of public
-    record needs none of that and is imported in half the time.
+    `optional` names columns that a table may lack: they are then empty. A key that none of the
+    first thousand records of JSON has is read only where it is named here. With `seal` the text of
+    its facts is stored encrypted, so that it can be erased later (`tracker redact`); a table of
+    public record needs none of that and is imported in half the time.
     """
 
     dataset: Slug

@@ -39,7 +39,8 @@ class Context:
     """What compiling knows of a file, and what is counted as its rows go through.
 
     `lacking` are those columns of `header` that the file has not, and need not have.
-    `of_quarantine`: it holds rows that an import put aside.
+    `of_quarantine`: it holds rows that an import put aside; `partly`: later records may have
+    columns that `header` has not.
     """
 
     mapping: DatasetMapping
@@ -52,6 +53,7 @@ class Context:
     zone: str
     tz: str | None
     of_quarantine: bool = False
+    partly: bool = False
     mended: int = 0
     late: int = 0
     _sample: list[Registry] = field(default_factory=list)
@@ -66,7 +68,8 @@ class Context:
             if name not in self.header:
                 its = [one for one in self.header if one not in self.lacking]
                 hint = did_you_mean(name, its) or f": it has {', '.join(its)}"
-                raise self.wrong(path, f"{self.file} has no column '{name}'{hint}")
+                late = "; if later records have it, name it under `optional`" * self.partly
+                raise self.wrong(path, f"{self.file} has no column '{name}'{hint}{late}")
         return reader(columns, self.header)
 
     @property

@@ -26,6 +26,7 @@ class JsonTable:
     """The records of a JSON text as rows: the header is every key of the first LOOKED_AT.
 
     What stands in an object is a column of its own beside it, named with dots: `location.name`.
+    Columns that were asked for stand in the header too, wherever they come first.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class JsonTable:
         *,
         ragged: Ragged,
         aside: Collection[str] = (),
+        columns: Sequence[str] = (),
     ) -> None:
         """Read the first records. `form` is json, jsonl or geojson; `records` the array's path.
 
         `ragged` is told of records that are wrong, of the kinds of bad rows that go `aside`.
+        `columns` may be those of no record, or only of later ones.
         """
         self.text = text
         self.ragged = ragged
@@ -55,7 +58,10 @@ class JsonTable:
         self.first: list[Item] = []
         self.inside: dict[str, tuple[str, ...]] = {}
         """Of columns within objects, the keys that lead there."""
-        self.header = self._header()
+        self.late: dict[str, int] = {}
+        """Keys that are no columns, for no record of the first has them: the first line of each."""
+        self.partly = False  # whether there may be more records than made the header
+        self.header = self._with(self._header(), columns)
 
     def _header(self) -> tuple[str, ...]:
         names: dict[str, None] = {}
@@ -69,12 +75,19 @@ class JsonTable:
                 message = f"more than {MOST_COLUMNS} different keys: are these records of a table?"
                 raise self.text.refuse(message, item.line, item.column)
             if len(self.first) >= LOOKED_AT or held > _MOST_TEXT:
+                self.partly = True
                 break
         if not names:
             message = "no records with keys: the columns of a table are the keys of its records"
             raise self.text.refuse(message)
         check_names(self.text, list(names), self.first[0].line)
         return tuple(self._with_inner(names))
+
+    def _with(self, header: tuple[str, ...], columns: Sequence[str]) -> tuple[str, ...]:
+        """Add the columns that are asked for and were not seen."""
+        more = [name for name in dict.fromkeys(columns) if name not in header]
+        self.inside |= {name: tuple(name.split(".")) for name in more if "." in name}
+        return (*header, *more)
 
     def _with_inner(self, names: dict[str, None]) -> dict[str, None]:
         """Give the columns with those within objects, each behind its object.
@@ -110,12 +123,7 @@ class JsonTable:
             self._check(item)
             record = item.value
             if not record.keys() <= known:
-                key = next(key for key in record if key not in known)
-                message = (
-                    f"{self.unit} {item.number} has a key {key[:80]!r} that none of the first "
-                    f"{len(self.first)} has: give one of those the key too (null will do)"
-                )
-                raise self.text.refuse(message, item.line, item.column)
+                self._note_late(item, known)
             row = [
                 value if type(value) is str else self._cell(item, value)
                 for value in self._values(record)
@@ -130,11 +138,18 @@ class JsonTable:
             else:
                 yield item.number, row
 
+    def _note_late(self, item: Item, known: Collection[str]) -> None:
+        for key in item.value:
+            if key not in known and len(self.late) < MOST_COLUMNS:
+                self.late.setdefault(key, item.line)
+
     def _values(self, record: dict[str, object]) -> list[object]:
         if not self.inside:
             return [record.get(name) for name in self.header]
         return [
-            _at(record, self.inside[name]) if name in self.inside else record.get(name)
+            _at(record, self.inside[name])
+            if name in self.inside and name not in record
+            else record.get(name)
             for name in self.header
         ]
 

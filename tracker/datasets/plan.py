@@ -23,7 +23,8 @@ from tracker.registry import Actor, Place, Registry
 
 LOOK = 4_096
 """Rows between two looks at how far the file is read."""
-SHOWN = 20
+_KEYS_NAMED, _OF_EACH = 5, 40
+"""Keys that a warning names, and characters of each."""
 
 
 class Unclear(Protocol):
@@ -136,6 +137,7 @@ class Plan:
                 zone,
                 self.tz,
                 table.of_quarantine,
+                table.partly,
             )
             judge = Judge(head, self.staging, len(self.files), str(path), table.header)
             one = FileRead(path, "", judge, context)
@@ -145,6 +147,8 @@ class Plan:
             take = self.shape.open(context, len(self.files))
             self.files.append(one)
             self._sweep(table, one, where, take, ("",) * len(lacking))
+            if table.late:
+                one.warnings.append(_late(str(path), table.late))
         one.sha256 = file_sha256(path)
         self._warn(one, book)
 
@@ -236,4 +240,15 @@ def reading_of(mapping: Mapping) -> Reading:
     bad = mapping.head.bad
     policies = {"row": bad.row, "coordinate": bad.coordinate}
     aside = frozenset(kind for kind, policy in policies.items() if policy == "quarantine")
-    return Reading(**said, aside=aside)
+    return Reading(**said, aside=aside, optional=mapping.head.optional)
+
+
+def _late(file: str, keys: dict[str, int]) -> Problem:
+    """Warn of keys of JSON records that are no columns, since only later records have them."""
+    named = ", ".join(repr(key[:_OF_EACH]) for key in [*keys][:_KEYS_NAMED])
+    named += ", ..." if len(keys) > _KEYS_NAMED else ""
+    message = (
+        f"keys that none of the first records has are not read, {len(keys)} of them: {named}; to "
+        "read one, name it under `optional`"
+    )
+    return Problem(file, min(keys.values()), 1, "", message, warning=True)

@@ -41,7 +41,8 @@ class Reading:
     `format`: one of FORMATS, else told by the file's suffix. `records`: keys, joined by dots, to
     the array of records in a JSON document. `neutralised`: cells hold the apostrophe that our own
     CSV export puts before what a spreadsheet would run; it is taken off. `aside`: the kinds of bad
-    rows (row, coordinate) that do not refuse a file of JSON lines or GeoJSON.
+    rows (row, coordinate) that do not refuse a file of JSON lines or GeoJSON. `optional`: columns
+    that JSON records have, even if none of the first has them.
     """
 
     format: str | None = None
@@ -50,6 +51,7 @@ class Reading:
     records: str | None = None
     neutralised: bool = False
     aside: frozenset[str] = frozenset()
+    optional: tuple[str, ...] = ()
 
 
 class RowAt(NamedTuple):
@@ -98,7 +100,12 @@ class Table:
                 )
             else:
                 self._rows = JsonTable(
-                    self._text, form, reading.records, ragged=self._note, aside=reading.aside
+                    self._text,
+                    form,
+                    reading.records,
+                    ragged=self._note,
+                    aside=reading.aside,
+                    columns=reading.optional,
                 )
         except BaseException:
             self._text.close()
@@ -128,6 +135,16 @@ class Table:
         `ragged` tell of. Raises InputError where the file cannot be read on.
         """
         return self._rows.rows()
+
+    @property
+    def partly(self) -> bool:
+        """Whether only the first of its records were asked for their keys."""
+        return isinstance(self._rows, JsonTable) and self._rows.partly
+
+    @property
+    def late(self) -> dict[str, int]:
+        """Keys of the JSON records so far that are no columns: each came first on this line."""
+        return self._rows.late if isinstance(self._rows, JsonTable) else {}
 
     def place(self, number: int) -> RowAt:
         """Say where the row lies that was given last, under this number."""
