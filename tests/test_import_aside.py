@@ -178,6 +178,17 @@ def test_features_whose_place_is_none_are_put_aside_as_coordinates_are(
     assert again.files[0].facts == {"AttackOccurred": 1}
 
 
+def test_features_whose_place_is_none_may_lose_it(situation: Situation, tmp_path: Path) -> None:
+    bad = {**ATTACKS, "bad": {"coordinate": "drop"}}
+    table = POINTS.replace('"3", "day": "2013-01-10"', '"3", "day": "2013-01-09"')
+    done = load(situation, tmp_path, bad, table, name="t.geojson")
+    assert (done.files[0].rows, done.files[0].quarantined) == (3, {})
+    assert done.files[0].mended == 1  # a polygon has no degrees to read
+    assert [fact["gist"] for fact in facts_in(situation)] == ["At Mill", "At Ford", "At Ford"]
+    places = situation.registry().places
+    assert (places["mill"].lat, places["ford"].lat) == (10.0, None)
+
+
 def test_lines_that_are_no_json_are_put_aside_as_rows_are(
     situation: Situation, tmp_path: Path
 ) -> None:

@@ -29,13 +29,16 @@ class _ShapeError(ValueError):
     """What is wrong with a shape."""
 
 
-def features(text: Text, items: Iterator[Item], *, aside: bool = False) -> Iterator[Item]:
+def features(
+    text: Text, items: Iterator[Item], *, aside: bool = False, drop: bool = False
+) -> Iterator[Item]:
     """Yield each feature as a record of its properties, with `lat` and `lon`, or `geometry`.
 
     A property that has one of those names becomes the column `properties.lat` and so on. Raises
     InputError, naming the feature, for positions off the globe, for rings that are not closed or
     cross themselves, and for shapes of more than MOST_VERTICES positions. With `aside` a feature
-    whose shape is wrong comes as it is, with what is `wrong` with it.
+    whose shape is wrong comes as it is, with what is `wrong` with it; with `drop` its degrees come
+    as they stand, for whoever reads them to drop, and no other shape.
     """
     for item in items:
         wrong = None
@@ -44,9 +47,12 @@ def features(text: Text, items: Iterator[Item], *, aside: bool = False) -> Itera
             try:
                 check(shape)
             except ValueError as error:
-                if not aside:
+                if drop:
+                    shape = shape if _located(shape)["geometry"] is None else None
+                elif aside:
+                    wrong = Wrong("coordinate", str(error))
+                else:
                     raise
-                wrong = Wrong("coordinate", str(error))
         except ValueError as error:
             name = _named(item)
             raise text.refuse(f"feature {name}: {error}", item.line, item.column) from error

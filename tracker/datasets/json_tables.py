@@ -37,11 +37,13 @@ class JsonTable:
         *,
         ragged: Ragged,
         aside: Collection[str] = (),
+        drop: bool = False,
         columns: Sequence[str] = (),
     ) -> None:
         """Read the first records. `form` is json, jsonl or geojson; `records` the array's path.
 
-        `ragged` is told of records that are wrong, of the kinds of bad rows that go `aside`.
+        `ragged` is told of records that are wrong, of the kinds of bad rows that go `aside`; `drop`
+        is about shapes (geojson.features).
         `columns` may be those of no record, or only of later ones.
         """
         self.text = text
@@ -51,7 +53,7 @@ class JsonTable:
         else:
             path = tuple(records.split(".")) if records else ()
             items = JsonReader(text).items(path or (("features",) if form == "geojson" else ()))
-            located = features(text, items, aside="coordinate" in aside)
+            located = features(text, items, aside="coordinate" in aside, drop=drop)
             self.items = located if form == "geojson" else items
         self.unit = {"json": "item", "jsonl": "line", "geojson": "feature"}[form]
         self.line = 0  # on which the record begins that was given last

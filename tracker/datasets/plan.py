@@ -240,7 +240,8 @@ def reading_of(mapping: Mapping) -> Reading:
     bad = mapping.head.bad
     policies = {"row": bad.row, "coordinate": bad.coordinate}
     aside = frozenset(kind for kind, policy in policies.items() if policy == "quarantine")
-    return Reading(**said, aside=aside, optional=mapping.head.optional)
+    drop = bad.coordinate == "drop"
+    return Reading(**said, aside=aside, drop=drop, optional=mapping.head.optional)
 
 
 def _late(file: str, keys: dict[str, int]) -> Problem:

@@ -41,8 +41,8 @@ class Reading:
     `format`: one of FORMATS, else told by the file's suffix. `records`: keys, joined by dots, to
     the array of records in a JSON document. `neutralised`: cells hold the apostrophe that our own
     CSV export puts before what a spreadsheet would run; it is taken off. `aside`: the kinds of bad
-    rows (row, coordinate) that do not refuse a file of JSON lines or GeoJSON. `optional`: columns
-    that JSON records have, even if none of the first has them.
+    rows (row, coordinate) that do not refuse a file of JSON lines or GeoJSON; `drop`: wrong shapes
+    are dropped instead. `optional`: columns of JSON records, even if none of the first has them.
     """
 
     format: str | None = None
@@ -51,6 +51,7 @@ class Reading:
     records: str | None = None
     neutralised: bool = False
     aside: frozenset[str] = frozenset()
+    drop: bool = False
     optional: tuple[str, ...] = ()
 
 
@@ -105,6 +106,7 @@ class Table:
                     reading.records,
                     ragged=self._note,
                     aside=reading.aside,
+                    drop=reading.drop,
                     columns=reading.optional,
                 )
         except BaseException:
