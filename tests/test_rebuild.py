@@ -56,6 +56,24 @@ def test_two_processes_fill_the_model_that_one_follows(
     assert list(situation.store.dump()) == expected
 
 
+def test_a_long_log_whose_model_is_of_no_use_is_filled_in_memory_and_tells_how_far_it_is(
+    situation: Situation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = list(situation.store.dump())
+    log, file = situation.log.path, Path(situation.store_path)
+    last, reached = situation.position, list[tuple[int, int]]()
+    situation.close()
+    file.write_bytes(b"no database")
+    monkeypatch.setattr(model, "SOON_FOLLOWED", 10)
+    with Situation(log) as found:
+        found.model.progress = lambda position, total: reached.append((position, total))
+        assert not found.model.opens
+        assert reached == []  # so that it can be said before that takes its time
+        assert list(found.store.dump()) == expected
+    assert reached == sorted(reached)
+    assert reached[-1] == (last, last)
+
+
 class Waiting:
     """A helper that waits for cells, or does not, as its moods say; then it does."""
 

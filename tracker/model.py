@@ -66,6 +66,13 @@ class ReadModel:
             return 0  # a model that cannot be asked is told of elsewhere
 
     @property
+    def opens(self) -> bool:
+        """Whether its file can be used, before anything is worked out; else memory will be."""
+        if self._store is None:
+            self._store = self._open()
+        return self._store.path == self.path
+
+    @property
     def store(self) -> Store:
         """The store, followed up to the log. Nothing is read where neither has changed."""
         if self._held and self._store is not None:
@@ -176,7 +183,10 @@ class ReadModel:
             store.close()
             self.rebuild(lambda position: self.progress(position, last))
             return Store(self.path)
-        if behind:
+        if behind > SOON_FOLLOWED:
+            bring = self._fill if store.path == MEMORY and not store.position else self._follow
+            bring(store, lambda position: self.progress(position, last), last)
+        elif behind:
             self._follow(store, _silent, last)
         return store
 

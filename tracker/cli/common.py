@@ -199,7 +199,8 @@ def tell_of_no_model(situation: Situation) -> bool:
     """Say so where the read model's file is of no use, and answers come from the log alone."""
     from tracker.cli.output import note
 
-    useless = situation.store.path != situation.store_path
+    # Before all is worked out from the log; what is full by then, or not to be written, after that.
+    useless = not situation.model.opens or situation.store.path != situation.store_path
     if useless:
         note(
             f"the read model {situation.store_path} cannot be opened: answering from the log "
