@@ -234,17 +234,18 @@ def _sides_match(ones: list[str], others: list[str], kin: Kin) -> bool:
 
 
 def _hold(value: Value | None, holders: list[str], who: list[str], kin: Kin, *, seen: bool) -> Step:
-    """Give the place to those who hold it; that its holders still do lifts no siege.
+    """Give the place to those who hold it: of one side with those who did, they hold it together.
 
-    Nor that they are `seen` there where nobody said who was besieged. Whoever besieged it and holds
-    it now does not besiege it any more.
+    That some of its holders still do lifts no siege, nor that they are `seen` there where nobody
+    said who was besieged. Whoever besieged it and holds it now does not besiege it any more.
     """
     besiegers = value.get("besiegers", []) if value else []
+    if value and value["status"] == "held" and _sides_match(holders, who, kin):
+        return Step({**value, "holders": sorted({*holders, *who})}, "agrees")
     inside = _allied(holders, who, kin) or (seen and not holders)
-    goes_on = inside and not _allied(besiegers, who, kin)
-    if value and value["status"] in _HELD and goes_on:
-        found = {**value, "holders": sorted({*holders, *who})}
-        return Step(found, "agrees", backs=value["status"] == "held")
+    if value and besiegers and inside and not _allied(besiegers, who, kin):
+        beside = [one for one in holders if _allied([one], who, kin)]
+        return Step({**value, "holders": sorted({*beside, *who})}, "agrees", backs=False)
     return Step(_state("held", who), "replaces")
 
 

@@ -17,6 +17,7 @@ from projections.sums import (
     extent,
     figure,
     fit,
+    near,
     reach,
     width,
 )
@@ -167,10 +168,14 @@ def _did_fit(one: Value, other: Value) -> bool:
 
 
 def backs(one: Value, other: Value, kin: Kin) -> bool:
-    """Whether one says as much as the other: a word backs no number, a change no total."""
+    """Whether one says as much as the other: a word backs no number, a change no total.
+
+    Nor does a bound back what lies far from it: "at most 2,000" does not contradict 12, and who
+    says so has not told of 12.
+    """
     numbered = (figure(one) is None) == (figure(other) is None)
     based = (one.get("_total") is None) == (other.get("_total") is None)
-    return numbered and based and same(one, other, kin)
+    return numbered and based and near(one, other) and same(one, other, kin)
 
 
 def goes_on(before: Value, now: Value, _kin: Kin) -> bool:

@@ -24,6 +24,9 @@ _OPEN_ABOVE = frozenset(
 )
 _OPEN_BELOW = frozenset({"at most", "fewer than"})
 _STRICTER = ({"at least", "more than"}, {"at most", "fewer than"})
+_BOUNDS = frozenset({"at least", "more than", "at most", "fewer than"})
+FAR_OFF = 2
+"""Times a bound that a number lies off it, of which the bound then tells nothing: our choice."""
 _FAR = 10**30
 """Beyond what any number of changes comes to."""
 
@@ -88,6 +91,14 @@ def figure(value: Value) -> int | None:
     """Give the figure that a level is counted by: the best, else the bound that is stated."""
     found = next((value[name] for name in ("best", "low", "high") if value[name] is not None), None)
     return None if found is None else int(found)
+
+
+def near(one: Value, other: Value) -> bool:
+    """Whether two levels tell of one size: where one is a bound, they lie within FAR_OFF times."""
+    if {one["comparator"], other["comparator"]}.isdisjoint(_BOUNDS):
+        return True
+    low, high = sorted((figure(one) or 0, figure(other) or 0))
+    return high < FAR_OFF * low or low == high
 
 
 def envelope(values: Sequence[Value]) -> dict[str, Any]:

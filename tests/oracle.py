@@ -479,8 +479,11 @@ def bear(story: Story, one: Timed, projection: str, world: Registry) -> Outcome 
 
 def overthrows(one: Timed, since: tuple[str, Instant, Instant], world: Registry) -> bool:
     """Whether it was otherwise just before this, which happened a day or more after `since`."""
-    if one.since[1] < since[2] + DAY:
-        return False
+    return one.since[1] >= since[2] + DAY and makes_an_end(one, world)
+
+
+def makes_an_end(one: Timed, world: Registry) -> bool:
+    """Whether it tells that something else was so before."""
     fact = one.telling.fact
     if isinstance(fact, LevelFact):
         left = left_level(fact, world)
@@ -521,8 +524,13 @@ def control(  # noqa: C901, PLR0911 - each kind in turn
             breaks_in = any(world.kin.same_side(one, other) for one in around for other in who)
             # Whoever is seen inside, where nobody said who was besieged, is besieged there.
             inside = friends or (isinstance(fact, ControlReported) and not holders)
-            if inside and status in {"held", "besieged"} and not breaks_in:
+            beside = {a: {b for b in who if world.kin.same_side(a, b)} for a in holders}
+            alike = all(beside.values()) and set().union(*beside.values()) == who
+            if status == "held" and alike:
                 return story.shown | {"holders": sorted(holders | who)}, "same"
+            if status == "besieged" and inside and not breaks_in:
+                found = {a for a, b in beside.items() if b}
+                return story.shown | {"holders": sorted(found | who)}, "same"
             return place("held", who), "new"
         case ForcesWithdrew():
             return withdrawal(story, status, holders, who, world)

@@ -602,6 +602,10 @@ def settle(done: Walk, number: int, asked: Question, *, ruled: bool = False) -> 
     """Choose among what the origins say now, and go on with what held or begin anew."""
     groups = sequence(done.live, asked)
     done.groups, done.disputed, done.lost = groups, False, set()
+    still = still_said(done.live, asked)
+    done.live = [  # what was overturned once stays so
+        one for one in done.live if one in still or not made_an_end_of(one, done.live, asked)
+    ]
     done.quiet = done.quiet and len(groups) <= 1
     if not groups:
         return
@@ -713,7 +717,7 @@ def sequence(live: Sequence[View], asked: Question) -> list[Group]:
     """Sort what the origins say into values, without what others say came after it."""
     groups: list[Group] = []
     order = lambda one: (one.last.turn, rank(one.last, asked.t))  # noqa: E731
-    for mine in sorted(still_said(live, asked), key=order):
+    for mine in sorted(still_said([*live], asked), key=order):
         agreeing = [
             one for one in groups if all(same(v.value, mine.value, asked) for v in one.views)
         ]
@@ -727,7 +731,16 @@ def sequence(live: Sequence[View], asked: Question) -> list[Group]:
     return somebody or [one for one in groups if one.value["status"] == "vacated"] or groups
 
 
-def still_said(live: Sequence[View], asked: Question) -> Sequence[View]:
+def made_an_end_of(one: View, live: list[View], asked: Question) -> bool:
+    """Say whether somebody tells of something that came after it and was not so before."""
+    return any(
+        oracle.makes_an_end(other.last, asked.world) and follows(other, one, asked)
+        for other in live
+        if other is not one
+    )
+
+
+def still_said(live: list[View], asked: Question) -> list[View]:
     """Leave out views that others overturn; where all do so in a circle, none."""
     if asked.projection not in {"control", "alerts"}:
         return live
@@ -839,10 +852,23 @@ def goes_on(before: Outcome, now: Value, counted: list[Timed], asked: Question) 
 def backs(one: Value, other: Value, asked: Question) -> bool:
     """Whether it says as much: no word without a number backs a number."""
     if asked.projection in {"forces", "losses"}:
-        return oracle.counts(one) == oracle.counts(other) and same(one, other, asked)
+        alike = oracle.counts(one) == oracle.counts(other) and of_one_size(one, other)
+        return alike and same(one, other, asked)
     if asked.projection == "control" and one["status"] != other["status"]:
         return False
     return same(one, other, asked)
+
+
+def of_one_size(one: Value, other: Value) -> bool:
+    """Whether neither is a bound, or they are less than twice as much as each other."""
+    if all(
+        each["comparator"].split()[-1] not in {"least", "than", "most"}
+        for each in (one, other)
+        if each["comparator"]
+    ):
+        return True
+    mine, its = oracle.figure_of(one) or 0, oracle.figure_of(other) or 0
+    return mine == its or (mine < 2 * its and its < 2 * mine)
 
 
 def picked(groups: list[Group], asked: Question, *, ruled: bool) -> Group | None:

@@ -546,6 +546,48 @@ SEQUENCES = [
         )
         for policy in POLICIES
     ),
+    *(
+        case(
+            f"what a recapture overturned stays so once newer evidence agrees with it ({by})",
+            5,
+            report("gazette", 10, found("rebels", "2013-01-10T12:00:00Z")),
+            report("courier", 10, retook("army", "2013-01-10T18:00:00Z")),
+            report(by, 11, took("army", "2013-01-11T08:00:00Z")),
+            mill(14),
+            held("army", dissent=[], **SETTLED),
+        )
+        for by in ("tattler", "courier")
+    ),
+    case(
+        "whoever retook a place and leaves it leaves it empty, not to those driven out before",
+        5,
+        report("gazette", 12, found("rebels", "2013-01-12T10:00:00Z")),
+        report("courier", 13, retook("army", "2013-01-13T00:00:00Z")),
+        report("examiner", 16, left("army", 15)),
+        mill(18),
+        {**VACATED, "dissent": [], **SETTLED},
+    ),
+    *(
+        case(
+            f"enemies who hold a place together do so until others are told to hold it ({then})",
+            4,
+            report("gazette", 1, found("army rebels", 1)),
+            report("courier", 8, found(then, 8)),
+            report("examiner", 15, found(then, 15)),
+            mill(20),
+            held(*then.split(), support="confirmed", since="[..2013-01-08]"),
+        )
+        for then in ("army", "rebels", "army bandits", "army bandits rebels")
+    ),
+    case(
+        "that some of the besieged hold the place lifts no siege, and names who is left",
+        4,
+        report("gazette", 1, found("army bandits", 1)),
+        report("courier", 3, besieged("rebels", 3)),
+        report("examiner", 8, found("army", 8)),
+        mill(9),
+        {"status": "besieged", "holders": ["army"], "besiegers": ["rebels"]},
+    ),
     case(
         "what decides a day's order is said: sequence",
         5,
@@ -1223,6 +1265,13 @@ SUPPORT = [
         held("rebels", support="confirmed"),
     ),
     case(
+        "that somebody holds it against whom nobody stands is no admission",
+        6,
+        report("gazette", 10, said_by("minister", took("office", 10))),
+        mill(12),
+        held("office", support="reported"),
+    ),
+    case(
         "a party that owns to having left admits it",
         6,
         report("gazette", 5, took("army", 5)),
@@ -1412,6 +1461,22 @@ NUMBERS = [
         report("courier", 10, THOUSAND),
         ask_for(ARMY_IN_VALLEY, 11),
         {"support": "confirmed", **SETTLED},
+    ),
+    *(
+        case(
+            f"a bound backs no number that lies far from it ({best:,})",
+            6,
+            report("gazette", 10, troops(bound, 10)),
+            report("courier", 12, troops(number(best), 12)),
+            ask_for(ARMY_IN_VALLEY, 13),
+            {"best": best, "support": support, "dissent": []},
+        )
+        for bound, best, support in (
+            ({"high": 2000, "comparator": "at most"}, 12, "reported"),
+            ({"high": 2000, "comparator": "at most"}, 1001, "confirmed"),
+            ({"low": 10, "comparator": "at least"}, 5000, "reported"),
+            ({"low": 10, "comparator": "more than"}, 19, "confirmed"),
+        )
     ),
     case(
         "numbers apart are disputed, with the envelope of both",

@@ -74,8 +74,8 @@ class Kin:
         """Whether who says something stands with an actor: True, False (against it), None.
 
         None where the origin is no party: a source that names no interest, an actor without a
-        side that is no armed group, or anyone who is not registered. A source's `interest` is a
-        side, or the id of an actor.
+        side that is no armed group, or anyone who is not registered; and where the actor is none,
+        for nobody stands against it. A source's `interest` is a side, or the id of an actor.
         """
         asked = (origin, actor)
         if asked not in self._leanings:
@@ -86,13 +86,18 @@ class Kin:
         if origin in self.actors:
             if self.same_side(origin, actor):
                 return True
-            return False if self.party(origin) is not None else None
+            return self._against(actor) if self.party(origin) is not None else None
         interest = self.sources.get(origin, {}).get("interest")
         if interest is None:
             return None
         if interest in self.actors:
-            return self.same_side(str(interest), actor)
-        return self.side(actor) == str(interest)
+            ours = self.same_side(str(interest), actor)
+        else:
+            ours = self.side(actor) == str(interest)
+        return True if ours else self._against(actor)
+
+    def _against(self, actor: str) -> bool | None:
+        return False if self.party(actor) is not None else None
 
     def party(self, origin: str) -> str | None:
         """Name the party that an origin belongs to: a side, or an armed group; else None."""

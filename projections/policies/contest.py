@@ -9,9 +9,9 @@ walk takes certain claims in the order of their evidence (policies.walk.order):
 - A view supersedes what is older than it: of two transitions the one that was over when the other
   began; where an observation or a standing list is among the two, what lies 24 h or more before.
   What is left are contemporaries.
-- Contemporaries that agree are one value. A recapture drops the hold and the fight before it, a
-  hold the entry or fight that led to it, a withdrawal the hold that it ends. Numbers that differed
-  before the same change differ after it.
+- Contemporaries that agree are one value. A recapture drops the hold and the fight before it for
+  good, a hold the entry or fight that led to it, a withdrawal the hold that it ends. Numbers that
+  differed before the same change differ after it.
 - What names the state that it made an end of (a recapture, a level moved from another) begins
   anew: whoever said the same before told of another time.
 - Values that still differ are the policy's to choose from; else they are disputed.
@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from projections.claims import Claim, Value
 from projections.policies.moves import all_moved, backers_among, left, still_backing
-from projections.policies.rivals import rivals_among
+from projections.policies.rivals import not_overturned, rivals_among
 from projections.policies.settling import SEQUENCE, in_order, overturned, settle, settled_by
 from projections.policies.support import better, rating_of
 from projections.policies.walk import (
@@ -121,7 +121,8 @@ class Contest:
         before = reached.value if reached else None
         value = at.projection.explain(turned.value, before, [one.value for one in beside])
         views = (*others, turned if value is turned.value else turned.saying(value))
-        return Walk(views, leavings, self._weigh(walk.outcome, views, claim, at))
+        found, stay = self._weigh(walk.outcome, views, claim, at)
+        return Walk(stay, leavings, found)
 
     def _move(self, walk: Walk, claim: Claim, at: At) -> Walk:
         """Let a claim move what the views say."""
@@ -132,11 +133,12 @@ class Contest:
             leavings = (*leavings, View((claim,), {}, None, lo, hi, sighted=False))
         outcome = walk.outcome
         if outcome is None or not outcome.rivals or (views and not outcome.disputed):
-            return Walk(views, leavings, self._move_outcome(walk, views, claim, at))
+            moved, views = self._move_outcome(walk, views, claim, at)
+            return Walk(views, leavings, moved)
         if views == walk.views:
             return walk._replace(leavings=leavings)
         if views:
-            found = self._weigh(outcome, views, claim, at)
+            found, views = self._weigh(outcome, views, claim, at)
             outcome = found if found.disputed else settled_by(claim, outcome, found, at)
         else:
             last = outcome._replace(value=outcome.rivals[0].value, rivals=(), disputed=False)
@@ -144,8 +146,8 @@ class Contest:
         return Walk(views, leavings, outcome)
 
     def _move_outcome(
-        self, walk: Walk, views: Sequence[View], claim: Claim, at: At
-    ) -> Outcome | None:
+        self, walk: Walk, views: tuple[View, ...], claim: Claim, at: At
+    ) -> tuple[Outcome | None, tuple[View, ...]]:
         """Let a claim move what was reached undisputed, and choose anew where several are heard.
 
         So whoever leaves ends nothing that others say, and whoever said something else before it
@@ -154,53 +156,61 @@ class Contest:
         outcome = walk.outcome
         moved = bear(outcome, claim, at, NEWEST)
         if outcome is None or moved is None:
-            return moved
+            return moved, views
         if moved.backers == outcome.backers:
             moved = moved._replace(backers=still_backing(moved, claim, at))
         if not views or len(walk.views) == 1:
-            return moved
-        return self._weigh_again(moved, views, claim, at)
-
-    def _weigh_again(self, moved: Outcome, views: Sequence[View], claim: Claim, at: At) -> Outcome:
-        """Choose anew among moved views; what was chosen before has moved with them."""
-        anew = self._weigh(moved, views, claim, at)
-        if anew.disputed or not at.projection.goes_on(moved.value, anew.value, at.kin):
-            return anew
-        alone = SEQUENCE if moved.rivals else moved.rule  # what came after them settled it
-        return moved._replace(
-            value=at.projection.carry(moved.value, anew.value),
-            rule=anew.rule if anew.rivals else alone,
-            backers=anew.backers,
-            rivals=anew.rivals,
-            settled=anew.settled,
-        )
+            return moved, views
+        anew, stay = self._weigh(moved, views, claim, at)
+        return _weighed_again(moved, anew, at), stay
 
     # -- the choice ----------------------------------------------------------------------------
 
     def _weigh(
         self, outcome: Outcome | None, views: Sequence[View], claim: Claim, at: At
-    ) -> Outcome:
-        """Choose among what the views say, once a claim has come."""
-        rivals, stay = rivals_among(views, at)
+    ) -> tuple[Outcome, tuple[View, ...]]:
+        """Choose among what the views say, once a claim has come; give those that stay, too.
+
+        What was overturned stays so, whatever becomes of what overturned it.
+        """
+        rivals, left_in = rivals_among(views, at)
+        stay = tuple(views)
+        if len(left_in) < len(views):
+            stay = not_overturned(views, left_in, at)
         if len(rivals) == 1:
             alone = len(rivals[0].views) == 1
-            rule = SEQUENCE if len(stay) < len(views) else NEWEST if alone else AGREEMENT
-            return settle(outcome, rivals, views, rule, at)
+            rule = SEQUENCE if len(left_in) < len(views) else NEWEST if alone else AGREEMENT
+            return settle(outcome, rivals, views, rule, at), stay
         choice = self.choose(rivals)
         if choice is not None:
             chosen, rule = choice
             others = [rival for rival in rivals if rival is not chosen]
-            return settle(outcome, [chosen, *others], views, rule, at)
+            return settle(outcome, [chosen, *others], views, rule, at), stay
         opened = outcome is not None and outcome.disputed
-        return Outcome(
+        found = Outcome(
             value=at.projection.disputed([rival.value for rival in rivals]),
             since=outcome.since if outcome and opened else claim.since,
-            run=in_order((*_moving(outcome, claim), *Rival({}, tuple(stay)).carrying), at),
+            run=in_order((*_moving(outcome, claim), *Rival({}, tuple(left_in)).carrying), at),
             rule=DISPUTED,
             rivals=tuple(rivals),
             disputed=True,
             settled=views[-1].before,
         )
+        return found, stay
+
+
+def _weighed_again(moved: Outcome, anew: Outcome, at: At) -> Outcome:
+    """Give what is chosen anew among moved views; what was chosen before has moved with them."""
+    if anew.disputed or not at.projection.goes_on(moved.value, anew.value, at.kin):
+        return anew
+    alone = SEQUENCE if moved.rivals else moved.rule  # what came after them settled it
+    return moved._replace(
+        value=at.projection.carry(moved.value, anew.value),
+        rule=anew.rule if anew.rivals else alone,
+        backers=anew.backers,
+        rivals=anew.rivals,
+        settled=anew.settled,
+    )
 
 
 def _alone(walk: Walk, claim: Claim, at: At) -> Walk:

@@ -14,14 +14,17 @@ Rules, for a cell at valid time t and known time k (instants to the microsecond,
    observation is involved, that lie less than 24 hours apart. What was found on some day of a month
    may have been on each. Exactly ordered transitions are a sequence.
 5. In sequence: a withdrawal comes after the hold it ends and contradicts nothing else; a recapture
-   after the hold it overturns; a hold after the entry or fight that led to it. Holders of one
-   side are one hold, whose row lists their union. A recapture, or a level moved from another,
-   begins anew what was so before, and whoever said that before does not back it.
+   after the hold it overturns; a hold after the entry or fight that led to it. What is overturned
+   stays so, whatever becomes of what overturned it. Holders of one side are one hold, whose row
+   lists their union; of several sides they are until others are told to hold it. A recapture, or a
+   level moved from another, begins anew what was so before, and whoever said that before does not
+   back it.
 6. Among values that still differ an analyst's ruling wins; then the authority of an alert scheme
    (rule 8); then the better reliability, then credibility (A to C before what cannot be judged,
    that before D and E); else they are disputed. Numbers whose ranges overlap do not differ.
    Support: two independent origins whose own views agree, or an admission against the speaker's
-   own side, confirm; one reports; a party that gains from it only claims.
+   own side, confirm; one reports; a party that gains from it only claims. A bound backs nothing
+   that is twice as far off; nobody admits what somebody holds who is no party.
 7. A level is the last total plus the later changes. What a new total differs by from the level
    before it is `unexplained`.
 8. Only its authority changes the level of an alert scheme; others report it.

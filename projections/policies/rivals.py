@@ -74,6 +74,18 @@ def follower_of(view: View, views: Iterable[View], at: At) -> View | None:
     return next((one for one in views if one is not view and follows(view, one, at.kin)), None)
 
 
+def not_overturned(views: Sequence[View], stay: Iterable[View], at: At) -> tuple[View, ...]:
+    """Leave out, of views that the sequence leaves behind, those that others made an end of.
+
+    What only led to something else (an entry, a fight) may yet be what is left of it.
+    """
+    staying = {id(view) for view in stay}
+    ending = [view for view in views if at.projection.overturns(view.claims[-1])]
+    return tuple(
+        view for view in views if id(view) in staying or follower_of(view, ending, at) is None
+    )
+
+
 def _agrees(view: View, others: Iterable[View], at: At) -> bool:
     return all(at.projection.same(one.value, view.value, at.kin) for one in others)
 

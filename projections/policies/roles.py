@@ -49,6 +49,7 @@ class Roles:
         self._policy, self._at, self._k = policy, at, k
         self._left: dict[str, str] = {}
         self._ended: dict[str, list[int]] = {}
+        self._carried: set[str] = set()
         told = list(claims)
         self._places = {one.fact: one.position for one in told}
         self._left_out = {one.fact: one for one in left_out}
@@ -73,6 +74,7 @@ class Roles:
 
     def _note(self, before: Any, after: Any, claim: Claim) -> None:  # noqa: ANN401 - a policy's walk
         """Compare the walk before and after a claim: what it left behind."""
+        self._carried |= _carrying(after).keys()
         for fact, origin in _carrying(before).items():
             if fact in _carrying(after):
                 continue
@@ -80,9 +82,22 @@ class Roles:
                 self._ended.setdefault(claim.fact, []).append(self._places[fact])
                 self._left[fact] = f"the withdrawal #{claim.position} ends it"
             elif origin == claim.origin:
-                self._left[fact] = f"its origin tells of a later moment (#{claim.position})"
+                self._left[fact] = self._of_one_origin(self._told[fact], claim)
+            elif self._at.projection.overturns(claim):
+                self._left[fact] = f"#{claim.position} comes after it in sequence"
             else:
                 self._left[fact] = f"newer evidence (#{claim.position})"
+
+    def _of_one_origin(self, claim: Claim, newer: Claim) -> str:
+        """Say why an origin's newer word counts: of one moment, which is newer is chance."""
+        t, told = self._at.t, (newer.report, newer.version)
+        if order(claim, t)[: -len(told)] != order(newer, t)[: -len(told)]:
+            return f"its origin tells of a later moment (#{newer.position})"
+        if claim.report == newer.report:
+            return f"its report says otherwise further on (#{newer.position})"
+        return (
+            f"its origin says otherwise of that moment, and but one word counts (#{newer.position})"
+        )
 
     def _of_views(self, walk: Any) -> dict[str, Part]:  # noqa: ANN401 - a policy's walk
         """Say why live views have no part in the choice."""
@@ -147,7 +162,8 @@ class Roles:
             return "superseded", "its list says nothing from here on"
         if claim.standing:
             return "superseded", "its list says otherwise since, or dropped it"
-        bare = "bears on nothing that holds now" if claim.moves else "newer evidence"
+        told = claim.fact in self._carried and not claim.moves
+        bare = "newer evidence" if told else "bears on nothing that holds now"
         if ended := self._ended.get(claim.fact):
             bare = f"ends what {', '.join(f'#{one}' for one in sorted(ended))} told"
         return "superseded", self._left.get(claim.fact, bare)
