@@ -8,15 +8,16 @@ from itertools import islice
 
 from projections.cells import Cells
 from projections.claims import Claim
+from projections.denying import denied
 from projections.doubles import doubles, uncounted
 from projections.enclosing import around, too_many, within
 from projections.leaving import left
 from projections.names import BELIEVED
 from projections.rows import Decorator, name_of
 from projections.store import Row, Store
-from projections.sums import figure
 from projections.weighing import Weighing
 from tracker.edtf import describe
+from tracker.hedges import hedged
 from tracker.instants import DAY, FUTURE_OPEN, AsOf, format_instant
 
 STALE_AFTER = 14 * DAY
@@ -34,10 +35,10 @@ def gaps(
 ) -> list[Row]:
     """Give what is missing: {gap, projection, key, name, what, evidence}.
 
-    `gap` is stale, possible, disputed, claimed, pledge, unexplained, containment, double, uncounted
-    or left (of cells); locator or sentence (of reports, which have no projection; `key` is the
-    report's id, or the source's where its reports name no document). `uncoded`: also sentences
-    that a report leaves out below the highest number it mentions.
+    `gap` is stale, possible, disputed, claimed, pledge, unexplained, containment, double,
+    uncounted, left or denied (of cells); locator or sentence (of reports, which have no projection;
+    `key` is the report's id, or the source's where its reports name no document). `uncoded`: also
+    sentences that a report leaves out below the highest number it mentions.
     """
     decorator = Decorator(Cells(store, clocks, weighing), clocks, stale_after)
     names = store.display_names()
@@ -46,6 +47,7 @@ def gaps(
     found = [one for row in rows for one in _of_cell(row, lambda name: names.get(name, name))]
     found += contained(rows, decorator.places)
     found += miscounted(decorator.cells, clocks, rows, names)
+    found += contested_by_denial(decorator.cells, clocks, rows, names)
     unread: list[Row] = []
     nowhere: dict[str, Row] = {}
     for report in read_by(store, clocks):
@@ -110,12 +112,7 @@ def in_words(value: Mapping[str, object], names: Names) -> str:
         return who if status == "held" else f"{status} ({who})" if who else status
     if "level" in value:
         return str(value.get("alias") or value["level"] or value.get("notice") or "unknown")
-    low, best, high = (value.get(name) for name in ("low", "best", "high"))
-    if isinstance(best, int):
-        return f"{best:,}"
-    if isinstance(low, int) and isinstance(high, int):
-        return f"{low:,} to {high:,}"
-    return f"{low:,} or more" if isinstance(low, int) else "number not given"
+    return hedged(value)
 
 
 def miscounted(
@@ -178,6 +175,19 @@ def _said_to_have_left(row: Row, claims: list[Claim], names: Mapping[str, str]) 
         yield _gap("left", row, what, [*row["evidence"], *(one.fact for one in claims)])
 
 
+def contested_by_denial(
+    cells: Cells, clocks: AsOf, rows: Iterable[Row], names: Mapping[str, str]
+) -> Iterator[Row]:
+    """Yield a gap for each place of whose holder somebody denies that it is so."""
+    for row, claims in denied(cells, clocks, rows):
+        said = dict.fromkeys(
+            f"{names.get(one.origin, one.origin)} ({describe(format_instant(one.published)[:10])})"
+            for one in claims
+        )
+        what = f"denied by {_some(said, len(said))}"
+        yield _gap("denied", row, what, [*row["evidence"], *(one.fact for one in claims)])
+
+
 def _some(said: Iterable[str], count: int) -> str:
     """Name the first few."""
     more = f"; and {count - SHOWN} more" if count > SHOWN else ""
@@ -190,7 +200,7 @@ def _and(claims: Iterable[Claim], names: Mapping[str, str]) -> str:
 
 def _change(claim: Claim, names: Mapping[str, str]) -> str:
     """Say by how many a claim changes a number, and who says so."""
-    return f"{figure(claim.value):+,} ({names.get(claim.source, claim.source)})"
+    return f"{hedged(claim.value, signed=True)} ({names.get(claim.source, claim.source)})"
 
 
 def contained(rows: Iterable[Row], places: Mapping[str, Row]) -> Iterator[Row]:
@@ -225,7 +235,11 @@ def doubts(cells: Cells, clocks: AsOf, rows: Iterable[Row], key: str | None) -> 
             found += too_many([row, *decorator.rows("forces", other)], decorator.places)
     said = [_too_many(row, wider, decorator.places) for row, wider in found]
     if key is not None:
-        more = miscounted(cells, clocks, rows, cells.store.display_names(), key)
+        names = cells.store.display_names()
+        more = [
+            *miscounted(cells, clocks, rows, names, key),
+            *contested_by_denial(cells, clocks, rows, names),
+        ]
         said += [f"{one['name']}: {one['what']}" for one in more]
     return said
 

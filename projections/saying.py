@@ -6,6 +6,7 @@ so that what differs between two moments is told without reading any.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from projections.claims import Value, public, remembered
@@ -32,8 +33,13 @@ def said(row: Row | None, *, support: bool = True) -> Row | None:
     if row.get("projection") == "forces":
         kept["place"] = row["place"]
     for name in _NESTED:
-        kept[name] = [said(one) for one in row.get(name) or []]
+        kept[name] = _in_order(map(said, row.get(name) or ()))
     return kept
+
+
+def _in_order(rows: Iterable[Row | None]) -> list[Row | None]:
+    """Order what is said beside each other: which of it was told last is no part of it."""
+    return sorted(rows, key=lambda one: repr(sorted(one.items()) if one else ""))
 
 
 def says_the_same(one: Row | None, two: Row | None, *, support: bool = True) -> bool:
@@ -50,7 +56,11 @@ def says_the_same(one: Row | None, two: Row | None, *, support: bool = True) -> 
         return False
     for name in _NESTED:
         first, second = one.get(name) or (), two.get(name) or ()
-        if len(first) != len(second) or not all(map(says_the_same, first, second)):
+        if len(first) != len(second):
+            return False
+        if not all(map(says_the_same, first, second)) and (
+            _in_order(map(said, first)) != _in_order(map(said, second))
+        ):
             return False
     return True
 
@@ -89,9 +99,9 @@ def _says(state: State) -> Said:
     return (
         state.certainty,
         _plainly(state.value),
-        *(_plainly(one.value) for one in state.possibly),
+        *sorted(_plainly(one.value) for one in state.possibly),
         None,
-        *(_plainly(one.value) for one in state.values),
+        *sorted(_plainly(one.value) for one in state.values),
     )
 
 

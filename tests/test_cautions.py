@@ -56,6 +56,42 @@ def test_a_level_that_moves_as_it_says_is_not(kind: str, before: str | None, aft
     assert warned(fact(kind, **LEVEL, **from_level, level=after)) == []
 
 
+def test_a_level_that_is_changed_by_who_may_not_is_warned_of() -> None:
+    moved = fact("ThreatLevelRaised", **{**LEVEL, "by": ["army"]}, level="red")
+    (warning,) = warned(moved)
+    assert (
+        "facts[0].by: only Office of Alerts changes this level: taken as a report of it" in warning
+    )
+    assert warned({**moved, "status": "planned"}) == []
+    assert warned(fact("ThreatLevelReported", **LEVEL, level="red")) == []
+
+
+LOST = {"side": "army", "category": "soldiers", "fate": "killed", "when": "2013-01-09"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "count"),
+    [
+        ({}, 1),
+        ({"place": "mill"}, 0),
+        ({"when": "2013-01-08"}, 0),
+        ({"fate": "wounded"}, 0),
+        ({"status": "denied"}, 0),
+        ({"quantity": {"comparator": "exact", "best": 35, "semantics": "change"}}, 0),
+    ],
+)
+def test_totals_of_losses_in_two_places_are_warned_of(
+    changes: dict[str, object], count: int
+) -> None:
+    first = fact(
+        "CasualtiesReported", **LOST, place="mill", quantity={"comparator": "exact", "best": 20}
+    )
+    second = {**first, "place": "ford", "quantity": {"comparator": "exact", "best": 35}} | changes
+    found = warned(first, second)
+    assert len(found) == count
+    assert all("facts[1].quantity: another total of the same losses" in one for one in found)
+
+
 def read(sentences: list[int], set_aside: list[int], **report: object) -> list[str]:
     """Give what is said of a sheet that codes these sentences, and sets those aside."""
     seen = fact("FightingReported", place="mill", when="2013-01-10")

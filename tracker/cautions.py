@@ -8,6 +8,7 @@ from hashlib import sha256
 from tracker.errors import Problem
 from tracker.facts.alerts import LevelFact, ThreatLevelLowered, ThreatLevelRaised
 from tracker.facts.forces import TroopsWithdrawn
+from tracker.facts.losses import CasualtiesReported, LossFact
 from tracker.instants import DAY, Instant
 from tracker.registry import Registry
 from tracker.reports import Report
@@ -41,6 +42,9 @@ def cautions(
                 yield tree.problem(("facts", index, "quantity"), message, warning=True)
         if isinstance(fact, LevelFact) and (message := _wrong_way(fact, registry)):
             yield tree.problem(("facts", index, "from_level"), message, warning=True)
+        if isinstance(fact, LevelFact) and (message := _not_theirs(fact, registry)):
+            yield tree.problem(("facts", index, "by"), message, warning=True)
+    yield from _one_for_all(tree, report)
 
 
 def to_come(published: When, now: Instant) -> str:
@@ -80,6 +84,44 @@ def _unread(tree: Tree, report: Report) -> Iterator[Problem]:
     plural = "" if len(missing) == 1 else "s"
     message = f"sentence{plural} {ranges(missing)} neither coded nor listed here{far}"
     yield tree.problem(("not_coded",), message, warning=True)
+
+
+def _one_for_all(tree: Tree, report: Report) -> Iterator[Problem]:
+    """Warn of losses of one time in several places, of which as totals only one can count."""
+    told: dict[tuple[str, ...], list[LossFact]] = {}
+    for index, fact in enumerate(report.facts):
+        if not isinstance(fact, LossFact) or not fact.actual or fact.place is None:
+            continue
+        if fact.quantity is None or fact.quantity.semantics != "total":
+            continue
+        same = told.setdefault((fact.TOPIC, fact.side, fact.category, _fate(fact)), [])
+        if any(one.place != fact.place and _together(one.when, fact.when) for one in same):
+            message = (
+                "another total of the same losses, in another place: only one of them counts, for "
+                "all; of losses that add up write `semantics: change`"
+            )
+            yield tree.problem(("facts", index, "quantity"), message, warning=True)
+        same.append(fact)
+
+
+def _fate(fact: LossFact) -> str:
+    return fact.fate if isinstance(fact, CasualtiesReported) else ""
+
+
+def _together(one: When, other: When) -> bool:
+    return one.start.earliest < other.start.latest and other.start.earliest < one.start.latest
+
+
+def _not_theirs(fact: LevelFact, registry: Registry) -> str:
+    """Say where somebody changes a level who may not: only the authority of its scheme does."""
+    scheme = registry.schemes.get(fact.scheme)
+    if scheme is None or scheme.authority is None or not fact.actual:
+        return ""
+    changes = isinstance(fact, ThreatLevelRaised | ThreatLevelLowered)
+    if not changes or any(scheme.authority in registry.kin.lineage(one) for one in fact.by):
+        return ""
+    authority = registry.actors[scheme.authority].name
+    return f"only {authority} changes this level: taken as a report of it, by whoever says so"
 
 
 def _wrong_way(fact: LevelFact, registry: Registry) -> str:

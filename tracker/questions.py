@@ -162,7 +162,7 @@ class Questions:
             found = answers.state(
                 self.store, clocks, projection, key, weighing=weighing, stale_after=stale_after
             )
-            if projection in _COUNTED:
+            if projection in _COUNTED or (projection == "control" and key is not None):
                 notes.extend(self._doubts(clocks, weighing, found, key))
             return found
 
@@ -182,8 +182,8 @@ class Questions:
     def _doubts(
         self, clocks: AsOf, weighing: Weighing, rows: Sequence[Row], key: str | None
     ) -> list[str]:
-        """Warn of forces that are more in a place than in one around it, or counted twice."""
-        if not any(row["projection"] in {"forces", "losses"} for row in rows):
+        """Warn of numbers that do not fit, or count twice, and of what somebody denies."""
+        if key is None and not any(row["projection"] in {"forces", "losses"} for row in rows):
             return []
         from projections.cells import Cells
         from projections.gaps import doubts

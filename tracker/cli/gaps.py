@@ -30,6 +30,7 @@ TITLES = {
     "double": "PERHAPS COUNTED TWICE",
     "uncounted": "PERHAPS NOT COUNTED",
     "left": "SAID TO HAVE LEFT SINCE",
+    "denied": "DENIED",
     "containment": "MORE IN A PLACE THAN AROUND IT",
     "locator": "NOT LOCATED IN A DOCUMENT",
     "quote": "QUOTES THAT DO NOT MATCH",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tracker.cli import words
 from tracker.cli.output import fitted, terminal_width, width_of
+from tracker.hedges import hedged
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -59,7 +60,7 @@ def _drawn(rows: Sequence[Row], answer: Answer) -> list[str]:
     )
     start, stop = told[0], told[-1]
     days = [words.clock(row["valid_from"], answer.zone) for _, row in (start, stop)]
-    ends = f"{days[0]}: {words.number(start[1])} ... {days[1]}: {words.number(stop[1])}"
+    ends = f"{days[0]}: {hedged(start[1])} ... {days[1]}: {hedged(stop[1])}"
     return [line, fitted(f"{ends} (highest {highest:,}; as now known)")]
 
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
+from tracker.hedges import hedged
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -146,19 +148,6 @@ def names_of(ids: Sequence[str], names: Names) -> str:
     return ", ".join(names.get(one, one) for one in ids)
 
 
-def number(row: Row) -> str:
-    """Say a quantity with its hedge."""
-    low, best, high, hedge = (row.get(name) for name in ("low", "best", "high", "comparator"))
-    if hedge is None:
-        return "number not given"
-    shown = best if best is not None else low if low is not None else high
-    if shown is None:
-        return str(hedge)
-    if hedge == "between":
-        return f"{low:,} to {high:,}"
-    return f"{shown:,}" if hedge == "exact" else f"{hedge} {shown:,}"
-
-
 def value(projection: str, row: Row | None, names: Names) -> Toned:
     """Say what a cell is: held by whom, how many, which level."""
     return Toned(_value(projection, row, names), tone_of(row))
@@ -188,7 +177,7 @@ def _value(projection: str, row: Row | None, names: Names) -> str:
         case "forces" | "losses":
             unknown = row.get("since") is None and "support" in row
             more = " more" if row.get("additional") else ""
-            return "unknown" if unknown else number(row) + more + _beside(row)
+            return "unknown" if unknown else hedged(row) + more + _beside(row)
         case _:
             return f"{row['kind']}: {row['name']}"
 

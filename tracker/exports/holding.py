@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tracker.cli import words
 from tracker.exports.question import Row
+from tracker.hedges import hedged
 from tracker.outcomes import Answer
 
 _KINDS = {"held": "controls", "besieged": "controls", "contested": "contests"}
@@ -34,7 +35,7 @@ class Line:
     @property
     def name(self) -> tuple[object, ...]:
         """What lines that are one have in common: who, what, of which cell, how well backed."""
-        number = words.number(self.row) if self.kind == "located-at" else None
+        number = hedged(self.row) if self.kind == "located-at" else None
         return self.actor, self.kind, self.row["key"], self.row["support"], number
 
 

@@ -25,6 +25,7 @@ from tracker.exports import holding
 from tracker.exports.holding import Line
 from tracker.exports.question import Format, Question, Row, Told, about
 from tracker.harmless import dump, safe
+from tracker.hedges import hedged
 from tracker.instants import parse_moment, to_datetime
 
 NAMESPACE = UUID("0f6a2a0e-6b1c-5d7e-9a35-7c1d3f2b8e40")
@@ -148,7 +149,7 @@ class Bundle:
     def relationship(self, line: Line) -> Row:
         """Give the relationship of a line."""
         row, ratings = line.row, self.ratings(line.evidence)
-        number = words.number(row) if line.kind == "located-at" else None
+        number = hedged(row) if line.kind == "located-at" else None
         beside = {name: row.get(name) for name in ("status", "support", "certainty", "category")}
         beside |= {"since": line.since, "number": number, "ratings": ratings}
         return self.made(
