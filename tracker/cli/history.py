@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 
+HEADERS = ("known at", "as of", "state", "support", "since", "evidence")
+"""What a line says of a stretch, after its projection."""
+
 
 @click.command()
 @click.argument("key", shell_complete=keys)
@@ -92,14 +95,14 @@ def history(
         return
     told = [] if options().quiet else [fitted(words.heading(answer, f"history of {key}")) + "\n"]
     told += sparklines(answer)
-    lines, within = _lines(answer, instants=instants)
+    found, within = lines(answer, instants=instants)
     several = len({row["projection"] for row in answer.dicts}) > 1
-    headers = ["KNOWN AT", "AS OF", "STATE", "SUPPORT", "SINCE", "EVIDENCE"]
-    cells = [line if several else line[1:] for line in lines]
+    headers = [one.upper() for one in HEADERS]
+    cells = [line if several else line[1:] for line in found]
     told.append(table(["PROJECTION", *headers] if several else headers, cells))
     say("\n".join(told))
     if within:
-        note(f"{within} more that last less than a day: --instants shows them")
+        note(f"{unlisted(within)}: --instants shows them")
 
 
 def _draw(answer: Answer, file: str) -> None:
@@ -115,10 +118,18 @@ def _draw(answer: Answer, file: str) -> None:
     note(f"{file}: {len(text.encode()):,} bytes")
 
 
-def _lines(answer: Answer, *, instants: bool) -> tuple[list[list[str]], int]:
-    """Give a line for each stretch that reads alike, and how many cover no end of a day."""
+def unlisted(within: int) -> str:
+    """Say how many stretches have no line of their own by days."""
+    return f"{within} more that last less than a day"
+
+
+def lines(answer: Answer, *, instants: bool = False) -> tuple[list[list[str]], int]:
+    """Give a line for each stretch that reads alike, and how many cover no end of a day.
+
+    A line is the projection and then what HEADERS name: the page of an audit has the same.
+    """
     say = _instants if instants else words.days
-    lines: list[list[str]] = []
+    found: list[list[str]] = []
     within = 0
     for _, together in groupby(answer.dicts, key=lambda row: _reads(row, answer)):
         rows = list(together)
@@ -128,8 +139,8 @@ def _lines(answer: Answer, *, instants: bool) -> tuple[list[list[str]], int]:
         if known is None or valid is None:
             within += 1
             continue
-        lines.append([first["projection"], known, valid, *_said(first, answer)])
-    return lines, within
+        found.append([first["projection"], known, valid, *_said(first, answer)])
+    return found, within
 
 
 def _reads(row: Row, answer: Answer) -> tuple[str, ...]:

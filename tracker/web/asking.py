@@ -61,10 +61,7 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
 
 def history(situation: Situation, asked: HistoryAsked, at: Address) -> Told:
     """How the belief about one key ran, in valid and in known time."""
-    clocks = None
-    if asked.known_at or asked.recorded_at:
-        clocks = situation.clocks(None, asked.known_at, asked.recorded_at, asked.tz)
-    weighing = weighing_of(situation, asked)
+    clocks, weighing = known_clocks_of(situation, asked), weighing_of(situation, asked)
     found = situation.history(asked.key, asked.projection, clocks, weighing=weighing)
     return _told(found, asked, at, None)
 
@@ -162,6 +159,13 @@ def _log(situation: Situation, position: int) -> Row:
 def clocks_of(situation: Situation, asked: Clocked) -> AsOf:
     """Read the clocks that were asked by. Raises TrackerError."""
     return situation.clocks(asked.as_of, asked.known_at, asked.recorded_at, asked.tz)
+
+
+def known_clocks_of(situation: Situation, asked: HistoryAsked | Clocked) -> AsOf | None:
+    """Read the clocks that bound a history, which is of all valid time. Raises TrackerError."""
+    if not (asked.known_at or asked.recorded_at):
+        return None
+    return situation.clocks(None, asked.known_at, asked.recorded_at, asked.tz)
 
 
 def weighing_of(situation: Situation, asked: Weighed) -> Weighing:

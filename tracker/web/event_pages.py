@@ -20,6 +20,7 @@ from tracker.web.ways import (
     event_link,
     form,
     next_page,
+    past_the_end,
     same_clocks,
     source_link,
 )
@@ -128,15 +129,15 @@ def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
          words.clock(row["published"], found.zone) if row["published"] else ""]
         for row in found.each[: asked.limit]
     ]  # fmt: skip
-    more = (
-        next_page(at, "offset", asked.offset + asked.limit) if len(found.each) > asked.limit else ""
-    )
+    headers = ["what", "name", "place", "source", "published"]
     body = element(
         "main",
         element("h1", f"Search: {asked.q}"),
-        table("Found", ["what", "name", "place", "source", "published"], rows),
-        more,
-    )
+        past_the_end(at, "No more is found.") if asked.offset and not rows
+        else table("Found", headers, rows),
+        next_page(at, "offset", asked.offset + asked.limit)
+        if len(found.each) > asked.limit else "",
+    )  # fmt: skip
     name = f"{asked.q}: {found.title}"
     page = served(name, body, here="", position=found.position, replica=found.replica)
     return Told(page, found.position, media=HTML)

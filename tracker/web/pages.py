@@ -9,11 +9,19 @@ from itertools import groupby
 from tracker.cli import words
 from tracker.cli.diff import CAUSES
 from tracker.cli.gaps import TITLES
+from tracker.cli.history import HEADERS, lines, unlisted
 from tracker.cli.state import COLUMNS
 from tracker.outcomes import Answer
 from tracker.situation import Situation
 from tracker.web import page as parts
-from tracker.web.asking import Address, clocks_of, stale_of, until_of, weighing_of
+from tracker.web.asking import (
+    Address,
+    clocks_of,
+    known_clocks_of,
+    stale_of,
+    until_of,
+    weighing_of,
+)
 from tracker.web.desk import Told
 from tracker.web.frontpage import served, table
 from tracker.web.looks import hatching
@@ -35,6 +43,7 @@ from tracker.web.ways import (
     form,
     pages_of,
     same_clocks,
+    shown_of,
     source_link,
     voice,
     whole_page,
@@ -91,7 +100,7 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
     cell = (asked.projection, asked.key)
     stale = stale_of(asked.stale_after)
     found = situation.state(clocks, *cell, weighing=weighing, stale_after=stale)
-    shown = found.each[asked.offset : asked.offset + asked.limit]
+    shown = shown_of(found.each, asked)
     tables = [
         table(
             parts.TITLES[name],
@@ -102,8 +111,8 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
     ]
     body = [*tables, pages_of(at, asked.offset, asked.limit, len(found.each))]
     title = "State" if asked.projection is None else parts.TITLES[asked.projection]
-    forms = form("/state", at)
-    return whole_page(title, found, [forms, *(body if shown else [element("p", "No evidence.")])],
+    nothing = [] if found.each else [element("p", "No evidence.")]
+    return whole_page(title, found, [form("/state", at), *body, *nothing],
                  "/state", until_of(clocks))  # fmt: skip
 
 
@@ -114,7 +123,8 @@ def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
         found = situation.audit(clocks, asked.projection, asked.key, weighing=weighing)
         ran = None
         if asked.projection not in CHRONICLED:
-            ran = situation.history(asked.key, asked.projection, weighing=weighing)
+            known = known_clocks_of(situation, asked)
+            ran = situation.history(asked.key, asked.projection, known, weighing=weighing)
     row = found.each[0] if found.dicts else None
     verdict: str = words.value(asked.projection, row, found.names)
     if row and row.get("since"):
@@ -142,14 +152,11 @@ def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
 
 
 def _history(ran: Answer) -> Markup:
-    rows = [
-        [words.days(row["known_from"], row["known_to"], ran.zone),
-         words.days(row["valid_from"], row["valid_to"], ran.zone),
-         words.value(row["projection"], row, ran.names), words.support(row), words.since(row)]
-        for row in ran.dicts
-    ]  # fmt: skip
-    lasting = [row for row in rows if row[0] is not None and row[1] is not None]
-    return table("History", ["known at", "as of", "state", "support", "since"], lasting)
+    found, within = lines(ran)
+    asks = f"tracker history {ran.query['key']} --instants"
+    more = f"{unlisted(within)}: `{asks}` shows them." if within else ""
+    return joined(table("History", HEADERS, [line[1:] for line in found]),
+                  element("p", more) if more else "")  # fmt: skip
 
 
 def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
@@ -158,16 +165,16 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
     if asked.start is None and asked.known_from is None:
         with situation.still() as store:
             position, title, _ = store.head
-        body = element("main", element("h1", "Changes"), asks,
+        said = element("main", element("h1", "Changes"), asks,
                        element("p", "Say from when, or known from when."))  # fmt: skip
-        page = served(f"Changes: {title}", body, here="/diff", position=position,
+        page = served(f"Changes: {title}", said, here="/diff", position=position,
                       replica=situation.replica())  # fmt: skip
         return Told(page, position, media=HTML)
     moments = (asked.start, asked.stop, asked.known_from, asked.known_to)
     before, after = situation.two_moments(*moments, recorded_at=asked.recorded_at, tz=asked.tz)
     weighing = weighing_of(situation, asked)
     found = situation.diff(before, after, asked.projection, asked.key, weighing=weighing)
-    shown = found.each[asked.offset : asked.offset + asked.limit]
+    shown = shown_of(found.each, asked)
     rows = [
         [_cell(row, found.query, at), *(_side(row, side, found) for side in ("before", "after")),
          CAUSES[row["cause"]],
@@ -175,10 +182,11 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
                   map(found.more["events"].get, row["events"]) if one))]
         for row in shown
     ]  # fmt: skip
-    shown_rows = [asks, table("Changes", ["what", "before", "after", "cause", "events"], rows),
-            pages_of(at, asked.offset, asked.limit, len(found.each))]  # fmt: skip
+    headers = ["what", "before", "after", "cause", "events"]
+    tables = [table("Changes", headers, rows)] if rows or not found.each else []
+    body = [asks, *tables, pages_of(at, asked.offset, asked.limit, len(found.each))]
     until = until_of(max(before, after, key=lambda clocks: clocks.as_of))
-    return whole_page("Changes", found, shown_rows, "/diff", until)
+    return whole_page("Changes", found, body, "/diff", until)
 
 
 def _cell(row: Row, query: Row, at: Address) -> Markup:
@@ -211,11 +219,12 @@ def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
          words.value(row["projection"], row["last_undisputed"], found.names)
          if row["last_undisputed"] else "none",
          _moment(row["opened"], found.zone), _moment(row["closed"], found.zone) or "open"]
-        for row in found.each[asked.offset : asked.offset + asked.limit]
+        for row in shown_of(found.each, asked)
     ]  # fmt: skip
     headers = ["what", "who says what", "last undisputed", "opened", "closed"]
-    body = [form("/disputes", at),
-            table("Disputes", headers, rows)]  # fmt: skip
+    tables = [table("Disputes", headers, rows)] if rows or not found.each else []
+    body = [form("/disputes", at), *tables,
+            pages_of(at, asked.offset, asked.limit, len(found.each))]  # fmt: skip
     return whole_page("Disputes", found, body, "/disputes", until_of(clocks))
 
 
@@ -235,8 +244,7 @@ def gaps(situation: Situation, asked: GapsAsked, at: Address) -> Told:
     tables = [
         table(TITLES[kind].capitalize(), ["what", "missing"],
               [[words.cell(row), row["what"]] for row in some])
-        for kind, some in groupby(rows[asked.offset : asked.offset + asked.limit],
-                                  key=lambda row: row["gap"])
+        for kind, some in groupby(shown_of(rows, asked), key=lambda row: row["gap"])
     ]  # fmt: skip
-    forms = form("/gaps", at)
-    return whole_page("Gaps", found, [forms, *tables], "/gaps", until_of(clocks))
+    body = [form("/gaps", at), *tables, pages_of(at, asked.offset, asked.limit, len(rows))]
+    return whole_page("Gaps", found, body, "/gaps", until_of(clocks))

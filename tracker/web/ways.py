@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from tracker.cli import words
@@ -14,8 +14,10 @@ from tracker.web.asking import Address
 from tracker.web.desk import Told
 from tracker.web.frontpage import served
 from tracker.web.markup import Markup, element, joined
+from tracker.web.parameters import Page
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 HTML = b"text/html; charset=utf-8"
 CHRONICLED = {"incidents", "humanitarian", "posture"}
 
@@ -123,8 +125,15 @@ def voice(line: Row, names: Mapping[str, str]) -> str:
     return names.get(line["speaker"], line["speaker"]) or line["voice"]
 
 
+def shown_of(rows: Sequence[T], asked: Page) -> Sequence[T]:
+    """Give the rows that a page shows of all there are."""
+    return rows[asked.offset : asked.offset + asked.limit]
+
+
 def pages_of(at: Address, offset: int, limit: int, total: int) -> object:
-    """Say which rows of how many are shown, and link to the next."""
+    """Say which rows of how many are shown, and link to the next; or to the first, past the end."""
+    if total and offset >= total:
+        return past_the_end(at, f"There are {total} in all: this page is past the last of them.")
     if offset + limit >= total:
         return element("p", f"{total} in all.") if offset else ""
     return joined(element("p", f"{offset + 1} to {offset + limit} of {total}."),
@@ -133,7 +142,19 @@ def pages_of(at: Address, offset: int, limit: int, total: int) -> object:
 
 def next_page(at: Address, name: str, value: int) -> Markup:
     """Link to the same question from another row on."""
+    return element("p", element("a", "Next page", href=_there(at, name, value), rel="next"))
+
+
+def past_the_end(at: Address, said: str) -> Markup:
+    """Say that a page has no rows though there are some, and link to the first."""
+    first = element("a", "First page", href=_there(at, "offset", None))
+    return joined(element("p", said), element("p", first))
+
+
+def _there(at: Address, name: str, value: int | None) -> str:
+    """Give the address of the same question from another row on; from the first, for None."""
     path = at.path.decode("latin-1")
     kept = [(other, one) for other, one in asked_of(at) if other != name]
-    there = urlencode([*kept, (name, str(value))])
-    return element("p", element("a", "Next page", href=f"{path}?{there}", rel="next"))
+    more = [] if value is None else [(name, str(value))]
+    there = urlencode([*kept, *more])
+    return f"{path}?{there}" if there else path
