@@ -72,6 +72,15 @@ def serve(host: str, port: int, names: tuple[str, ...], token_file: str | None) 
 
     asked = options()
     try:
-        run(asked.log, host, port, names=names, token=token, read_only=asked.read_only, ready=ready)
+        run(
+            asked.log,
+            host,
+            port,
+            names=names,
+            token=token,
+            read_only=asked.read_only,
+            policy=asked.policy,
+            ready=ready,
+        )
     except KeyboardInterrupt:
         note("stopped")

@@ -140,7 +140,7 @@ def endpoint_of(desk: Desk, route: Route) -> Callable[..., Any]:
 def _plain(desk: Desk, route: Route) -> Callable[..., Any]:
     async def endpoint(request: Request, asked: Any) -> Response:  # noqa: ANN401 - set by routes
         _refuse_repeated(request, route.asked)
-        at = Address(*key_of(request.scope))
+        at = Address(*key_of(request.scope), policy=desk.policy)
         return Asked(desk, request, _question(route, asked, at))
 
     return endpoint
@@ -149,7 +149,7 @@ def _plain(desk: Desk, route: Route) -> Callable[..., Any]:
 def _named(desk: Desk, route: Route) -> Callable[..., Any]:
     async def endpoint(request: Request, name: Name, asked: Any) -> Response:  # noqa: ANN401
         _refuse_repeated(request, route.asked)
-        at = Address(*key_of(request.scope), name)
+        at = Address(*key_of(request.scope), name, desk.policy)
         return Asked(desk, request, _question(route, asked, at))
 
     return endpoint
@@ -161,8 +161,9 @@ def _refuse_repeated(request: Request, asked: type[BaseModel]) -> None:
 
 def _question(route: Route, asked: Any, at: Address) -> Question:  # noqa: ANN401 - each its own
     """Put a question together; whatever the read model does not hold ready may take long."""
-    anew = route.lane == "quick" and getattr(asked, "weighed_anew", False)
-    return Question(partial(_ask, route, asked, at), "slow" if anew else route.lane)
+    anew = (asked.weighs and at.policy is not None) or getattr(asked, "weighed_anew", False)
+    lane = "slow" if anew and route.lane == "quick" else route.lane
+    return Question(partial(_ask, route, asked, at), lane)
 
 
 def _ask(route: Route, asked: Any, at: Address, situation: Situation) -> Told:  # noqa: ANN401

@@ -36,9 +36,13 @@ class App:
         *,
         closing: Callable[[], bool] = lambda: False,
         read_only: bool = False,
+        policy: str | None = None,
     ) -> None:
-        """Serve the log at `path`; `closing` says when streams are to end. Raises LogError."""
-        self.desk = Desk(path, read_only=read_only)
+        """Serve the log at `path`; `closing` says when streams are to end. Raises LogError.
+
+        `policy` settles rival claims where a question names none.
+        """
+        self.desk = Desk(path, read_only=read_only, policy=policy)
         self.door = door
         self.events = Events(self.desk, closing)
         self.inner = _inner(self.desk, self.events, Pictures(path))
@@ -142,7 +146,7 @@ def _inner(desk: Desk, events: Events, pictures: Pictures) -> FastAPI:
 
 
 PAGES = (
-    Route("/", asked_by.NothingAsked, None, pages.front),
+    Route("/", asked_by.FrontAsked, None, pages.front),
     Route("/state", asked_by.StateAsked, None, pages.state),
     Route("/audit", asked_by.AuditAsked, None, pages.audit, lane="slow"),
     Route("/diff", asked_by.DiffAsked, None, pages.diff, lane="slow"),

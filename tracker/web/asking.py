@@ -35,11 +35,15 @@ if TYPE_CHECKING:
 
 
 class Address(NamedTuple):
-    """The address of a question as it was written, and the name in its path, if it has one."""
+    """The address of a question as it was written, and the name in its path, if it has one.
+
+    With the policy of the server where the question names none; None for the usual one.
+    """
 
     path: bytes
     query: bytes
     name: str = ""
+    policy: str | None = None
 
 
 def about(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
@@ -52,7 +56,7 @@ def about(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
 
 def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
     """What is so, as of one time, as known at another."""
-    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked, at)
     stale = stale_of(asked.stale_after)
     cell = (asked.projection, asked.key)
     found = situation.state(clocks, *cell, weighing=weighing, stale_after=stale)
@@ -61,14 +65,14 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
 
 def history(situation: Situation, asked: HistoryAsked, at: Address) -> Told:
     """How the belief about one key ran, in valid and in known time."""
-    clocks, weighing = known_clocks_of(situation, asked), weighing_of(situation, asked)
+    clocks, weighing = known_clocks_of(situation, asked), weighing_of(situation, asked, at)
     found = situation.history(asked.key, asked.projection, clocks, weighing=weighing)
     return _told(found, asked, at, None)
 
 
 def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
     """Why a cell is as it is, back to the sentence."""
-    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked, at)
     found = situation.audit(clocks, asked.projection, asked.key, weighing=weighing)
     return _told(found, asked, at, clocks)
 
@@ -77,14 +81,14 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
     """What changed on the ground, and what was learned; asked by `from`, or by `known_from`."""
     moments = (asked.start, asked.stop, asked.known_from, asked.known_to)
     before, after = situation.two_moments(*moments, recorded_at=asked.recorded_at, tz=asked.tz)
-    weighing = weighing_of(situation, asked)
+    weighing = weighing_of(situation, asked, at)
     found = situation.diff(before, after, asked.projection, asked.key, weighing=weighing)
     return _told(found, asked, at, max(before, after, key=lambda clocks: clocks.as_of))
 
 
 def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
     """Where sources disagree, who says what, and since when."""
-    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked, at)
     cell = (asked.projection, asked.key)
     found = situation.disputes(clocks, *cell, weighing=weighing, closed=asked.all)
     return _told(found, asked, at, clocks)
@@ -92,7 +96,7 @@ def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
 
 def gaps(situation: Situation, asked: GapsAsked, at: Address) -> Told:
     """What is old, unsure, contradicted, unexplained, or was not read."""
-    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked, at)
     stale = stale_of(asked.stale_after)
     found = situation.gaps(clocks, weighing=weighing, stale_after=stale)
     return _told(found, asked, at, clocks)
@@ -100,7 +104,7 @@ def gaps(situation: Situation, asked: GapsAsked, at: Address) -> Told:
 
 def whatif(situation: Situation, asked: WhatifAsked, at: Address) -> Told:
     """Which answers hang on a source or on the policy; asked by `without`, `only` or `policy`."""
-    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked, at)
     if weighing.stored:
         raise TrackerError("what if what? Say without, only or policy")
     found = situation.whatif(clocks, weighing, asked.projection, asked.key)
@@ -168,9 +172,9 @@ def known_clocks_of(situation: Situation, asked: HistoryAsked | Clocked) -> AsOf
     return situation.clocks(None, asked.known_at, asked.recorded_at, asked.tz)
 
 
-def weighing_of(situation: Situation, asked: Weighed) -> Weighing:
-    """Read how to weigh. Raises NotFoundError."""
-    return situation.weighing(asked.policy, asked.only, asked.without)
+def weighing_of(situation: Situation, asked: Weighed, at: Address) -> Weighing:
+    """Read how to weigh: by the policy that is asked, else the server's. Raises NotFoundError."""
+    return situation.weighing(asked.policy or at.policy, asked.only, asked.without)
 
 
 def stale_of(text: str | None) -> int | None:

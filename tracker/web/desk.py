@@ -25,6 +25,7 @@ from pydantic_core import to_json
 
 from tracker.errors import AwayError, LogError, TrackerError
 from tracker.situation import Situation, now
+from tracker.web.parameters import USUAL_POLICY
 
 LOGGER = logging.getLogger("tracker.web")
 Lane = Literal["quick", "slow", "apart"]
@@ -125,9 +126,13 @@ def present() -> int:
 class Desk:
     """Takes questions on the event loop's thread and has them answered by others."""
 
-    def __init__(self, path: str, *, read_only: bool = False) -> None:
-        """Open the log at `path` once to watch it, and once a thread. Raises LogError."""
+    def __init__(self, path: str, *, read_only: bool = False, policy: str | None = None) -> None:
+        """Open the log at `path` once to watch it, and once a thread. Raises LogError.
+
+        `policy` settles rival claims where a question names none.
+        """
         self.path = path
+        self.policy = None if policy in USUAL_POLICY else policy
         self._open = partial(Situation, path, read_only=read_only)
         self._watched = self._open()
         self.known: OrderedDict[Hashable, Question] = OrderedDict()

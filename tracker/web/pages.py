@@ -30,8 +30,8 @@ from tracker.web.parameters import (
     AuditAsked,
     DiffAsked,
     DisputesAsked,
+    FrontAsked,
     GapsAsked,
-    NothingAsked,
     StateAsked,
 )
 from tracker.web.ways import (
@@ -51,11 +51,15 @@ from tracker.web.ways import (
 )
 
 
-def front(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
+def front(situation: Situation, _asked: FrontAsked, at: Address) -> Told:
     """The first page: the state now in tables; the script fetches the map and moves the clocks."""
-    clocks = situation.clocks()
+    clocks, weighing = situation.clocks(), situation.weighing(at.policy)
     with situation.still():
-        answers = [situation.state(clocks, name) for name in COLUMNS if name not in CHRONICLED]
+        answers = [
+            situation.state(clocks, name, weighing=weighing)
+            for name in COLUMNS
+            if name not in CHRONICLED
+        ]
     rows = [row for answer in answers for row in answer.dicts]
     everything = answers[0].query | {"projection": None, "key": None}
     found = replace(answers[0], query=everything, each=tuple(rows), notes=())
@@ -96,7 +100,7 @@ def front(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
 
 def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
     """What is so, in tables."""
-    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked, at)
     cell = (asked.projection, asked.key)
     stale = stale_of(asked.stale_after)
     found = situation.state(clocks, *cell, weighing=weighing, stale_after=stale)
@@ -118,7 +122,7 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
 
 def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
     """Why a cell is as it is: each fact with its part, back to the sentence."""
-    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked, at)
     with situation.still():
         found = situation.audit(clocks, asked.projection, asked.key, weighing=weighing)
         ran = None
@@ -172,7 +176,7 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
         return Told(page, position, media=HTML)
     moments = (asked.start, asked.stop, asked.known_from, asked.known_to)
     before, after = situation.two_moments(*moments, recorded_at=asked.recorded_at, tz=asked.tz)
-    weighing = weighing_of(situation, asked)
+    weighing = weighing_of(situation, asked, at)
     found = situation.diff(before, after, asked.projection, asked.key, weighing=weighing)
     shown = shown_of(found.each, asked)
     rows = [
@@ -210,7 +214,7 @@ def _side(row: Row, side: str, found: Answer) -> str:
 
 def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
     """Where sources disagree, each a link to why."""
-    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked, at)
     cell = (asked.projection, asked.key)
     found = situation.disputes(clocks, *cell, weighing=weighing, closed=asked.all)
     rows = [
@@ -237,7 +241,7 @@ def _moment(opened: Row, zone: str) -> str:
 
 def gaps(situation: Situation, asked: GapsAsked, at: Address) -> Told:
     """What is missing."""
-    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked)
+    clocks, weighing = clocks_of(situation, asked), weighing_of(situation, asked, at)
     found = situation.gaps(clocks, weighing=weighing, stale_after=stale_of(asked.stale_after))
     order = list(TITLES)
     rows = sorted(found.dicts, key=lambda row: order.index(row["gap"]))

@@ -7,7 +7,7 @@ not there.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Literal, get_origin
+from typing import Annotated, ClassVar, Literal, get_origin
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -26,6 +26,8 @@ Policy = Literal[
     "origin-weighted", "origin-weighted/1", "latest", "latest/1",
     "majority-by-origin", "majority-by-origin/1", "official-only", "official-only/1",
 ]  # fmt: skip
+USUAL_POLICY = ("origin-weighted", "origin-weighted/1")
+"""The names of the one whose answers the read model holds ready."""
 # No control character: SQLite would end a text at a NUL, and nothing is called so.
 Text = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Time = Annotated[Text, Field(max_length=60, examples=["2013-01-21", "2013-01-21T12:00Z"])]
@@ -40,6 +42,9 @@ Offset = Annotated[int, Field(ge=0, le=FARTHEST, description="Rows to skip, for 
 
 class _Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    weighs: ClassVar[bool] = False
+    """Whether the answer hangs on how rival claims are weighed."""
 
 
 def refuse_repeated(asked: type[BaseModel], names: Iterable[str]) -> None:
@@ -64,6 +69,8 @@ class Page(_Asked):
 
 class Weighed(Page):
     """How rival claims are weighed, by whom, and what the log held."""
+
+    weighs = True
 
     policy: Policy | None = Field(None, description="The rule that settles rival claims.")
     only: list[Text] = Field([], max_length=50, description="Hear these sources alone.")
@@ -170,3 +177,9 @@ class EventsAsked(_Asked):
 
 class NothingAsked(_Asked):
     """No parameters."""
+
+
+class FrontAsked(NothingAsked):
+    """The first page: what is so now."""
+
+    weighs = True

@@ -36,20 +36,20 @@ LASTS = 5.0
 """Times as long as it took to draw that a picture of a large log is handed out: a share of 1/6."""
 
 
-def picture(situation: Situation, _asked: NothingAsked, _at: Address) -> Told:
+def picture(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
     """Give the map as markup and the data of tracker.web.encoding: {map, data}.
 
     It shows all times, and its axis reaches to the end of this day in the situation's zone; so it
     is the same all day. The page that asks for it begins at its own now. Raises TrackerError for
     too large a log.
     """
-    clocks = situation.clocks()
+    clocks, weighing = situation.clocks(), situation.weighing(at.policy)
     with situation.still() as store:
         position, _, zone = store.head
         if position > (most := parts.MOST_EVENTS):
             raise TrackerError(f"a log of more than {most:,} events is not drawn whole")
         tomorrow = end_of(to_datetime(clocks.as_of, zone).date(), zone)
-        overview = situation.overview(replace(clocks, as_of=tomorrow - 1))
+        overview = situation.overview(replace(clocks, as_of=tomorrow - 1), weighing=weighing)
     encoder = Encoder(overview)
     body = {"data": encoder.data(), "map": str(parts.map_section(overview, encoder))}
     return Told(body, overview.position, tomorrow)
@@ -71,14 +71,14 @@ class Pictures:
             position = store.position
         if not LARGE < position <= parts.MOST_EVENTS:
             return picture(situation, asked, at)
-        process = self._started()
+        process = self._started(at.policy)
         try:
             return _drawn(process)
         except (OSError, ValueError) as error:  # ValueError: half a line, as its end left it
             _end(process)
             raise BusyError("the map cannot be drawn just now: ask again in a moment") from error
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _started(self, policy: str | None) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._stopped:
                 raise BusyError("the server is being stopped")
@@ -88,6 +88,7 @@ class Pictures:
             if self._process is None:
                 # -P: not what the working folder may hold under our name.
                 command = [sys.executable, "-P", "-m", "tracker.web.picture", self._path]
+                command += [policy] if policy else []
                 self._process = subprocess.Popen(  # noqa: S603 - ourselves
                     command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
                 )
@@ -122,14 +123,15 @@ def _drawn(process: subprocess.Popen[bytes]) -> Told:
     return Told(body, head["position"], head["until"], lasts=LASTS)
 
 
-def draw(path: str, asked: IO[bytes], answered: IO[bytes]) -> None:
+def draw(path: str, policy: str | None, asked: IO[bytes], answered: IO[bytes]) -> None:
     """Draw a picture of the log at `path` for every line that is asked, until there are no more."""
+    here = Address(b"", b"", policy=policy)
     with Situation(path, clock=present) as situation:
         while asked.readline():
             head: dict[str, Any]
             try:
                 _ = situation.store
-                told = picture(situation, NothingAsked(), Address(b"", b""))
+                told = picture(situation, NothingAsked(), here)
             except TrackerError as error:
                 head, body = {"error": str(error)}, b""
             else:
@@ -143,4 +145,5 @@ def draw(path: str, asked: IO[bytes], answered: IO[bytes]) -> None:
 if __name__ == "__main__":
     os.nice(5)  # after whoever answers
     gc.disable()  # it would look at millions of rows again and again while they are made
-    draw(sys.argv[1], sys.stdin.buffer, sys.stdout.buffer)
+    log, *policy = sys.argv[1:]
+    draw(log, policy[0] if policy else None, sys.stdin.buffer, sys.stdout.buffer)

@@ -30,9 +30,12 @@ def serve(
     names: tuple[str, ...] = (),
     token: str | None = None,
     read_only: bool = False,
+    policy: str | None = None,
     ready: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve a log until a signal; port 0 takes any free one. `ready` is told the address.
+
+    `policy` settles rival claims where a question names none.
 
     Raises TrackerError where the address cannot be had, or would be open to others without a
     token; LogError where the log cannot be opened.
@@ -42,7 +45,13 @@ def serve(
     with listening:
         door.port = listening.getsockname()[1]
         server: uvicorn.Server
-        app = App(path, door, closing=lambda: server.should_exit, read_only=read_only)
+        app = App(
+            path,
+            door,
+            closing=lambda: server.should_exit,
+            read_only=read_only,
+            policy=policy,
+        )
         config = uvicorn.Config(
             app,
             http=Guarded,
