@@ -321,6 +321,25 @@ def test_a_source_that_goes_away_is_waited_for_ever_longer_and_told_of_once(
     ]
 
 
+def test_a_source_that_is_taken_away_or_replaced_is_noticed_though_it_stays_open(
+    source: Path, replica: Path
+) -> None:
+    old = source.with_name("old.db")
+    with follower(source, replica) as one:
+        one.catch_up()
+        source.rename(old)
+        with pytest.raises(SourceAway, match="no log at"):
+            one.catch_up()
+        old.rename(source)
+        assert one.catch_up().position == 190
+        source.rename(old)
+        other = source.parent / "other"
+        other.mkdir()
+        mali(other, reports=1).rename(source)
+        with pytest.raises(ReplicaError, match="#190 was copied from it"):
+            one.catch_up()
+
+
 def test_what_is_secret_in_an_address_is_told_nowhere() -> None:
     source = "postgresql://desk:s3cret@db.example:5432/mali?sslmode=require&password=other"
     assert shown(source) == "postgresql://desk@db.example:5432/mali?sslmode=require"

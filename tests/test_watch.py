@@ -23,7 +23,7 @@ from projections.saying import said as says
 from projections.weighing import USUAL
 from tracker.conditions import DEEPEST, LONGEST, ConditionError, read_condition
 from tracker.delivering import Delivery
-from tracker.errors import AwayError
+from tracker.errors import AwayError, ReplacedError
 from tracker.instants import AsOf
 from tracker.log import Log
 from tracker.situation import Situation
@@ -727,3 +727,21 @@ def test_nothing_is_kept_of_a_watch_without_a_name(tmp_path: Path) -> None:
     said("--log", log, *ONCE, 150)
     assert not list(tmp_path.glob("*.watch.db"))
     assert Delivery(None, "", clock=lambda: 0).dead_letters() == []
+
+
+@pytest.mark.parametrize("instead", ["nothing", "a copy"])
+def test_a_watch_ends_in_words_where_its_log_lies_there_no_more(
+    tmp_path: Path, instead: str
+) -> None:
+    log = mali(tmp_path)
+
+    def sleep(_: float) -> None:
+        log.rename(tmp_path / "moved.db")
+        if instead == "a copy":
+            shutil.copy(tmp_path / "moved.db", log)
+
+    with Situation(str(log)) as situation:
+        stretches = situation.watch(188, situation.watched(), sleep=sleep)
+        assert next(stretches).upto == 190
+        with pytest.raises(ReplacedError, match=r"taken away, or replaced; watch anew"):
+            next(stretches)

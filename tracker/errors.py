@@ -43,6 +43,10 @@ class DamagedLogError(LogError):
         self.found = f"{found}: {KEEP}"
 
 
+class ReplacedError(LogError):
+    """The log that was opened lies no longer where it lay: it was taken away, or replaced."""
+
+
 class AwayError(LogError):
     """The server that keeps the log gives no answer, or cannot be reached: try again later."""
 

@@ -29,6 +29,18 @@ def state_folder() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "state").absolute() / FOLDER
 
 
+def file_at(path: str | Path) -> tuple[int, int] | None:
+    """Tell the file that a path leads to from any other, while someone has it open; None for none.
+
+    Whoever opened it keeps it, whatever the path leads to by then.
+    """
+    try:
+        found = os.stat(path)  # noqa: PTH116 - asked before every answer
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def named_beside(log: Path, ending: str) -> Path:
     """Name a file that lies beside a log's file: situation.db has situation.state.db."""
     return log.with_name(f"{log.stem if log.suffix == '.db' else log.name}.{ending}")

@@ -140,6 +140,8 @@ class Follower:
         return quiet and (seen[0] is not None or now - self._signed < SIGNED_SECONDS * 1_000_000)
 
     def _reached(self) -> Log:
+        if self._log is not None and not self._log.there():
+            self._leave()  # what lies there by now is compared with what was copied
         if self._log is None:
             with self._asking():
                 self._log = self.open_source(self.source)

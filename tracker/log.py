@@ -80,6 +80,13 @@ class Log(LedgeredLog, SealedLog):
             self._sealer.vault.close()
         self._engine.close()
 
+    def there(self) -> bool:
+        """Tell whether its path still leads to it: a file may be taken away, or replaced.
+
+        What is open stays open and can be read for ever, so whoever keeps a log open asks. Cheap.
+        """
+        return self._engine.there()
+
     def version(self) -> int | None:
         """Give a number that changes whenever anyone has appended; None where none can be told.
 

@@ -19,7 +19,7 @@ from projections.names import ALL, BELIEVED
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
 from tracker.conditions import NAMES_OF, Condition, Named, Rank, read_condition
-from tracker.errors import AwayError, TrackerError
+from tracker.errors import AwayError, ReplacedError, TrackerError
 from tracker.folders import state_folder
 from tracker.garbage import uncollected
 from tracker.instants import Instant, format_instant, parse_moment
@@ -249,10 +249,16 @@ class Watching:
     ) -> Iterator[Stretch]:
         """Yield what events after a position change, as they come; to `end`, or for ever.
 
+        Raises ReplacedError once the log's path leads to it no longer.
         A stretch may hold no change: it says how far was looked.
         """
         seen: int | None = None
         while end is None or after < end:
+            if not self.log.there():
+                raise ReplacedError(
+                    f"{self.log.path} is not the log any more that is watched: it was taken away, "
+                    "or replaced; watch anew"
+                )
             version = self.log.version()
             if version is not None and version == seen:
                 sleep(POLL_SECONDS)

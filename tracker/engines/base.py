@@ -109,6 +109,9 @@ class Engine(Protocol):
     def close(self) -> None:
         """Close the connections; safe to call twice."""
 
+    def there(self) -> bool:
+        """Tell whether its place still leads to what was opened there."""
+
     def version(self) -> int | None:
         """Give a number that changes whenever anyone has appended; None where none can be told."""
 

@@ -67,6 +67,10 @@ class PostgresReader:
         with self._errors(), self._datastore.link() as link:
             return link.timeline
 
+    def there(self) -> bool:
+        """Tell that it is: a server is asked for its log by name, each time."""
+        return True
+
     def version(self) -> int | None:
         """Give the last position and the timeline: they change with every append, and failover."""
         one = self._datastore.one

@@ -17,6 +17,7 @@ from tracker.engines.base import MEMORY, PAGE, Conflict, Counts, Encoded
 from tracker.engines.sqlite_recorder import Datastore, Recorder, ids_of
 from tracker.engines.sqlite_seen import SQLiteHealth, SQLiteSource
 from tracker.errors import TrackerError
+from tracker.folders import file_at
 from tracker.logfile import (
     LOCK_SECONDS,
     check_file,
@@ -59,6 +60,7 @@ class SQLiteEngine:
         if self.made and path != MEMORY:
             with self._errors(), closing(sqlite3.connect(self._database, uri=True)) as connection:
                 lay_out(connection)
+        self._file = None if path == MEMORY else file_at(path)  # before it is opened to be kept
         self._datastore = Datastore(self._database)
         self._recorder = Recorder(self._datastore)
         self._probe: sqlite3.Connection | None = None
@@ -75,6 +77,10 @@ class SQLiteEngine:
             self._probe.close()
             self._probe = None
         self._datastore.close()
+
+    def there(self) -> bool:
+        """Tell whether the path still leads to the file that is open."""
+        return self.shown == MEMORY or file_at(self.shown) == self._file
 
     def version(self) -> int | None:
         """Give SQLite's own counter of changes, through a connection that only ever does this."""
