@@ -58,6 +58,12 @@ class Served(NamedTuple):
         finally:
             connection.close()
 
+    def stream(self, path: str) -> http.client.HTTPResponse:
+        """Begin to read an answer that goes on."""
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE)
+        connection.request("GET", path, headers={"Connection": "close"})
+        return connection.getresponse()
+
     def json(self, path: str) -> Any:  # noqa: ANN401 - whatever the JSON holds
         """Ask what has to be answered."""
         reply = self.ask(path)

@@ -14,7 +14,7 @@ from uuid import uuid4
 from projections.replacing import replace_file
 from projections.store import MEMORY, Store
 from tracker.errors import StoreError
-from tracker.folders import OURS_ALONE, cache_folder, named_after, named_beside
+from tracker.folders import OURS_ALONE, cache_folder, file_at, named_after, named_beside
 from tracker.log import Log
 
 SOON_FOLLOWED = 20_000
@@ -37,6 +37,7 @@ class ReadModel:
         self._store: Store | None = None
         self._seen: tuple[object, object] | None = None
         self._held = 0
+        self._useless: tuple[int, int] | None = None
         self.progress: Callable[[int, int], None] = lambda _position, _total: None
         """Told how far a long catching up has come: (position, the last position)."""
 
@@ -78,6 +79,8 @@ class ReadModel:
         if self._held and self._store is not None:
             return self._store
         version = self._log.version()
+        if self._replaced():
+            self.close()
         if self._store is None:
             self._store = self._open()
         elif version is not None and self._seen == (version, self._store.version()):
@@ -102,7 +105,7 @@ class ReadModel:
             if store.path == MEMORY or self._held:
                 raise
             store.close()
-            self._store = self._caught_up(Store(MEMORY))
+            self._store = self._caught_up(self._in_memory())
             self._seen = (self._log.version(), self._store.version())
             make(self._store)
 
@@ -133,7 +136,7 @@ class ReadModel:
     def _begun(self) -> Store:
         """Begin to read a store that is up to the log, as another process may have left it."""
         known = self._store
-        if known is not None:
+        if known is not None and not self._replaced():
             seen = known.begin_reading()
             version = self._log.version()
             if version is not None and self._seen == (version, seen):
@@ -155,7 +158,19 @@ class ReadModel:
             return Store(self.path)
         except StoreError:
             # A folder that cannot be written to: the answers are the same, worked out in memory.
-            return Store(MEMORY)
+            return self._in_memory()
+
+    def _in_memory(self) -> Store:
+        """Answer from memory, for as long as the file that is of no use lies there."""
+        self._useless = file_at(self.path)
+        return Store(MEMORY)
+
+    def _replaced(self) -> bool:
+        """Whether all is answered from memory, and another file lies there than that of no use."""
+        if self._store is None or self._store.path != MEMORY or self._log.path == MEMORY:
+            return False
+        there = file_at(self.path)
+        return there is not None and there != self._useless
 
     def _reopened(self, store: Store | None) -> Store:
         """Open the model anew: another process has replaced it by one that it rebuilt.
@@ -169,7 +184,7 @@ class ReadModel:
             return self._caught_up(fresh)
         except StoreError:
             fresh.close()
-            return self._caught_up(Store(MEMORY))
+            return self._caught_up(self._in_memory())
 
     def _caught_up(self, store: Store) -> Store:
         """Bring a store up to the log; where most of the log is missing, make it anew instead."""

@@ -9,7 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequen
 from http import HTTPStatus
 from typing import Any
 
-from tracker.errors import AwayError, LogError, NotFoundError, StoreError, TrackerError
+from tracker.errors import (
+    AwayError,
+    LogError,
+    NoLogError,
+    NotFoundError,
+    StoreError,
+    TrackerError,
+)
 from tracker.web.desk import BusyError, Made, Pair
 from tracker.web.safety import HEADERS, Refusal
 
@@ -103,6 +110,8 @@ def refused(error: Exception) -> Refusal:
             return Refusal(503, str(error), (AGAIN,))
         case AwayError():
             return Refusal(503, "the log's server gives no answer: ask again in a moment", (AGAIN,))
+        case NoLogError():
+            return Refusal(503, "there is no log where it lay: ask again later", (AGAIN,))
         case LogError() | StoreError():
             return Refusal(503, "the log or its read model cannot be read just now", (AGAIN,))
         case TrackerError():

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import logging
 import math
+import sqlite3
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -23,7 +24,7 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic_core import to_json
 
-from tracker.errors import AwayError, LogError, TrackerError
+from tracker.errors import AwayError, LogError, StoreError, TrackerError
 from tracker.situation import Situation, now
 from tracker.web.parameters import USUAL_POLICY
 
@@ -48,6 +49,8 @@ PACKING = 1
 SECOND = 1_000_000
 
 Pair = tuple[bytes, bytes]
+Version = tuple[int, int]
+"""Which of the logs that lay at the path one after the other, and a number of its changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Told:
     """What a question gives: JSON values (or a page), the log position, how long it stays true.
 
     `until` is the instant from which it has to be asked again even of the same log. For `lasts`
-    times as long as it took to find, it is given though the log has grown since.
+    times as long as it took to find, it is given though the log has grown since, but for erasures.
     """
 
     body: Any
@@ -101,21 +104,25 @@ class _Job:
     key: Hashable
     question: Question
     answer: asyncio.Future[Made]
-    version: int | None
+    version: Version | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """An answer, the version of the log it is of, and until when it is given of a later one."""
 
-    version: int
+    version: Version
     made: Made
     stands: float
 
-    def given(self, version: int) -> bool:
+    def given(self, version: Version) -> bool:
         """Whether it still answers, of a log of that version."""
-        fresh = self.version == version or time.monotonic() < self.stands
-        return fresh and now() < self.made.until
+        return self.version == version and now() < self.made.until
+
+    def lasts(self, version: Version) -> bool:
+        """Whether it may be given though that log has grown, if nothing of it was erased."""
+        same = self.version[0] == version[0]
+        return same and time.monotonic() < self.stands and now() < self.made.until
 
 
 def present() -> int:
@@ -135,6 +142,7 @@ class Desk:
         self.policy = None if policy in USUAL_POLICY else policy
         self._open = partial(Situation, path, read_only=read_only)
         self._watched = self._open()
+        self._logs = 1
         self.known: OrderedDict[Hashable, Question] = OrderedDict()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._size = 0
@@ -163,16 +171,34 @@ class Desk:
         self._watched.close()
 
     @property
-    def version(self) -> int | None:
-        """A number that changes whenever anyone has recorded; None where that cannot be told.
+    def version(self) -> Version | None:
+        """What changes whenever anyone has recorded; None where that cannot be told.
 
         Then nobody looks again before a thread has reached the log: a look holds up the loop.
         """
+        if not self._watched.log.there() and not self._watch_anew():
+            return None
         if self._blind:
             return None
         found = self._watched.version()
         self._blind = found is None
-        return found
+        return None if found is None else (self._logs, found)
+
+    def _watch_anew(self) -> bool:
+        """Watch the log that lies at the path by now, if there is one; nothing is kept of before.
+
+        What was opened stays open, and would be answered for ever.
+        """
+        try:
+            watched = self._open()
+        except LogError:
+            return False
+        self._watched.close()
+        self._watched = watched
+        self._logs += 1
+        self._kept.clear()
+        self._size = 0
+        return True
 
     def know(self, key: Hashable, question: Question) -> None:
         """Remember what a key asks."""
@@ -188,9 +214,12 @@ class Desk:
         """
         version = self.version
         kept = self._kept.get(key)
-        if kept and version is not None and kept.given(version):
-            self._kept.move_to_end(key)
-            return kept.made
+        if kept and version is not None:
+            if kept.given(version):
+                self._kept.move_to_end(key)
+                return kept.made
+            if kept.lasts(version) and not await self._erased_since(kept.made.position):
+                return kept.made
         job = self._waiting.get(key)
         if job is None:
             if len(self._waiting) >= MOST_WAITING:
@@ -201,6 +230,11 @@ class Desk:
             self._queues[question.lane].put_nowait(job)
         job.version = version
         return await asyncio.shield(job.answer)
+
+    async def _erased_since(self, position: int) -> bool:
+        """Whether any text was erased by what came after a position. Raises as `ask`."""
+        asked = Question(partial(_erasures, position))
+        return bool((await self.ask(("erased since", position), asked)).body)
 
     async def _serve(self, at: Lane) -> None:
         """Answer one question of a lane after another with its own situation."""
@@ -223,8 +257,7 @@ class Desk:
 
     def _work(self, at: Lane, question: Question) -> Made:
         try:
-            situation = self._reached(at)
-            told = question.ask(situation)
+            situation, told = self._asked(at, question)
         except LogError as error:
             self._close(at)  # opened anew for the next
             if isinstance(error, AwayError) and time.monotonic() > self._away[0]:
@@ -234,6 +267,20 @@ class Desk:
         if situation.log.replica_of is not None:  # how far behind it is can change any time
             told = replace(told, until=min(told.until, present() + SECOND))
         return made(told)
+
+    def _asked(self, at: Lane, question: Question) -> tuple[Situation, Told]:
+        """Ask a lane's situation; once more where its read model turns out to be of no use.
+
+        What is opened anew has the model that was put in its place, or answers from the log alone.
+        """
+        try:
+            situation = self._reached(at)
+            return situation, question.ask(situation)
+        except (StoreError, sqlite3.Error) as error:
+            LOGGER.warning("the read model cannot be used: %s", error)
+            self._close(at)
+        situation = self._reached(at)
+        return situation, question.ask(situation)
 
     def _reached(self, at: Lane) -> Situation:
         """Give a lane's situation, up to the log. Raises LogError, at once where it was just away.
@@ -245,6 +292,9 @@ class Desk:
             if time.monotonic() < until:
                 raise AwayError(why)
             situation = self._situations[at]
+            if situation is not None and not situation.log.there():
+                self._close(at)
+                situation = None
             if situation is None:
                 situation = self._situations[at] = self._open(clock=present)
             _ = situation.store
@@ -269,6 +319,12 @@ class Desk:
         while self._size > MOST_KEPT:
             _, gone = self._kept.popitem(last=False)
             self._size -= gone.made.size
+
+
+def _erasures(position: int, situation: Situation) -> Told:
+    """Tell with a byte whether text was erased after a position."""
+    erased = situation.log.erasures(position)
+    return Told(b"1" if erased else b"", situation.position)
 
 
 def _seen(answer: asyncio.Future[Made]) -> None:

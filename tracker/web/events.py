@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from itertools import islice
@@ -13,6 +15,7 @@ from tracker.errors import TrackerError
 from tracker.situation import Situation
 from tracker.web.desk import BusyError, Desk, Question, Told
 
+LOGGER = logging.getLogger("tracker.web")
 POLL_SECONDS = 0.1
 BEAT_SECONDS = 15.0
 AT_ONCE = 500
@@ -51,11 +54,16 @@ class Events:
         return BusyError(f"{MOST_LISTENERS} listen already: ask again later")
 
     async def follow(self, after: int | None) -> AsyncIterator[bytes]:
-        """Yield the stream after a position (None: from now on), with a heartbeat in silence."""
+        """Yield the stream after a position (None: from now on), with a heartbeat in silence.
+
+        It ends where the log cannot be read, or is another: whoever listens comes back by itself.
+        """
         self.listeners += 1
         try:
             async for piece in self._follow(after):
                 yield piece
+        except (TrackerError, sqlite3.Error) as error:
+            LOGGER.warning("a stream of events was ended: %s", error)
         finally:
             self.listeners -= 1
 
@@ -67,6 +75,8 @@ class Events:
         silent, looked = 0.0, False
         while not self._closing():
             version = self._desk.version
+            if version and seen and version[0] != seen[0]:
+                return
             if looked and version == seen and version is not None:
                 await asyncio.sleep(POLL_SECONDS)
                 silent += POLL_SECONDS

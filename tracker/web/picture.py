@@ -3,8 +3,8 @@
 Both take long for a large situation, so the page asks for them when it stands, and they are kept
 until something is recorded, or the day is over. Of a log that takes seconds to draw, a process of
 its own draws it, so that nobody's answer waits for that; and what it drew is handed out a while
-longer, so that it has most of the time to itself however many look on. The page says of which
-position it is.
+longer, so that it has most of the time to itself however many look on, but not once any text of it
+was erased. The page says of which position it is.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ from tracker.web.parameters import NothingAsked
 
 LARGE = 4_000
 """Events from which a log is drawn in a process of its own: about a second's work."""
+TRIES = 3
+"""Times that a picture is drawn again because text was erased meanwhile."""
 LASTS = 5.0
 """Times as long as it took to draw that a picture of a large log is handed out: a share of 1/6."""
 
@@ -62,29 +64,43 @@ class Pictures:
         """Draw the log at `path`; the process is started when it is needed."""
         self._path = path
         self._process: subprocess.Popen[bytes] | None = None
+        self._for: Situation | None = None
         self._stopped = False
         self._lock = Lock()
 
     def give(self, situation: Situation, asked: NothingAsked, at: Address) -> Told:
-        """Give the picture. Raises TrackerError, and BusyError where the process came to an end."""
+        """Give the picture. Raises TrackerError, and BusyError where the process came to an end.
+
+        One that holds what was erased while it was drawn is given to nobody.
+        """
         with situation.still() as store:
             position = store.position
         if not LARGE < position <= parts.MOST_EVENTS:
             return picture(situation, asked, at)
-        process = self._started(at.policy)
+        process = self._started(situation, at.policy)
         try:
-            return _drawn(process)
+            for _ in range(TRIES):
+                told = _drawn(process)
+                if not situation.log.erasures(told.position):
+                    return told
         except (OSError, ValueError) as error:  # ValueError: half a line, as its end left it
             _end(process)
             raise BusyError("the map cannot be drawn just now: ask again in a moment") from error
+        raise BusyError("text was erased while the map was drawn: ask again in a moment")
 
-    def _started(self, policy: str | None) -> subprocess.Popen[bytes]:
+    def _started(self, situation: Situation, policy: str | None) -> subprocess.Popen[bytes]:
+        """Give the process; another one where it ended, or where `situation` was opened anew.
+
+        For then its log, or its read model, is not what lies there any more.
+        """
         with self._lock:
             if self._stopped:
                 raise BusyError("the server is being stopped")
-            if self._process is not None and self._process.poll() is not None:
+            ended = self._process is not None and self._process.poll() is not None
+            if self._process is not None and (ended or self._for is not situation):
                 _end(self._process)
                 self._process = None
+            self._for = situation
             if self._process is None:
                 # -P: not what the working folder may hold under our name.
                 command = [sys.executable, "-P", "-m", "tracker.web.picture", self._path]
