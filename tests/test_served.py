@@ -230,6 +230,36 @@ def test_what_is_still_the_same_is_not_sent_again(served: Mali) -> None:
     assert server.ask(path, headers={"If-None-Match": '"other"'}).status == 200
 
 
+UNCHANGING = ("/static/report.js", "/static/served.css", "/api", "/api/openapi.json")
+
+
+@pytest.mark.parametrize("path", ["/api/state?as_of=2013-01-21", "/state", *UNCHANGING])
+def test_tags_are_compared_whether_weak_or_not(served: Mali, path: str) -> None:
+    server = served[1]
+    at = "?as_of=2013-01-21" if path == "/state" else ""
+    whole = server.ask(path + at)
+    tag = whole.headers["etag"]
+    opaque = tag.removeprefix("W/")
+    for named in (tag, opaque, f"W/{opaque}", f'"other", W/{opaque}', "*", " * "):
+        again = server.ask(path + at, headers={"If-None-Match": named})
+        assert (again.status, again.body, again.headers["etag"]) == (304, b"", tag), named
+    for named in ('"other"', 'W/"other"', opaque.strip('"'), '"*"', ""):
+        assert server.ask(path + at, headers={"If-None-Match": named}).body == whole.body, named
+
+
+@pytest.mark.parametrize("path", UNCHANGING)
+def test_what_does_not_change_is_packed_too(served: Mali, path: str) -> None:
+    server = served[1]
+    plain, packed = server.ask(path), server.ask(path, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert gzip.decompress(packed.body) == plain.body
+    assert len(packed.body) * 2 < len(plain.body)
+    assert packed.headers["content-type"] == plain.headers["content-type"]
+    assert packed.headers["content-type"].split(";")[0] in {
+        "text/javascript", "text/css", "text/html", "application/json"
+    }  # fmt: skip
+
+
 def test_an_answer_is_packed_for_who_takes_it(served: Mali) -> None:
     server = served[1]
     path = "/api/state?as_of=2013-01-21"

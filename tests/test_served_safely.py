@@ -158,6 +158,36 @@ def test_a_head_without_end_is_cut_off(server: Served) -> None:
         wire.sendall(endless)
 
 
+@pytest.mark.parametrize("size", [65_536, 70_000, 300_000])
+@pytest.mark.parametrize(
+    ("path", "header", "status", "said"),
+    [("/api/state?key=", "", 414, "the address"), ("/api/state", "X-Long: ", 431, "the headers")],
+)
+def test_a_head_that_is_too_long_is_refused_in_words(
+    size: int, path: str, header: str, status: int, said: str, server: Served
+) -> None:
+    long = "x" * size
+    line = f"GET {path}{long if not header else ''} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    head = line + (f"{header}{long}\r\n" if header else "")
+    found, whole = raw(server, head.encode() + b"\r\n")
+    assert found == status
+    answered, _, body = whole.partition(b"\r\n\r\n")
+    assert json.loads(body)["error"].startswith(f"{said} of a request may be 65,536 bytes long")
+    assert b"connection: close" in answered
+    assert b"default-src 'none'" in answered
+
+
+def test_a_head_that_is_too_long_comes_after_answers_that_were_whole(server: Served) -> None:
+    wire = socket.create_connection((server.host, server.port), timeout=30)
+    with wire:
+        wire.sendall(b"GET /api/about HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        found = wire.recv(65_536)
+        while not found.endswith(b"}"):
+            found += wire.recv(65_536)
+        wire.sendall(b"GET /" + b"x" * 70_000)
+        assert wire.recv(65_536).startswith(b"HTTP/1.1 414 ")
+
+
 # 58
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_who_wants_to_change_something_is_refused(

@@ -35,7 +35,7 @@ LOGGER = logging.getLogger("tracker.web")
 async def send_made(send: Send, made: Made, headers: Mapping[bytes, bytes]) -> None:
     """Send an answer, packed if that is taken; or only that it is still the same."""
     common = [(b"etag", made.tag), FRESH, VARY, *HEADERS]
-    if made.tag in _tags(headers.get(b"if-none-match", b"")):
+    if _names(headers.get(b"if-none-match", b""), made.tag):
         await _send(send, 304, [*common], b"")
         return
     body, extra = made.body, [*made.headers, *common]
@@ -45,8 +45,10 @@ async def send_made(send: Send, made: Made, headers: Mapping[bytes, bytes]) -> N
     await _send(send, 200, [*extra, (b"content-length", b"%d" % len(body))], body)
 
 
-def _tags(text: bytes) -> list[bytes]:
-    return [one.strip() for one in text.split(b",")]
+def _names(said: bytes, tag: bytes) -> bool:
+    """Whether If-None-Match names a tag, weak or not: RFC 9110, 13.1.2 and 8.8.3.2."""
+    tags = {one.strip().removeprefix(b"W/") for one in said.split(b",")}
+    return said.strip() == b"*" or tag.removeprefix(b"W/") in tags
 
 
 def takes_gzip(accepted: bytes) -> bool:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from hashlib import blake2b
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
 from tracker._version import __version__
 from tracker.errors import TrackerError
 from tracker.web import event_pages, pages
 from tracker.web import parameters as asked_by
-from tracker.web.answering import Receive, Scope, Send, is_page, refused, send_refusal
+from tracker.web.answering import Receive, Scope, Send, is_page, refused, send_made, send_refusal
 from tracker.web.api import Route, answer, endpoint_of, key_of, routes
 from tracker.web.describing import described
-from tracker.web.desk import Desk
+from tracker.web.desk import Desk, Told, made
 from tracker.web.events import Events
 from tracker.web.frontpage import STATIC
 from tracker.web.page import resource
@@ -116,7 +117,7 @@ def _inner(desk: Desk, events: Events, pictures: Pictures) -> FastAPI:
         summary="What is so, as of any time, as known at any other, and why.",
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,  # served below, packed and with a tag
         lifespan=lifespan,
         separate_input_output_schemas=False,
     )
@@ -126,9 +127,21 @@ def _inner(desk: Desk, events: Events, pictures: Pictures) -> FastAPI:
         app.get(route.path, include_in_schema=False, response_model=None)(endpoint_of(desk, route))
     app.get("/static/{name}", include_in_schema=False)(_static())
 
+    @cache
+    def description() -> Fixed:
+        return Fixed(to_json(app.openapi()), b"application/json")
+
+    @cache
+    def described_to_people() -> Fixed:
+        return Fixed(described(app.openapi()), b"text/html; charset=utf-8")
+
+    @app.get("/api/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        return description()
+
     @app.get("/api", include_in_schema=False)
     async def api() -> Response:
-        return Response(described(app.openapi()), media_type="text/html")
+        return described_to_people()
 
     @app.exception_handler(RequestValidationError)
     async def cannot_be_asked_so(_: Request, error: RequestValidationError) -> Response:
@@ -159,21 +172,31 @@ PAGES = (
 )
 
 
-def _static() -> Callable[[Request, str], Awaitable[Response]]:
+def _static() -> Callable[[str], Awaitable[Response]]:
     """Serve the few files there are, from memory, by their names alone."""
-    kept = {name: resource(name).encode() for name in STATIC}
-    tags = {name: f'"{blake2b(data, digest_size=8).hexdigest()}"' for name, data in kept.items()}
-    kinds = {"css": "text/css", "js": "text/javascript"}
+    kinds = {"css": b"text/css; charset=utf-8", "js": b"text/javascript; charset=utf-8"}
+    kept = {name: Fixed(resource(name).encode(), kinds[name.rpartition(".")[2]]) for name in STATIC}
 
-    async def static(request: Request, name: str) -> Response:
+    async def static(name: str) -> Response:
         if name not in kept:
             raise HTTPException(404)
-        headers = {"etag": tags[name], "cache-control": "private, no-cache"}
-        if request.headers.get("if-none-match") == tags[name]:
-            return Response(status_code=304, headers=headers)
-        return Response(kept[name], media_type=kinds[name.rpartition(".")[2]], headers=headers)
+        return kept[name]
 
     return static
+
+
+class Fixed(Response):
+    """What stays the same as long as the server runs: made once, sent as every answer is."""
+
+    def __init__(self, body: bytes, media: bytes) -> None:
+        """Pack it, and tag it."""
+        super().__init__()
+        self._made = made(Told(body, 0, media=media))
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ANN401 - ASGI
+        """Send it, or only that it is still the same."""
+        del receive
+        await send_made(send, self._made, dict(scope["headers"]))
 
 
 def _said(error: Any) -> str:  # noqa: ANN401 - pydantic's own

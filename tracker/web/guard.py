@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from tracker.web.safety import HEADERS
 
 PATIENCE = 10.0
 """Seconds for a request to come whole, and for an answer to be taken on."""
 MOST_HEAD = 65_536
 """Bytes of a request before its body."""
+MOST_UNREAD = 1 << 20
+"""Bytes more that are taken and passed over, so that whoever sends them gets to read the answer."""
 
 
 class Guarded(HttpToolsProtocol):
@@ -25,6 +31,8 @@ class Guarded(HttpToolsProtocol):
         self._stalled: asyncio.TimerHandle | None = None
         self._head = 0
         self._in_head = True
+        self._line_over = False
+        self._unread: int | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -38,13 +46,44 @@ class Guarded(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Refuse a head that never ends."""
+        """Refuse a head that never ends, or not soon enough."""
+        if self._unread is not None:
+            self._unread += len(data)
+            if self._unread > MOST_UNREAD:
+                self.transport.abort()
+            return
         if self._in_head:
+            left = max(0, MOST_HEAD - self._head)
+            self._line_over = self._line_over or b"\n" in data[:left]
             self._head += len(data)
             if self._head > MOST_HEAD and not self._ends_here(data):
-                self.transport.abort()
+                self._refuse_head()
                 return
         super().data_received(data)
+
+    def _refuse_head(self) -> None:
+        """Say what is too long, and answer nothing any more; wait for the end as for a request."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.abort()  # it came before the answer to the one before it was whole
+            return
+        self._unread = 0
+        if self._timer is None:
+            self._wait()
+        long, status = ("the headers", 431) if self._line_over else ("the address", 414)
+        said = f"{long} of a request may be {MOST_HEAD:,} bytes long, and this is longer"
+        body = json.dumps({"error": said}).encode()
+        headers = (
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+            (b"connection", b"close"),
+            (b"cache-control", b"no-store"),
+            *HEADERS,
+        )
+        lines = [b"HTTP/1.1 %d %s" % (status, HTTPStatus(status).phrase.encode())]
+        lines += [b"%s: %s" % pair for pair in headers]
+        self.transport.write(b"\r\n".join([*lines, b"", body]))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
 
     @staticmethod
     def _ends_here(data: bytes) -> bool:
@@ -60,7 +99,7 @@ class Guarded(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is over; its body may be longer."""
-        self._in_head, self._head = False, 0
+        self._in_head, self._head, self._line_over = False, 0, False
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
