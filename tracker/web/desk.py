@@ -24,7 +24,7 @@ from typing import Any, Literal, Self, get_args
 
 from pydantic_core import to_json
 
-from tracker.errors import AwayError, LogError, StoreError, TrackerError
+from tracker.errors import AwayError, LogError, NoLogError, StoreError, TrackerError
 from tracker.situation import Situation, now
 from tracker.web.parameters import USUAL_POLICY
 
@@ -143,6 +143,7 @@ class Desk:
         self._open = partial(Situation, path, read_only=read_only)
         self._watched = self._open()
         self._logs = 1
+        self._gone = False
         self.known: OrderedDict[Hashable, Question] = OrderedDict()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
         self._size = 0
@@ -260,6 +261,9 @@ class Desk:
             situation, told = self._asked(at, question)
         except LogError as error:
             self._close(at)  # opened anew for the next
+            if isinstance(error, NoLogError) and not self._gone:
+                self._gone = True
+                LOGGER.warning("%s", error)
             if isinstance(error, AwayError) and time.monotonic() > self._away[0]:
                 self._away = (time.monotonic() + AWAY, str(error))
                 LOGGER.warning("%s", error)
@@ -297,6 +301,7 @@ class Desk:
                 situation = None
             if situation is None:
                 situation = self._situations[at] = self._open(clock=present)
+            self._gone = False
             _ = situation.store
             if (
                 self._blind

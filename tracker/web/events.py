@@ -63,7 +63,7 @@ class Events:
             async for piece in self._follow(after):
                 yield piece
         except (TrackerError, sqlite3.Error) as error:
-            LOGGER.warning("a stream of events was ended: %s", error)
+            LOGGER.info("a stream of events was ended: %s", error)  # each who listens comes back
         finally:
             self.listeners -= 1
 
