@@ -33,9 +33,10 @@ FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 VALUES = {
     f"tracker.{name}"
     for name in (
-        *("edtf", "errors", "harmless", "instants", "outcomes", "quantities", "results"),
-        *("tabular", "times", "verdicts"),
+        *("edtf", "errors", "harmless", "hedges", "instants", "outcomes", "quantities"),
+        *("results", "tabular", "times", "verdicts"),
         "offers",  # what completes words as they are typed has no time to load the situation
+        "putting",  # what a face writes too is a whole file or none
         "garbage",  # how often it is looked for is the whole process's business
     )
 }
