@@ -17,9 +17,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import pairwise
+from math import ceil, copysign
 from typing import Any
 
-from tracker.web.frame import WIDTH, Frame
+from tracker.web.frame import TURN, WIDTH, Frame
 
 FINEST = 0.4
 """Map units within which a point makes no difference to the eye, at twice the size."""
@@ -59,7 +60,7 @@ class Basemap:
 
     def cut(self, frame: Frame) -> Land:
         """Give what lies in a frame and a little beyond, simplified to what can be seen."""
-        wide, high = WIDTH * BEYOND, frame.height * BEYOND
+        wide, high = _beyond(frame) * frame.unit, frame.height * BEYOND
         box = (-wide, -high, WIDTH + wide, frame.height + high)
         small = frame.east - frame.west < WIDEST_REGIONS
         land, countries = self._countries(frame, box)
@@ -97,25 +98,26 @@ class Basemap:
     def _rings(self, rings: Iterable[list[int]], frame: Frame, box: Box) -> list[Points]:
         found = []
         for ring in rings:
-            if not any(self._near(arc if arc >= 0 else ~arc, frame) for arc in ring) and (
-                not self._around(ring, frame)
-            ):
+            arcs = [arc if arc >= 0 else ~arc for arc in ring]
+            wests, souths, easts, norths = zip(*map(self._bounds, arcs), strict=True)
+            if not _meet((min(wests), min(souths), max(easts), max(norths)), frame):
                 continue
             points: Points = []
-            for arc in ring:
-                line = self._points(arc if arc >= 0 else ~arc, frame)
-                points += line if arc >= 0 else line[::-1]
-            cut = thinned(clipped_ring(joined_up(points), box))
-            if len(cut) >= CORNERS and _across(cut) > SPECK:
-                found.append(cut)
+            for arc, signed in zip(arcs, ring, strict=True):
+                line = self._points(arc)
+                points += line if signed >= 0 else line[::-1]
+            for one in _turns(closed(unrolled(points)), frame):
+                cut = thinned(clipped_ring(one, box))
+                if len(cut) >= CORNERS and _across(cut) > SPECK:
+                    found.append(cut)
         return found
 
     def _lines(self, arcs: Iterable[int], frame: Frame, box: Box) -> list[Points]:
         found: list[Points] = []
         for arc in arcs:
-            if self._near(arc, frame):
-                line = joined_up(self._points(arc, frame))
-                found += [thinned(one) for one in clipped_line(line, box)]
+            if _meet(self._bounds(arc), frame):
+                for line in _turns(unrolled(self._points(arc)), frame):
+                    found += [thinned(one) for one in clipped_line(line, box)]
         return found
 
     def _bounds(self, arc: int) -> tuple[float, float, float, float]:
@@ -123,17 +125,8 @@ class Basemap:
         grid = self.grid
         return west / grid, south / grid, east / grid, north / grid
 
-    def _near(self, arc: int, frame: Frame) -> bool:
-        """Whether an arc's box meets the frame's, on whichever turn of the earth."""
-        return _meet(self._bounds(arc), frame)
-
-    def _around(self, ring: list[int], frame: Frame) -> bool:
-        """Whether a ring may lie around the frame with no arc near it."""
-        boxes = [self._bounds(arc if arc >= 0 else ~arc) for arc in ring]
-        wests, souths, easts, norths = zip(*boxes, strict=True)
-        return _meet((min(wests), min(souths), max(easts), max(norths)), frame)
-
-    def _points(self, arc: int, frame: Frame) -> Points:
+    def _points(self, arc: int) -> Points:
+        """Give the points of an arc, in degrees."""
         at, count, *_ = self.head["arcs"][arc]
         body, grid = self.body, self.grid
         x = y = 0
@@ -143,7 +136,7 @@ class Basemap:
             x += step
             step, at = _number(body, at)
             y += step
-            found.append(frame.point(x / grid, y / grid))
+            found.append((x / grid, y / grid))
         return found
 
 
@@ -162,26 +155,57 @@ def _number(body: bytes, at: int) -> tuple[int, int]:
         shift += 7
 
 
+def _beyond(frame: Frame) -> float:
+    """Give the degrees beside a frame that are drawn too: no more than show a meridian twice."""
+    wide = frame.east - frame.west
+    return min(wide * BEYOND, (TURN - wide) / 2)
+
+
 def _meet(bounds: Box, frame: Frame) -> bool:
+    """Whether a box meets the frame's, on whichever turn of the earth."""
     west, south, east, north = bounds
-    wide, high = (frame.east - frame.west) * BEYOND, (frame.north - frame.south) * BEYOND
+    wide, high = _beyond(frame), (frame.north - frame.south) * BEYOND
     if north < frame.south - high or south > frame.north + high:
         return False
     return any(
         west + turn <= frame.east + wide and frame.west - wide <= east + turn
-        for turn in (-360, 0, 360)
+        for turn in (-TURN, 0, TURN)
     )
 
 
-def joined_up(points: Points) -> Points:
-    """Undo jumps to the other side of the earth, which a frame's longitudes make far from it."""
+def unrolled(points: Points) -> Points:
+    """Let the longitudes of a line run on past 180, where it is written on from the other side."""
     found: Points = []
-    shift = 0.0
-    for x, y in points:
-        if found and abs(x + shift - found[-1][0]) > WIDTH * 2:
-            shift = found[-1][0] - x
-        found.append((x + shift, y))
+    shift = before = 0.0
+    for lon, lat in points:
+        if found and abs(lon - before) > TURN / 2:
+            shift -= copysign(TURN, lon - before)
+        before = lon
+        found.append((lon + shift, lat))
     return found
+
+
+def closed(ring: Points) -> Points:
+    """Close a ring around a pole, which ends a turn from where it began, by way of that pole."""
+    (first, lat), (last, _) = ring[0], ring[-1]
+    if abs(last - first) < TURN / 2:
+        return ring
+    pole = copysign(90.0, lat)
+    end = first + copysign(TURN, last - first)
+    return [*ring, (end, lat), (end, pole), (first, pole)]
+
+
+def _turns(line: Points, frame: Frame) -> Iterator[Points]:
+    """Put a line on the map, once for each turn of the earth on which it may be seen.
+
+    A line longer than half the earth is on both sides of a frame as wide: point by point, each
+    on the side where it is nearer, it would be torn to and fro across the map.
+    """
+    lons, wide = [lon for lon, _ in line], _beyond(frame)
+    turn = ceil((frame.west - wide - max(lons)) / TURN) * TURN
+    while min(lons) + turn <= frame.east + wide:
+        yield [frame.unturned(lon + turn, lat) for lon, lat in line]
+        turn += TURN
 
 
 def middle(ring: Points) -> tuple[float, float, float]:

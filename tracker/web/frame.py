@@ -12,6 +12,7 @@ LEAST = 2.0  # degrees: a map of one town shows what lies around it
 MARGIN = 0.14  # of what is shown, on each side
 FLATTEST, TALLEST = 0.5, 0.85  # height to width
 POLE = 84.0  # degrees: nobody's town lies beyond
+TURN = 360.0  # degrees: a wider map would show places twice, and mark them once
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,11 @@ class Frame:
 
     def point(self, lon: float, lat: float) -> tuple[float, float]:
         """Give where a coordinate falls; x runs east, y south."""
-        return (self.turned(lon) - self.west) * self.unit, (self.north - lat) * self.tall
+        return self.unturned(self.turned(lon), lat)
+
+    def unturned(self, lon: float, lat: float) -> tuple[float, float]:
+        """Give where a longitude falls that runs on as the frame's do."""
+        return (lon - self.west) * self.unit, (self.north - lat) * self.tall
 
     def turned(self, lon: float) -> float:
         """Give a longitude on this side of the earth: within 180 degrees of the middle."""
@@ -62,11 +67,13 @@ def frame_of(points: Iterable[tuple[float, float]]) -> Frame | None:
     found = list(points)
     if not found:
         return None
-    lons, lats = [lon for lon, _ in found], [lat for _, lat in found]
+    lons, lats = [lon for lon, _ in found], [max(-POLE, min(POLE, lat)) for _, lat in found]
     across = [lon % 360 for lon in lons]
     if max(across) - min(across) < max(lons) - min(lons):
         lons = across
     west, east = _spread(min(lons), max(lons), LEAST)
+    if east - west > TURN:
+        west, east = _widened(west, east, TURN / (east - west))
     south, north = _spread(min(lats), max(lats), LEAST / 2)
     wide, high = east - west, (north - south) / cos(radians((south + north) / 2))
     if high < wide * FLATTEST:
