@@ -188,9 +188,12 @@ def _fact(row: Row, gone: Instant) -> Row:
 
 
 def chronicles(store: Store) -> dict[str, list[str]]:
-    """Give the ids of the facts in each chronology."""
+    """Give the ids of the facts in each chronology, in the order of answers.chronology."""
     found: dict[str, list[str]] = {name: [] for name in CHRONICLED}
-    for row in store.connection.execute("SELECT projection, fact FROM chronologies"):
+    for row in store.connection.execute(
+        "SELECT c.projection, c.fact FROM chronologies c JOIN fact_rows f ON f.id = c.fact"
+        " ORDER BY f.begins DESC, f.published DESC, f.id"
+    ):
         found[row[0]].append(row[1])
     return found
 

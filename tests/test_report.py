@@ -217,6 +217,18 @@ def test_a_retracted_fact_leaves_the_lists_when_its_retraction_is_known(
     assert overview.chronicles["incidents"] == [told]
 
 
+def test_a_chronology_lies_in_the_page_in_the_order_of_the_command_line(
+    recorded: Situation,
+) -> None:
+    """Also where several facts begin at one moment, as most of one day's do."""
+    clocks = recorded.clocks("2013-01-17")
+    encoder = Encoder(recorded.overview(clocks))
+    ids = list(encoder.facts)
+    for name, listed in encoder.data()["lists"].items():
+        shown = [row["key"] for row in recorded.state(clocks, name).dicts]
+        assert [ids[n] for n in listed if ids[n] in shown] == shown, name
+
+
 @given(st.lists(st.integers(0, 10**6)))
 def test_steps_add_up_to_what_they_were_made_of(numbers: list[int]) -> None:
     assert list(accumulate(steps(numbers))) == numbers

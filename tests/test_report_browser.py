@@ -141,7 +141,7 @@ def test_the_tables_are_what_the_command_line_answers(
                 opened.go(at)
                 shown = cells(opened, view)
                 expected = [columns(row, answer) for row in rows]
-                assert sorted(shown) == sorted(expected), (day, known, view)
+                assert shown == expected, (day, known, view)
 
 
 def test_a_pledge_of_so_many_more_is_counted_from_those_who_were_there(

@@ -24,7 +24,7 @@ states    [value w, support w, since w, evidence, last t, look, rule w, possibly
           Facts are places in the cell's; numbers are [low, best, high] or [rank]; rivals are
           [value w, who w, facts]. A pledge is counted from when it was `made`, against whoever was
           there since: t, or -t where it is of so many in all and not of so many more
-lists     by chronology, the facts in it
+lists     by chronology, the facts in it, in the order in which they are shown
 looks     [classes, [[class, outline] of each part]] of a mark; outlines are x and y in turn, pixels
 """
 

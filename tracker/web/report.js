@@ -52,8 +52,7 @@ function take(data) {
     return {projection, key, name, heads: heads.map(n => W[n]), facts: summed(facts), times: at, ends, states, against};
   });
   BY_NAME = new Map(CELLS.map(cell => [`${cell.projection}/${cell.key}`, cell]));
-  LISTS = {};
-  for (const name in D.lists) LISTS[name] = D.lists[name].sort((a, b) => F.begins[b] - F.begins[a] || F.known[b] - F.known[a] || a - b);
+  LISTS = D.lists;
   const changes = new Set(F.begins.concat(F.known));
   for (const cell of CELLS) for (let n = 0; n < cell.ends.length; n += 5) changes.add(cell.ends[n]);
   CHANGES = [...new Set([...changes].filter(n => n > 0 && n < TIMES.length - 1).map(n => stopOf(TIMES[n])))].sort((a, b) => a - b);
