@@ -95,6 +95,7 @@ def drawn(frame: Frame, land: Land, marks: list[Spot], title: str) -> Markup:
         aria_label=title,
         data_width=_short(WIDTH),
         data_height=_short(height),
+        data_frame=f"{frame.west:.6f} {frame.south:.6f} {frame.east:.6f} {frame.north:.6f}",
     )
 
 

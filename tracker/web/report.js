@@ -98,9 +98,14 @@ function fromFragment() {
   known = Number.isFinite(by) ? by : asked.has("as-of") ? null : D.knownAt;
   if (together && known !== t) untie();
   view = asked.get("view") in D.headers ? asked.get("view") : "control";
-  const name = asked.get("key") || "", cell = BY_NAME.get(name), [kind, rest] = [name.slice(0, name.indexOf("/")), name.slice(name.indexOf("/") + 1)];
+  chosen = named(asked.get("key") || "");
+}
+// What is chosen by its name, as it stands in the address: a cell, a fact by its position, a place.
+const nameOf = ({cell, spot, fact}) => cell ? `${cell.projection}/${cell.key}` : spot ? `place/${spot.key}` : `fact/${F.position[fact]}`;
+function named(name) {
+  const cut = name.indexOf("/"), kind = name.slice(0, cut), rest = name.slice(cut + 1), cell = BY_NAME.get(name);
   const fact = kind === "fact" ? F.position.indexOf(+rest) : -1, spot = kind === "place" && SPOTS.find(one => one.key === rest);
-  chosen = cell ? {cell} : fact >= 0 ? {fact} : spot ? {spot} : null;
+  return cell ? {cell} : fact >= 0 ? {fact} : spot ? spot.cell ? {cell: spot.cell} : {spot} : null;
 }
 // Who has moved no clock stands where the page begins: an address that names no moment, so that a
 // served page that is asked for again begins at its own now.
@@ -108,7 +113,7 @@ function toFragment() {
   const parts = t === D.asOf && known === D.knownAt ? [] : [`as-of=${written(t)}`];
   if (parts.length && known !== null) parts.push(`known-at=${written(known)}`);
   if (view !== "control") parts.push(`view=${view}`);
-  if (chosen) parts.push("key=" + encodeURIComponent(chosen.cell ? `${chosen.cell.projection}/${chosen.cell.key}` : chosen.spot ? `place/${chosen.spot.key}` : `fact/${F.position[chosen.fact]}`).replaceAll("%2F", "/"));
+  if (chosen) parts.push("key=" + encodeURIComponent(nameOf(chosen)).replaceAll("%2F", "/"));
   const fragment = parts.length ? `#${parts.join("&")}` : "";
   if (location.hash !== fragment) history.replaceState(null, "", fragment || "#");
 }
@@ -254,21 +259,50 @@ function drawViews(moving) {
 }
 
 // -- map ------------------------------------------------------------------------------------------
-const map = $("map-svg"), FULL = map && {w: +map.dataset.width, h: +map.dataset.height};
 const CLOSEST = 64, FEW = 80;  // times the whole; spots that one may step through with Tab
-let box = map && {x: 0, y: 0, w: FULL.w, h: FULL.h};
-const LABELS = map ? [...map.querySelectorAll("[data-from]")].map(one => {
-  const [x, y, dx, dy] = one.dataset.at.split(" ").map(Number);
-  return {one, from: +one.dataset.from, x, y, dx, dy, out: null};
-}) : [];
-const LABEL_OF = new Map(LABELS.map(label => [label.one, label]));
-const SPOTS = map ? [...map.querySelectorAll(".spot")].map(one => {
-  const text = one.querySelector("text"), {x, y} = LABEL_OF.get(text);
-  return {one, key: one.dataset.place, name: text.textContent, x, y, mark: one.querySelector(".mark"), wide: one.classList.contains("wide"), cell: null, look: 0, drawn: null, text: null, here: false};
-}) : [];
-const painter = SPOTS.length > FEW ? new Painter(map) : null;  // many marks are painted; few are elements
 const HALO = Array.from({length: 48}, (_, n) => 14 * (n % 2 ? -Math.cos(n * Math.PI / 24) : Math.sin((n + 1) * Math.PI / 24)));
+let map, FULL, box, LABELS, SPOTS, painter;
 let unit = 1;  // map units a pixel
+
+// Finds what stands on the map that lies in the page; there is none where no place has coordinates.
+function findMap() {
+  map = $("map-svg");
+  FULL = map && {w: +map.dataset.width, h: +map.dataset.height};
+  box = map && {x: 0, y: 0, w: FULL.w, h: FULL.h};
+  LABELS = map ? [...map.querySelectorAll("[data-from]")].map(one => {
+    const [x, y, dx, dy] = one.dataset.at.split(" ").map(Number);
+    return {one, from: +one.dataset.from, x, y, dx, dy, out: null};
+  }) : [];
+  const labelOf = new Map(LABELS.map(label => [label.one, label]));
+  SPOTS = map ? [...map.querySelectorAll(".spot")].map(one => {
+    const text = one.querySelector("text"), {x, y} = labelOf.get(text);
+    return {one, key: one.dataset.place, name: text.textContent, x, y, mark: one.querySelector(".mark"), wide: one.classList.contains("wide"), cell: null, look: 0, drawn: null, text: null, here: false};
+  }) : [];
+  painter = SPOTS.length > FEW ? new Painter(map) : null;  // many marks are painted; few are elements
+}
+// What of the earth is in sight, in degrees: middle and width; null where that is all of the map.
+function inSight() {
+  if (!map || box.w >= FULL.w && !box.x && !box.y) return null;
+  const [west, south, east, north] = map.dataset.frame.split(" ").map(Number);
+  return {lon: west + (box.x + box.w / 2) / FULL.w * (east - west), lat: north - (box.y + box.h / 2) / FULL.h * (north - south), wide: box.w / FULL.w * (east - west)};
+}
+function bringInSight({lon, lat, wide}) {
+  const [west, south, east, north] = map.dataset.frame.split(" ").map(Number);
+  const x = (lon - west + 360 * Math.round(((west + east) / 2 - lon) / 360)) / (east - west) * FULL.w, y = (north - lat) / (north - south) * FULL.h;
+  const w = Math.min(1, wide / (east - west)) * FULL.w;
+  box = {x: x - w / 2, y: y - w * FULL.h / FULL.w / 2, w};
+}
+// A map drawn anew has another legend than the one before: shapes and colours go by how often who
+// is told of. It takes its place whole; what one looked at stays in sight, and the focus where it was.
+function takeMap(markup) {
+  const sight = inSight(), had = $("map").contains(document.activeElement) ? document.activeElement : null;
+  $("map").outerHTML = markup;
+  findMap();
+  if (map && sight) bringInSight(sight);
+  wireMap();
+  const now = had && (had.id ? $(had.id) : SPOTS.find(one => one.key === had.dataset.place)?.one);
+  now?.focus({preventScroll: true});
+}
 
 // Marks and names keep their size in pixels. They have no transforms: those would cost a browser
 // more than all the rest.
@@ -311,7 +345,7 @@ function drawBox() {
   const scale = (map.clientWidth || FULL.w) / box.w;
   painter?.fit();
   paint();
-  if (Math.abs(unit * scale - 1) < 1e-9) return;
+  if (Math.abs(unit * scale - 1) < 1e-9 && map.style.getPropertyValue("--u")) return;
   unit = 1 / scale;
   map.style.setProperty("--u", unit);
   $("hatch-map").setAttribute("patternTransform", `scale(${unit})`);
@@ -353,10 +387,6 @@ function wirePainted() {
     const spot = nearest(event), text = spot ? saidOf(spot) : whole;
     if (title.textContent !== text) { title.textContent = text; map.classList.toggle("pointed", Boolean(spot)); }
   });
-  const anew = () => { painter.forget(); paint(); };
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", anew);
-  $("theme").addEventListener("click", anew);
-  window.addEventListener("beforeprint", () => SPOTS.forEach(drawMark));
 }
 const onMap = event => { const r = map.getBoundingClientRect(); return [box.x + (event.clientX - r.left) / r.width * box.w, box.y + (event.clientY - r.top) / r.height * box.h]; };
 function wireMap() {
@@ -401,8 +431,11 @@ function wireMap() {
   });
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) map.addEventListener(name, event => down.delete(event.pointerId));
   map.addEventListener("click", event => { if (moved > 6) { event.stopPropagation(); event.preventDefault(); } }, true);
-  new ResizeObserver(drawBox).observe(map);
+  resized.disconnect();
+  resized.observe(map);
 }
+const resized = new ResizeObserver(() => drawBox());
+function repaint() { painter?.forget(); paint(); }
 
 // -- over time: every stop of the axis is as wide as any other --------------------------------------
 // Where an instant falls on an axis of the stops from `a` to `b`, of a length; a stop ends its stretch.
@@ -801,34 +834,46 @@ function wire() {
   };
   for (const name in D.headers) button($("views"), $(`title-${name}`).textContent, () => { view = name; draw(); settle(); }).id = `view-${name}`;
   $("look-for").oninput = event => { looking = event.target.value; drawTable(); };
-  wireMap();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", repaint);
+  $("theme").addEventListener("click", repaint);
+  window.addEventListener("beforeprint", () => { if (painter) SPOTS.forEach(drawMark); });
   watch();
   window.addEventListener("hashchange", () => { fromFragment(); draw(); settle(); });
   new ResizeObserver(() => { drawTicks(); drawCharts(); }).observe($("charts"));
-  document.addEventListener("situation", event => { renew(event.detail); draw(); settle(); drawTicks(); });
+  document.addEventListener("situation", event => { renew(event.detail); draw(); settle(); drawTicks(); drawBox(); });
 }
-// Data anew, from a page that follows a log: the clocks stay where they stand, but now is now.
+// Data anew, from a page that follows a log: the clocks stay where they stand, but now is now. With
+// it comes the map's markup where that is another than before.
 function renew(data) {
-  const key = chosen?.cell && `${chosen.cell.projection}/${chosen.cell.key}`, still = D && t === D.asOf;
+  const still = D && t === D.asOf, before = chosen && nameOf(chosen);
   take(data);
+  speak(D.zone);
   if (still) t = D.asOf;
-  if (key) chosen = BY_NAME.has(key) ? {cell: BY_NAME.get(key)} : null;
+  if (data.map) takeMap(data.map);
+  document.querySelector("h1").textContent = D.title;
   $("as-of").max = LAST; $("known-at").max = LAST + 1;
   $("as-of").style.setProperty("--share", LAST / (LAST + 1));
   drawn = "";
   for (const spot of SPOTS) { spot.drawn = null; spot.cell = BY_NAME.get(`control/${spot.key}`) || null; }
+  chosen = before && named(before);
   painter?.forget();
 }
-async function start() {
-  const data = await unpacked(), format = more => new Intl.DateTimeFormat("en-GB", {timeZone: data.zone, ...more});
+// How moments are said in the situation's zone.
+function speak(zone) {
+  const format = more => new Intl.DateTimeFormat("en-GB", {timeZone: zone, ...more});
   day = format({day: "numeric", month: "short", year: "numeric"});
   utc = new Intl.DateTimeFormat("en-GB", {timeZone: "UTC", day: "numeric", month: "short", year: "numeric"});
   clock = format({hour: "2-digit", minute: "2-digit", second: "2-digit"});
-  iso = new Intl.DateTimeFormat("en-CA", {timeZone: data.zone, year: "numeric", month: "2-digit", day: "2-digit"});
+  iso = new Intl.DateTimeFormat("en-CA", {timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit"});
+}
+async function start() {
+  const data = await unpacked();
+  findMap();
   renew(data);
   document.documentElement.classList.add("live");
   fromFragment();
   wire();
+  wireMap();
   draw(); settle(); drawTicks(); drawBox();
 }
 start().catch(error => {

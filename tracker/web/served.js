@@ -5,7 +5,7 @@
 const $ = id => document.getElementById(id);
 const live = document.body.dataset.page === "live", place = $("log-position");
 const PICTURE = "/part/picture";
-let shown = Number(place.dataset.position), fetching = false, wanted = 0, last = 0;
+let shown = Number(place.dataset.position), fetching = false, wanted = 0, last = 0, drawn = "";
 
 // The picture is of all times, the page of now: that of its tables, later that of the server's clock.
 async function picture(now) {
@@ -23,14 +23,16 @@ function say(position, moved) {
 async function start() {
   $("map-coming").textContent = "The map is being drawn ...";
   const {map, data} = await picture(Number($("data").dataset.now));
-  $("map").outerHTML = map;
+  $("map").outerHTML = drawn = map;
   $("data").textContent = JSON.stringify(data);
-  for (const name of ["painter.js", "report.js"]) {
+  // Who follows the log before the report's script listens would tell nobody what came.
+  for (const name of ["painter.js", "report.js"]) await new Promise((done, failed) => {
     const script = document.createElement("script");
     script.src = `/static/${name}`;
-    script.async = false;  // in this order
+    script.onload = done;
+    script.onerror = () => failed(new Error(`${name} does not come`));
     document.body.append(script);
-  }
+  });
   shown = data.position;
   say(shown, false);
 }
@@ -41,8 +43,10 @@ async function renew() {
   fetching = true;
   try {
     do {
-      const {data} = await picture();
+      const {map, data} = await picture();
+      if (map !== drawn) data.map = drawn = map;
       document.dispatchEvent(new CustomEvent("situation", {detail: data}));
+      document.title = data.title;
       shown = data.position;
       say(shown, shown < wanted);
       if (shown < wanted) await new Promise(done => setTimeout(done, Math.min(60_000, Math.max(250, 5 * last))));
@@ -81,6 +85,9 @@ function link() {
 }
 if (live) {
   new MutationObserver(() => requestAnimationFrame(link)).observe($("panel-body"), {childList: true});
-  start().then(follow).catch(error => { $("map-coming").textContent = `The map cannot be drawn (${error.message}); the tables stand as printed.`; });
+  start().then(follow).catch(error => {
+    const said = `The map cannot be drawn (${error.message}); the tables stand as printed.`, coming = $("map-coming");
+    if (coming) coming.textContent = said; else $("heading").append(` ${said}`);
+  });
 } else if (place.dataset.position) follow();
 })();
