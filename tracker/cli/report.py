@@ -56,6 +56,9 @@ def report(
             " memory, and few browsers open it; `tracker serve`, or `tracker export gpkg`, is made"
             " for it"
         )
-    text = written(situation.overview(asked, weighing=weighing))
+    overview = situation.overview(asked, weighing=weighing)
+    text = written(overview)
+    for said in overview.notes:
+        note(said)
     write_over(output, text)
     note(f"{output}: {len(text.encode()):,} bytes")

@@ -4,7 +4,7 @@
 (() => {
 const VALUE = 0, SUPPORT = 1, SINCE = 2, EVIDENCE = 3, NEWEST = 4, LOOK = 5, RULE = 6, MAY = 7,
   MAY_FACTS = 8, NUMBERS = 9, DISSENT = 10, RIVALS = 11, AUTHORITY = 12, MADE = 13;  // of a state
-const DAY = 864e8, OPEN = Number.MAX_SAFE_INTEGER;  // microseconds
+const DAY = 864e8, OPEN = Infinity;  // microseconds
 const THUMB = 8;  // pixels, half of a slider's handle
 const NONE = [], SHOWN = 100, STRIPS = 12, TRAIL = 200;
 const SVG = "http://www.w3.org/2000/svg";
@@ -42,6 +42,8 @@ async function unpacked() {
 
 function take(data) {
   D = data; W = D.words; F = D.facts;
+  // Far off, the microsecond before a midnight was read as the midnight.
+  for (const clock of ["asOf", "knownAt"]) if (Math.abs(D[clock]) > FINE && D[clock] % 1e6 === 0) D[clock] -= COARSE;
   TIMES = [-OPEN, ...summed(D.times), OPEN];
   STOPS = summed(D.stops);
   LAST = STOPS.length - 1;
@@ -73,24 +75,71 @@ const gone = n => F.gone[n] ?? TIMES.length - 1;
 
 // -- where the page stands: instants; known is null where all reports count -------------------------
 let t, known, ti, ki, view = "control", chosen = null, together = false, playing = 0, looking = "";
-let day, utc, clock, iso;
+let day, utc, clock, iso, wall;
 const date = at => new Date(Math.floor(at / 1000));
+// The microsecond before an end, and the one after. From the year 2255 on a number holds no single
+// ones, but whole seconds still: there it is 64 of them.
+const FINE = 2 ** 53, COARSE = 64;
+const justBefore = end => Math.abs(end) <= FINE ? end - 1 : end - COARSE;
+const justAfter = at => Math.abs(at) < FINE ? at + 1 : Math.floor(at / COARSE) * COARSE + COARSE;
 const startsDay = at => at % 1e6 === 0 && clock.format(date(at)) === "00:00:00";
-const endsDay = at => startsDay(at + 1);
-const dayOf = at => day.format(date(at)).replace("Sept", "Sep");
+const endsDay = at => justAfter(at) % 1e6 === 0 && clock.format(date(at)) === "23:59:59";
+const named4 = text => text.replace("Sept", "Sep").replace(/\d+$/, year => year.padStart(4, "0"));
+const dayOf = at => named4(day.format(date(at)));
 // As the command line says it: a day of the situation's zone, or a time in UTC, to the minute's end.
 function said(at) {
   if (endsDay(at) || startsDay(at)) return dayOf(at);
-  return `${utc.format(date(at)).replace("Sept", "Sep")} ${date(at).toISOString().slice(11, (at + 1) % 6e7 ? 19 : 16)}Z`;
+  return `${named4(utc.format(date(at)))} ${date(at).toISOString().slice(11, justAfter(at) % 6e7 ? 19 : 16)}Z`;
 }
 const saidKnown = () => known === null ? "all reports" : said(known);
 const stopOf = at => Math.min(LAST, upto(STOPS, at));
-const written = at => endsDay(at) ? iso.format(date(at)) : date(at).toISOString();
+function written(at) {
+  if (endsDay(at)) return iso.format(date(at)).padStart(10, "0");
+  const text = date(at).toISOString(), fine = Math.abs(at) < FINE && justAfter(at) % 1000;
+  return fine ? `${text.slice(0, -1)}${String(at - Math.floor(at / 1000) * 1000).padStart(3, "0")}Z` : text;
+}
 
+// Reads a moment as the command line does, through the end of the unit that it states: a year, a
+// month or a day of the situation's zone, or a time that names its own. NaN where that refuses it.
+const MOMENT = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?(?:Z|([+ -])(\d\d):(\d\d)))?)?)?$/;
+const midnight = (year, month, day) => new Date(0).setUTCFullYear(year, month - 1, day);  // milliseconds, as in UTC
+const FIRST = midnight(1, 1, 1), END = midnight(10000, 1, 1), HOUR = 36e5;
 function read(text) {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text || "")) return Date.parse(text || "") * 1000;
-  const stop = STOPS.find(one => endsDay(one - 1) && iso.format(date(one - 1)) === text);
-  return stop === undefined ? Date.parse(text) * 1000 + DAY - 1 : stop - 1;
+  const found = MOMENT.exec(text || "");
+  if (!found) return NaN;
+  const [year, month, day, hour, minute, second] = found.slice(1, 7).map(part => part === undefined ? undefined : +part);
+  const here = midnight(year, month ?? 1, day ?? 1);
+  if (!year || new Date(here).getUTCMonth() + 1 !== (month ?? 1) || new Date(here).getUTCDate() !== (day ?? 1)) return NaN;
+  if (hour === undefined) {
+    const next = midnight(month ? year : year + 1, month ? day ? month : month + 1 : 1, day ? day + 1 : 1);
+    if (next >= END) return NaN;
+    const from = startOf(here), to = startOf(next);
+    return from < FIRST || to >= END || to <= from ? NaN : justBefore(to * 1000);
+  }
+  const [fraction, sign, hours, minutes] = found.slice(7), off = sign ? +hours * 60 + +minutes : 0;
+  if (hour > 23 || minute > 59 || second > 59 || minutes > 59 || off > 840) return NaN;
+  const at = here + hour * HOUR + minute * 6e4 + (second ?? 0) * 1000 + (sign === "-" ? off : -off) * 6e4;
+  const to = at * 1000 + (fraction ? (+fraction + 1) * 10 ** (6 - fraction.length) : second === undefined ? 6e7 : 1e6);
+  return at < FIRST || to >= END * 1000 ? NaN : justBefore(to);
+}
+// What the zone's clocks show at an instant, less that instant: to the second, for before there were
+// zones each place had its own time.
+function offset(at) {
+  const shown = {};
+  for (const {type, value} of wall.formatToParts(at)) shown[type] = +value;
+  return midnight(shown.year, shown.month, shown.day) + shown.hour * HOUR + shown.minute * 6e4 + shown.second * 1000 - at;
+}
+// When a day starts: the first of the instants at which clocks show its midnight; where they skip
+// it, the moment at which they do.
+function startOf(local) {
+  let low = local - 16 * HOUR, high = local + 16 * HOUR;
+  const found = [low, high].map(at => local - offset(at)).filter(at => at + offset(at) === local);
+  if (found.length) return Math.min(...found);
+  while (high - low > 1000) {
+    const middle = Math.floor((low + high) / 2000) * 1000;
+    if (middle + offset(middle) < local) low = middle; else high = middle;
+  }
+  return high;
 }
 function fromFragment() {
   const asked = new URLSearchParams(location.hash.slice(1)), at = read(asked.get("as-of")), by = read(asked.get("known-at"));
@@ -606,13 +655,17 @@ function drawTicks() {
     const report = reports.has(n);
     make(svg, "line", {class: report ? "tick report" : "tick", x1: at(n), x2: at(n), y1: 0, y2: report ? 9 : 6});
   }
+  // On an axis of hours each stop says its hour, as the clocks do; the end of a day says its date.
+  const say = STOPS[D.first + 1] - STOPS[D.first] === HOUR * 1000 ? said : dayOf;
   let year = "";
   for (let n = 0; n <= LAST; n++) {
-    const text = dayOf(STOPS[n] - 1), inside = n >= D.first && n <= D.last, own = text.slice(-4);
+    const here = justBefore(STOPS[n]), text = dayOf(here), inside = n >= D.first && n <= D.last, own = text.slice(-4);
     if (!inside && own === year) continue;
-    const first = n === D.first || own !== year;
+    const first = n === D.first || own !== year, whole = endsDay(here);
     year = own;
-    wanted.push({n, text: !inside ? own : first ? text : text.slice(0, -5), worth: first ? 2 : reports.has(n) ? 1 : 0});
+    const inYear = first ? say(here) : say(here).replace(` ${own}`, "");
+    const worth = first ? 4 : whole && reports.has(n) ? 3 : whole ? 2 : reports.has(n) ? 1 : 0;
+    wanted.push({n, text: inside ? inYear : own, worth});
   }
   const taken = [];
   for (const {n, text} of wanted.sort((a, b) => b.worth - a.worth || a.n - b.n)) {
@@ -695,7 +748,7 @@ function elsewhere(body, place, own) {
     one.append(` ${W[current(cell)[VALUE]]}${beside(cell, current(cell))}`);
   }
 }
-const span = (from, to) => `${from <= -OPEN ? "from the first" : dayOf(from)} to ${to >= OPEN ? "now on" : dayOf(to - 1)}`;
+const span = (from, to) => `${from <= -OPEN ? "from the first" : dayOf(from)} to ${to >= OPEN ? "now on" : dayOf(justBefore(to))}`;
 // The rectangles of a cell, those that read alike joined: side by side, then on top of each other.
 function rectangles(cell) {
   const e = cell.ends, found = [];
@@ -752,8 +805,8 @@ function plane(parent, cell) {
   svg.addEventListener("click", event => {
     const r = svg.getBoundingClientRect(), px = (event.clientX - r.left) / r.width * wide, py = (event.clientY - r.top) / r.height * high;
     const stop = share => Math.max(a, Math.min(b, a + Math.floor(share * (b - a + 1))));
-    known = STOPS[stop((base - py) / (base - top))] - 1;
-    t = STOPS[stop((px - left) / (right - left))] - 1;
+    known = justBefore(STOPS[stop((base - py) / (base - top))]);
+    t = justBefore(STOPS[stop((px - left) / (right - left))]);
     untie();
     draw();
   });
@@ -768,7 +821,7 @@ function choose(what) {
 }
 function untie() { together = false; $("together").checked = false; }
 function draw() {
-  ti = upto(TIMES, t) - 1;
+  ti = Math.min(TIMES.length - 2, upto(TIMES, t) - 1);
   ki = known === null ? TIMES.length - 2 : Math.min(TIMES.length - 2, upto(TIMES, known) - 1);
   now = new Map();
   const asOf = $("as-of"), knownAt = $("known-at");
@@ -777,7 +830,9 @@ function draw() {
   asOf.setAttribute("aria-valuetext", said(t)); knownAt.setAttribute("aria-valuetext", saidKnown());
   const parts = [D.title, `state as of ${said(t)}${endsDay(t) ? ` (end of day, ${D.zone})` : ""}`];
   parts.push(known === null ? "all reports" : `known at ${said(known)}`, D.weighed, `log #${D.position}`);
-  if (t > D.now) parts.push("a time still to come: the last state known");
+  // A report is the same whenever it is written, so it cannot say what was still to come then: what
+  // is so now is the reader's to know, or the server's.
+  if (t > (D.now ?? Date.now() * 1000)) parts.push("a time still to come: the last state known");
   $("heading").textContent = parts.join(" · ");
   $("main").dataset.asOf = written(t);
   drawMarks();
@@ -808,7 +863,7 @@ function watch() {
 }
 let waiting = 0;
 function soon() { if (!waiting) waiting = requestAnimationFrame(() => { waiting = 0; draw(); }); }
-function stand(n) { t = STOPS[n] - 1; if (together) known = t; soon(); }
+function stand(n) { t = justBefore(STOPS[n]); if (together) known = t; soon(); }
 function step(by) {
   const here = stopOf(t), next = by > 0 ? CHANGES.find(n => n > here) : CHANGES.findLast(n => n < here);
   if (next !== undefined) stand(next);
@@ -821,7 +876,7 @@ function play(on) {
 function wire() {
   const asOf = $("as-of"), knownAt = $("known-at"), themes = ["system", "light", "dark"];
   asOf.oninput = () => stand(+asOf.value);
-  knownAt.oninput = () => { untie(); known = +knownAt.value > LAST ? null : STOPS[+knownAt.value] - 1; soon(); };
+  knownAt.oninput = () => { untie(); known = +knownAt.value > LAST ? null : justBefore(STOPS[+knownAt.value]); soon(); };
   asOf.onkeydown = event => { const by = {PageUp: 1, PageDown: -1}[event.key]; if (by) { event.preventDefault(); step(by); } };
   $("earlier").onclick = () => step(-1);
   $("later").onclick = () => step(1);
@@ -845,7 +900,7 @@ function wire() {
 // Data anew, from a page that follows a log: the clocks stay where they stand, but now is now. With
 // it comes the map's markup where that is another than before.
 function renew(data) {
-  const still = D && t === D.asOf, before = chosen && nameOf(chosen);
+  const still = D && t === D.asOf, name = chosen && nameOf(chosen);
   take(data);
   speak(D.zone);
   if (still) t = D.asOf;
@@ -855,7 +910,7 @@ function renew(data) {
   $("as-of").style.setProperty("--share", LAST / (LAST + 1));
   drawn = "";
   for (const spot of SPOTS) { spot.drawn = null; spot.cell = BY_NAME.get(`control/${spot.key}`) || null; }
-  chosen = before && named(before);
+  chosen = name && named(name);
   painter?.forget();
 }
 // How moments are said in the situation's zone.
@@ -865,6 +920,7 @@ function speak(zone) {
   utc = new Intl.DateTimeFormat("en-GB", {timeZone: "UTC", day: "numeric", month: "short", year: "numeric"});
   clock = format({hour: "2-digit", minute: "2-digit", second: "2-digit"});
   iso = new Intl.DateTimeFormat("en-CA", {timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit"});
+  wall = format({year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric", hourCycle: "h23"});
 }
 async function start() {
   const data = await unpacked();
