@@ -18,7 +18,14 @@ from tracker.instants import parse_moment
 from tracker.situation import Situation
 from tracker.web.page import report
 
-ZONES = ("UTC", "Asia/Kabul", "Africa/Bamako", "America/Havana", "Pacific/Apia", "Asia/Kathmandu")
+ZONES = (
+    "UTC",
+    "Asia/Kabul",
+    "America/New_York",
+    "America/Havana",
+    "Pacific/Apia",
+    "Asia/Kathmandu",
+)
 """But for UTC they kept local mean time, to the second, in 1850; Havana's clocks skip midnights,
 Apia's skipped a whole day."""
 READ = (
