@@ -154,3 +154,9 @@ def test_an_axis_of_hours_says_the_hours(
         assert len(set(ticks)) == len(ticks)
         assert {"17 Nov", "18 Nov"} < set(ticks)
         assert any(one.startswith("17 Nov ") and one.endswith(":59Z") for one in ticks), ticks
+        visited.go("#key=control/mill")
+        visited.frame()
+        plane = visited.page.eval_on_selector_all(
+            "#plane text", "all => all.map(one => one.textContent)"
+        )
+        assert {"17 Nov 09:10Z", "09:10Z"} <= set(plane)

@@ -643,6 +643,7 @@ function drawCharts() {
   }
   moveCursors();
 }
+const hourly = () => STOPS[D.first + 1] - STOPS[D.first] === HOUR * 1000;
 function drawTicks() {
   const svg = $("ticks"), wide = svg.clientWidth, high = 28, at = n => THUMB + n / (LAST + 1) * (wide - 2 * THUMB);
   const reports = new Set(D.reports.map(one => stopOf(TIMES[one[2]]))), wanted = [];
@@ -656,7 +657,7 @@ function drawTicks() {
     make(svg, "line", {class: report ? "tick report" : "tick", x1: at(n), x2: at(n), y1: 0, y2: report ? 9 : 6});
   }
   // On an axis of hours each stop says its hour, as the clocks do; the end of a day says its date.
-  const say = STOPS[D.first + 1] - STOPS[D.first] === HOUR * 1000 ? said : dayOf;
+  const say = hourly() ? said : dayOf;
   let year = "";
   for (let n = 0; n <= LAST; n++) {
     const here = justBefore(STOPS[n]), text = dayOf(here), inside = n >= D.first && n <= D.last, own = text.slice(-4);
@@ -789,14 +790,15 @@ function plane(parent, cell) {
   }
   if (base - y(lowest) > 16) make(svg, "text", {class: "axis-text", x: right - 6, y: base - 6, "text-anchor": "end"}, "nothing known yet");
   make(svg, "path", {class: "diagonal", d: `M${left} ${base}L${right} ${top}`});
+  const fine = hourly();
   const axis = (list, place, put) => {
     const taken = [];
-    for (const at of list) { const p = place(at); if (taken.every(other => Math.abs(other - p) > put.gap)) { taken.push(p); put(p, dayOf(at)); } }
+    for (const at of list) { const p = place(at); if (taken.every(other => Math.abs(other - p) > put.gap)) { taken.push(p); put(p, dayOf(at).slice(0, -5), fine && !startsDay(at) ? `${date(at).toISOString().slice(11, 16)}Z` : ""); } }
   };
   const sorted = pick => [...new Set(e.filter((_, n) => n % 5 === pick))].filter(n => n > 0).map(n => TIMES[n]).sort((p, q) => p - q);
-  const across = (p, text) => make(svg, "text", {class: "axis-text", x: Math.min(p, right - 34), y: base + 14}, text.slice(0, -5));
-  const up = (p, text) => make(svg, "text", {class: "axis-text", x: left - 5, y: Math.max(top + 8, p + 4), "text-anchor": "end"}, text.slice(0, -5));
-  across.gap = 44; up.gap = 13;
+  const across = (p, day, hour) => make(svg, "text", {class: "axis-text", x: Math.min(p, right - (hour ? 78 : 34)), y: base + 14}, `${day} ${hour}`.trim());
+  const up = (p, day, hour) => make(svg, "text", {class: "axis-text", x: left - 5, y: Math.max(top + 8, p + 4), "text-anchor": "end"}, hour || day);
+  across.gap = fine ? 88 : 44; up.gap = 13;
   axis(sorted(0), x, across); axis(sorted(2), y, up);
   make(svg, "text", {class: "axis-name", x: right, y: base + 32, "text-anchor": "end"}, "true when →");
   make(svg, "text", {class: "axis-name", x: 0, y: base + 32}, "↑ known when");
