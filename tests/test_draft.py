@@ -17,13 +17,14 @@ from sheets_for_tests import fact, new_situation, sheet
 
 from tracker.drafting.counts import counts
 from tracker.drafting.phrases import phrases
-from tracker.drafting.proposing import LONGEST, Reader
+from tracker.drafting.proposing import LONGEST, Proposal, Reader, Sentence
 from tracker.drafting.rules import RULES
 from tracker.drafting.writing import Draft
 from tracker.edtf import parse_edtf
 from tracker.errors import InputError, TrackerError
 from tracker.registry import Registry
 from tracker.situation_file import read_situation
+from tracker.yamltree import load
 
 MONDAY = date(2013, 1, 21)
 DOCUMENTS = ROOT.parent / "shared" / "seeds"
@@ -479,6 +480,29 @@ def test_a_name_is_written_as_it_is_spelt() -> None:
         'speaker: "a mayor in Ménaka"'
         in proposed("a mayor in Ménaka said the Army took Mill.").as_yaml()
     )
+
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60)
+
+
+@given(TEXT, TEXT, st.sampled_from(["1944", "2012-04", "null", "True", "NO", "~", "1e3"]))
+def test_what_a_draft_writes_is_read_back_as_the_text_it_meant(
+    phrase: str, speaker: str, word: str
+) -> None:
+    report = {"source": word, "published": "2013-01-21", "document": {"name": phrase}}
+    fields = {"speaker": speaker, "law": word, "when": {"edtf": word, "phrase": phrase}}
+    fields |= {"by": [word, speaker], "quantity": {"best": 12, "phrase": word}}
+    written = Draft(report, (Proposal(Sentence(0, 0, 1, phrase), fields),), ()).as_yaml()
+    read = load(written.encode(), "a.yaml").value
+    assert (read["report"], read["facts"]) == (report, [fields])
+
+
+def test_a_number_of_four_digits_is_written_so_that_it_can_be_recorded() -> None:
+    draft = proposed("1500 Army soldiers are already in Mill.")
+    assert draft.proposals[0].fields["quantity"]["phrase"] == "1500"
+    with new_situation() as situation:
+        (outcome,) = situation.record([(filled_in(draft.as_yaml()).encode(), "a.yaml")], by="tests")
+        assert outcome.added == 1 + len(draft.proposals)
 
 
 @given(st.text(max_size=300))

@@ -14,7 +14,8 @@ from tracker.sheets import GATE, MISSING
 
 SHOWN = 300
 """Characters of a sentence that are shown in a comment."""
-_PLAIN = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*|[A-Z][A-Za-z]+|\d{4}(?:-\d\d){0,2}")
+_PLAIN = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*|[A-Z][A-Za-z]+|\d{4}(?:-\d\d){1,2}")
+"""Text that needs no quotes: a word, an id, a date. A year alone would be a number."""
 _UNWRITTEN = re.compile("[\ud800-\udfff\ufffe\uffff]")
 _SAID_OTHERWISE = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
 _INLINE = ("when", "quantity", "at")
@@ -110,6 +111,10 @@ def _value(value: object) -> str:
         return f"{{{', '.join(f'{name}: {_value(one)}' for name, one in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(_value, value))}]"
-    if isinstance(value, str) and _PLAIN.fullmatch(value) and value not in _SAID_OTHERWISE:
+    if (
+        isinstance(value, str)
+        and _PLAIN.fullmatch(value)
+        and value.casefold() not in _SAID_OTHERWISE
+    ):
         return value
     return _printable(dump(value, None))
