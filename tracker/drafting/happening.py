@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from tracker.drafting.rules import Rule, Status
+from tracker.drafting.unsure import is_denied_twice, is_open, is_past, is_weighed
 
 BACK = 80
 """Characters before a word that are looked at for what stands right before it."""
@@ -74,7 +75,7 @@ _PRESENT = _said(
 # -- said of a whole clause ----------------------------------------------------------------------
 
 _OVER = re.compile(
-    r";|:(?=\s)|[.?!][\"”’']?\s|,? \b(?:but|although|though|whereas|however)\b|, yet\b|"
+    r";|:(?=\s)|[.?!][\"”’']?\s|,? (?<!\ball )\b(?:but|although|though|whereas|however)\b|, yet\b|"
     r",\s+(?:and|while|as|saying|adding)\b|\band (?:said|added|claimed|announced)\b",
     re.IGNORECASE,
 )
@@ -206,16 +207,29 @@ def status_of(rule: Rule, text: str, cue: re.Match[str]) -> Status | None:
         return "denied"
     denied = _denied(clause)
     if denied is not None:
-        return "denied" if denied else None
+        return ("?" if is_denied_twice(clause) else "denied") if denied else None
     if _DOUBTED.search(clause) or _DEMANDED.search(clause):
         return None
-    status = _prospect(rule, clause[-BACK:], clause, verb[0])
+    return _come(rule, clause, verb, cue)
+
+
+def _come(rule: Rule, clause: str, verb: re.Match[str], cue: re.Match[str]) -> Status:
+    """Say how far a thing has come that nobody denies, by what else is said before and after."""
+    text, status = cue.string, _prospect(rule, clause[-BACK:], clause, verb[0])
+    if is_weighed(rule.kind, clause):
+        status = "possible"
+    elif status == "ongoing" and is_past(rule.kind, clause, verb[0]):
+        status = "occurred"
     if (
         status in {"possible", "planned"}
         and _TRIED.search(clause)
         and _FAILED.match(text, cue.end())
     ):
         return "denied"
+    if status in {"occurred", "ongoing"} and is_open(rule.kind, text, clause, verb[0], cue.end()):
+        return "?"
+    if status == "planned" and is_denied_twice(clause):  # they did not refuse to leave
+        return "?"
     depends = status == "planned" and _CONDITION.search(text, cue.end())
     return "possible" if depends else status
 

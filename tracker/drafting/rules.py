@@ -13,7 +13,8 @@ from typing import Literal
 
 from tracker.drafting.counts import CIVILIANS, EQUIPMENT, TROOPS
 
-Status = Literal["occurred", "ongoing", "planned", "possible", "denied"]
+Status = Literal["occurred", "ongoing", "planned", "possible", "denied", "?"]
+"""How far a thing has come; "?" (MISSING of a sheet) where no rule can tell."""
 
 
 @dataclass(frozen=True, slots=True)
