@@ -83,14 +83,15 @@ class Reader:
 
     def read(self, text: str) -> Iterator[tuple[Sentence, list[Proposal]]]:
         """Yield each sentence of a document, and what the rules propose for it."""
-        speakers, again = Speakers(), Again(self._registry)
+        speakers, again, over = Speakers(), Again(self._registry), 0
         for number, (start, stop) in enumerate(sentences(text)):
             one = Sentence(number, start, stop, text[start:stop])
             if len(one.text) > LONGEST:
                 yield one, []
                 continue
             around = Around(one.text, self._registry, self._names, again, self._published)
-            voices = speakers.voices(one.text, around.actors)
+            fresh = number == 0 or text[over:start].strip(" \t\u00a0") != ""  # a line has ended
+            voices, over = speakers.voices(one.text, around.actors, fresh=fresh), stop
             yield one, list(self._proposed(one, around, voices))
 
     def _proposed(

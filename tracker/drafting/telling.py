@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
+from tracker.drafting.asides import BY_ITS_WORDS, asides, blanked
 from tracker.drafting.mentions import Mention
+from tracker.drafting.quoting import Quoted, Quotes
 from tracker.sheets import MISSING
 
 _WORDS = 6
@@ -41,7 +43,24 @@ _WHEN_SAID = re.compile(
     rf"\b(?:after|before|when|since|until|because|which)\s+(?:[\w'\u2019-]+\s+){{1,4}}?(?:{SAY})\b",
     re.IGNORECASE,
 )
-_JOINS = re.compile(r"\W*(?:but|although|though|whereas|while|however)\b,?", re.IGNORECASE)
+_JOINS = re.compile(
+    r"^\W*(?:but|although|though|even though|even as|whereas|while|however|as|after|before|when|"
+    r"since|because|once)\b,?",
+    re.IGNORECASE,
+)
+_WHEN = re.compile(
+    r"\W*(?:(?:yesterday|today|tonight|meanwhile|then|now|still|also|separately|elsewhere|"
+    r"overnight|recently|afterwards|earlier|later|(?:earlier |later )?(?:last|this|that) "
+    r"(?:week|month|year|night|day|morning|afternoon|evening)|"
+    r"(?:on |last |early |late |this )*(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: morning| afternoon| evening| night)?)\b[\s,]*)+",
+    re.IGNORECASE,
+)
+"""When it was said, before who said it: "yesterday officials said"."""
+_NO_SPEAKER = re.compile(
+    r"(?:despite|amid|amidst|in|on|at|after|before|by|from|near|over|with|without|following|since|"
+    r"during|against|under|to|for|if|of|contrary)\b",
+    re.IGNORECASE,
+)
 _LAST = re.compile(
     r"\W*(?:(?:on|in|to|late|early|an?|his|her|its|by|statement|interview|reporters|journalists|"
     r"(?:tele)?phone|\w+day|(?-i:[A-Z]\w*))\W+)*",
@@ -60,13 +79,54 @@ class Speakers:
     def __init__(self) -> None:
         """Nobody has spoken yet."""
         self._last = MISSING
+        self._quotes = Quotes()
+        self._quoted = MISSING
 
-    def voices(self, text: str, actors: Sequence[Mention]) -> Callable[[int], Mapping[str, str]]:
+    def voices(
+        self, text: str, actors: Sequence[Mention], *, fresh: bool = True
+    ) -> Callable[[int], Mapping[str, str]]:
         """Give who tells what stands where in a sentence: its fields `voice` and `speaker`.
 
         Where it says one thing, "but" another, each part has its own speaker; what stands in a part
-        that names none may be told by the other one's, or by the reporter.
+        that names none may be told by the other one's, or by the reporter. What is quoted in a
+        sentence where nobody is said to speak is somebody's word, not the reporter's. `fresh` is
+        where a paragraph begins.
         """
+        quoted = self._quotes.within(text, fresh=fresh)
+        if not any(one.begun for one in quoted):
+            self._quoted = MISSING
+        outside = blanked(text, [(one.start, one.stop) for one in quoted])
+        if quoted and not (_SAYS.search(outside) or _HEARSAY.search(outside)):
+            word = {"voice": "attributed", "speaker": self._quoted}
+            told = self._told(outside, actors)
+            return lambda at: (
+                word if any(one.start <= at < one.stop for one in quoted) else told(at)
+            )
+        told = self._told(text, actors)
+        self._goes_on(quoted, outside)
+        return told
+
+    def _goes_on(self, quoted: Sequence[Quoted], outside: str) -> None:
+        """Note who speaks on in the next sentence: who was said to before the quotation began."""
+        if quoted and not quoted[-1].ended and _SAYS.search(outside, 0, quoted[-1].start):
+            self._quoted = self._last
+
+    def _told(self, text: str, actors: Sequence[Mention]) -> Callable[[int], Mapping[str, str]]:
+        """Give who tells what, of what stands in asides and of the rest."""
+        parts: list[tuple[int, int, Mapping[str, str]]] = []
+        for one in asides(text, _SAYS, _LAST, actors):
+            if one.speaker == BY_ITS_WORDS:
+                inside = [who for who in actors if who.stop <= one.stop]
+                voice = self._voice(text[: one.stop], inside)
+            else:
+                voice = {"voice": "attributed", "speaker": one.speaker}
+            parts.append((one.start, one.stop, voice))
+        rest = blanked(text, [(start, stop) for start, stop, _ in parts])
+        left = [who for who in actors if not any(a <= who.start < b for a, b, _ in parts)]
+        main = self._by_parts(rest, left)
+        return lambda at: next((voice for a, b, voice in parts if a <= at < b), None) or main(at)
+
+    def _by_parts(self, text: str, actors: Sequence[Mention]) -> Callable[[int], Mapping[str, str]]:
         starts = [0, *(found.start() for found in _BUT.finditer(text))]
         spoken = [
             n for n, start in enumerate(starts) if _SAYS.search(_part(text, starts, n), start)
@@ -123,7 +183,9 @@ class Speakers:
         return inside[-1].id if inside else self._by_words(parts[0])
 
     def _by_words(self, clause: str) -> str:
-        words = _JOINS.sub("", clause).strip(" .?!…-").split()
+        words = _WHEN.sub("", _JOINS.sub("", clause, count=1), count=1).strip(" .?!…-").split()
+        if _NO_SPEAKER.match(" ".join(words)):
+            return MISSING
         if _NOBODY.match(" ".join(words)):
             return MISSING
         if not words or _PRONOUN.fullmatch(words[0]) or _PRONOUN.fullmatch(words[-1]):

@@ -27,6 +27,11 @@ _SAID = re.compile(
     r"here|state television|parliament))*,?\s*$",
     re.IGNORECASE,
 )
+_THEN_SAID = re.compile(
+    rf",?\s+(?:(?!(?:who|which|that|after|when|as|and)\b)[\w\u2019'-]+\s+){{0,6}}?(?:{SAY})\b(?!\s*,)",
+    re.IGNORECASE,
+)
+"""After a time, that somebody said something then: "yesterday officials said"."""
 _ASIDE = re.compile(r",\s*(?:which|who|whose|where)\b[^,]*$", re.IGNORECASE)
 _ADDS_UP = frozenset({"CiviliansDisplaced", "CasualtiesReported", "AirstrikeConducted",
                       "AttackOccurred"})  # fmt: skip
@@ -54,12 +59,18 @@ def when(
     edtf = found.edtf if status == "ongoing" else found.edtf.removesuffix("/..")
     if kind in _ADDS_UP and edtf not in {found.edtf, MISSING}:
         edtf = f"[{days(edtf)[0]}..{day}]"
-    if _SAID.search(text, 0, found.start) and status != "ongoing":
+    if _is_of_saying(text, found, cue) and status != "ongoing":
         edtf = _by(edtf)
     if _begins(edtf) > day:  # nobody tells of what was after publication
         edtf = MISSING
     phrase = " ".join(text[found.start : found.stop].split())
     return {"edtf": edtf, "phrase": phrase, "anchor": found.anchor}
+
+
+def _is_of_saying(text: str, one: Phrase, cue: re.Match[str]) -> bool:
+    """Whether a time is when somebody spoke: the latest that what was told of can have been."""
+    then = _THEN_SAID.match(text, one.stop, cue.start())
+    return then is not None or _SAID.search(text, 0, one.start) is not None
 
 
 def _by(edtf: str) -> str:
