@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_draft_facts import read
+from test_draft_facts import read, told
 
 from tracker.drafting.counts import counts
 
@@ -152,3 +152,98 @@ def test_the_dead_are_no_troops_that_were_sent() -> None:
     text = "After 12 soldiers were killed, the Legion sent troops to Mill."
     deployed = [one for one in read(text) if one["kind"] == "TroopsDeployed"]
     assert [one.get("quantity") for one in deployed] == [None]
+
+
+# -- a number of something else, and a part of a number --------------------------------------------
+
+
+def counted(text: str) -> list[tuple[object, object]]:
+    """Give of each fact its kind and its quantity, without the phrase."""
+    found: list[tuple[object, object]] = []
+    for kind, said in told(text, "quantity"):
+        assert said is None or isinstance(said, dict)
+        numbers = said and {name: one for name, one in said.items() if name != "phrase"}
+        found.append((kind, numbers))
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In 1944 Legion troops entered Mill.",
+        "In March 2012 Legion troops entered Mill.",
+        "Ten years ago the Rebels captured Mill.",
+        "Ten years ago rebels captured Mill.",
+        "Three days ago troops captured Mill.",
+        "Two weeks later troops captured Mill.",
+        "Within 48 hours Legion soldiers entered Mill.",
+        "After 12 days fighters captured Mill.",
+        "In three villages residents fled to Mill.",
+        "Ten rebels captured Mill.",
+        "Forty soldiers captured Mill and Ford.",
+    ],
+)
+def test_the_number_of_something_else_counts_nobody(text: str) -> None:
+    assert {one[1] for one in counted(text)} == {None}
+
+
+@pytest.mark.parametrize("text", ["At 2000 Legion troops", "From 2019 Legion troops"])
+def test_four_digits_that_may_be_an_hour_or_a_year_are_left_open(text: str) -> None:
+    facts = dict(counted(f"{text} entered Mill."))
+    assert facts["TroopsDeployed"] == {"comparator": "?"}
+
+
+def test_a_number_by_whom_a_thing_is_done_is_one() -> None:
+    (found,) = counts("surrounded by 2000 rebels")
+    assert found.fields["best"] == 2000
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "quantity"),
+    [
+        ("Of the 500 Legion troops pledged, 120 have arrived in Mill.",
+         "TroopsPledged", {"best": 500, "comparator": "exact"}),
+        ("Of the 500 Legion troops pledged, 120 have arrived in Mill.",
+         "TroopsDeployed", {"comparator": "?"}),
+        ("Only 20 of the 200 Legion troops promised have arrived in Mill.",
+         "TroopsDeployed", {"best": 20, "comparator": "exact"}),
+        ("Only 20 of the 200 Legion troops promised have arrived in Mill.",
+         "TroopsPledged", {"comparator": "?"}),
+        ("Half of the 600 Legion troops arrived in Mill.",
+         "TroopsDeployed", {"best": 300, "comparator": "about"}),
+        ("Two thirds of its 900 troops were sent to Mill by the Legion.",
+         "TroopsDeployed", {"best": 600, "comparator": "about"}),
+        ("More than half of the 600 Legion troops arrived in Mill.",
+         "TroopsDeployed", {"comparator": "?"}),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_number_is_never_the_whole(
+    text: str, kind: str, quantity: dict[str, object]
+) -> None:
+    assert (kind, quantity) in counted(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("Half of the 600 Legion troops in Mill left.", {"best": 300, "comparator": "about"}),
+        ("The Legion withdrew a third of its 900 troops from Mill.",
+         {"best": 300, "comparator": "about"}),
+        ("The Legion withdrew most of its 900 troops from Mill.", {"comparator": "?"}),
+        ("Dozens of Rebels left Mill.", {"comparator": "dozens"}),
+        ("Some 300 Rebels left Mill.", {"best": 300, "comparator": "about"}),
+        ("A group of Rebels left Mill.", {"comparator": "?"}),
+        ("Almost all the Rebels left Mill.", {"comparator": "?"}),
+    ],
+)  # fmt: skip
+def test_where_some_leave_the_others_may_still_hold_the_place(
+    text: str, quantity: dict[str, object]
+) -> None:
+    assert counted(text) == [("TroopsWithdrawn", quantity)]
+
+
+def test_where_no_number_is_told_those_who_left_are_gone() -> None:
+    assert counted("After 40 soldiers entered Ford, the Rebels left Mill.")[-1] == (
+        "ForcesWithdrew",
+        None,
+    )

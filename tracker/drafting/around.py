@@ -9,10 +9,11 @@ from datetime import date
 from tracker.drafting import places
 from tracker.drafting.agents import doer
 from tracker.drafting.counts import Counted, counts
-from tracker.drafting.fates import Fates
+from tracker.drafting.fates import Fates, opened
 from tracker.drafting.happening import BACK
 from tracker.drafting.mentions import Mention, Names, chain
 from tracker.drafting.phrases import phrases
+from tracker.drafting.shares import shares
 from tracker.drafting.timing import when
 from tracker.registry import Registry
 from tracker.sheets import MISSING
@@ -47,6 +48,13 @@ _COUNTED: Mapping[str, tuple[str, ...]] = {
     "TroopsWithdrawn": ("troops",),
     "TroopsDeployed": ("troops", "equipment"),
 }
+_LEAVE = frozenset({"troops", "fighters", "police"})
+_OF_THESE = re.compile(
+    r"(?:^|[,;:]\s*|\b(?:that|and|but)\s+)(?:out )?of (?:(?:the|its|their|these|those)\s+)?$",
+    re.IGNORECASE,
+)
+_SOME_OF = re.compile(r"[\w,. -]*? of (?:the|its|their|our|his|her)\b", re.IGNORECASE)
+_PARTED_BY = re.compile(r"[,;:]|\b(?:but|while|when|after|before|although|and|as)\b", re.IGNORECASE)
 _AT_EVENT = re.compile("(?:at|after|during) ", re.IGNORECASE)
 _AGAIN = re.compile(
     r"\bthe (?P<what>town|city|village|country|region|province)\b|\bin (?P<in>country)\b",
@@ -115,8 +123,12 @@ class Around:
         self._places.sort()
         self._first: dict[int, int] = {}
         self._phrases = phrases(text, published)
-        self.fates = Fates(text, counts(text))
-        self._counts = self.fates.counts
+        self.fates = Fates(text, [one for one in counts(text) if not self._is_of_time(one)])
+        self._counts = sorted([*self.fates.counts, *shares(text)], key=lambda one: one.start)
+
+    def _is_of_time(self, one: Counted) -> bool:
+        """Whether a number belongs to a time: "in 1944 troops", "ten years ago rebels"."""
+        return any(time.start < one.stop and one.start < time.stop for time in self._phrases)
 
     def _is_where(self, one: Mention, named: Sequence[Mention]) -> bool:
         """Whether a name that is a place's too says where: "in Mali", "northern Mali"."""
@@ -284,7 +296,24 @@ class Around:
                 for one in near
                 if one.start < cue.end() and not _ANOTHER.search(self.text, one.stop, cue.end())
             ]
-        return min(near, key=lambda one: _apart(one.start, one.stop, cue), default=None)
+        found = min(near, key=lambda one: _apart(one.start, one.stop, cue), default=None)
+        return opened(found) if found and self._is_of_others(kind, found, cue) else found
+
+    def _is_of_others(self, kind: str, one: Counted, cue: re.Match[str]) -> bool:
+        """Whether a number is that of others too, or of fewer: "of the 500 pledged, 120 came"."""
+        participle = kind == "TroopsPledged" and 0 <= cue.start() - one.stop <= 1
+        if _OF_THESE.search(self.text, 0, one.start):
+            return not participle
+        return participle and _SOME_OF.match(self.text, one.start, one.stop) is not None
+
+    def who_left(self, cue: re.Match[str]) -> Counted | None:
+        """Give how many left, where that is not said of all of them."""
+        for one in self._counts:
+            between = self.text[one.stop : cue.start()] if one.stop <= cue.start() else ","
+            right_after = 0 <= one.start - cue.end() <= 1
+            if one.sort in _LEAVE and (right_after or not _PARTED_BY.search(between)):
+                return one
+        return None
 
     def when(self, kind: str, cue: re.Match[str], status: str) -> dict[str, str]:
         """Give the time of a fact."""

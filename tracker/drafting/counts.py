@@ -63,37 +63,44 @@ EQUIPMENT = (
     r"tanks?|(?:armou?red )?vehicles|armou?red personnel carriers|helicopters?|aircraft|planes?|"
     r"(?:fighter )?jets?|warplanes|drones?|trucks|pickups?|pick-up trucks|howitzers|rockets"
 )
-_NOUNS = {"troops": TROOPS, "fighters": FIGHTERS, "police": OFFICERS, "civilians": CIVILIANS,
+NOUNS = {"troops": TROOPS, "fighters": FIGHTERS, "police": OFFICERS, "civilians": CIVILIANS,
           "equipment": EQUIPMENT}  # fmt: skip
 
 _DIGITS = r"(?!0\d)(?:\d{1,3}(?:[, ]\d{3})+|\d+(?:\.\d+)?)"
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _NUMBER = rf"(?:{_DIGITS}|{_WORD})"
 _SCALE = "|".join(_SCALES)
-_SCALED = (
+SCALED = (
     rf"(?:(?:{_NUMBER}[ -](?:{_SCALE})|a hundred|a thousand) and (?:{_WORD})|"
     rf"{_NUMBER}(?:[ -](?:{_SCALE}))?)"
 )
 _COUNT = re.compile(
     r"(?<![\w.,-])(?<!no )(?<!how )"
     rf"(?:(?P<hedge>{'|'.join(sorted(_HEDGES, key=len, reverse=True))}) )?"
-    rf"(?:between (?P<low>{_SCALED}) and (?P<high>{_SCALED})"
+    rf"(?:between (?P<low>{SCALED}) and (?P<high>{SCALED})"
     r"|(?P<vague>(?:tens|dozens|scores|hundreds|thousands) of (?:hundreds|thousands|millions))"
     rf"|(?:several|a few|many) (?P<several>{'|'.join(_SEVERAL)})s?"
-    rf"|(?P<from>{_SCALED})(?:(?<=\d)-| to | or )(?P<upto>{_SCALED})"
-    rf"|(?P<number>{_SCALED})|(?P<bare>{'|'.join(_BARE)}))"
+    rf"|(?P<from>{SCALED})(?:(?<=\d)-| to | or )(?P<upto>{SCALED})"
+    rf"|(?P<number>{SCALED})|(?P<bare>{'|'.join(_BARE)}))"
     r"(?P<strong>-strong)?(?!\w|[.,]?\d|%|-)",
     re.IGNORECASE,
 )
-_NO_ADJECTIVE = (
+NO_ADJECTIVE = (
     r"and|or|but|in|from|for|to|were|was|are|is|the|by|with|who|that|an?|on|at|after|when|of|per|"
-    rf"as|near|have|had|has|{_SCALE}|{'|'.join((*NUMBER_WORDS, *_TENS))}"
+    r"as|near|have|had|has|ago|later|earlier|since|(?:day|week|month|year|hour|minute|night|time|"
+    r"mile|met(?:re|er)|kilomet(?:re|er)|tonne|ton)s?|km|per ?cent|"
+    rf"{_SCALE}|{'|'.join((*NUMBER_WORDS, *_TENS))}"
 )
+_ANOTHER_NOUN = (
+    r"(?-i:[a-z][a-z-]*s)\b(?<!ous)(?<!ss)(?<!us)(?<!forces)(?<!services)(?<!operations)"
+    r"(?<!overseas)(?<!affairs)"
+)
+"""What a number is of, if it stands before the people: "in three villages residents"."""
 _AFTER = re.compile(
     rf"(?:of (?:the|its|their|our|his|her)\s+(?:{_NUMBER}\s+)?)?"
     r"(?:(?:of|more|additional|others?|extra)\s+)*"
-    rf"(?:(?!(?:{_NO_ADJECTIVE})\b)[^\W\d][\w-]*(?:['\u2019]s)?\s+){{0,3}}?"
-    rf"(?:{'|'.join(f'(?P<{name}>{nouns})' for name, nouns in _NOUNS.items())})\b",
+    rf"(?:(?!(?:{NO_ADJECTIVE})\b|{_ANOTHER_NOUN})[^\W\d][\w-]*(?:['\u2019]s)?\s+){{0,3}}?"
+    rf"(?:{'|'.join(f'(?P<{name}>{nouns})' for name, nouns in NOUNS.items())})\b",
     re.IGNORECASE,
 )
 _STRONG = re.compile(
@@ -130,6 +137,12 @@ _ALONE = re.compile(
 _BACK = 60
 """Characters before a number that say what it is of."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_DIGITS_OF_A_TIME = re.compile(r"[012]\d{3}")
+_WHEN = re.compile(
+    r"\b(?:at|in|during|since|until|till|from|before|after|around)\s+$|(?:^|[.,;:]\s*)by\s+$",
+    re.IGNORECASE,
+)
+"""What makes four digits a year or an hour, or may: "from 2019 French troops"."""
 _BEFORE_MORE = re.compile(r"\b(?:another|an additional|a further|further)\s+$", re.IGNORECASE)
 
 
@@ -166,6 +179,8 @@ def _counted(text: str, match: re.Match[str]) -> Counted | None:
     if noun is None and not _is_fated(text, match):
         return None
     numbers = _numbers(match)
+    if _DIGITS_OF_A_TIME.fullmatch(match[0]) and _WHEN.search(text, 0, match.start()):
+        numbers = {"comparator": MISSING}
     if numbers is None or any(isinstance(one, int) and one > LARGEST for one in numbers.values()):
         return None
     fields = {**numbers, "phrase": " ".join(match[0].split())[:60]}
@@ -207,9 +222,9 @@ def _numbers(match: re.Match[str]) -> dict[str, int | str] | None:
     if any(map(_UNSCALED.fullmatch, said)):  # 1.400 is a number in some countries
         return None
     if match["number"] is None:
-        low, high = sorted(map(_value, said))
+        low, high = sorted(map(value_of, said))
         return {"low": low, "high": high, "comparator": "between"}
-    number = _value(match["number"])
+    number = value_of(match["number"])
     hedge = _HEDGES.get((match["hedge"] or "").lower(), "exact")
     name = {"at least": "low", "more than": "low", "at most": "high", "fewer than": "high"}
     return {name.get(hedge, "best"): number, "comparator": hedge}
@@ -218,11 +233,11 @@ def _numbers(match: re.Match[str]) -> dict[str, int | str] | None:
 _UNSCALED = re.compile(r"\d+\.\d+")
 
 
-def _value(said: str) -> int:
+def value_of(said: str) -> int:
     """Read 1,400, 1 400, 1.5 million, twelve, two hundred and five, a dozen, twenty-five."""
     hundreds, _, rest = said.lower().partition(" and ")
     if rest:
-        return _value(hundreds) + _value(rest)
+        return value_of(hundreds) + value_of(rest)
     if hundreds in _WORDS:
         return _WORDS[hundreds]
     for name, scale in _SCALES.items():

@@ -28,6 +28,16 @@ _WHOM = re.compile(
     rf"(?:{TROOPS}|{FIGHTERS}|{OFFICERS}|{CIVILIANS})\b)",
     re.IGNORECASE,
 )
+_NOBODY_ELSE = re.compile(
+    r"\s*(?:$|[.,;:!?)\"\u201d\u2019\u2013\u2014-]|\d|(?:by|in|at|on|near|and|or|but|during|when|after|before|"
+    r"since|as|from|while|outside|inside|over|last|this|yesterday|today|overnight|across|around|"
+    r"along|to|for|with|without|including|among|so|there|here|who|which|that|because|if|then|also|"
+    r"alone|between|within|through|throughout|under|is|are|was|were|has|have|had|\w+(?:ing|ly)|"
+    r"\w+day|january|february|march|april|may|june|july|august|september|october|november|"
+    r"december|one|two|three|four|five|six|seven|eight|nine|ten|dozens)\b)",
+    re.IGNORECASE,
+)
+"""What may follow "captured" where those before it were: of "ten rebels captured X" none was."""
 _RIGHT_AFTER = re.compile(
     r"\s+(?:(?:of|the|another|an additional|a further|a total of|to)\s+)*", re.IGNORECASE
 )
@@ -66,7 +76,7 @@ class Fates:
 
     def owner(self, count: Counted) -> _Span | None:
         """Give the word that says what became of those counted, where it stands right there."""
-        return self._owners[count.start]
+        return self._owners.get(count.start)
 
     def _beside(self, count: Counted) -> _Span | None:
         near = (cue for cue in self._cues if _reaches(count, cue))
@@ -83,12 +93,12 @@ class Fates:
             )
             partner = next(with_it, None)
             near = self._nearest(partner) if partner else None
-            return [_opened(near)] if near else []
+            return [opened(near)] if near else []
         own = [one for one in self._people if self.owner(one) in {None, span} or one is near]
         joined = chain(self._text, own, own.index(near), _AND)
         joined = [one for one in joined if one is near or one.sort != UNSAID]
         if any(self._are_one(one, span) or self._are_one(span, one) for one in self._cues):
-            return [_opened(one) for one in joined]
+            return [opened(one) for one in joined]
         return joined
 
     def _nearest(self, cue: _Span) -> Counted | None:
@@ -118,7 +128,9 @@ class Fates:
         if _HAPPENS.search(said) or _IS.search(between):
             return True
         does = _DOES.search(said) or re.search(r"\bha(?:ve|s|d)\b", between)
-        return not (does or _WHOM.match(self._text, cue[1]) or self._counted_at(cue[1]))
+        if does or _WHOM.match(self._text, cue[1]) or self._counted_at(cue[1]):
+            return False
+        return _NOBODY_ELSE.match(self._text, cue[1]) is not None
 
     def _counted_at(self, at: int) -> bool:
         return any(_RIGHT_AFTER.fullmatch(self._text, at, one.start) for one in self.counts)
@@ -159,7 +171,7 @@ def _is_part(text: str, counts: Sequence[Counted], at: int) -> bool:
     return any(_INCLUDING.search(text, max(0, one.start - _REACH), one.start) for one in ahead)
 
 
-def _opened(count: Counted) -> Counted:
+def opened(count: Counted) -> Counted:
     """Leave a number to a person: it is of more than one fate."""
     kept = {name: one for name, one in count.fields.items() if name not in {"low", "best", "high"}}
     return count._replace(fields={**kept, "comparator": MISSING})

@@ -43,6 +43,8 @@ _LAWS = re.compile(
 )
 _GO_TO = frozenset({"ForcesWithdrew", "CiviliansDisplaced"})
 """Kinds that say where those arrive who leave."""
+_SOME_LEFT = next(rule for rule in RULES if rule.kind == "TroopsWithdrawn")
+"""What is told where only some leave: who has withdrawn forces holds a place no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,8 @@ class Reader:
             return
         if rule.kind == "TroopsPledged" and not (count or FORCE.search(around.text, cue.end())):
             return
+        if rule.kind == "ForcesWithdrew" and (count := around.who_left(cue)):
+            rule = _SOME_LEFT
         goal = around.goal(rule.kind, cue) if rule.kind in _GO_TO else None
         for place in places:
             fields = _fields(rule, place, agents, others, count)
@@ -203,6 +207,8 @@ def _fields(
         fields["place"] = place
     if count is not None and rule.kind == "TroopsDeployed" and count.sort == "equipment":
         fields |= {"kind": "EquipmentDeployed", "category": _category(count)}
+    if count is not None and rule.kind == "TroopsWithdrawn" and count.sort != "troops":
+        fields["category"] = count.sort
     if rule.kind == "FightingReported" and not agents:
         agents, others = others, []
     if rule.by == "asked" or (rule.by != "no" and agents):

@@ -52,7 +52,8 @@ _WHEN = re.compile(
     r"\W*(?:(?:yesterday|today|tonight|meanwhile|then|now|still|also|separately|elsewhere|"
     r"overnight|recently|afterwards|earlier|later|(?:earlier |later )?(?:last|this|that) "
     r"(?:week|month|year|night|day|morning|afternoon|evening)|"
-    r"(?:on |last |early |late |this )*(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: morning| afternoon| evening| night)?)\b[\s,]*)+",
+    r"(?:on |last |early |late |this )*(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"(?: morning| afternoon| evening| night)?)\b[\s,]*)+",
     re.IGNORECASE,
 )
 """When it was said, before who said it: "yesterday officials said"."""
