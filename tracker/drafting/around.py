@@ -9,6 +9,7 @@ from datetime import date
 from tracker.drafting import places
 from tracker.drafting.agents import doer
 from tracker.drafting.counts import Counted, counts
+from tracker.drafting.datelines import dateline
 from tracker.drafting.fates import Fates, opened
 from tracker.drafting.happening import BACK
 from tracker.drafting.mentions import Mention, Names, chain
@@ -112,7 +113,9 @@ class Around:
         self.text = text
         self._registry = registry
         self._published = published
-        named, acting = names.places(text), names.actors(text)
+        begins = dateline(text, published)
+        named = [one for one in names.places(text) if one.start >= begins]
+        acting = [one for one in names.actors(text) if one.start >= begins]
         self.actors = [one for one in acting if not self._is_where(one, named)]
         self._places = [
             one
@@ -147,6 +150,8 @@ class Around:
         doers = [n for n in after if self._is_by(cue, actors[n])]
         found = self._doer(actors, cue)
         left = list(dict.fromkeys(one.id for one in found))
+        if found and places.is_one_of(self.text, found[0], found[-1]):
+            left = [MISSING]
         if doers:
             return self._joined(actors, doers[0]), left
         if passive:
@@ -225,6 +230,8 @@ class Around:
             if unknown and unknown.end() <= one.start:
                 return [MISSING]
             fits = places.is_object(kind, self.text, cue, one) if strict else "yes"
+            if fits == "yes" and places.is_on_the_way(self.text, one):
+                return [MISSING]
             if fits != "no":
                 return self._innermost(n) if fits == "yes" else [MISSING]
         return [MISSING] if unknown else []
@@ -252,7 +259,10 @@ class Around:
 
     def _innermost(self, at: int) -> list[str]:
         """Give a place and those joined to it, but for what another of them lies in."""
-        some = list(dict.fromkeys(one.id for one in self._together(at)))
+        group = self._together(at)
+        if places.is_one_of(self.text, group[0], group[-1]):
+            return [MISSING]
+        some = list(dict.fromkeys(one.id for one in group))
         around = {one: self._registry.around(one) for one in some if one != MISSING}
         return [one for one in some if not any(one in found for found in around.values())]
 
@@ -274,7 +284,10 @@ class Around:
         return one == other or one in around(other) or other in around(one)
 
     def _joined(self, actors: list[Mention], at: int) -> list[str]:
-        return list(dict.fromkeys(one.id for one in chain(self.text, actors, at)))
+        group = chain(self.text, actors, at)
+        if places.is_one_of(self.text, group[0], group[-1]):
+            return [MISSING]
+        return list(dict.fromkeys(one.id for one in group))
 
     def whose(self, count: Counted) -> str | None:
         """Name those who are counted, where the count says so: "65 Islamist insurgents"."""

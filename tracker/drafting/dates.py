@@ -14,6 +14,7 @@ from typing import NamedTuple
 from tracker.drafting.counts import NUMBER_WORDS
 from tracker.drafting.hedges import Time
 from tracker.edtf import parse_edtf
+from tracker.sheets import MISSING
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MONTHS = (
@@ -22,6 +23,7 @@ _MONTHS = (
 )  # fmt: skip
 _MONTH = "|".join(f"{one}|{one[:3]}\\.?" for one in _MONTHS) + "|sept\\.?"
 _DAY = "|".join(_DAYS)
+_WEEKDAY = re.compile(_DAY, re.IGNORECASE)
 _COUNT = "|".join(["an?", r"\d+", *NUMBER_WORDS])
 _PART = "(?P<part> (?:morning|afternoon|evening|night))?"
 
@@ -64,6 +66,8 @@ def _read(match: re.Match[str], pattern: _Pattern, published: date) -> list[Time
     whole = pattern.sort != "named" and not match.groupdict().get("part")
     edtf = pattern.read(match, published)
     parse_edtf(edtf)
+    if _is_of_another_weekday(match, edtf):
+        edtf = MISSING
     one = Time(match.start(), match.end(), edtf, pattern.relative, whole, pattern.sort)
     if pattern.other is None:
         return [one]
@@ -73,6 +77,14 @@ def _read(match: re.Match[str], pattern: _Pattern, published: date) -> list[Time
     if match.start("other") < match.start("late"):
         return [early._replace(edtf=other, lent=True), late]
     return [early, late._replace(edtf=other, lent=True)]
+
+
+def _is_of_another_weekday(match: re.Match[str], edtf: str) -> bool:
+    """Whether a day of the month is said to be a day of the week that it was not."""
+    named = _WEEKDAY.search(match[0]) if "day" in match.groupdict() else None
+    if named is None or len(edtf) != len("2013-01-14"):
+        return False
+    return date.fromisoformat(edtf).weekday() != _DAYS.index(named[0].lower())
 
 
 def _iso(match: re.Match[str], _published: date) -> str:
@@ -238,6 +250,7 @@ _HEDGED = re.compile(
     r"no (?:later|earlier) than|not before)\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
+_IN_A = re.compile(r"\b(?:in|during)\s+$", re.IGNORECASE)
 _ENDED = re.compile(r"\s*(?:[.,;:)!?\"”]|$)")
 _FAR = 40
 """Characters before a time that hold such words."""
@@ -262,6 +275,11 @@ def _is_year(match: re.Match[str]) -> bool:
         return True
     ended = _ENDED.match(match.string, match.end()) is not None
     return _follows(_SINCE, match) or (ended and _follows(_HEDGED, match))
+
+
+def _is_day_of(match: re.Match[str]) -> bool:
+    """Whether a number after a month is a day of it: "May 3", not "in May 30 soldiers died"."""
+    return not _follows(_IN_A, match)
 
 
 def _is_nth(match: re.Match[str]) -> bool:
@@ -323,7 +341,9 @@ _PATTERNS = (
     _pattern(f"(?:in )?{_OF}{_IN_YEAR}", _month_of_year, relative=False),
     _pattern(f"{_MONTH_DAYS}){_END}", _day_of_month, relative=True, other=_other_day),
     _pattern(f"{_DAY_OR_DAY})", _day_of_month, relative=True, other=_other_day),
-    _pattern(f"{_ON}{_OF} (?:the )?{_NTH}", _day_of_month, relative=True),
+    _pattern(
+        f"{_ON}{_OF} (?:the )?{_NTH}", _day_of_month, relative=True, told=_is_day_of
+    ),
     _pattern(f"{_ON}{_NTH}(?: of)? {_OF}", _day_of_month, relative=True),
     _pattern(
         f"(?P<early>(?P<other>{_COUNT}))(?: (?:day|week|month|year)s?)?{_OR}"

@@ -160,6 +160,7 @@ _ROUGHLY = (
 )
 _OTHERS = (
     _hedge(r"within (?:[\w-]+ ){1,4}?of|(?<=the )(?:following|preceding)|between", "", _unread),
+    _hedge("every|each", "", _unread),
     _hedge("week(?:end)? (?:of|ending|beginning|starting)(?: on)?", "", _week),
     _hedge("night of", "", _night),
     _hedge("(?:well )?(?:more than|over|above)|at least|no less than", "", _by, "ago"),

@@ -8,14 +8,20 @@ hedges.py, and two that are one in joining.py.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import NamedTuple
 
+from tracker.drafting.datelines import dateline
 from tracker.drafting.dates import times
 from tracker.drafting.hedges import hedged, roughly
 from tracker.drafting.joining import joined
 from tracker.edtf import parse_edtf
 from tracker.sheets import MISSING
+
+_NOT = re.compile(r"\bnot\s+$", re.IGNORECASE)
+_FAR = 20
+"""Characters before a time that hold a "not"."""
 
 
 class Phrase(NamedTuple):
@@ -34,16 +40,21 @@ def phrases(text: str, published: date) -> list[Phrase]:
     """Give the times that a text states, in its order; none overlaps another.
 
     `published` is the day of publication where that counts. "Since" before a time makes it the
-    start of a span that has not ended.
+    start of a span that has not ended. The day of a dateline is none that is told of, nor is one
+    that it was not: "not on Monday but on Tuesday".
     """
     found: list[Phrase] = []
-    about = [roughly(text, one, published) for one in times(text, published)]
+    begins = dateline(text, published)
+    stated = [one for one in times(text, published) if one.start >= begins]
+    about = [roughly(text, one, published) for one in stated]
     for one in joined(text, about):
         try:
             time = hedged(text, one, published, found[-1].stop if found else 0)
             if time.edtf != MISSING:
                 parse_edtf(time.edtf)
         except (ValueError, OverflowError):  # before the year 1
+            continue
+        if _NOT.search(text, max(0, time.start - _FAR), time.start):
             continue
         anchor = f"published {published:%A} {published}" if time.relative else "dated in the text"
         found.append(Phrase(time.start, time.stop, time.edtf, anchor))

@@ -84,6 +84,17 @@ _WITHIN = re.compile(
 )
 _NEAR = 40
 """Characters before a place that say of which part of it, or of what lies near it."""
+_WAY_TO = re.compile(
+    r"\b(?:bridges?|roads?|highways?|routes?|railways?|tracks?|pass(?:es)?)\s+(?:leading\s+)?"
+    r"(?:to|towards?|into|from|for)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+_OR_BEFORE = re.compile(
+    r"\b(?:or|either)\s+(?:(?:in|at|near|from|to|on|into|by|for|of)\s+)?(?:the\s+)?"
+    rf"{_ADJECTIVES}(?:{_TOWN}\s+of\s+)?$",
+    re.IGNORECASE,
+)
+_OR_AFTER = re.compile(r",?\s+(?:and/)?or\b(?!\s+(?:so|more|less|at least)\b)", re.IGNORECASE)
 _RELATIVE = re.compile(r",?\s+(?:which|that)\b", re.IGNORECASE)
 _IT = re.compile(r"\s+(?:it|them|both)\b", re.IGNORECASE)
 _FELL = re.compile(r"f[ae]ll", re.IGNORECASE)
@@ -137,6 +148,17 @@ def may_stand_before(text: str, cue: re.Match[str], one: Mention, *, parted: boo
     if _RELATIVE.match(text, one.stop, cue.start()):
         return True
     return not parted and (_IT.match(text, cue.end()) or _STANDING.search(cue[0])) is not None
+
+
+def is_on_the_way(text: str, one: Mention) -> bool:
+    """Whether a place only says where a way leads: "bombed the bridge to X"."""
+    return _WAY_TO.search(text, max(0, one.start - _NEAR), one.start) is not None
+
+
+def is_one_of(text: str, first: Mention, last: Mention) -> bool:
+    """Whether those named are one or another: "X or Y", "either X"."""
+    before = _OR_BEFORE.search(text, max(0, first.start - _NEAR), first.start)
+    return before is not None or _OR_AFTER.match(text, last.stop) is not None
 
 
 def falls(cue: str) -> bool:

@@ -102,6 +102,8 @@ class Reader:
         told: list[tuple[str, int, int]] = []
         seen: list[Mapping[str, Any]] = []
         for rule in RULES:
+            if rule.asks is not None and not rule.asks.search(one.text):
+                continue
             for cue in rule.cue.finditer(one.text):
                 kinds = [kind for kind, a, b in told if a < cue.end() and cue.start() < b]
                 if rule.kind in kinds or instead(kinds, rule.kind):

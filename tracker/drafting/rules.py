@@ -24,7 +24,8 @@ class Rule:
     `gist` says it in a few words of our own, of {by}, {place}, {against}, {many} and {what}. What
     is `named` has to stand in the sentence, or nothing is proposed; what is `asked` has to be in
     the fact, and is marked where it was not found; `told` is taken where it stands there; `no` is
-    no part of it. `status` is that of the fact unless the words around the cue say otherwise.
+    no part of it. What it `asks` for has to stand in the sentence too. `status` is that of the fact
+    unless the words around the cue say otherwise.
     """
 
     kind: str
@@ -38,6 +39,7 @@ class Rule:
     fate: str | None = None
     level: bool = False
     by_persons: bool = False
+    asks: re.Pattern[str] | None = None
 
 
 def _cue(*some: str) -> re.Pattern[str]:
@@ -49,6 +51,12 @@ _FORCE = rf"(?:{TROOPS}|forces?|army|reinforcements|{EQUIPMENT})"
 _LEVEL = r"(?:[\w-]+ ){0,5}?(?:level|alert|rating|status)"
 _HELP = r"(?:help|aid|assistance|support|troops|intervention)"
 
+_FROM_THE_AIR = re.compile(
+    r"\b(?:(?:air|war)?planes?|aircraft|jets?|bombers?|helicopters?|gunships?|drones?|uavs?|mirages?|"
+    r"rafales?|migs?|sukhois?|air ?force|air|aerial|airborne|sorties?)\b",
+    re.IGNORECASE,
+)
+"""Without a word of these, what is bombed may have been so from the ground, or by a bomb there."""
 RULES: tuple[Rule, ...] = (
     Rule(
         "TroopsPledged",
@@ -219,7 +227,7 @@ RULES: tuple[Rule, ...] = (
         "AirstrikeConducted",
         _cue(r"bomb(?:ed|s|ing|ings|ardments?|arded|arding)"),
         "{by} strike {place} from the air",
-        place="asked", by="named", against="told",
+        place="asked", by="named", against="told", asks=_FROM_THE_AIR,
     ),
     Rule(
         "OffensiveLaunched",
@@ -241,7 +249,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "AttackOccurred",
         _cue(r"attack(?:ed|s|ing)?", r"ambush(?:ed|es)?", r"suicide bomb\w*", r"car bomb\w*",
-             r"explo\w+", r"shell(?:ed|s|ing)", "rocket fire", r"raid(?:ed|s|ing)?"),
+             r"explo\w+", r"bomb(?:ed|ings?|ardments?|arded|arding)", r"shell(?:ed|s|ing)",
+             "rocket fire", r"raid(?:ed|s|ing)?"),
         "{by} attack at {place}",
         by="told", against="told",
     ),

@@ -19,6 +19,7 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 """Where another thing begins to be told of."""
+_NOT_BUT = re.compile(r"\bnot\s[^,;]{1,40}?,?\s+but\b", re.IGNORECASE)
 _EARLIER = re.compile(r"[;]|\b(?:but|after|before|until|when|while)\b", re.IGNORECASE)
 _AND = re.compile(r"\s*,?\s*and\b", re.IGNORECASE)
 _SAID = re.compile(
@@ -99,7 +100,8 @@ def _is_others(text: str, one: Phrase, cue: re.Match[str]) -> bool:
         if _ASIDE.search(text, 0, cue.start()) and "," in text[cue.end() : one.start]:
             return True
         said = _SAID.search(text, cue.end(), one.start)
-        return not said and _OTHER.search(text, cue.end(), one.start) is not None
+        between = _NOT_BUT.sub(" ", text[cue.end() : one.start])
+        return not said and _OTHER.search(between) is not None
     between = text[one.stop : cue.start()]
     if _SAID.search(text, 0, one.start):
         return False
