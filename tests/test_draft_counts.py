@@ -38,6 +38,10 @@ def lost(text: str) -> list[tuple[object, object, object]]:
         ("half a million people", 500_000),
         ("three dozen soldiers", 36),
         ("three of the 12 soldiers", 3),
+        ("3 lakh people", 300_000),
+        ("1.2 crore people", 12_000_000),
+        ("1,20,000 people", 120_000),
+        ("several lakh people", "?"),
     ],
 )
 def test_a_number_in_words(text: str, expected: int | str) -> None:
@@ -247,3 +251,32 @@ def test_where_no_number_is_told_those_who_left_are_gone() -> None:
         "ForcesWithdrew",
         None,
     )
+
+
+@pytest.mark.parametrize("word", ["excluding", "not counting", "apart from"])
+def test_those_left_out_of_a_number_did_not_meet_its_fate(word: str) -> None:
+    assert lost(f"Seven people, {word} three soldiers, were killed.") == [("killed", "people", 7)]
+
+
+def test_who_is_only_suspected_was_killed_all_the_same() -> None:
+    assert told("Six suspected rebels were killed.", "status") == [
+        ("CasualtiesReported", "occurred")
+    ]
+
+
+def test_some_of_a_promised_number_are_not_what_was_promised() -> None:
+    text = "The Legion sent 200 of the 500 troops it had promised to Mill."
+    assert dict(counted(text)) == {
+        "TroopsPledged": {"comparator": "?"},
+        "TroopsDeployed": {"best": 200, "comparator": "exact"},
+    }
+
+
+def test_all_but_some_are_not_those_few() -> None:
+    assert lost("All but two of the 40 soldiers were killed.") == [("killed", "troops", "?")]
+    assert lost("All except two of the 40 soldiers were killed.") == []
+
+
+def test_one_every_two_days_is_no_one_number() -> None:
+    assert lost("One soldier was killed every two days in Mill.") == []
+    assert told("The Rebels took Mill a day earlier.", "status") == [("TownOccupied", "occurred")]

@@ -26,6 +26,8 @@ def voices(text: str) -> list[tuple[object, ...]]:
         "The Rebels took Mill amid claims that the Army had left Ford.",
         "The Rebels took Mill, contrary to a statement by the Army that it held the town.",
         "The Rebels, who say that they hold Ford, took Mill.",
+        "The Rebels took Mill, whatever the Army says.",
+        "The Rebels took Mill, no matter what the Army claims.",
     ],
 )
 def test_the_reporter_tells_what_stands_beside_somebodys_word(text: str) -> None:
@@ -127,3 +129,32 @@ def test_a_mark_that_was_never_closed_ends_with_its_paragraph() -> None:
 )
 def test_what_stands_within_marks(text: str, parts: list[str]) -> None:
     assert [text[one.start : one.stop] for one in Quotes().within(text, fresh=True)] == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Army sources said the Rebels had taken Mill.", "Army sources"),
+        ("Men fleeing the Legion said the Rebels had taken Mill.", "Men fleeing the Legion"),
+        ("Critics of the Legion said the Rebels had taken Mill.", "Critics of the Legion"),
+        ("A spokesman for the Legion said the Rebels had taken Mill.", "legion"),
+        ("The Legion's general staff said the Rebels had taken Mill.", "legion"),
+    ],
+)
+def test_who_only_has_to_do_with_an_actor_does_not_speak_for_it(text: str, speaker: str) -> None:
+    assert set(voices(text)) == {("mill", "attributed", speaker)}
+
+
+def test_what_others_reported_before_has_no_speaker_here() -> None:
+    text = "The Rebels took Mill, not Ford as previously reported."
+    assert voices(text) == [("mill", "reporter", None)]
+
+
+def test_who_is_learnt_to_have_done_it_did_it_by_hearsay() -> None:
+    text = "The Rebels are learnt to have taken Mill."
+    assert told(text, "status", "voice") == [("TownOccupied", "occurred", "hearsay")]
+
+
+def test_who_is_accused_of_a_thing_does_not_tell_of_it() -> None:
+    text = "Two of the Rebels accused of attacking Mill were freed."
+    assert told(text, "voice", "speaker") == [("AttackOccurred", "hearsay", None)]

@@ -110,3 +110,31 @@ def test_where_a_way_leads_is_not_where_a_thing_was() -> None:
     assert told("The Rebels ambushed troops on the road to Ford.", "place") == [
         ("AttackOccurred", "?")
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For the first time since 2009, the Rebels attacked Mill.",
+        "The Rebels attacked Mill in the deadliest raid since 2009.",
+    ],
+)
+def test_since_when_nothing_like_it_was_is_not_when_it_was(text: str) -> None:
+    assert set(edtf(text)) == {"[..2013-01-21]"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The trial of rebels who killed 12 soldiers in Mill opened on Thursday.",
+        "Rebels who had taken Mill were freed on Thursday.",
+        "The 12 soldiers killed in Mill were buried on Thursday.",
+    ],
+)
+def test_the_day_of_the_main_verb_is_not_that_of_another(text: str) -> None:
+    assert set(edtf(text)) == {"[..2013-01-21]"}
+
+
+def test_a_place_of_another_verb_is_not_where_a_thing_was() -> None:
+    text = "The attack came before the Rebels took Mill."
+    assert told(text, "place") == [("TownOccupied", "mill"), ("AttackOccurred", "?")]

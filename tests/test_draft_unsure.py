@@ -92,3 +92,80 @@ def test_fighting_that_came_before_goes_on_no_more() -> None:
     assert told(text, "status") == [("TownOccupied", "denied"), ("FightingReported", "occurred")]
     assert statuses("The Rebels and the Army clashed in Mill.") == ["occurred"]
     assert statuses("Fighting continued in Mill.") == ["ongoing"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Only the Legion could prevent the Rebels from taking Mill.",
+        "The Army tried to prevent the Rebels from taking Mill.",
+        "The Army sent planes to stop the Rebels from taking Mill.",
+        "The Rebels do not have the men to take Mill.",
+        "The Rebels lack the men to take Mill.",
+        "The Rebels had planned to take Mill.",
+        "The Army had hoped to take Mill.",
+    ],
+)
+def test_what_was_only_meant_is_left_open(text: str) -> None:
+    assert set(statuses(text, "TownOccupied")) <= {"?", "possible"}
+
+
+def test_who_managed_to_stop_it_stopped_it() -> None:
+    assert statuses("The Army managed to prevent the Rebels from taking Mill.") == ["denied"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Rebels once controlled Mill.",
+        "The Rebels had held Mill.",
+        "Mill was formerly under the control of the Rebels.",
+        "The Rebels held Mill until the rains came.",
+        "The Rebels held Mill for three days.",
+        "The Rebels besieged Mill for two months.",
+    ],
+)
+def test_what_was_so_once_is_not_said_to_be_so_now(text: str) -> None:
+    assert statuses(text) == ["?"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Rebels have held Mill for three days.",
+        "The Rebels hold Mill.",
+        "The Army said the Rebels had surrounded Mill.",
+    ],
+)
+def test_what_is_so_still_goes_on(text: str) -> None:
+    assert statuses(text) == ["ongoing"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nobody was killed when the Rebels entered Mill.",
+        "Neither side fired when the Rebels entered Mill.",
+        "The Army denied that it had fled when the Rebels entered Mill.",
+        "No shot was fired as the Rebels entered Mill.",
+    ],
+)
+def test_a_denial_of_another_thing_does_not_deny_what_it_was_at_the_time_of(text: str) -> None:
+    assert "denied" not in statuses(text, "TownEntered")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "But for the Legion, Mill would have fallen.",
+        "Without the Legion, Mill would have fallen to the Rebels.",
+        "The Rebels exaggerated when they said they had taken Mill.",
+        "The Rebels jokingly said they had taken Mill.",
+    ],
+)
+def test_what_would_have_been_or_is_a_boast_is_no_fact(text: str) -> None:
+    assert statuses(text) == []
+
+
+def test_who_is_charged_with_a_thing_may_not_have_done_it() -> None:
+    assert statuses("A man charged with killing 12 soldiers was freed.") == ["?"]

@@ -8,7 +8,7 @@ from datetime import date
 
 from tracker.drafting import places
 from tracker.drafting.agents import doer
-from tracker.drafting.counts import Counted, counts
+from tracker.drafting.counts import SCALED, Counted, counts
 from tracker.drafting.datelines import dateline
 from tracker.drafting.fates import Fates, opened
 from tracker.drafting.happening import BACK
@@ -54,7 +54,10 @@ _OF_THESE = re.compile(
     r"(?:^|[,;:]\s*|\b(?:that|and|but)\s+)(?:out )?of (?:(?:the|its|their|these|those)\s+)?$",
     re.IGNORECASE,
 )
-_SOME_OF = re.compile(r"[\w,. -]*? of (?:the|its|their|our|his|her)\b", re.IGNORECASE)
+_SOME_OF = re.compile(
+    rf"[\w,. -]*? of (?:the|its|their|our|his|her) (?:[\w-]+ )?{SCALED}\b", re.IGNORECASE
+)
+_PROMISED = re.compile(r"promis|pledg", re.IGNORECASE)
 _PARTED_BY = re.compile(r"[,;:]|\b(?:but|while|when|after|before|although|and|as)\b", re.IGNORECASE)
 _AT_EVENT = re.compile("(?:at|after|during) ", re.IGNORECASE)
 _AGAIN = re.compile(
@@ -230,7 +233,8 @@ class Around:
             if unknown and unknown.end() <= one.start:
                 return [MISSING]
             fits = places.is_object(kind, self.text, cue, one) if strict else "yes"
-            if fits == "yes" and places.is_on_the_way(self.text, one):
+            other = not strict and _PARTED.search(self.text, cue.end(), one.start)
+            if other or (fits == "yes" and places.is_on_the_way(self.text, one)):
                 return [MISSING]
             if fits != "no":
                 return self._innermost(n) if fits == "yes" else [MISSING]
@@ -314,10 +318,12 @@ class Around:
 
     def _is_of_others(self, kind: str, one: Counted, cue: re.Match[str]) -> bool:
         """Whether a number is that of others too, or of fewer: "of the 500 pledged, 120 came"."""
-        participle = kind == "TroopsPledged" and 0 <= cue.start() - one.stop <= 1
+        promised = kind == "TroopsPledged" and _PROMISED.match(cue[0]) is not None
+        participle = promised and 0 <= cue.start() - one.stop <= 1
         if _OF_THESE.search(self.text, 0, one.start):
             return not participle
-        return participle and _SOME_OF.match(self.text, one.start, one.stop) is not None
+        some = one.stop <= cue.start() and _SOME_OF.match(self.text, one.start, one.stop)
+        return promised and bool(some)
 
     def who_left(self, cue: re.Match[str]) -> Counted | None:
         """Give how many left, where that is not said of all of them."""

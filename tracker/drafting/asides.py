@@ -37,6 +37,10 @@ _LEADS = re.compile(
     re.IGNORECASE,
 )
 _RELATIVE = re.compile(r",\s+(?:who|which|whose\s+[\w-]+)\b[^,;]*,", re.IGNORECASE)
+_WHATEVER = re.compile(
+    r"\b(?:whatever|no matter what|(?:contrary to|unlike|despite|regardless of) what)\b[^,;]*",
+    re.IGNORECASE,
+)
 _OVER = re.compile(r"[,;]")
 
 
@@ -61,7 +65,8 @@ def asides(
 
     `says` finds a word that says, `when` matches no more than how and when it was said.
     """
-    found = sorted([*_relative(text, says, actors), *_nouns(text, says, actors)])
+    found = [*_relative(text, says, actors), *_nouns(text, says, actors), *_whatever(text, says)]
+    found.sort()
     rest = blanked(text, [(one.start, one.stop) for one in found])
     return [*found, *_leading(rest, says, when)]
 
@@ -79,6 +84,12 @@ def _relative(text: str, says: re.Pattern[str], actors: Sequence[Mention]) -> It
         if said and said.end() < one.end() - 1:  # else "which, he said, fell"
             near = [who.id for who in actors if 0 <= one.start() - who.stop <= 1]
             yield Aside(one.start(), one.end(), near[-1] if near else MISSING)
+
+
+def _whatever(text: str, says: re.Pattern[str]) -> Iterator[Aside]:
+    for one in _WHATEVER.finditer(text):
+        if says.search(text, one.start(), one.end()):
+            yield Aside(one.start(), one.end(), MISSING)
 
 
 def _nouns(text: str, says: re.Pattern[str], actors: Sequence[Mention]) -> Iterator[Aside]:

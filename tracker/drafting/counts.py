@@ -30,11 +30,18 @@ _ROUND = {"a hundred": 100, "a thousand": 1_000, "a million": 1_000_000, "a doze
           "half a dozen": 6, "half a million": 500_000}  # fmt: skip
 _WORDS = {**NUMBER_WORDS, **_TENS, **_TWO_WORDS, **_ROUND}
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1_000, "million": 1_000_000,
-           "billion": 1_000_000_000}  # fmt: skip
+           "billion": 1_000_000_000, "lakh": 100_000, "crore": 10_000_000}  # fmt: skip
 _BARE = {"dozens": "dozens", "hundreds": "hundreds", "thousands": "thousands", "scores": "dozens",
          "several": "several", "a few": "a few", "some": "some", "many": "many",
          "millions": MISSING}  # fmt: skip
-_SEVERAL = {"dozen": "dozens", "hundred": "hundreds", "thousand": "thousands", "million": MISSING}
+_SEVERAL = {
+    "dozen": "dozens",
+    "hundred": "hundreds",
+    "thousand": "thousands",
+    "million": MISSING,
+    "lakh": MISSING,
+    "crore": MISSING,
+}
 """What "several hundred" is, in the words that a quantity has; it has none for millions."""
 _HEDGES = {
     **dict.fromkeys(("about", "around", "approximately", "some", "roughly", "nearly", "almost",
@@ -66,7 +73,7 @@ EQUIPMENT = (
 NOUNS = {"troops": TROOPS, "fighters": FIGHTERS, "police": OFFICERS, "civilians": CIVILIANS,
           "equipment": EQUIPMENT}  # fmt: skip
 
-_DIGITS = r"(?!0\d)(?:\d{1,3}(?:[, ]\d{3})+|\d+(?:\.\d+)?)"
+_DIGITS = r"(?!0\d)(?:\d{1,3}(?:[, ]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+(?:\.\d+)?)"
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 _NUMBER = rf"(?:{_DIGITS}|{_WORD})"
 _SCALE = "|".join(_SCALES)
@@ -143,6 +150,10 @@ _WHEN = re.compile(
     re.IGNORECASE,
 )
 """What makes four digits a year or an hour, or may: "from 2019 French troops"."""
+_ALL_BUT = re.compile(
+    r"\b(?:all|every(?:one|body)|none|nobody|no[ -]one)\s+(?:but|except(?: for)?|bar)\s+$",
+    re.IGNORECASE,
+)
 _BEFORE_MORE = re.compile(r"\b(?:another|an additional|a further|further)\s+$", re.IGNORECASE)
 
 
@@ -179,7 +190,8 @@ def _counted(text: str, match: re.Match[str]) -> Counted | None:
     if noun is None and not _is_fated(text, match):
         return None
     numbers = _numbers(match)
-    if _DIGITS_OF_A_TIME.fullmatch(match[0]) and _WHEN.search(text, 0, match.start()):
+    timed = _DIGITS_OF_A_TIME.fullmatch(match[0]) and _WHEN.search(text, 0, match.start())
+    if timed or _ALL_BUT.search(text, 0, match.start()):
         numbers = {"comparator": MISSING}
     if numbers is None or any(isinstance(one, int) and one > LARGEST for one in numbers.values()):
         return None

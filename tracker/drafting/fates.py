@@ -47,7 +47,9 @@ _AGENT = re.compile(
 )
 _OVER = re.compile(r"[;:]|\b(?:but|while|after|when|before|as)\b", re.IGNORECASE)
 _INCLUDING = re.compile(
-    r"\b(?:including|among (?:them|whom)|of (?:whom|them))(?:,| at least)?\s+(?:[\w-]+\s+)?$",
+    r"\b(?:including|excluding|not (?:counting|including)|apart from|aside from|besides|"
+    r"except(?:ing)?|except for|other than|in addition to|among (?:them|whom)|of (?:whom|them))"
+    r"(?:,| at least)?\s+(?:[\w-]+\s+)?$",
     re.IGNORECASE,
 )
 _OF_THEM = re.compile(r"[\w,]+ of (?:them|whom)\b", re.IGNORECASE)

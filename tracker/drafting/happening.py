@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 
+from tracker.drafting.counts import FIGHTERS
 from tracker.drafting.rules import Rule, Status
-from tracker.drafting.unsure import is_denied_twice, is_open, is_past, is_weighed
+from tracker.drafting.unsure import is_denied_twice, is_meant, is_open, is_past, is_weighed
 
 BACK = 80
 """Characters before a word that are looked at for what stands right before it."""
@@ -55,7 +56,8 @@ _IS_TO_COME = _before(_WILL, r"[\s\"“]+(?:\w+\s+)?")
 _IS_POSSIBLE = _before(_MAY, r"\s+(?:\w+\s+){0,2}")
 _GOES_ON = _before(rf"{_BEING}|still|continu(?:e[sd]?|ing) to", r"\s+(?:\w+\s+)?")
 _IS_SAID = _before(
-    "(?:reported|said|believed|thought|known|claim(?:ed|s)?|seem(?:ed|s)?|appear(?:ed|s)?) to"
+    "(?:reported|said|believed|thought|known|learnt|learned|understood|alleged|"
+    "presumed|claim(?:ed|s)?|seem(?:ed|s)?|appear(?:ed|s)?) to"
     "(?: (?:be|have))?",
     r"(?: been)?\s+(?:\w+\s+)?",
 )
@@ -108,7 +110,8 @@ _DOUBTED = _said(
     r"\b(?:meant|designed|intended|supposed) to(?: [\w\u2019'-]+){1,6}\s+$|"
     r"\bdenials? (?:that|of)\b|\b(?:unwilling|reluctant|loath|hesita\w+|too \w+ to|"
     r"impossible|inconceivable|improbable|"
-    r"unthinkable|lied|pretend\w*|mistakenly|wrongly|falsely|erroneously|prematurely)\b|"
+    r"unthinkable|lied|pretend\w*|exaggerat\w*|jok(?:ed|es|ing|ingly)|bluff\w*|ironically|"
+    r"mistakenly|wrongly|falsely|erroneously|prematurely)\b|"
     r"\b(?:hardly|scarcely|barely|rarely|seldom)\b[^,;]*$|^\W*who\s+(?:\w+\s+)?$|"
     r"\b(?:is|are|was|were|been) (?:ordered|told|given|asked|urged|warned|required|instructed|"
     r"advised) (?:[\w-]+ ){0,4}to\s+(?:\w+\s+)?$|"
@@ -138,7 +141,7 @@ _CONDITION = _said(
     r"\b"
 )
 _FEARED = _said(
-    r"\b(?:fear|hope|hoping|suspect|worr(?:y|ied|ies)|afraid|concern(?:s|ed)|expect|threat|risk|"
+    rf"\b(?!suspected\s+(?:[\w-]+\s+){{0,2}}?(?:{FIGHTERS})\b)(?:fear|hope|hoping|suspect|worr(?:y|ied|ies)|afraid|concern(?:s|ed)|expect|threat|risk|"
     r"danger|dream|prospect|possibility|likely|warn)\w*\b[^,;]*$"
 )
 _ONCE = _said(r"\b(?:(?<!not )until|once|when|whenever|as soon as|before|till)\b[^,;]*$")
@@ -171,12 +174,15 @@ _CALLED_OFF = re.compile(
     re.IGNORECASE,
 )
 _RATE = re.compile(
-    r"(?:\s+\w+){0,2}?\s+(?:(?:every|each|a) (?:day|week|month|year|hour)|daily|weekly|monthly)\b",
+    r"(?:\s+\w+){0,2}?\s+(?:(?:every|each|a|per) (?:[\w-]+ )?(?:day|week|month|year|hour)s?\b"
+    r"(?! (?:earlier|later|ago|before|after|long)\b)|daily|weekly|monthly)\b",
     re.IGNORECASE,
 )
 _NONE = _said(r"\b(?:no|neither)\b")
 _RESTORED = _said(r"\b(?:restored|repaired|reconnected|resumed|works? again|working again)\b")
 _NEITHER_AFTER = re.compile(r"(?:\s+\w+){0,2}\s+neither\b|\s+no (?:town|place|part)", re.IGNORECASE)
+_HAVE = re.compile(r"(?:has|have|had)\s+", re.IGNORECASE)
+_MEANWHILE = re.compile(r"\b(?:when|after|as|before|while|because|since|until)\b", re.IGNORECASE)
 _ASKED = re.compile(r"[^.!;]*\?")
 
 
@@ -197,7 +203,8 @@ def status_of(rule: Rule, text: str, cue: re.Match[str]) -> Status | None:
     """Say how far a thing has come, by the sentence around its cue; None where it is no fact."""
     tail = _VERB.get(rule.kind)
     verb = (tail and tail.search(text, cue.start(), cue.end())) or cue
-    clause = _ASIDE.sub(" ", _OVER.split(text[: verb.start()])[-1])
+    have = _HAVE.match(text, verb.start())
+    clause = _ASIDE.sub(" ", _OVER.split(text[: have.end() if have else verb.start()])[-1])
     if _ASKED.match(text, cue.end()) or _SUPPOSED.search(clause):
         return None
     if _CALLED_OFF.match(text, cue.end()) or _RATE.match(text, cue.end()) or _is_mended(rule, text):
@@ -207,7 +214,11 @@ def status_of(rule: Rule, text: str, cue: re.Match[str]) -> Status | None:
         return "denied"
     denied = _denied(clause)
     if denied is not None:
-        return ("?" if is_denied_twice(clause) else "denied") if denied else None
+        return (
+            ("?" if is_denied_twice(clause) or _is_meanwhile(clause) else "denied")
+            if denied
+            else None
+        )
     if _DOUBTED.search(clause) or _DEMANDED.search(clause):
         return None
     return _come(rule, clause, verb, cue)
@@ -228,7 +239,7 @@ def _come(rule: Rule, clause: str, verb: re.Match[str], cue: re.Match[str]) -> S
         return "denied"
     if status in {"occurred", "ongoing"} and is_open(rule.kind, text, clause, verb[0], cue.end()):
         return "?"
-    if status == "planned" and is_denied_twice(clause):  # they did not refuse to leave
+    if status == "planned" and is_meant(clause, verb[0]):
         return "?"
     depends = status == "planned" and _CONDITION.search(text, cue.end())
     return "possible" if depends else status
@@ -257,6 +268,12 @@ def _denied(clause: str) -> bool | None:
     if found is None:
         return None
     return not (_ANSWERABLE.search(clause) or _AND_SO.search(clause) or _DOUBTED.search(clause))
+
+
+def _is_meanwhile(clause: str) -> bool:
+    """Whether what is denied is another thing, at the time of this one: "nobody fled when"."""
+    found = _DENIED.search(clause)
+    return found is not None and _MEANWHILE.search(clause, found.start()) is not None
 
 
 def _prospect(rule: Rule, near: str, clause: str, cue: str) -> Status:

@@ -20,8 +20,13 @@ from tracker.edtf import parse_edtf
 from tracker.sheets import MISSING
 
 _NOT = re.compile(r"\bnot\s+$", re.IGNORECASE)
-_FAR = 20
-"""Characters before a time that hold a "not"."""
+_COMPARED = re.compile(
+    r"\b(?:first|second|third|last|only|worst|\w+est|(?:most|least) \w+)\s+(?:[\w-]+\s+){0,4}?$",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"(?:ever )?since\b", re.IGNORECASE)
+_FAR = 60
+"""Characters before a time that hold a "not" or a "first"."""
 
 
 class Phrase(NamedTuple):
@@ -40,8 +45,7 @@ def phrases(text: str, published: date) -> list[Phrase]:
     """Give the times that a text states, in its order; none overlaps another.
 
     `published` is the day of publication where that counts. "Since" before a time makes it the
-    start of a span that has not ended. The day of a dateline is none that is told of, nor is one
-    that it was not: "not on Monday but on Tuesday".
+    start of a span that has not ended. The day of a dateline is none that is told of.
     """
     found: list[Phrase] = []
     begins = dateline(text, published)
@@ -54,8 +58,16 @@ def phrases(text: str, published: date) -> list[Phrase]:
                 parse_edtf(time.edtf)
         except (ValueError, OverflowError):  # before the year 1
             continue
-        if _NOT.search(text, max(0, time.start - _FAR), time.start):
+        if _is_none_of_it(text, time.start):
             continue
         anchor = f"published {published:%A} {published}" if time.relative else "dated in the text"
         found.append(Phrase(time.start, time.stop, time.edtf, anchor))
     return found
+
+
+def _is_none_of_it(text: str, start: int) -> bool:
+    """Whether a thing was not then: "not on Monday", "for the first time since May"."""
+    back = max(0, start - _FAR)
+    if _NOT.search(text, back, start):
+        return True
+    return _SINCE.match(text, start) is not None and _COMPARED.search(text, back, start) is not None

@@ -19,18 +19,23 @@ _BEING = r"is|are|was|were|been|being|be"
 SAY = (
     r"sa(?:id|ys?)|told|tells|warn(?:ed|s)|announc(?:ed|es?)|confirm(?:ed|s)|add(?:ed|s)|"
     r"admit(?:ted|s)|acknowledg(?:ed|es)|claim(?:ed|s)?|(?<!united )stat(?:ed|es)|believ(?:ed|es)|"
-    r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!been )accus(?:ed?|es)|den(?:y|ied|ies)|"
+    r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!been )accus(?:ed?|es)(?! of\b)|den(?:y|ied|ies)|"
     r"insist(?:ed|s)?|(?<!to )report(?:ed|s)(?= that\b|[.,:\"”]|$)|"
     r"(?:reject|dismiss)(?:ed|es|s)(?= (?:\w+ ){0,3}(?:that|reports?|claims?|rumou?rs?)\b)"
 )
 """Words that say, with who says it before them."""
-_SAYS = re.compile(rf"\b(?:{SAY})\b|\baccording to\b", re.IGNORECASE)
+_SAYS = re.compile(
+    r"(?<!as previously )(?<!as earlier )(?<!as initially )(?<!as first )(?<!as originally )"
+    rf"\b(?:{SAY})\b|\baccording to\b",
+    re.IGNORECASE,
+)
 _HEARSAY = re.compile(
     rf"\b(?:reportedly|allegedly|supposedly|apparently|purportedly)\b|\brumou?r|"
     rf"\b(?:{_BEING}) (?:also )?"
-    r"(?:reported|said|believed|thought|rumou?red) (?:to|that|by)\b|"
+    r"(?:reported|said|believed|thought|rumou?red|learnt|learned|understood|alleged|presumed) "
+    r"(?:to|that|by)\b|"
     r"\b(?:some|many|others|people|several|most)(?: of them)? (?:say|said|believe|claim)\b|"
-    rf"\bunconfirmed\b|\b(?:{_BEING}) accused of\b",
+    rf"\bunconfirmed\b|\baccused of\b",
     re.IGNORECASE,
 )
 _NOBODY = re.compile(r"(?:nobody|no one|no-one|none|few|who|not \w+)\b", re.IGNORECASE)
@@ -70,6 +75,18 @@ _LAST = re.compile(
 """What may follow "said" where it is said of all that went before."""
 _CLAUSE = re.compile(r"[,;:\"“”()–—]|\bthat\b|\band\b|\bas\b", re.IGNORECASE)
 _PRONOUN = re.compile("he|she|they|it", re.IGNORECASE)
+_NOT_THEY = re.compile(
+    r"\s+(?:sources?|insiders?|defectors?|deserters?|critics?|opponents?|supporters?|sympathi[sz]ers?|"
+    r"prisoners?|captives?|victims?|media|newspapers?)\b",
+    re.IGNORECASE,
+)
+_FROM_THEM = re.compile(
+    r"\b(?:(?:flee|escap|leav|fight|oppos|support|back|defend|criticis|monitor)ing|fled|against|"
+    r"opposed to|close to|loyal to|critical of|familiar with|sympathetic to|"
+    r"(?:critics?|opponents?|victims?|survivors?|relatives|families|enemies|supporters?|hostages|"
+    r"prisoners?) of|(?:held|captured|detained|displaced|freed|attacked) by)\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
 _FURTHER = frozenset({"in", "at", "from", "who", "on", "near", "with", "of"})
 _CLOSING = frozenset('"”»’')
 
@@ -173,7 +190,7 @@ class Speakers:
             clause = _CLAUSE.split(ahead)[0]  # Locals, some of whom were there, said
             begin, end = 0, len(clause)
         inside = [one for one in actors if begin <= one.start and one.stop <= end]
-        if inside:
+        if inside and not _is_another(text, inside[-1], begin, end):
             return inside[-1].id
         return self._by_words(clause)
 
@@ -201,6 +218,12 @@ def _only_later(text: str) -> int | None:
     return found.end() if found and found.end() >= said[0].end() else None
 
 
+def _is_another(text: str, one: Mention, begin: int, end: int) -> bool:
+    """Whether an actor only says which people speak: "army deserters", "those fleeing the army"."""
+    ahead = _FROM_THEM.search(text, begin, one.start)
+    return ahead is not None or _NOT_THEY.match(text, one.stop, end) is not None
+
+
 def _part(text: str, starts: Sequence[int], at: int) -> str:
     """Give a text up to where a part of it ends."""
     return text[: starts[at + 1]] if at + 1 < len(starts) else text
@@ -223,4 +246,4 @@ def _described(words: list[str]) -> str:
 
 
 def _first_words(text: str) -> str:
-    return " ".join(_CLAUSE.split(text)[0].split()[:_WORDS]) or MISSING
+    return " ".join(_CLAUSE.split(text)[0].split()[:_WORDS]).rstrip(" .?!") or MISSING

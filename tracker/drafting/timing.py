@@ -19,6 +19,10 @@ _OTHER = re.compile(
     re.IGNORECASE,
 )
 """Where another thing begins to be told of."""
+_WHO_DID = re.compile(r"\b(?:who|which|that)\s+(?:(?:had|have|has|also|once)\s+)*$", re.IGNORECASE)
+_DID_TOO = re.compile(r"\b(?:\w{2,}ed|did|said|met|began|came|won|lost)\b", re.IGNORECASE)
+_IS = re.compile(r"\b(?:was|were|is|are|has been|have been|will be)\s+\w", re.IGNORECASE)
+"""What a sentence says of those who did it: "the soldiers killed there were buried on Monday"."""
 _NOT_BUT = re.compile(r"\bnot\s[^,;]{1,40}?,?\s+but\b", re.IGNORECASE)
 _EARLIER = re.compile(r"[;]|\b(?:but|after|before|until|when|while)\b", re.IGNORECASE)
 _AND = re.compile(r"\s*,?\s*and\b", re.IGNORECASE)
@@ -101,7 +105,8 @@ def _is_others(text: str, one: Phrase, cue: re.Match[str]) -> bool:
             return True
         said = _SAID.search(text, cue.end(), one.start)
         between = _NOT_BUT.sub(" ", text[cue.end() : one.start])
-        return not said and _OTHER.search(between) is not None
+        main = _WHO_DID.search(text, 0, cue.start()) and _DID_TOO.search(between)
+        return not said and bool(main or _OTHER.search(between) or _IS.search(between))
     between = text[one.stop : cue.start()]
     if _SAID.search(text, 0, one.start):
         return False

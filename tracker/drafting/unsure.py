@@ -47,7 +47,7 @@ _GOVERNED = re.compile(
     r"\b(?:(?!(?:reported|observed|filmed|photographed|pictured|spotted|recorded|admitted|"
     r"acknowledged|continued|started|resumed|finished|completed|ended|confirmed|described|"
     r"remembered|recalled|regretted|celebrated|claimed|boasted|confessed|including|denied|accused|"
-    r"involved)\b)\w+ed|(?:against|from|about)|"
+    r"involved)\b)\w+ed|(?:against|from|about|with)|"
     r"(?!(?:accused|convicted|guilty|suspected|result|instead|act|course|day|hour|week|month|part)"
     r"\b)\w+\s+of)\s+(?:\w+ly\s+)?$",
     re.IGNORECASE,
@@ -56,6 +56,33 @@ _GOVERNED = re.compile(
 _LIFTED = re.compile(
     r"\b(?:lift|end|break|broke|rais|abandon|eas|reliev|surrender|relinquish|ced)(?:ed|es|e|s|n|en|"
     r"ing)?\s+(?:(?:all|an?|the|its|their|his)\s+)?(?:[\w\u2019'-]+\s+)?$",
+    re.IGNORECASE,
+)
+_ONCE_SO = re.compile(
+    r"\b(?:once|formerly|previously|used to|briefly|temporarily|until (?:recently|then)|had)"
+    r"(?:\s+(?:been|be|long|briefly))*\s+$",
+    re.IGNORECASE,
+)
+_FOR_A_WHILE = re.compile(
+    r"[^,;.]*?\b(?:until|till|before (?:being|it|they|he|she)|"
+    r"for (?:[\w-]+ ){1,3}?(?:hour|day|night|week|month|year)s?)\b",
+    re.IGNORECASE,
+)
+_STILL = re.compile(r"\b(?:ha(?:s|ve)|still|is|are|sa(?:id|ys?)|told|report\w*)\b", re.IGNORECASE)
+"""It does so still, or somebody said of it that it "had"."""
+_TO_STOP = re.compile(
+    r"\b(?:to|could|may|might|would|will|can|should|must|for|trying|tried and)\s+(?:\w+ly\s+)?"
+    r"(?:prevent|stopp?|keep|block|barr?|hinder|avoid|avert|thwart|foil|repel|repulse|fend|resist|"
+    r"deny|refuse|reject|dismiss)(?:ing)?\b",
+    re.IGNORECASE,
+)
+_SUCCEEDED = re.compile(
+    r"\b(?:manag\w+|able|continu\w+|had|have|has|went on|began|helped)\s+to\s+(?:\w+ly\s+)?$",
+    re.IGNORECASE,
+)
+_HAD_MEANT = re.compile(
+    r"\bhad\s+(?:\w+\s+)?(?:plan|hop|intend|want|expect|aim|mean|been (?:due|set|expected|going))"
+    r"(?:ned|ed|t)?\s+to\b|\bw(?:as|ere) to have\b",
     re.IGNORECASE,
 )
 _LASTING = frozenset({"TownBesieged", "ControlReported", "FightingReported"})
@@ -83,7 +110,7 @@ def is_open(kind: str, text: str, clause: str, cue: str, stop: int) -> bool:
     """
     if _IN_PLAY.search(text):
         return True
-    if kind in _LASTING and (_LIFTED.search(clause) or _OVER_NOW.match(text, stop)):
+    if kind in _LASTING and _may_be_over(text, clause, stop):
         return True
     if not cue.split(maxsplit=1)[0].lower().endswith("ing"):
         return False
@@ -92,13 +119,33 @@ def is_open(kind: str, text: str, clause: str, cue: str, stop: int) -> bool:
     return kind not in _NOUNS and _GOVERNED.search(clause) is not None
 
 
+def _may_be_over(text: str, clause: str, stop: int) -> bool:
+    """Whether what lasts may do so no more: "lifted the siege", "once held", "held for a day"."""
+    if _LIFTED.search(clause) or _OVER_NOW.match(text, stop):
+        return True
+    told = _STILL.search(clause)
+    return not told and bool(_ONCE_SO.search(clause) or _FOR_A_WHILE.match(text, stop))
+
+
+def is_meant(clause: str, verb: str) -> bool:
+    """Whether a plan may be none: "had planned to send", "lack the men to hold"."""
+    last = clause.rpartition(",")[2]
+    return bool(_HAD_MEANT.search(f"{clause}{verb}") or _NEGATIVE.search(last))
+
+
 def is_weighed(kind: str, clause: str) -> bool:
     """Whether somebody thought of doing it, and no more is said: "considered raising"."""
     return kind != "FightingReported" and _WEIGHED.search(clause) is not None
 
 
 def is_denied_twice(clause: str) -> bool:
-    """Whether what is denied is denied itself: "failed to prevent", "nobody denies that"."""
+    """Whether what is denied is denied itself, or only meant to be.
+
+    "Failed to prevent", "nobody denies that"; "tried to prevent".
+    """
+    stops = _TO_STOP.search(clause)
+    if stops and not _SUCCEEDED.search(clause[: stops.start() + len("to ")]):
+        return True
     last = _AND.split(clause)[-1]
     here = last if _NEGATIVE.search(last) else clause
     return len(_NEGATIVE.findall(here)) > 1
