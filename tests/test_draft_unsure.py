@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from test_draft_facts import told
+from test_draft_facts import read, told
+
+from tracker.registry import Registry
+from tracker.situation_file import read_situation
 
 
 def statuses(text: str, *kinds: str) -> list[object]:
@@ -169,3 +172,71 @@ def test_what_would_have_been_or_is_a_boast_is_no_fact(text: str) -> None:
 
 def test_who_is_charged_with_a_thing_may_not_have_done_it() -> None:
     assert statuses("A man charged with killing 12 soldiers was freed.") == ["?"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'The Army said that the Rebels "may have" taken Mill.',
+        "The Rebels seemingly took Mill.",
+        "The Rebels appear to have taken Mill.",
+        "The Rebels, perhaps, took Mill.",
+        "The Rebels took Mill, it seems.",
+        "The Rebels took Mill, if reports are true.",
+        "The Rebels are allowed to take Mill.",
+        "The Rebels tried in vain to take Mill.",
+    ],
+)
+def test_what_only_seems_so_is_no_more_than_possible(text: str) -> None:
+    assert statuses(text) == ["possible"]
+
+
+def test_what_was_agreed_is_planned_until_it_is_told_in_the_past() -> None:
+    assert statuses("Under the deal, the Rebels leave Mill on Monday.") == ["planned"]
+    assert statuses("Under the deal, the Rebels left Mill on Monday.") == ["occurred"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Legion demanded the withdrawal of the Army from Mill.",
+        "The Army ordered an attack on Mill.",
+        "The Army began its withdrawal from Mill.",
+        "The Army need not leave Mill.",
+    ],
+)
+def test_what_was_ordered_begun_or_need_not_be_is_left_open(text: str) -> None:
+    assert statuses(text) == ["?"]
+
+
+def test_who_acts_as_though_it_were_so_makes_it_no_fact() -> None:
+    assert statuses("The Rebels acted as though they held Mill.") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "by"),
+    [
+        ("The Legion welcomed the withdrawal of the Army from Mill.", ["army"]),
+        ("The Army completed its withdrawal from Mill.", ["army"]),
+        ("The Army's withdrawal from Mill is over.", ["army"]),
+        ("The Army repelled an attack on Mill.", None),
+        ("The Army condemned the raid on Mill.", None),
+        ("The Army mounted an attack on Mill.", ["army"]),
+    ],
+)
+def test_who_only_speaks_of_a_thing_did_not_do_it(text: str, by: list[str] | None) -> None:
+    assert [one[1] for one in told(text, "by")] == [by]
+
+
+def test_a_name_that_begins_with_the_is_found_after_by() -> None:
+    known = Registry().after(read_situation(THE_ARMY, "situation.yaml").events)
+    (found,) = read("Mill was captured by the army on Monday.", known)
+    assert found["by"] == ["army"]
+
+
+THE_ARMY = b"""
+title: The
+places: {land: {name: Land, type: country}, mill: {name: Mill, within: land}}
+actors: {army: {name: Land Army, aliases: [the army]}}
+sources: {gazette: {name: The Gazette, type: newspaper}}
+"""

@@ -23,15 +23,27 @@ NEAR = 90
 """Characters from a cue within which a name after it belongs to it."""
 RIGHT_BEFORE = 12
 """Characters between a place and its cue in "the town of X seized by"."""
-_BY = re.compile(r"(?:\s+[\w-]+){0,4}?\s+(?:by|of)\s+(?:the\s+)?", re.IGNORECASE)
-_THE = re.compile(r"\s+(?:the\s+)?", re.IGNORECASE)
+_BY = re.compile(r"(?:\s+[\w-]+){0,4}?\s+(?:by|of)\s+(?P<the>the\s+)?", re.IGNORECASE)
+_THE = re.compile(r"\s+(?P<the>the\s+)?", re.IGNORECASE)
 _SOMEONE = re.compile(r"\b(?:they|he|she|it|we|i|others)\s+(?:\w+\s+)?$", re.IGNORECASE)
 _WHERE = re.compile(
     r"\b(?:in|of|at|near|from|into|across|inside|around|outside|through|throughout|to|towards?)"
     r"\s+(?:the\s+)?$",
     re.IGNORECASE,
 )
-_TO = re.compile(r"\s+(?:back\s+)?(?:to\s+)?(?:the\s+)?", re.IGNORECASE)
+_TO = re.compile(r"\s+(?:back\s+)?(?:to\s+)?(?P<the>the\s+)?", re.IGNORECASE)
+_NOUN = re.compile(
+    r"withdrawal|(?:(?<=\bthe )|(?<=\ba )|(?<=\ban )|(?<=\banother ))"
+    r"(?:attacks?|air ?strikes?|air raids?|raids?|bombing|bombardment|shelling|ambush)",
+    re.IGNORECASE,
+)
+_OWN = re.compile(
+    r"(?:['\u2019]s?)?\s+(?:(?!\w+ed\b)[\w-]+\s+)?|.*\b(?:its|their|his)\s+(?:[\w-]+\s+){0,2}|"
+    r".*\b(?:launch|carr[iy]|mount|stag|led|lead|conduct|made|commit|plan|order|beg[au]n|start|"
+    r"execut|perpetrat|claim|unleash|open)\w*\b.*",
+    re.IGNORECASE,
+)
+"""Between an actor and what it did, told by a noun: "the army's withdrawal", "led an attack"."""
 _ANOTHER = re.compile(
     r"[;:]|,|\b(?:but|while|after|when|before|as|who|which|and(?! (?-i:[A-Z])))\b", re.IGNORECASE
 )
@@ -159,6 +171,8 @@ class Around:
             return self._joined(actors, doers[0]), left
         if passive:
             return [], left
+        if left and _NOUN.fullmatch(self.text, cue.start(), cue.end()):
+            left = left if _OWN.fullmatch(self.text, found[-1].stop, cue.start()) else []
         if _SOMEONE.search(self.text, max(0, cue.start() - BACK), cue.start()):
             left = []
         near = bool(after) and actors[after[0]].start - cue.end() <= NEAR
@@ -180,7 +194,9 @@ class Around:
         """Whether an actor after a cue is said to have done it: "by X", "fell to X"."""
         by = (_THE if cue[0].endswith(" of") else _BY).match(self.text, cue.end())
         to = places.falls(cue[0]) and _TO.match(self.text, cue.end())
-        return one.start in {found.end() for found in (by, to) if found}
+        starts = {found.end() for found in (by, to) if found}
+        starts |= {found.start("the") for found in (by, to) if found}  # it may be of the name
+        return one.start in starts
 
     def where(self, kind: str, cue: re.Match[str], *, passive: bool, reduced: bool) -> list[str]:
         """Give where it is, as far as that is named.

@@ -10,7 +10,15 @@ import re
 
 from tracker.drafting.counts import FIGHTERS
 from tracker.drafting.rules import Rule, Status
-from tracker.drafting.unsure import is_denied_twice, is_meant, is_open, is_past, is_weighed
+from tracker.drafting.unsure import (
+    is_agreed,
+    is_denied_twice,
+    is_meant,
+    is_open,
+    is_past,
+    is_perhaps,
+    is_weighed,
+)
 
 BACK = 80
 """Characters before a word that are looked at for what stands right before it."""
@@ -34,8 +42,12 @@ _WILL = (
     r"seek(?:s)? to|(?:objective|goal|aim) (?:was|is) to|in order to|to(?: help)?"
 )
 _MAY = (
-    r"may|might|could|can|possibl[ey]|if|attempt(?:s|ed|ing)? to|tr(?:y|ies|ied|ying) to|"
-    r"perhaps|maybe|considering|mulling|weighing|contemplating|discussing|"
+    r"may|might|could|can|possibl[ey]|if|attempt(?:s|ed|ing)? (?:\w+ ){0,2}?to|"
+    r"tr(?:y|ies|ied|ying) (?:\w+ ){0,2}?to|perhaps|maybe|probably|presumably|seemingly|"
+    r"(?:seem|appear)(?:s|ed)? to|"
+    r"(?:is|are|be|being) (?:\w+ )?(?:allowed|permitted|free|entitled|authori[sz]ed|cleared|able) "
+    r"to|"
+    r"considering|mulling|weighing|contemplating|discussing|"
     r"on the (?:verge|brink|point) of|close to|bid to|effort to"
 )
 
@@ -53,11 +65,11 @@ _IS_NOT = _before(
 )
 _IS_NOT_DONE = _before(_NOT_DONE, r"\s+(?:yet\s+|been\s+|be\s+|having\s+)?(?:\w+\s+)?")
 _IS_TO_COME = _before(_WILL, r"[\s\"“]+(?:\w+\s+)?")
-_IS_POSSIBLE = _before(_MAY, r"\s+(?:\w+\s+){0,2}")
+_IS_POSSIBLE = _before(_MAY, r",?\s+(?:\w+\s+){0,2}")
 _GOES_ON = _before(rf"{_BEING}|still|continu(?:e[sd]?|ing) to", r"\s+(?:\w+\s+)?")
 _IS_SAID = _before(
     "(?:reported|said|believed|thought|known|learnt|learned|understood|alleged|"
-    "presumed|claim(?:ed|s)?|seem(?:ed|s)?|appear(?:ed|s)?) to"
+    "rumou?red|presumed|claim(?:ed|s)?) to"
     "(?: (?:be|have))?",
     r"(?: been)?\s+(?:\w+\s+)?",
 )
@@ -77,8 +89,8 @@ _PRESENT = _said(
 # -- said of a whole clause ----------------------------------------------------------------------
 
 _OVER = re.compile(
-    r";|:(?=\s)|[.?!][\"”’']?\s|,? (?<!\ball )\b(?:but|although|though|whereas|however)\b|, yet\b|"
-    r",\s+(?:and|while|as|saying|adding)\b|\band (?:said|added|claimed|announced)\b",
+    r";|:(?=\s)|[.?!][\"”’']?\s|,? (?<!\ball )(?<!\bas )\b(?:but|although|though|whereas|however)\b|"
+    r", yet\b|,\s+(?:and|while|as|saying|adding)\b|\band (?:said|added|claimed|announced)\b",
     re.IGNORECASE,
 )
 """Where what was said before no longer bears on what follows."""
@@ -134,7 +146,7 @@ _SUPPOSED = _said(
     r"(?: [\w-]+){0,4} to\s+(?:\w+\s+)?$|"
     r"\b(?:would|could|should|might) (?:\w+ )?have\b|"
     r"\bif\b[^;]*\b(?:had|were|would)\b|\bwas to have\b|\bif only\b|"
-    r"\b(?:imagine|suppos(?:e|ing)|assuming)\b|\bwish\w*\b"
+    r"\bas (?:though|if)\b|\b(?:imagine|suppos(?:e|ing)|assuming)\b|\bwish\w*\b"
 )
 _CONDITION = _said(
     r"\b(?:if|unless|lest|in case|provided|in the event|should (?:the|they|it|he|she|(?-i:[A-Z])))"
@@ -183,6 +195,7 @@ _RESTORED = _said(r"\b(?:restored|repaired|reconnected|resumed|works? again|work
 _NEITHER_AFTER = re.compile(r"(?:\s+\w+){0,2}\s+neither\b|\s+no (?:town|place|part)", re.IGNORECASE)
 _HAVE = re.compile(r"(?:has|have|had)\s+", re.IGNORECASE)
 _MEANWHILE = re.compile(r"\b(?:when|after|as|before|while|because|since|until)\b", re.IGNORECASE)
+_MARKS = re.compile('["“”]')
 _ASKED = re.compile(r"[^.!;]*\?")
 
 
@@ -205,6 +218,7 @@ def status_of(rule: Rule, text: str, cue: re.Match[str]) -> Status | None:
     verb = (tail and tail.search(text, cue.start(), cue.end())) or cue
     have = _HAVE.match(text, verb.start())
     clause = _ASIDE.sub(" ", _OVER.split(text[: have.end() if have else verb.start()])[-1])
+    clause = _MARKS.sub("", clause)  # they "may have" left
     if _ASKED.match(text, cue.end()) or _SUPPOSED.search(clause):
         return None
     if _CALLED_OFF.match(text, cue.end()) or _RATE.match(text, cue.end()) or _is_mended(rule, text):
@@ -227,8 +241,10 @@ def status_of(rule: Rule, text: str, cue: re.Match[str]) -> Status | None:
 def _come(rule: Rule, clause: str, verb: re.Match[str], cue: re.Match[str]) -> Status:
     """Say how far a thing has come that nobody denies, by what else is said before and after."""
     text, status = cue.string, _prospect(rule, clause[-BACK:], clause, verb[0])
-    if is_weighed(rule.kind, clause):
+    if is_weighed(rule.kind, clause) or is_perhaps(text, cue.end()):
         status = "possible"
+    elif status == "occurred" and is_agreed(text) and _PRESENT.match(verb[0]):
+        status = "planned"
     elif status == "ongoing" and is_past(rule.kind, clause, verb[0]):
         status = "occurred"
     if (

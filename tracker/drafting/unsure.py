@@ -73,9 +73,35 @@ _STILL = re.compile(r"\b(?:ha(?:s|ve)|still|is|are|sa(?:id|ys?)|told|report\w*)\
 _TO_STOP = re.compile(
     r"\b(?:to|could|may|might|would|will|can|should|must|for|trying|tried and)\s+(?:\w+ly\s+)?"
     r"(?:prevent|stopp?|keep|block|barr?|hinder|avoid|avert|thwart|foil|repel|repulse|fend|resist|"
-    r"deny|refuse|reject|dismiss)(?:ing)?\b",
+    r"deny|refuse|reject|dismiss)(?:ing)?\b|\bneed not\b|\bnot (?:have|need|obliged|required) to\b",
     re.IGNORECASE,
 )
+_PERHAPS = re.compile(
+    r"[^;.]*?,\s*(?:(?:perhaps|possibly|maybe|probably|presumably)(?=[.,;]|$)|"
+    r"(?:or )?(?:so )?it (?:seems|appears|would (?:seem|appear))\b|"
+    r"if (?:[\w\u2019'-]+ ){1,4}?(?:true|confirmed|correct|believed|accurate)\b)",
+    re.IGNORECASE,
+)
+_AGREED = re.compile(
+    r"\b(?:under|as part of|in line with|in accordance with) (?:the|an?|its|this|that|their) "
+    r"(?:[\w-]+ ){0,3}?(?:deal|agreement|plan|accord|truce|cease-?fire|treaty|pact|resolution|"
+    r"roadmap|proposal|timetable|schedule|arrangement)\b",
+    re.IGNORECASE,
+)
+_NOUN = re.compile(
+    r"withdrawal|retreat|attacks?|air ?strikes?|air raids?|raids?|bombing|bombardment|"
+    r"shelling|ambush",
+    re.IGNORECASE,
+)
+_ORDERED = re.compile(
+    r"\b(?:plan|order|demand|propos|authori[sz]|approv|debat|threaten|call(?:ed|s|ing)? for|seek|"
+    r"sought|urg|request|negotiat|agree[ds]? (?:on|to)|announc|prepar|promis|pledg|vow|back|"
+    r"oppos|reject|rul(?:ed|es) out|delay|postpon|suspend|want|await|expect|halt|abort|begin|"
+    r"began|begun|start|consider|discuss)\w*\s+(?:for\s+)?"
+    r"(?:(?:the|an?|its|their|any|all)\s+)?(?:[\w\u2019'-]+\s+){0,2}$",
+    re.IGNORECASE,
+)
+"""What is said of a thing that may never come: "demanded the withdrawal"."""
 _SUCCEEDED = re.compile(
     r"\b(?:manag\w+|able|continu\w+|had|have|has|went on|began|helped)\s+to\s+(?:\w+ly\s+)?$",
     re.IGNORECASE,
@@ -112,6 +138,8 @@ def is_open(kind: str, text: str, clause: str, cue: str, stop: int) -> bool:
         return True
     if kind in _LASTING and _may_be_over(text, clause, stop):
         return True
+    if _NOUN.fullmatch(cue) and _ORDERED.search(clause):
+        return True
     if not cue.split(maxsplit=1)[0].lower().endswith("ing"):
         return False
     if _STOPPED.search(clause):
@@ -131,6 +159,16 @@ def is_meant(clause: str, verb: str) -> bool:
     """Whether a plan may be none: "had planned to send", "lack the men to hold"."""
     last = clause.rpartition(",")[2]
     return bool(_HAD_MEANT.search(f"{clause}{verb}") or _NEGATIVE.search(last))
+
+
+def is_perhaps(text: str, stop: int) -> bool:
+    """Whether it is said afterwards that a thing is not sure: "they left, it seems"."""
+    return _PERHAPS.match(text, stop) is not None
+
+
+def is_agreed(text: str) -> bool:
+    """Whether what a sentence says in the present is agreed: "under the deal, X leaves"."""
+    return _AGREED.search(text) is not None
 
 
 def is_weighed(kind: str, clause: str) -> bool:
