@@ -14,7 +14,7 @@ _AGENCY = re.compile(
 )
 _ASIDE = re.compile(r"\([^()]*\)?")
 _SAYS_WHEN = re.compile(r"(?:on|in|by|since)\b", re.IGNORECASE)
-_NAMES = re.compile(r"(?:[A-Z][\w.'\u2019]*[\s,./–—-]*)+")
+_NAMES = re.compile(r"[A-Z][\w'\u2019]*(?:[\s,./–—-]+[A-Z][\w'\u2019]*)*[\s,./]*")
 
 
 def dateline(text: str, published: date) -> int:

@@ -89,7 +89,8 @@ _PRESENT = _said(
 # -- said of a whole clause ----------------------------------------------------------------------
 
 _OVER = re.compile(
-    r";|:(?=\s)|[.?!][\"”’']?\s|,? (?<!\ball )(?<!\bas )\b(?:but|although|though|whereas|however)\b|"
+    r";|:(?=\s)|[.?!][\"”’']?\s|"
+    r",? (?<!\ball )(?<!\bas )\b(?:but|although|though|whereas|however)\b|"
     r", yet\b|,\s+(?:and|while|as|saying|adding)\b|\band (?:said|added|claimed|announced)\b",
     re.IGNORECASE,
 )
