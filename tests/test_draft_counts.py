@@ -280,3 +280,17 @@ def test_all_but_some_are_not_those_few() -> None:
 def test_one_every_two_days_is_no_one_number() -> None:
     assert lost("One soldier was killed every two days in Mill.") == []
     assert told("The Rebels took Mill a day earlier.", "status") == [("TownOccupied", "occurred")]
+
+
+@pytest.mark.parametrize(
+    ("hedge", "comparator"),
+    [
+        ("No more than", "at most"),
+        ("Not more than", "at most"),
+        ("Not fewer than", "at least"),
+        ("Not less than", "at least"),
+    ],
+)
+def test_not_more_is_not_more(hedge: str, comparator: str) -> None:
+    (found,) = counts(f"{hedge} 100 soldiers died.")
+    assert found.fields["comparator"] == comparator

@@ -46,9 +46,10 @@ _SEVERAL = {
 _HEDGES = {
     **dict.fromkeys(("about", "around", "approximately", "some", "roughly", "nearly", "almost",
                      "an estimated", "close to"), "about"),
-    **dict.fromkeys(("at least", "no fewer than", "no less than"), "at least"),
+    **dict.fromkeys(("at least", "no fewer than", "no less than", "not fewer than",
+                     "not less than"), "at least"),
     **dict.fromkeys(("more than", "over", "in excess of", "upwards of"), "more than"),
-    **dict.fromkeys(("up to", "at most", "as many as"), "at most"),
+    **dict.fromkeys(("up to", "at most", "as many as", "no more than", "not more than"), "at most"),
     **dict.fromkeys(("fewer than", "less than", "under"), "fewer than"),
 }  # fmt: skip
 
