@@ -443,6 +443,8 @@ PIECES = (
     "people", "phone lines", "raised the alert to", "red", "?", ":", "#", "{", "\u202e", "é", "\n",
     "between", "or", "before", "about", "14 January", "to", "another 30 tanks", "imposed",
     "a curfew", "he", "several hundred", "tens of thousands of", "wounded 12", "retreated to",
+    "half of the 600", "all but two soldiers", "failed to prevent", "in 1944", "3 lakh", "left",
+    "PARIS, May 8 (AFP) -", "“", "”", "despite claims by", "while", "or", "a video game", "perhaps",
     "from", "neither", "it is false that", "nobody believes", "if", "\t", "- ", "'", "\\",
 )  # fmt: skip
 
