@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from threading import RLock
 from typing import Any, overload
 
 from projections.moments import Begun
@@ -16,9 +17,10 @@ class Rows(Sequence[Row]):
 
     One is made alone where it is looked at by its number; all that are left where they are gone
     through. They are of the moment at which they were asked for, whatever the model holds by then.
+    Threads may look at the same ones.
     """
 
-    __slots__ = ("_all", "_found", "_left", "_made", "_make")
+    __slots__ = ("_all", "_found", "_left", "_lock", "_made", "_make")
 
     def __init__(
         self, found: Sequence[Begun], make: Callable[[Sequence[Begun]], list[Row]]
@@ -27,6 +29,7 @@ class Rows(Sequence[Row]):
         self._found, self._make = found, make
         self._made: list[Row | None] = [None] * len(found)
         self._left = len(found)
+        self._lock = RLock()
         self._all: tuple[Row, ...] | None = None
 
     def __len__(self) -> int:
@@ -68,13 +71,14 @@ class Rows(Sequence[Row]):
 
     def _whole(self) -> tuple[Row, ...]:
         if self._all is None:
-            self._all = tuple(self._some(range(len(self))))
+            with self._lock:
+                self._all = self._all or tuple(self._some(range(len(self))))
         return self._all
 
     def _some(self, wanted: Sequence[int]) -> list[Row]:
         made = self._made
         if self._left:
-            with uncollected():
+            with self._lock, uncollected():
                 new = [at for at in wanted if made[at] is None]
                 rows = self._make([self._found[at] for at in new])
                 for at, row in zip(new, rows, strict=True):
@@ -86,28 +90,35 @@ class Rows(Sequence[Row]):
 class Again(Sequence[Row]):
     """Rows that are worked out anew whenever they are gone through: more than fit in memory.
 
-    They are the same each time for as long as the model that they are asked of is held still.
+    They are the same each time for as long as the model that they are asked of is held still. Each
+    step takes the lock of the model.
     """
 
-    __slots__ = ("_ask", "_count")
+    __slots__ = ("_ask", "_count", "_lock")
 
-    def __init__(self, ask: Callable[[], Iterator[Row]]) -> None:
+    def __init__(self, ask: Callable[[], Iterator[Row]], lock: RLock) -> None:
         """Ask nothing yet."""
-        self._ask = ask
+        self._ask, self._lock = ask, lock
         self._count: int | None = None
 
     def __iter__(self) -> Iterator[Row]:
         """Go through all of them, of which few are in memory at once."""
-        return self._ask()
+        rows = self._ask()
+        while True:
+            with self._lock:
+                row = next(rows, None)
+            if row is None:
+                return
+            yield row
 
     def __bool__(self) -> bool:
         """Whether there is any: no more than the first is made for it."""
-        return next(self._ask(), None) is not None
+        return next(iter(self), None) is not None
 
     def __len__(self) -> int:
         """Count the rows, which are gone through for it once."""
         if self._count is None:
-            self._count = sum(1 for _ in self._ask())
+            self._count = sum(1 for _ in self)
         return self._count
 
     @overload
@@ -116,7 +127,11 @@ class Again(Sequence[Row]):
     def __getitem__(self, at: slice) -> tuple[Row, ...]: ...
     def __getitem__(self, at: int | slice) -> Row | tuple[Row, ...]:
         """Give one row, or those of a slice, out of all of them in memory."""
-        return tuple(self._ask())[at]
+        return tuple(self)[at]
+
+    def __reduce__(self) -> tuple[type[tuple[Row, ...]], tuple[list[Row]]]:
+        """Go elsewhere as a tuple."""
+        return tuple, (list(self),)
 
 
 def _same(one: Row, other: object) -> bool:

@@ -1,7 +1,8 @@
 """Registers: what is registered, by id, read out of the model as it is asked for.
 
 One question of one place needs one entry; a question of all places needs all. Entries are kept
-until the model changes.
+until the model changes. An answer takes its registers with it, so they outlast the store that gave
+them, and are read by any thread.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from threading import RLock
 from typing import Any
 
 from projections.moments import decoded
@@ -18,12 +21,40 @@ SEVERAL = 64
 """Entries that are looked up one by one; after them the whole register is read."""
 
 
+class Handle:
+    """A connection, and the lock that whoever asks it takes; closed when its last user is gone.
+
+    SQLite may crash where one thread closes what another one reads.
+    """
+
+    __slots__ = ("__weakref__", "connection", "lock")
+
+    def __init__(self, connection: sqlite3.Connection, lock: RLock | None = None) -> None:
+        """Keep both; without a lock, one that nobody else has."""
+        self.connection = connection
+        self.lock = RLock() if lock is None else lock
+
+    def stay(self) -> None:
+        """Go on reading what its file holds now: it has been replaced by another of its name.
+
+        In a transaction that nobody ends: one begun later might take the journal of that other file
+        for its own, and play it back.
+        """
+        with suppress(sqlite3.Error), self.lock:
+            self.connection.execute("BEGIN")
+            self.connection.execute("SELECT 1 FROM meta").fetchone()
+
+    def __del__(self) -> None:
+        """Close: a connection stands in a circle of its own, which is found late or never."""
+        self.connection.close()
+
+
 class Register(Mapping[str, Entry]):
     """One register of a model: its entries as registered, by id."""
 
-    def __init__(self, connection: sqlite3.Connection, register: str) -> None:
+    def __init__(self, handle: Handle, register: str) -> None:
         """Read nothing yet."""
-        self._connection, self._register = connection, register
+        self._handle, self._register = handle, register
         self._known: dict[str, Entry | None] = {}
         self._whole: dict[str, Entry] | None = None
 
@@ -56,7 +87,8 @@ class Register(Mapping[str, Entry]):
     def whole(self) -> dict[str, Entry]:
         """Give all of it."""
         if self._whole is None:
-            rows = self._connection.execute(f"SELECT id, data FROM {self._register}").fetchall()
+            with self._handle.lock:
+                rows = self._ask("SELECT id, data").fetchall()
             entries = decoded([row[1] for row in rows])
             self._whole = {row[0]: entry for row, entry in zip(rows, entries, strict=True)}
         return self._whole
@@ -67,12 +99,14 @@ class Register(Mapping[str, Entry]):
         if name not in self._known:
             if len(self._known) > SEVERAL:
                 return self.whole().get(name)
-            row = self._connection.execute(
-                f"SELECT data FROM {self._register} WHERE id = ?",
-                (name,),
-            ).fetchone()
+            with self._handle.lock:
+                row = self._ask("SELECT data", "WHERE id = ?", name).fetchone()
             self._known[name] = json.loads(row[0]) if row else None
         return self._known[name]
+
+    def _ask(self, what: str, where: str = "", *values: str) -> sqlite3.Cursor:
+        sql = f"{what} FROM {self._register} {where}"
+        return self._handle.connection.execute(sql, values)
 
 
 class Names(Mapping[str, str]):

@@ -16,14 +16,14 @@ def replace_file(fresh: Path, path: Path) -> None:
     It was filled without waiting for the disk, so its bytes are made to arrive there before its
     name does: a power cut must not leave a torn file under the name of a whole one. The old one is
     opened first, so that a journal left by a killed process is played back into the file that it
-    belongs to, never into the new one. Raises StoreError.
+    belongs to, never into the new one; who reads it is not waited for. Raises StoreError.
     """
     if path.exists():
         try:
             old = sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)
             try:
                 old.execute("PRAGMA trusted_schema=OFF")
-                old.execute("BEGIN EXCLUSIVE")
+                old.execute("BEGIN IMMEDIATE")
                 old.rollback()
             finally:
                 old.close()

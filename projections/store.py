@@ -12,11 +12,12 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Self
 
 from projections.held import FEW, Held
 from projections.moments import LATEST, Begun, Key, Moments
-from projections.registers import Names, Register
+from projections.registers import Handle, Names, Register
 from tracker.errors import NotFoundError, StoreError, is_full
 from tracker.foreign import told_plainly
 from tracker.instants import FUTURE_OPEN, Instant
@@ -82,10 +83,13 @@ _SETTLED_IN = (
 class Store(Held):
     """One read model. A context manager; threads that share it take turns (tracker.threads)."""
 
-    def __init__(self, path: str | Path, *, frozen: bool = False) -> None:
+    def __init__(
+        self, path: str | Path, *, frozen: bool = False, lock: RLock | None = None
+    ) -> None:
         """Open, and make the tables where there are none of this version.
 
         `frozen` opens for reading alone, and takes no lock: for what nobody changes meanwhile.
+        `lock` is taken by what answers read of it later, wherever they are.
         """
         self.path = str(path)
         self.registry: tuple[tuple[str, int], Registry] | None = None
@@ -107,6 +111,8 @@ class Store(Held):
             )
         except sqlite3.Error as error:
             raise self._unusable(error) from error
+        self.handle = Handle(self.connection, lock)
+        self.lock = self.handle.lock
         try:
             with told_plainly():
                 self._begin(frozen=frozen)
@@ -156,7 +162,7 @@ class Store(Held):
         self.close()
 
     def close(self) -> None:
-        """Close the connection; safe to call twice."""
+        """Close the connection, whoever still reads; safe to call twice."""
         self.connection.close()
 
     def clear(self, *, only_if_old: bool = False, indexed: bool = True) -> None:
@@ -225,7 +231,7 @@ class Store(Held):
             msg = f"no register {register}"
             raise ValueError(msg)
         if register not in self._names:
-            self._names[register] = Register(self.connection, register)
+            self._names[register] = Register(self.handle, register)
         return self._names[register]
 
     def kin(self) -> Kin:

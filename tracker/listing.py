@@ -171,7 +171,7 @@ class Listing(Questions):
             named = {"projection": projection, "key": key}
             cells = self.keys_meant(projection, key)[1:]
             how = {**named, "cells": cells, "weighing": weighing, "period": period}
-            again = Again(partial(of, store, clocks, **how))
+            again = Again(partial(of, store, clocks, **how), store.lock)
             rows = again[:] if kept else again
             notes = self._unknown(rows, projection, key)
             answer = self._answer(verb, clocks, weighing, rows, notes, **named)

@@ -9,7 +9,9 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import RLock
 from uuid import uuid4
+from weakref import ref
 
 from projections.replacing import replace_file
 from projections.store import MEMORY, Store
@@ -31,9 +33,9 @@ def _silent(_position: int) -> None:
 class ReadModel:
     """The store beside a log, opened when it is first asked for."""
 
-    def __init__(self, log: Log) -> None:
-        """Open nothing yet."""
-        self._log = log
+    def __init__(self, log: Log, lock: RLock | None = None) -> None:
+        """Open nothing yet; answers take `lock` where they read it later, in whatever thread."""
+        self._log, self._lock = log, lock
         self._store: Store | None = None
         self._seen: tuple[object, object] | None = None
         self._held = 0
@@ -42,9 +44,9 @@ class ReadModel:
         """Told how far a long catching up has come: (position, the last position)."""
 
     def close(self) -> None:
-        """Close the store; safe to call twice."""
+        """Let go of the store; safe to call twice. It closes once no answer reads it any more."""
         if self._store is not None:
-            self._store.close()
+            self._store.end_reading()
             self._store = None
 
     @property
@@ -89,7 +91,7 @@ class ReadModel:
         try:
             self._store = self._caught_up(self._store)
         except StoreError:
-            self._store = self._reopened(self._store)
+            self._store = self._reopened()
         self._seen = (version, self._store.version())
         return self._store
 
@@ -104,7 +106,6 @@ class ReadModel:
         except StoreError:
             if store.path == MEMORY or self._held:
                 raise
-            store.close()
             self._store = self._caught_up(self._in_memory())
             self._seen = (self._log.version(), self._store.version())
             make(self._store)
@@ -155,7 +156,7 @@ class ReadModel:
 
     def _open(self) -> Store:
         try:
-            return Store(self.path)
+            return self._new(self.path)
         except StoreError:
             # A folder that cannot be written to: the answers are the same, worked out in memory.
             return self._in_memory()
@@ -163,7 +164,7 @@ class ReadModel:
     def _in_memory(self) -> Store:
         """Answer from memory, for as long as the file that is of no use lies there."""
         self._useless = file_at(self.path)
-        return Store(MEMORY)
+        return self._new(MEMORY)
 
     def _replaced(self) -> bool:
         """Whether all is answered from memory, and another file lies there than that of no use."""
@@ -172,13 +173,15 @@ class ReadModel:
         there = file_at(self.path)
         return there is not None and there != self._useless
 
-    def _reopened(self, store: Store | None) -> Store:
+    def _new(self, path: str) -> Store:
+        return Store(path, lock=self._lock)
+
+    def _reopened(self) -> Store:
         """Open the model anew: another process has replaced it by one that it rebuilt.
 
         Or it cannot be written, or the disk is full: the answers are the same from memory.
         """
-        if store is not None:  # a rebuild that failed has closed it
-            store.close()
+        self.close()
         fresh = self._open()
         try:
             return self._caught_up(fresh)
@@ -195,9 +198,8 @@ class ReadModel:
         if (behind and self._log.erased(store.position, last)) or self._keys_are_back(store):
             return self._made_anew(store, last)
         if self._made_sooner(store, behind):
-            store.close()
             self.rebuild(lambda position: self.progress(position, last))
-            return Store(self.path)
+            return self._new(self.path)
         if behind > SOON_FOLLOWED:
             bring = self._fill if store.path == MEMORY and not store.position else self._follow
             bring(store, lambda position: self.progress(position, last), last)
@@ -220,10 +222,9 @@ class ReadModel:
             store.clear()
             self._follow(store, _silent, last)
             return store
-        store.close()
         _clear_away(path, before=last)
         self.rebuild(lambda position: self.progress(position, last))
-        return self._caught_up(Store(self.path))
+        return self._caught_up(self._new(self.path))
 
     def _keys_are_back(self, store: Store) -> bool:
         """Whether text that could not be read when the model was made may be readable now."""
@@ -261,8 +262,10 @@ class ReadModel:
     def rebuild(self, progress: Callable[[int], None] = _silent) -> int:
         """Rebuild into a new file that replaces the old at once; give the events read.
 
-        `progress` is told each position reached. Raises StoreError, and leaves the old model.
+        `progress` is told each position reached. What answers still read of the old model they read
+        as it was. Raises StoreError, and leaves the old model.
         """
+        old = None if self._store is None else ref(self._store.handle)
         self.close()
         last = self._log.position
         if self._log.path == MEMORY:
@@ -273,6 +276,8 @@ class ReadModel:
                 with Store(fresh) as store:
                     count = self._fill(store, progress, last)
                 replace_file(fresh, Path(self.path))
+                if old is not None and (handle := old()) is not None:
+                    handle.stay()
             except (FileNotFoundError, StoreError) as error:
                 if fresh.exists():
                     raise

@@ -76,7 +76,7 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         self.lock = RLock()
         self.log = Log(os.fspath(path), create=create, read_only=read_only)
         self.clock = clock
-        self.model = ReadModel(self.log)
+        self.model = ReadModel(self.log, self.lock)
         self.log.appended = self._grown
         self._begun()
 
