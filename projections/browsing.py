@@ -18,7 +18,8 @@ DATABASE = "situation.state"
 class Query(NamedTuple):
     """A question that others fill in: its name, what it asks, its SQL with `:parameters`.
 
-    Times are a date (through its end, in UTC) or an ISO 8601 time; empty: now, or all reports.
+    Times are written as for the tracker, and go through their end; dates are those of UTC. Empty:
+    now, or all reports. What is no time is an error that says so.
     """
 
     name: str
@@ -26,24 +27,68 @@ class Query(NamedTuple):
     sql: str
 
 
-def _asked(parameter: str, empty: str) -> str:
-    """Read a date, a time or nothing, as the instant that it asks about."""
-    seconds = "CAST(strftime('%s', :{}{}) AS INTEGER) * 1000000"
-    day, moment = seconds.format(parameter, ", '+1 day'"), seconds.format(parameter, "")
-    return f"CASE length(:{parameter}) WHEN 0 THEN {empty} WHEN 10 THEN {day} - 1 ELSE {moment} END"
+_DIGITS = "[0-9]" * 4 + "-" + "-".join(["[0-9]" * 2] * 2) + "[T ]" + ":".join(["[0-9]" * 2] * 3)
+_CALENDAR = "BETWEEN -62135596800000000 AND 253402300799999999"
+"""The instants of the years 0001 to 9999."""
+_REFUSED = "'no time: ' || written || ' (write 2013, 2013-01, 2013-01-14, 2013-01-14T12:00Z)'"
+_READ = f"""zoned AS (SELECT *, CASE WHEN substr(written, -1) = 'Z' AND length(written) > 10
+ THEN 'Z' WHEN substr(written, -6) GLOB '[+-][0-9][0-9]:[0-9][0-9]' AND length(written) > 10
+ THEN substr(written, -6) ELSE '' END AS zone FROM asked),
+bare AS (SELECT *, substr(written, 1, length(written) - length(zone)) AS bare FROM zoned),
+parts AS (SELECT *, CASE length(bare) WHEN 4 THEN bare || '-01-01T00:00:00'
+ WHEN 7 THEN bare || '-01T00:00:00' WHEN 10 THEN bare || 'T00:00:00' WHEN 16 THEN bare || ':00'
+ ELSE substr(bare, 1, 19) END AS start, CASE length(bare) WHEN 4 THEN '+1 year'
+ WHEN 7 THEN '+1 month' WHEN 10 THEN '+1 day' WHEN 16 THEN '+1 minute' WHEN 19 THEN '+1 second'
+ ELSE '+0 seconds' END AS unit, substr(bare, 21) AS fraction, CASE length(zone) WHEN 6 THEN
+ (substr(zone, 2, 2) * 60 + substr(zone, 5)) * CASE substr(zone, 1, 1) WHEN '-' THEN -60 ELSE 60 END
+ ELSE 0 END AS shift FROM bare),
+ends AS (SELECT *, (strftime('%s', start) - shift) * 1000000 AS earliest,
+ (strftime('%s', start, unit) - shift) * 1000000 + CASE WHEN fraction = '' THEN 0 ELSE
+ (CAST(fraction AS INTEGER) + 1) * CAST(substr('1000000', 1, 7 - length(fraction)) AS INTEGER) END
+ AS latest FROM parts),
+read AS (SELECT name, CASE WHEN written = '' THEN empty
+ WHEN json_extract('0', CASE WHEN start GLOB '{_DIGITS}'
+ AND strftime('%Y-%m-%dT%H:%M:%S', start, '+0 days') = replace(start, ' ', 'T')
+ AND (length(bare) > 10) = (zone <> '')
+ AND (length(bare) IN (4, 7, 10, 16, 19) OR length(bare) BETWEEN 21 AND 26)
+ AND (length(bare) < 21 OR substr(bare, 20, 1) = '.' AND fraction NOT GLOB '*[^0-9]*')
+ AND abs(shift) <= 50400 AND substr(zone, 5) < '60'
+ AND earliest {_CALENDAR} AND latest {_CALENDAR}
+ THEN '$' ELSE {_REFUSED} END) = 0 THEN latest - 1 END AS instant FROM ends)"""
+"""What is `asked` (name, written, empty) read as the tracker reads it, days as those of UTC.
+
+SQLite has no error of one's own to raise: for what is no time it is asked for a path in JSON that
+is none, and tells the path.
+"""
+
+
+def _asked(**parameters: tuple[str, str]) -> str:
+    """Read times into `at`: by column, the parameter it is of, and the instant where that is empty.
+
+    A query begins FROM at CROSS JOIN, so that times are looked at where nothing else is found.
+    """
+    asked = " UNION ALL ".join(
+        f"SELECT '{name}' AS name, coalesce(:{name}, '') AS written, {empty} AS empty"
+        for name, empty in parameters.values()
+    )
+    read = ", ".join(
+        f"(SELECT instant FROM read WHERE name = '{name}') AS {column}"
+        for column, (name, _) in parameters.items()
+    )
+    return f"WITH asked AS ({asked}),\n{_READ},\nat AS (SELECT {read})"
 
 
 _LAST = str(FUTURE_OPEN - 1)
 _T = "at.t >= b.valid_from_us AND at.t < b.valid_to_us"
 _K = "at.k >= b.known_from_us AND at.k < b.known_to_us"
-_AT = f"WITH at AS (SELECT {_asked('as_of', NOW)} AS t, {_asked('known_at', _LAST)} AS k)"
+_AT = _asked(t=("as_of", NOW), k=("known_at", _LAST))
 _VALUE = "coalesce(b.status, b.level, b.notice, b.best)"
 _BOTH = (
-    f"WITH moments AS (SELECT {_asked('from', NOW)} AS t1, {_asked('to', NOW)} AS t2),\n"
-    "before AS (SELECT b.* FROM beliefs b, moments m WHERE b.known_to IS NULL"
-    " AND m.t1 >= b.valid_from_us AND m.t1 < b.valid_to_us),\n"
-    "after AS (SELECT b.* FROM beliefs b, moments m WHERE b.known_to IS NULL"
-    " AND m.t2 >= b.valid_from_us AND m.t2 < b.valid_to_us)"
+    f"{_asked(t1=('from', NOW), t2=('to', NOW))},\n"
+    "before AS (SELECT b.* FROM at CROSS JOIN beliefs b WHERE b.known_to IS NULL"
+    " AND at.t1 >= b.valid_from_us AND at.t1 < b.valid_to_us),\n"
+    "after AS (SELECT b.* FROM at CROSS JOIN beliefs b WHERE b.known_to IS NULL"
+    " AND at.t2 >= b.valid_from_us AND at.t2 < b.valid_to_us)"
 )
 _SAYS = ("status", "holders", "besiegers", "low", "best", "high", "level", "notice")
 _DIFFER = (
@@ -56,7 +101,7 @@ QUERIES = (
         "state_as_of",
         "The state as of one time, as known at another (projection: control, forces ...)",
         f"{_AT}\nSELECT b.name, b.status, b.holders, b.low, b.best, b.high, b.level, b.support,"
-        " b.certainty, b.since, b.last_evidence, b.key\nFROM beliefs b, at"
+        " b.certainty, b.since, b.last_evidence, b.key\nFROM at CROSS JOIN beliefs b"
         f" WHERE b.projection = :projection AND {_T} AND {_K}\nORDER BY b.name",
     ),
     Query(
@@ -70,15 +115,16 @@ QUERIES = (
         "evidence_of",
         "The facts that a belief rests on, and those against it; newest first",
         f"{_AT}\nSELECT b.part, b.position, b.kind, b.source, b.voice, b.speaker, b.published,"
-        " b.gist, b.fact\nFROM evidence b, at"
+        " b.gist, b.fact\nFROM at CROSS JOIN evidence b"
         f" WHERE b.projection = :projection AND b.key = :key AND {_T} AND {_K}\n"
         "ORDER BY b.part, b.number, b.place_in_part",
     ),
     Query(
         "disputes_as_of",
         "Where sources disagree, and what each says",
-        f"{_AT}\nSELECT b.projection, b.name, b.rivals, b.since, b.key\nFROM beliefs b, at"
-        f" WHERE b.support = 'disputed' AND {_T} AND {_K}\nORDER BY b.projection, b.name",
+        f"{_AT}\nSELECT b.projection, b.name, b.rivals, b.since, b.key\nFROM at"
+        f" CROSS JOIN beliefs b WHERE b.support = 'disputed' AND {_T} AND {_K}\n"
+        "ORDER BY b.projection, b.name",
     ),
     Query(
         "changes",
