@@ -96,6 +96,7 @@ class AsOf:
 def to_datetime(i: Instant, zone: str = "UTC") -> datetime:
     """Give the aware datetime of an instant, in UTC or another zone.
 
+    In UTC too where the zone's clocks showed a day before the calendar's first or after its last.
     Raises InstantError for the open ends and anything outside the years 0001 to 9999.
     """
     if i in (PAST_OPEN, FUTURE_OPEN):
@@ -105,7 +106,10 @@ def to_datetime(i: Instant, zone: str = "UTC") -> datetime:
         msg = f"instant {i} lies outside the years 0001 to 9999"
         raise InstantError(msg)
     moment = _EPOCH + timedelta(microseconds=i)
-    return moment if zone == "UTC" else moment.astimezone(_zone(zone))
+    try:
+        return moment if zone == "UTC" else moment.astimezone(_zone(zone))
+    except OverflowError:
+        return moment
 
 
 @lru_cache(maxsize=65_536)

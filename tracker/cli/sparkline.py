@@ -73,9 +73,9 @@ def _column(row: Row, highest: int, steps: str) -> str:
 
 def _widths(rows: Sequence[Row], room: int) -> list[int]:
     """Share columns among states by how long they last, at least one each; the last has NOW."""
-    from tracker.instants import parse_moment
+    from tracker.instants import read_instant
 
-    starts = [parse_moment(row["valid_from"]).earliest for row in rows]
+    starts = [read_instant(row["valid_from"]) for row in rows]
     lasting = [after - before for before, after in pairwise(starts)]
     spare = max(0, room - len(lasting))
     whole = sum(lasting) or 1

@@ -45,11 +45,11 @@ def moment(text: str | None, zone: str = "UTC") -> str:
     """Say an instant, by the days of a zone: a midnight as its day, the last one as its end."""
     from datetime import time
 
-    from tracker.instants import parse_moment, to_datetime
+    from tracker.instants import read_instant, to_datetime
 
     if text is None:
         return ".."
-    instant = parse_moment(text).earliest
+    instant = read_instant(text)
     at = to_datetime(instant, zone)
     if at.time() == time.min:
         return _day(at)
@@ -70,12 +70,10 @@ def days(start: str | None, stop: str | None, zone: str) -> str | None:
 
     That is how a bare date asks: what is so as of 14 January is so at the end of the 14th.
     """
-    from datetime import timedelta
-
-    first = _date(start, zone)
-    last = None if stop is None else _date(stop, zone)
-    if last is not None:
-        last -= timedelta(days=1)
+    first, end = _date(start, zone), _date(stop, zone)
+    last = None if end is None else _before(end)
+    if end is not None and last is None:
+        return None
     if first is None or last is None:
         return f"from {_day(first)}" if first else f"until {_day(last)}" if last else "always"
     if first > last:
@@ -84,9 +82,16 @@ def days(start: str | None, stop: str | None, zone: str) -> str | None:
 
 
 def _date(text: str | None, zone: str) -> date | None:
-    from tracker.instants import parse_moment, to_datetime
+    from tracker.instants import read_instant, to_datetime
 
-    return None if text is None else to_datetime(parse_moment(text).earliest, zone).date()
+    return None if text is None else to_datetime(read_instant(text), zone).date()
+
+
+def _before(day: date) -> date | None:
+    """Give the day before; None before the first of the calendar."""
+    from datetime import timedelta
+
+    return None if day == day.min else day - timedelta(days=1)
 
 
 def clock(text: str | None, zone: str = "UTC") -> str:
@@ -120,17 +125,17 @@ def between(since: Row, zone: str) -> str:
     """
     if zone == "UTC" or not _RECKONED.fullmatch(since["edtf"]):
         return when(since["edtf"])
-    from datetime import time, timedelta
+    from datetime import time
 
-    from tracker.instants import parse_moment, to_datetime
+    from tracker.instants import read_instant, to_datetime
 
     # what holds through a day ends at its midnight at the latest, and so before the next instant
-    first, last = (parse_moment(since[end]).earliest for end in ("earliest", "latest"))
+    first, last = (read_instant(since[end]) for end in ("earliest", "latest"))
     ends = [to_datetime(end, zone) for end in (first, last - 1 if last % 1_000_000 == 1 else last)]
     if any(end.time() != time.min for end in ends):
         return when(since["edtf"])
-    until = max(ends[0], ends[1] - timedelta(days=1))
-    return when(f"[{ends[0]:%Y-%m-%d}..{until:%Y-%m-%d}]")
+    begin, end = (one.date() for one in ends)
+    return when(f"[{begin}..{max(begin, _before(end) or begin)}]")
 
 
 def cited(source: str, title: str | None, published: str) -> str:

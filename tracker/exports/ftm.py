@@ -27,7 +27,7 @@ from tracker.exports import holding
 from tracker.exports.holding import Line
 from tracker.exports.question import Format, Question, Row, Told, about
 from tracker.harmless import dump, safe
-from tracker.instants import DAY, Instant, parse_moment, to_datetime
+from tracker.instants import DAY, Instant, InstantError, read_instant, to_datetime
 
 SCHEMATA = {
     "person": "Person",
@@ -228,8 +228,11 @@ def _last(instant: str | None) -> str | None:
     """Give the last day of a stretch that ends at an instant, itself not in it."""
     if instant is None:
         return None
-    end: Instant = parse_moment(instant).earliest
-    return f"{to_datetime(end - 1):%Y-%m-%d}" if end % DAY else f"{to_datetime(end - DAY):%Y-%m-%d}"
+    end: Instant = read_instant(instant)
+    try:
+        return str(to_datetime(end - 1 if end % DAY else end - DAY).date())
+    except InstantError:  # it ends where the calendar begins
+        return None
 
 
 def write(question: Question, path: Path) -> Told:

@@ -26,7 +26,7 @@ from tracker.exports.holding import Line
 from tracker.exports.question import Format, Question, Row, Told, about
 from tracker.harmless import dump, safe
 from tracker.hedges import hedged
-from tracker.instants import parse_moment, to_datetime
+from tracker.instants import read_instant, to_datetime
 
 NAMESPACE = UUID("0f6a2a0e-6b1c-5d7e-9a35-7c1d3f2b8e40")
 """Ours: STIX keeps its own namespace for observables (section 2.9)."""
@@ -263,7 +263,7 @@ EXTENSION = f"extension-definition--{uuid5(NAMESPACE, 'extension')}"
 
 def stamp(text: str) -> str:
     """Write an instant as a STIX timestamp: UTC, to the millisecond."""
-    moment = to_datetime(parse_moment(text).earliest).replace(tzinfo=None)
+    moment = to_datetime(read_instant(text)).replace(tzinfo=None)
     return f"{moment.isoformat(timespec='milliseconds')}Z"
 
 

@@ -17,6 +17,7 @@ from tracker.instants import (
     FUTURE_OPEN,
     PAST_OPEN,
     Instant,
+    InstantError,
     date_bounds,
     to_datetime,
 )
@@ -98,7 +99,11 @@ def axis_of(
 def end_of(day: date, zone: str) -> Instant:
     """Give the instant at which a day ends in a zone; the calendar's last ends a day early."""
     day = min(day, date.fromordinal(LAST_DAY))
-    return date_bounds(day.year, day.month, day.day, zone=zone)[1]
+    try:
+        return date_bounds(day.year, day.month, day.day, zone=zone)[1]
+    except InstantError:  # it begins before the calendar does, or clocks skipped it
+        day = _moved(day, 1)
+        return date_bounds(day.year, day.month, day.day, zone=zone)[0]
 
 
 def _moved(day: date, by: int) -> date:

@@ -37,7 +37,7 @@ from typing import Any
 from tracker.cli import words
 from tracker.cli.output import safe
 from tracker.cli.state import COLUMNS
-from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant, parse_moment
+from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant, read_instant
 from tracker.outcomes import Overview
 from tracker.web.axis import Axis, axis_of
 from tracker.web.looks import NOTHING, Look, Parties
@@ -296,4 +296,4 @@ def _newest(state: Row) -> Instant:
 
 @lru_cache(maxsize=65_536)
 def _instant(text: str) -> Instant:
-    return parse_moment(text).earliest
+    return read_instant(text)

@@ -12,7 +12,7 @@ from math import atan2, degrees
 from typing import Any
 
 from tracker.cli import words
-from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant, format_instant, parse_moment
+from tracker.instants import FUTURE_OPEN, PAST_OPEN, Instant, format_instant, read_instant
 from tracker.outcomes import Answer
 from tracker.web.axis import Axis, axis_of
 from tracker.web.markup import Markup, element
@@ -135,7 +135,7 @@ def _reads(one: Rectangle) -> tuple[str, bool, bool]:
 
 
 def _open(text: str | None, otherwise: Instant) -> Instant:
-    return otherwise if text is None else parse_moment(text).earliest
+    return otherwise if text is None else read_instant(text)
 
 
 def _axis(found: Sequence[Rectangle], zone: str) -> tuple[Axis, int, int]:
