@@ -234,10 +234,11 @@ class Answer(Generic[R]):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns that its rows have as a table (tracker.tabular.columns_of)."""
+        """The columns that its rows have as a table, or would have: tracker.tabular.columns_of."""
         from tracker.tabular import columns_of
 
-        return columns_of(self.verb, self.query.get("projection"))
+        stale = self.verb == "state" and self.query.get("stale_after") is not None
+        return columns_of(self.verb, self.query.get("projection"), stale=stale)
 
     def rows(self) -> tuple[R, ...]:
         """Give the rows typed: frozen objects of tracker.results, by the kind of question."""

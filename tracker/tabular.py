@@ -30,7 +30,7 @@ _KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("by", "against", "to", "towards"), "list"),
     **dict.fromkeys(("evidence", "dissent", "events", "facts"), "list"),
     **dict.fromkeys(("values", "possibly", "last_undisputed", "before", "after"), "json"),
-    **dict.fromkeys(("locator", "withheld", "opened", "closed"), "json"),
+    **dict.fromkeys(("locator", "withheld", "opened", "closed", "changes"), "json"),
 }
 """What a column holds, by its name; one that is not named here holds text."""
 
@@ -75,29 +75,64 @@ FACT = (
 """The columns of facts of all kinds: each has those of its own."""
 
 
-def columns_of(verb: str, projection: str | None = None) -> tuple[str, ...]:
+_CHANGE = (*_CELL, "before", "after")
+_EVENT = (
+    *("position", "recorded_at", "recorded_by", "report", "kind", "fact", "id", "subject"),
+    *("when", "what"),
+)
+_FIXED: Mapping[str, tuple[str, ...]] = {
+    "facts": FACT,
+    "diff": (*_CHANGE, "cause", "events"),
+    "whatif": _CHANGE,
+    "disputes": (*_CELL, "values", "last_undisputed", "opened", "closed", "evidence"),
+    "gaps": ("gap", *_CELL, "what", "evidence"),
+    "search": (
+        *("found", "id", "name", "position", "kind", "place", "published", "source", "report"),
+        "retracted",
+    ),
+    "report": _EVENT,
+    "log": _EVENT,
+    "replay": (*_EVENT, "changes"),
+}
+"""The columns of questions whose rows have the same, whatever they are about."""
+
+
+def columns_of(verb: str, projection: str | None = None, *, stale: bool = False) -> tuple[str, ...]:
     """Name the columns of the rows of a question, of one projection or (None) of all.
 
-    Of `state`, `spans` and `facts`; of others none, for those are what their rows have.
+    They are there whether or not it has rows; `stale` where it was asked for what is old.
     """
-    if verb == "facts":
-        return FACT
-    if verb not in {"state", "spans"}:
-        return ()
-    wanted = (*_OF_CELL, *_CHRONICLED) if projection is None else (projection,)
-    found = [name for one in wanted for name in _columns(one, spans=verb == "spans")]
-    return tuple(dict.fromkeys(found))
+    if verb in _FIXED:
+        return _FIXED[verb]
+    every = _OF_CELL if verb == "history" else (*_OF_CELL, *_CHRONICLED)
+    wanted = every if projection is None else (projection,)
+    found = [name for one in wanted for name in _columns(one, verb)]
+    return tuple(dict.fromkeys([*found, "stale"] if stale else found))
 
 
-def _columns(projection: str, *, spans: bool) -> tuple[str, ...]:
+def _columns(projection: str, verb: str) -> tuple[str, ...]:
     of_cell = _OF_CELL.get(projection)
     placed = ("lat", "lon") if projection in {"control", "forces", *_CHRONICLED} else ()
     if of_cell is None:
-        return (*_ENTRY, *_SPAN, *placed) if spans else _ENTRY
-    if spans:
-        return (*_CELL, *_SPAN, *of_cell, *_BELIEF, *placed)
+        return (*_ENTRY, *_SPAN, *placed) if verb == "spans" else _ENTRY
+    match verb:
+        case "spans":
+            return (*_CELL, *_SPAN, *of_cell, *_BELIEF, *placed)
+        case "history":
+            return ("projection", "key", *_SPAN, "known_from", "known_to", *of_cell, *_BELIEF)
     more = _MORE.get(projection, ())
     return (*_CELL, *of_cell, *_BELIEF, "last_undisputed", *more, "age_days")
+
+
+def names_in(columns: Sequence[str], *, placed: bool) -> tuple[str, ...]:
+    """Name what rows as JSON gives them have where a table has these columns.
+
+    `placed` says that the coordinates are nested under `place`.
+    """
+    nested = {f"since_{part}": "since" for part in ("edtf", "earliest", "latest")}
+    if placed:
+        nested |= dict.fromkeys(("lat", "lon"), "place")
+    return tuple(dict.fromkeys(nested.get(name, name) for name in columns))
 
 
 class Column(NamedTuple):

@@ -86,7 +86,11 @@ def audit(
     if documents:
         for line in trail:
             _quote(situation, line, documents)
-    if emit(answer.as_json(), trail):
+    from dataclasses import fields
+
+    from tracker.results import Evidence
+
+    if emit(answer.as_json(), trail, [one.name for one in fields(Evidence)]):
         return
     for line in trail:
         line["why"] = _with_withheld(line)

@@ -18,7 +18,7 @@ from tracker.cli.common import (
 )
 from tracker.cli.completing import believed, keys
 from tracker.cli.global_options import common_options, options
-from tracker.cli.output import emit, fitted, note, say, table
+from tracker.cli.output import emit_answer, fitted, note, say, table
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -64,7 +64,7 @@ def disputes(
     save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
-    if emit(answer.as_json(), answer.dicts):
+    if emit_answer(answer):
         return
     parts = [] if options().quiet else [fitted(words.heading(answer, "disputes"))]
     if answer.dicts:

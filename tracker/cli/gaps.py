@@ -18,7 +18,7 @@ from tracker.cli.common import (
     weighing_options,
 )
 from tracker.cli.global_options import common_options, options
-from tracker.cli.output import emit, fitted, note, say, table
+from tracker.cli.output import emit_answer, fitted, note, say, table
 
 TITLES = {
     "disputed": "SOURCES DISAGREE",
@@ -79,7 +79,7 @@ def gaps(
     save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
-    if emit(answer.as_json(), answer.dicts):
+    if emit_answer(answer):
         return
     parts = [] if options().quiet else [fitted(words.heading(answer, "gaps"))]
     order = list(TITLES)

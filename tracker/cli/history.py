@@ -21,7 +21,7 @@ from tracker.cli.common import (
 from tracker.cli.completing import believed, keys
 from tracker.cli.files import NewFile, refuse_other, write_over
 from tracker.cli.global_options import common_options, options
-from tracker.cli.output import emit, fitted, note, say, table
+from tracker.cli.output import emit_answer, fitted, note, say, table
 from tracker.cli.sparkline import sparklines
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def history(
     if svg is not None:
         _draw(answer, svg)
         return
-    if emit(answer.as_json(), answer.dicts):
+    if emit_answer(answer):
         return
     told = [] if options().quiet else [fitted(words.heading(answer, f"history of {key}")) + "\n"]
     told += sparklines(answer)

@@ -41,7 +41,9 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
     found = list(islice(rows, limit))
     position = situation.position
     whole = {"position": position, "head": situation.head(position)}
-    if emit({"log": whole, "rows": found}, found):
+    from tracker.tabular import columns_of
+
+    if emit({"log": whole, "rows": found}, found, columns_of("log")):
         return
     told = [] if found else ["no events"]
     if kind and not found:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tracker.cli.global_options import options
 from tracker.harmless import dump, neutral, safe
 
+if TYPE_CHECKING:
+    from tracker.outcomes import Answer
+
 __all__ = [
     "as_csv",
     "brief",
     "dump",
     "emit",
+    "emit_answer",
     "fitted",
     "indented",
     "note",
@@ -64,8 +68,11 @@ def _reads(text: str) -> bool:
     return text.count("\n") + 1 >= get_terminal_size().lines
 
 
-def emit(whole: object, rows: Sequence[Row]) -> bool:
-    """Print in the format asked for, unless that is a table: then say so by False."""
+def emit(whole: object, rows: Sequence[Row], names: Sequence[str] = ()) -> bool:
+    """Print in the format asked for, unless that is a table: then say so by False.
+
+    `names` are the columns that CSV has whatever the rows do.
+    """
     match options().format:
         case "json":
             click.echo(dump(whole))
@@ -73,20 +80,31 @@ def emit(whole: object, rows: Sequence[Row]) -> bool:
             for row in rows:
                 click.echo(dump(row, indent=None))
         case "csv":
-            click.echo(as_csv(rows), nl=False)
+            click.echo(as_csv(rows, names), nl=False)
         case _:
             return False
     return True
 
 
-def as_csv(rows: Sequence[Row], *, headed: bool = True) -> str:
-    """Write rows as CSV; without their names where those were `headed` already."""
-    if not rows:
+def emit_answer(answer: Answer) -> bool:
+    """Print an answer as `emit` does; as CSV it has the same columns whatever it found."""
+    from tracker.tabular import names_in
+
+    names = names_in(answer.columns, placed=answer.verb == "state")
+    return emit(answer.as_json(), answer.dicts, names)
+
+
+def as_csv(rows: Sequence[Row], names: Sequence[str] = (), *, headed: bool = True) -> str:
+    """Write rows as CSV; without their names where those were `headed` already.
+
+    `names` come first, whether or not a row has them.
+    """
+    if not rows and not names:
         return ""
     import csv
     import io
 
-    columns = list(dict.fromkeys(name for row in rows for name in row))
+    columns = list(dict.fromkeys([*names, *(name for row in rows for name in row)]))
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     if headed:

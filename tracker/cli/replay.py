@@ -46,7 +46,7 @@ def replay(
     if options().format in {"json", "csv"}:
         answer = situation.replayed(*asked)
         rows = [row for row in answer.dicts if row["changes"] or not changes]
-        emit({**answer.as_json(), "rows": rows}, rows)
+        emit({**answer.as_json(), "rows": rows}, rows, answer.columns)
         return
     names, zone = situation.names(), situation.zone
     for row, changed in situation.replay(*asked):

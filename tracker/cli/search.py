@@ -9,7 +9,7 @@ import click
 from tracker.cli import words
 from tracker.cli.common import FARTHEST, open_situation, tell_of_no_model
 from tracker.cli.global_options import common_options, options
-from tracker.cli.output import emit, say, table
+from tracker.cli.output import emit_answer, say, table
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -39,7 +39,7 @@ def search(text: tuple[str, ...], limit: int) -> None:
     situation = open_situation()
     tell_of_no_model(situation)
     answer = situation.search(" ".join(text), limit=limit)
-    if emit(answer.as_json(), answer.dicts):
+    if emit_answer(answer):
         return
     if not answer.dicts:
         click.echo("nothing found")

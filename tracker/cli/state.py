@@ -21,7 +21,7 @@ from tracker.cli.common import (
 )
 from tracker.cli.completing import keys, projections
 from tracker.cli.global_options import common_options, options
-from tracker.cli.output import emit, fitted, note, say, table
+from tracker.cli.output import emit_answer, fitted, note, say, table
 
 if TYPE_CHECKING:
     from tracker.outcomes import Answer
@@ -72,7 +72,7 @@ def state(
     save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
-    if emit(answer.as_json(), answer.dicts):
+    if emit_answer(answer):
         return
     parts = [] if options().quiet else [fitted(words.heading(answer, projection or "state"))]
     for name, rows in groupby(answer.dicts, key=lambda row: row["projection"]):
