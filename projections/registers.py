@@ -84,6 +84,10 @@ class Register(Mapping[str, Entry]):
         """Count the entries."""
         return len(self.whole())
 
+    def __reduce__(self) -> tuple[type[dict[str, Entry]], tuple[dict[str, Entry]]]:
+        """Go elsewhere as a dictionary."""
+        return dict, (dict(self.whole()),)
+
     def whole(self) -> dict[str, Entry]:
         """Give all of it."""
         if self._whole is None:
@@ -131,3 +135,7 @@ class Names(Mapping[str, str]):
     def __len__(self) -> int:
         """Count the registered ids."""
         return sum(1 for _ in self)
+
+    def __reduce__(self) -> tuple[type[dict[str, str]], tuple[dict[str, str]]]:
+        """Go elsewhere as a dictionary."""
+        return dict, (dict(self),)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
+import json
+import pickle
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import FrozenInstanceError, fields, is_dataclass
+from copy import deepcopy
+from dataclasses import FrozenInstanceError, asdict, fields, is_dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -290,6 +293,39 @@ def test_a_history_is_drawn(situation: Situation) -> None:
     assert "<title>Diabaly, control: true when, known when</title>" in (
         situation.history("diabaly")._repr_html_()
     )
+
+
+@pytest.mark.parametrize("at", range(11))
+def test_answers_and_their_rows_go_elsewhere(situation: Situation, at: int) -> None:
+    """To another process, into a cache, into a file: whole, and equal to what they were."""
+    answer = answers(situation)[at]
+    gone = pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own bytes
+    assert (gone, gone.rows(), gone._repr_html_()) == (answer, answer.rows(), answer._repr_html_())
+    assert deepcopy(answer) == answer
+    assert asdict(answer)["names"] == dict(answer.names)
+    for row in (*answer.rows(), *answer.evidence()):
+        assert pickle.loads(pickle.dumps(row)) == deepcopy(row) == row  # noqa: S301
+        assert {row, deepcopy(row)} == {row}
+        assert asdict(row).keys() == {field.name for field in fields(row)}
+
+
+def test_what_a_row_holds_cannot_be_changed(situation: Situation) -> None:
+    locator: Any = situation.evidence(projection="control").rows()[0].locator
+    changes: list[Callable[[], object]] = [
+        lambda: locator.update(document="other"),
+        lambda: locator.__setitem__("document", "other"),
+        lambda: locator.pop("document"),
+        locator.clear,
+        locator.popitem,
+        lambda: locator.setdefault("more", 1),
+        lambda: locator.__delitem__("document"),
+        lambda: locator.__ior__({"document": "other"}),
+    ]
+    before = dict(locator)
+    for change in changes:
+        with pytest.raises(TypeError, match="is not changed: take a copy"):
+            change()
+    assert locator == before == json.loads(json.dumps(locator))
 
 
 # -- threads -------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from types import MappingProxyType
 from typing import Any
 
 from tracker.results import (
@@ -18,6 +17,7 @@ from tracker.results import (
     Fact,
     Force,
     Found,
+    Frozen,
     Gap,
     Logged,
     Loss,
@@ -79,10 +79,10 @@ def _changes(made: type[Any]) -> tuple[tuple[str, Callable[[Any], Any] | None], 
         "last_undisputed": _value,
         "possibly": _values,
         "values": _values,
-        "locator": MappingProxyType,
+        "locator": Frozen,
         "before": state_of,
         "after": state_of,
-        "withheld": lambda rows: tuple(MappingProxyType(row) for row in rows),
+        "withheld": lambda rows: tuple(Frozen(row) for row in rows),
     }
     changes = []
     for field in fields(made):
@@ -107,7 +107,7 @@ def _since(row: Row) -> Since:
 def _value(row: Row) -> Value:
     says = {name: item for name, item in row.items() if name not in _ABOUT_A_VALUE}
     return Value(
-        MappingProxyType(says),
+        Frozen(says),
         _since(row["since"]) if row.get("since") else None,
         tuple(row.get("evidence", ())),
         tuple(row.get("origins", ())),
@@ -134,7 +134,7 @@ def _span(row: Row, _: Mapping[str, str]) -> Span:
 
 def _fact(row: Row, _: Mapping[str, str]) -> Fact:
     own = {field.name for field in fields(Fact)}
-    says = MappingProxyType({name: item for name, item in row.items() if name not in own})
+    says = Frozen({name: item for name, item in row.items() if name not in own})
     made: Fact = _filled(Fact, {**row, "when": row["when"].get("edtf"), "says": says})
     return made
 
