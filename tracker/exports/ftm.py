@@ -25,6 +25,7 @@ from pathlib import Path
 from tracker.cli import words
 from tracker.exports import holding
 from tracker.exports.holding import Line
+from tracker.exports.links import uri
 from tracker.exports.question import Format, Question, Row, Told, about
 from tracker.harmless import dump, safe
 from tracker.instants import DAY, Instant, InstantError, read_instant, to_datetime
@@ -173,11 +174,13 @@ class Entities:
             day = fact["published"][:10]
             one = Entity(self.id("report", fact["report"]), "Article", fact["source"], day)
             document = fact["locator"].get("document") or {}
-            named = fact.get("title") or f"{source}, {words.when(fact['published_edtf'])}"
-            one.add("title", named).add("publisher", source)
-            one.add("publishedAt", day).add("sourceUrl", fact.get("url"))
+            called = fact.get("title") or f"{source}, {words.when(fact['published_edtf'])}"
+            named, link = fact.get("url"), uri(fact.get("url"))
+            one.add("title", called).add("publisher", source)
+            one.add("publishedAt", day).add("sourceUrl", link)
             one.add("fileName", document.get("name"))
-            yield one.add("notes", document and f"sha256 {document['sha256']}")
+            one.add("notes", f"sha256 {document['sha256']}" if document else None)
+            yield one.add("notes", f"at {named}" if named and link is None else None)
 
     def link(self, line: Line) -> Entity:
         """Give the link that a line of control is."""

@@ -23,6 +23,7 @@ from uuid import UUID, uuid5
 from tracker.cli import words
 from tracker.exports import holding
 from tracker.exports.holding import Line
+from tracker.exports.links import uri
 from tracker.exports.question import Format, Question, Row, Told, about
 from tracker.harmless import dump, safe
 from tracker.hedges import hedged
@@ -274,9 +275,11 @@ def _text(text: str) -> str:
 def _reference(source: str, fact: Row) -> Row:
     """Say where a report is to be found."""
     document = fact["locator"].get("document") or {}
-    said = f"{document['name']}, sha256 {document['sha256']}" if document else None
-    parts = {"source_name": _text(source), "external_id": fact["report"], "url": fact.get("url")}
-    parts["description"] = None if said is None else _text(said)
+    said = [f"{document['name']}, sha256 {document['sha256']}"] if document else []
+    named, link = fact.get("url"), uri(fact.get("url"))
+    said += [f"at {named}"] if named and link is None else []  # a bundle's url is a URI
+    parts = {"source_name": _text(source), "external_id": fact["report"], "url": link}
+    parts["description"] = _text("; ".join(said))
     return {name: item for name, item in parts.items() if item}
 
 
