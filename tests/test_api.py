@@ -19,6 +19,7 @@ from commands_for_tests import mali
 from sheets_for_tests import fact, new_situation, tell
 
 import tracker
+from projections.weighing import USUAL
 from tracker import (
     Answer,
     AsOf,
@@ -29,6 +30,7 @@ from tracker import (
     NotFoundError,
     Situation,
     TrackerError,
+    exports,
     follow,
     results,
 )
@@ -441,6 +443,47 @@ def test_what_a_call_does_not_take_is_told(
         asked(situation)
     assert str(caught.value).startswith(said)
     assert situation.position == before
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (lambda _: Situation(None), "Situation: path takes text or PathLike, not None"),  # type: ignore[arg-type]
+        (lambda _: Situation(5), "Situation: path takes text or PathLike, not 5"),  # type: ignore[arg-type]
+        (lambda _: Situation(b"x.db"), "Situation: path takes text or PathLike, not b'x.db'"),  # type: ignore[arg-type]
+        (
+            lambda _: Situation(":memory:", create=True, clock=5),  # type: ignore[arg-type]
+            "Situation: clock takes something to call, not 5",
+        ),
+        (lambda _: follow(5, 6), "follow: path takes text, not 5"),  # type: ignore[arg-type]
+        (lambda _: follow("x.db", 6), "follow: source takes text, not 6"),  # type: ignore[arg-type]
+        (lambda one: one.state("2013").rows_of("Force"), "rows_of takes a type of rows, such as"),
+        (lambda one: one.replayed("2013-01-15").rows(), "rows of replay have no type: to_dicts()"),
+        (lambda one: exports.write("csv", one, "x.csv"), "write takes a Question and a path, not"),
+        (
+            lambda one: exports.write("csv", exports.Question(one, one.clocks(), USUAL), 5),  # type: ignore[arg-type]
+            "write takes a Question and a path, not",
+        ),
+    ],
+)
+def test_what_is_not_taken_elsewhere_is_told_too(
+    situation: Situation, asked: Callable[[Situation], object], said: str
+) -> None:
+    with pytest.raises(TrackerError) as caught:
+        asked(situation)
+    assert str(caught.value).startswith(said)
+
+
+def test_an_export_is_written_to_a_path_as_text(situation: Situation, tmp_path: Path) -> None:
+    question = exports.Question(situation, situation.clocks("2013-01-21"), USUAL)
+    assert exports.write("csv", question, str(tmp_path / "x.csv")).rows == len(
+        (tmp_path / "x.csv").read_text(encoding="utf-8").splitlines()[1:]
+    )
+
+
+def test_a_source_may_be_named_alone(situation: Situation) -> None:
+    assert situation.weighing(only="voa") == situation.weighing(only=["voa"])
+    assert situation.weighing(without="voa") == situation.weighing(without=["voa"])
 
 
 def test_what_a_call_does_not_have_is_for_python_to_tell(situation: Situation) -> None:

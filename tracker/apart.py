@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 
 from tracker.errors import NotFoundError, TrackerError
 from tracker.outcomes import Row
+from tracker.threads import told_in_words
 from tracker.verdicts import Examined
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def refuse_slip(log: str) -> None:
     is_url(log)
 
 
+@told_in_words
 def follow(
     path: str,
     source: str | None,

@@ -31,23 +31,26 @@ _WORDS = {
 
 
 def misused(call: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> str | None:
-    """Say which argument of a method's call is not what it takes; None where all may be.
+    """Say which argument of a call is not what it takes; None where all may be.
 
-    The first of `args` is the object itself. What does not fit the signature at all is Python's
-    to tell.
+    Of a method the first of `args` is the object itself. What does not fit the signature at all is
+    Python's to tell.
     """
     try:
         given = signature(call).bind(*args, **kwargs)
     except TypeError:
         return None
     hints = _hints(call)
-    for name, value in list(given.arguments.items())[1:]:
+    called = call.__qualname__.removesuffix(".__init__").rpartition(".")[2]
+    for name, value in given.arguments.items():
+        if name == "self":
+            continue
         several = signature(call).parameters[name].kind is Parameter.VAR_KEYWORD
         fields = _fields(hints.get(name)) if several else {name: hints.get(name, Any)}
         for field, hint in fields.items():
             one = value.get(field) if several else value
             if not (several and one is None) and not _fits(one, hint):
-                return f"{call.__name__}: {field} takes {_said(hint)}, not {_shown(one)}"
+                return f"{called}: {field} takes {_said(hint)}, not {_shown(one)}"
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic
 
 from typing_extensions import TypeVar
 
-from tracker.errors import Problem
+from tracker.errors import Problem, TrackerError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -241,13 +241,24 @@ class Answer(Generic[R]):
         return columns_of(self.verb, self.query.get("projection"), stale=stale)
 
     def rows(self) -> tuple[R, ...]:
-        """Give the rows typed: frozen objects of tracker.results, by the kind of question."""
+        """Give the rows typed: frozen objects of tracker.results, by the kind of question.
+
+        Raises TrackerError for those of a replay, which have no type.
+        """
         from tracker.typing_rows import typed
 
         return typed(self.verb, self.dicts, self.names)
 
     def rows_of(self, kind: type[T]) -> tuple[T, ...]:
-        """Give the rows of one type: those of `state` may be Control, Force, Alert, Loss, Entry."""
+        """Give the rows of one type: those of `state` may be Control, Force, Alert, Loss, Entry.
+
+        Raises TrackerError for what is no type.
+        """
+        try:
+            isinstance(None, kind)
+        except TypeError as error:
+            msg = f"rows_of takes a type of rows, such as tracker.Control, not {kind!r}"
+            raise TrackerError(msg) from error
         return tuple(row for row in self.rows() if isinstance(row, kind))
 
     def evidence(self) -> tuple[Evidence, ...]:

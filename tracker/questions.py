@@ -133,8 +133,9 @@ class Questions:
     ) -> Weighing:
         """Say how to weigh: a policy, and sources or origins (ids or names) to hear or to leave.
 
-        Raises NotFoundError for what there is not, with the nearest.
+        One may be named alone. Raises NotFoundError for what there is not, with the nearest.
         """
+        only, without = ((one,) if isinstance(one, str) else one for one in (only, without))
         return weighing_of(self.store, policy, only, without)
 
     @of_one_position

@@ -26,7 +26,7 @@ from tracker.log import Conflict, Log
 from tracker.model import ReadModel
 from tracker.outcomes import Answer, Recorded
 from tracker.reading import SHEET, read_upto
-from tracker.threads import one_at_a_time
+from tracker.threads import one_at_a_time, told_in_words
 from tracker.vouching import Vouching
 from tracker.watching import Watching
 
@@ -61,6 +61,7 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
 
     _closed = False
 
+    @told_in_words
     def __init__(
         self,
         path: str | os.PathLike[str],
@@ -72,7 +73,10 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
         """Open the log at `path`, or make it; raises LogError. ":memory:" keeps all in memory.
 
         Opened `read_only` nothing is ever written to the log, and recording raises LogError.
+        Raises TrackerError for an argument of another type.
         """
+        if not callable(clock):
+            raise TypeError(clock)  # which is told in words
         self.lock = RLock()
         self.log = Log(os.fspath(path), create=create, read_only=read_only)
         self.clock = clock

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import wraps
 from threading import RLock
-from typing import Any, NoReturn, Protocol, TypeVar
+from typing import Any, NoReturn, ParamSpec, Protocol, TypeVar
 
 from tracker.errors import LogError, TrackerError
 
 C = TypeVar("C", bound=type[Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 SOON = 0.0005
 """Seconds for which a thread keeps Python's lock while another one waits for it."""
 CLOSED = "this situation is closed: open it again"
@@ -47,6 +49,21 @@ def one_at_a_time(*but: str) -> Callable[[C], C]:
         return owner
 
     return made
+
+
+def told_in_words(call: Callable[P, R]) -> Callable[P, R]:
+    """Have a call that was made wrongly told in words: of a function, or to make an object."""
+
+    @wraps(call)
+    def told(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return call(*args, **kwargs)
+        except TrackerError:
+            raise
+        except Exception as error:  # noqa: BLE001 - told, or raised again
+            _tell(call, args, kwargs, error)
+
+    return told
 
 
 def _guarded(call: Callable[..., Any], *, locked: bool = True) -> Callable[..., Any]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from tracker.errors import TrackerError
 from tracker.results import (
     Alert,
     Belief,
@@ -40,10 +41,13 @@ _ABOUT_A_VALUE = frozenset(("since", "evidence", "origins", "ratings"))
 
 
 def typed(verb: str, rows: Sequence[Row], names: Mapping[str, str]) -> tuple[Any, ...]:
-    """Make the rows of a question typed; `names` gives the registered name of an id."""
+    """Make the rows of a question typed; `names` gives the registered name of an id.
+
+    Raises TrackerError for a question whose rows have no type.
+    """
     make = _MADE.get(verb)
     if make is None:
-        raise LookupError(f"rows of {verb} have no type")
+        raise TrackerError(f"rows of {verb} have no type: to_dicts() gives them as JSON has them")
     return tuple(make(row, names) for row in rows)
 
 

@@ -5,6 +5,7 @@ To add one: write its module with a FORMAT, and list its name in FORMATS (guides
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from importlib import import_module
 from pathlib import Path
@@ -45,14 +46,18 @@ def about_path(to: Path) -> Path:
     return to.with_name(to.name + ABOUT)
 
 
-def write(name: str, question: Question, to: Path, *, force: bool = False) -> Told:
+def write(
+    name: str, question: Question, to: str | os.PathLike[str], *, force: bool = False
+) -> Told:
     """Answer a question into a file of a format, whole or not at all; give what was written.
 
     All of it is of one position of the log. The same log and the same question give the same
     bytes. An existing file is refused unless `force`. Raises TrackerError where the format cannot
-    hold what is asked, or the file cannot be written.
+    hold what is asked, or the file cannot be written, or for what is no question or no path.
     """
-    found = format_named(name)
+    if not isinstance(question, Question) or not isinstance(to, str | os.PathLike):
+        raise TrackerError(f"write takes a Question and a path, not {question!r} and {to!r}")
+    to, found = Path(to), format_named(name)
     asked = found.fitting(question)
     refuse_existing(to, force=force)
     aside = about_path(to) if found.aside else None
