@@ -128,6 +128,17 @@ def test_whose_rebuild_another_has_cleared_away_begins_again(
     assert len(cleared) == 1
 
 
+def test_where_no_file_can_be_made_beside_the_model_that_is_what_is_said(tmp_path: Path) -> None:
+    """Here for a name that would be too long: root, who may run this, may write everywhere."""
+    log = mali(tmp_path).rename(tmp_path / f"{'x' * 236}.db")
+    with Situation(log) as situation:
+        expected = situation.state("2013-01-21").dicts
+        with pytest.raises(StoreError, match="no read model can be made there") as caught:
+            situation.rebuild()
+        assert str(caught.value).startswith(f"{tmp_path} cannot be written to: ")
+        assert situation.state("2013-01-21").dicts == expected
+
+
 @pytest.mark.usefixtures("shared")
 def test_only_what_was_begun_before_is_cleared_away(situation: Situation) -> None:
     path = Path(situation.store_path)

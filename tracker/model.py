@@ -272,6 +272,7 @@ class ReadModel:
             return self._follow(self.store, progress, last)
         fresh = Path(f"{self.path}.{last}.{uuid4().hex[:8]}.new")
         with _rebuilding(Path(self.path)):
+            _begin_file(fresh)
             try:
                 with Store(fresh) as store:
                     count = self._fill(store, progress, last)
@@ -326,6 +327,16 @@ def beside(log: Log, what: str, elsewhere: Callable[[], Path]) -> Path:
             own.mkdir(mode=OURS_ALONE, parents=True, exist_ok=True)
         return own / named_after(log.log_id, f".{what}.db")
     return named_beside(path, f"{what}.db")
+
+
+def _begin_file(fresh: Path) -> None:
+    """Make the file of a rebuild: from then on, it is gone only where it was taken away."""
+    try:
+        fresh.touch(mode=0o644)
+    except OSError as error:
+        folder = fresh.absolute().parent
+        msg = f"{folder} cannot be written to: no read model can be made there ({error.strerror})"
+        raise StoreError(msg) from error
 
 
 @contextmanager

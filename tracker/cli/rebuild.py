@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,6 @@ import click
 from tracker.cli.common import BAD_ANSWER, open_situation, tell_of_no_model
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, note, safe
-from tracker.errors import TrackerError
 
 if TYPE_CHECKING:
     from tracker.situation import Situation
@@ -75,7 +73,7 @@ def rebuild(check: bool, engine: str, to: Path | None, master: str | None) -> No
     situation = open_situation()
     if check and tell_of_no_model(situation):
         click.get_current_context().exit(BAD_ANSWER)
-    made = _local(situation, check) if engine == "local" else _spark(situation, to, master)
+    made = _local(situation) if engine == "local" else _spark(situation, to, master)
     total = situation.position
     quiet = options().quiet or not sys.stderr.isatty()
     bar = click.progressbar(length=total, label="events", file=sys.stderr, hidden=quiet)
@@ -111,10 +109,7 @@ def rebuild(check: bool, engine: str, to: Path | None, master: str | None) -> No
     click.get_current_context().exit(BAD_ANSWER)
 
 
-def _local(situation: Situation, check: bool) -> _Engine:
-    folder = Path(situation.store_path).absolute().parent
-    if not check and not os.access(folder, os.W_OK):
-        raise TrackerError(f"{folder} cannot be written to: no read model can be made there")
+def _local(situation: Situation) -> _Engine:
     return _Engine(
         situation.rebuild,
         situation.compare,
