@@ -474,6 +474,39 @@ def test_what_is_not_taken_elsewhere_is_told_too(
     assert str(caught.value).startswith(said)
 
 
+@pytest.mark.parametrize(
+    ("published", "said"),
+    [
+        (date(2013, 1, 14), "2013-01-14"),
+        (datetime(2013, 1, 14, 10, tzinfo=UTC), "2013-01-14T10:00:00+00:00"),
+        (datetime(2013, 1, 14, 10, 0, 0, 5, tzinfo=UTC), "2013-01-14T10:00:00+00:00"),
+    ],
+)
+def test_a_draft_takes_dates_and_datetimes(
+    situation: Situation, published: date, said: str
+) -> None:
+    text = b"Rebels took Diabaly on Monday."
+    drafted = situation.draft(text, "n", published=published)
+    assert drafted.report["published"] == said
+    assert drafted.proposals == situation.draft(text, "n", published=said).proposals
+
+
+@pytest.mark.parametrize(
+    ("published", "lacks"),
+    [
+        ("2013-01-14T10:00", "a time without a zone: add Z"),
+        (datetime(2013, 1, 14, 10), "a time without a zone: add Z"),  # noqa: DTZ001 - as given
+        ("2013-01-14T10:00Z", "a time without seconds: write them"),
+        ("2013-02-30", "2013-02 has no day 30"),
+        ("lately", "cannot read 'lately' as a moment: write 2013"),
+        (5, "draft: published takes text or date, not 5"),
+    ],
+)
+def test_a_draft_says_what_its_time_lacks(situation: Situation, published: str, lacks: str) -> None:
+    with pytest.raises(TrackerError, match=re.escape(lacks)):
+        situation.draft(b"Rebels took Diabaly.", "n", published=published)
+
+
 def test_an_export_is_written_to_a_path_as_text(situation: Situation, tmp_path: Path) -> None:
     question = exports.Question(situation, situation.clocks("2013-01-21"), USUAL)
     assert exports.write("csv", question, str(tmp_path / "x.csv")).rows == len(

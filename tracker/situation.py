@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Self, Unpack
@@ -206,10 +207,19 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
             raise InputError(problems)
         return read
 
-    def draft(self, data: bytes, name: str, *, published: str, source: str | None = None) -> Draft:
-        """Propose a fact sheet from an article's raw bytes (drafting.drafts.draft)."""
+    def draft(
+        self, data: bytes, name: str, *, published: str | date, source: str | None = None
+    ) -> Draft:
+        """Propose a fact sheet from an article's raw bytes (drafting.drafts.draft).
+
+        `published` is a text, a date, or a datetime with its zone, which counts to the second.
+        """
         from tracker.drafting.drafts import draft
 
+        if isinstance(published, datetime):
+            published = published.isoformat(timespec="seconds")
+        elif not isinstance(published, str):
+            published = published.isoformat()
         return draft(data, name, self.registry(), published=published, source=source)
 
     def examine(
