@@ -15,14 +15,19 @@ from tracker.cli.common import (
     read_keys,
     recorder,
 )
-from tracker.cli.completing import facts, paths
+from tracker.cli.completing import facts, paths, whole_keys
 from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, safe
 
 
 @click.command()
 @click.option("-o", "--out", metavar="DIR|FILE.zip", help="A new folder, or a new zip.")
-@click.option("--only", metavar="KEY", help="Only one key's evidence, such as control/diabaly.")
+@click.option(
+    "--only",
+    metavar="KEY",
+    shell_complete=whole_keys,
+    help="Only one key's evidence, such as control/diabaly.",
+)
 @click.option(
     "--check",
     "checked",

@@ -39,6 +39,39 @@ def keys(ctx: click.Context, _param: click.Parameter, begun: str) -> list[Comple
     return _offered(ctx, "key", begun, projection if projection in BELIEVED else None)
 
 
+def whole_keys(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Offer keys that are named with their projection: control/diabaly."""
+    projection, slash, key = begun.partition("/")
+    if not slash:
+        return _begun_so([f"{name}/" for name in BELIEVED], begun)
+    found = _offered(ctx, "key", key, projection) if projection in BELIEVED else []
+    for one in found:
+        one.value = f"{projection}/{one.value}"
+    return found
+
+
+def formats(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Offer the formats of exports."""
+    from tracker.exports import FORMATS
+
+    return _begun_so(FORMATS, begun)
+
+
+def guides(_ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Offer the guides."""
+    from tracker.cli.guide import guides
+
+    return _begun_so(guides(), begun)
+
+
+def verbs(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Offer verbs, and those of a verb that was typed before and has any."""
+    found: click.Command | None = ctx.find_root().command
+    for word in ctx.params.get("verb") or ():
+        found = found.commands.get(word) if isinstance(found, click.Group) else None
+    return _begun_so(found.commands, begun) if isinstance(found, click.Group) else []
+
+
 def tellers(ctx: click.Context, _param: click.Parameter, begun: str) -> list[CompletionItem]:
     """Offer sources, and actors, who may be origins."""
     return [*_offered(ctx, "source", begun), *_offered(ctx, "actor", begun)]

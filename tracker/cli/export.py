@@ -16,6 +16,7 @@ from tracker.cli.common import (
     read_weighing,
     weighing_options,
 )
+from tracker.cli.completing import formats, keys, projections
 from tracker.cli.files import force_option
 from tracker.cli.global_options import common_options
 from tracker.cli.output import dump, note
@@ -27,9 +28,9 @@ STDOUT = "-"
 
 
 @click.command()
-@click.argument("format_name", metavar="FORMAT")
-@click.argument("projection", required=False)
-@click.argument("key", required=False)
+@click.argument("format_name", metavar="FORMAT", shell_complete=formats)
+@click.argument("projection", required=False, shell_complete=projections)
+@click.argument("key", required=False, shell_complete=keys)
 @click.option(
     "-o", "--output", "target", metavar="FILE", help="Where to write it; - for standard output."
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracker.cli import completing
 from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, say, table
 from tracker.errors import NotFoundError
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=completing.guides)
 @common_options
 def guide(name: str | None) -> None:
     """List the guides, or print one.
@@ -27,22 +28,22 @@ def guide(name: str | None) -> None:
       tracker guide
       tracker guide python
     """
-    guides = _guides()
+    there = guides()
     if name is None:
-        rows = [{"name": one, "title": _title(path)} for one, path in guides.items()]
+        rows = [{"name": one, "title": _title(path)} for one, path in there.items()]
         if not emit({"rows": rows}, rows):
             click.echo(table(["GUIDE", "TITLE"], [list(row.values()) for row in rows]))
         return
-    path = guides.get(name.lower().removesuffix(".md"))
+    path = there.get(name.lower().removesuffix(".md"))
     if path is None:
-        raise NotFoundError(f"there is no guide '{name}'{_near(name, list(guides))}")
+        raise NotFoundError(f"there is no guide '{name}'{_near(name, list(there))}")
     text = path.read_text(encoding="utf-8")
     whole = {"name": path.stem, "title": _title(path), "text": text}
     if not emit(whole, [whole]):
         say(text)
 
 
-def _guides() -> dict[str, Path]:
+def guides() -> dict[str, Path]:
     """Give the files of the guides by their names, in order."""
     from pathlib import Path
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import click
 
+from tracker.cli.completing import verbs
 from tracker.cli.global_options import SETTINGS, common_options
 
 ENVIRONMENT = {
@@ -38,7 +39,7 @@ EXITS = {
 
 
 @click.command()
-@click.argument("verb", nargs=-1)
+@click.argument("verb", nargs=-1, shell_complete=verbs)
 @click.option(
     "--to",
     "folder",
