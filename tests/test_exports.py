@@ -412,6 +412,29 @@ def test_cells_that_a_spreadsheet_would_run_are_disarmed(
     assert "\x1b" not in path.read_text(encoding="utf-8")
 
 
+def test_csv_keeps_what_a_quoted_cell_can_hold(situation: Situation, tmp_path: Path) -> None:
+    """A text comes back as it was, but for an apostrophe, and for what no reader should act on."""
+    texts = {
+        "one\ntwo": "one\ntwo",
+        "one\ttwo": "one\ttwo",
+        "x\r\n=cmd": "x\r\n=cmd",
+        "\t=A1": "'\t=A1",
+        "'=A1": "''=A1",
+        'said "so", and went': 'said "so", and went',
+        "a\rb\u202ec\u2028d": "a\\x0db\\u202ec\\u2028d",
+    }
+    facts = [fact("FightingReported", place="ford", when="2013-01-14", gist=one) for one in texts]
+    tell(situation, "radio", "2013-01-14", *facts)
+    question = exports.Question(situation, situation.clocks(), situation.weighing(), rows="facts")
+    path = tmp_path / "facts.csv"
+    assert exports.write("csv", question, path).rows == len(texts)
+    with path.open(encoding="utf-8", newline="") as file:
+        assert [row["gist"] for row in csv.DictReader(file)] == list(texts.values())
+    exports.write("jsonl", question, tmp_path / "facts.jsonl")
+    lines = (tmp_path / "facts.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["gist"] for line in lines] == list(texts)
+
+
 def test_nothing_in_a_report_becomes_a_link_a_heading_or_html(
     hostile: exports.Question, tmp_path: Path
 ) -> None:

@@ -2,18 +2,21 @@
 
 What it is of stands in a file beside it (`NAME.csv.about.json`): CSV has no place for that, and a
 line of comment, or columns that repeat it in every row, would be data to most readers. Cells that a
-spreadsheet would run are neutralised with an apostrophe.
+spreadsheet would run are neutralised with an apostrophe; line breaks and tabs stay, in quotes.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from tracker.exports.question import Format, Question, Told, about
 from tracker.exports.values import in_text
 from tracker.harmless import neutral, safe
 from tracker.tabular import Kind, Value, flattened, surveyed
+
+_BREAKS = re.compile(r"(\r\n|\n|\t)")
 
 
 def write(question: Question, path: Path) -> Told:
@@ -36,7 +39,14 @@ def _cell(value: Value, kind: Kind) -> str:
     found = in_text(value)
     if not isinstance(found, str):
         return str(found)
-    return neutral(safe(found)) if kind in {"text", "list", "json"} else found
+    return neutral(_kept(found)) if kind in {"text", "list", "json"} else found
+
+
+def _kept(text: str) -> str:
+    """Make a text safe, but for what a quoted cell holds as it is."""
+    parts = _BREAKS.split(text)
+    parts[::2] = map(safe, parts[::2])  # those between are the breaks
+    return "".join(parts)
 
 
 FORMAT = Format(
