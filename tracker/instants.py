@@ -56,7 +56,7 @@ _SIXTY = 60  # minutes in an hour, seconds in a minute
 _LONGEST = 64  # characters; nothing we read as a moment comes near it
 
 
-NO_ZONE = "a time without a zone: add Z or an offset such as +01:00, or name its zone with --tz"
+NO_ZONE = "a time without a zone: add Z or an offset such as +01:00, or name its zone (--tz, tz=)"
 """What is said to someone who wrote a time without its zone."""
 
 
