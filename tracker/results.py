@@ -10,41 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 
 Row = Mapping[str, Any]
 Number = int | float
 Cause = Literal["ground", "knowledge"]
-
-
-class Frozen(dict[str, Any]):
-    """A part of a row as JSON has it, which nobody changes: it can be hashed, and go elsewhere."""
-
-    __slots__ = ()
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        """Give the same for what is equal, lists and dictionaries within it too."""
-        return hash(_hashable(self))
-
-    def __reduce__(self) -> tuple[type[Frozen], tuple[dict[str, Any]]]:
-        """Be copied and pickled as what it holds."""
-        return Frozen, (dict(self),)
-
-    def _refuse(self, *_: object, **__: object) -> NoReturn:
-        """Raise TypeError."""
-        raise TypeError("a row of an answer is not changed: take a copy, dict(...)")
-
-    __setitem__ = __delitem__ = __ior__ = _refuse
-    clear = pop = popitem = setdefault = update = _refuse
-
-
-def _hashable(value: object) -> object:
-    match value:
-        case dict():
-            return frozenset((name, _hashable(one)) for name, one in value.items())
-        case list():
-            return tuple(map(_hashable, value))
-    return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, NoReturn
 
 from tracker.errors import TrackerError
 from tracker.results import (
@@ -18,7 +18,6 @@ from tracker.results import (
     Fact,
     Force,
     Found,
-    Frozen,
     Gap,
     Logged,
     Loss,
@@ -38,6 +37,36 @@ _BELIEFS: Mapping[str, type[Belief]] = {
 }
 _CHANGES: dict[type[Any], tuple[tuple[str, Callable[[Any], Any] | None], ...]] = {}
 _ABOUT_A_VALUE = frozenset(("since", "evidence", "origins", "ratings"))
+
+
+class Frozen(dict[str, Any]):
+    """A part of a row as JSON has it, which nobody changes: it can be hashed, and go elsewhere."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        """Give the same for what is equal, lists and dictionaries within it too."""
+        return hash(_hashable(self))
+
+    def __reduce__(self) -> tuple[type[Frozen], tuple[dict[str, Any]]]:
+        """Be copied and pickled as what it holds."""
+        return Frozen, (dict(self),)
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        """Raise TypeError."""
+        raise TypeError("a row of an answer is not changed: take a copy, dict(...)")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+
+def _hashable(value: object) -> object:
+    match value:
+        case dict():
+            return frozenset((name, _hashable(one)) for name, one in value.items())
+        case list():
+            return tuple(map(_hashable, value))
+    return value
 
 
 def typed(verb: str, rows: Sequence[Row], names: Mapping[str, str]) -> tuple[Any, ...]:
