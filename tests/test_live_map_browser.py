@@ -218,3 +218,34 @@ def painted(desk: Desk) -> dict[str, str]:
     return {
         one: said[page.evaluate(COLOUR, page.evaluate(WHERE, one))] for one in ("t0", "p0", "p55")
     }
+
+
+def test_a_page_begins_anew_where_a_shorter_log_is_put_in_the_place_of_its_own(
+    desk: Desk, tmp_path: Path
+) -> None:
+    (tmp_path / "copy").mkdir()
+    own, copy = desk.log, tmp_path / "copy" / desk.log.name
+    for log, towns in ((copy, ("t3",)), (own, ("t0", "t1"))):
+        desk.log = log
+        with Situation(str(log), create=True):
+            pass
+        desk.register(situation_file("Live", TOWNS))
+        for town in towns:
+            desk.record("army", town)
+    with serving(desk.log) as server:
+        desk.open(server)
+        assert told(desk) == {"Town 0", "Town 1"}
+        (tmp_path / "old").mkdir()
+        for path in tmp_path.glob("live.*"):
+            path.rename(tmp_path / "old" / path.name)
+        for path in copy.parent.glob("live.*"):
+            path.rename(tmp_path / path.name)
+        desk.wait()
+        desk.page.wait_for_selector("html.live")
+        desk.visited.frame()
+        assert told(desk) == {"Town 3"}
+
+
+def told(desk: Desk) -> set[str]:
+    """Give the places that the map tells anything of; others that lie within it have marks too."""
+    return {place for place, holder in desk.holders().items() if holder != "no evidence"}

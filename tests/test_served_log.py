@@ -123,6 +123,17 @@ def test_whoever_follows_events_is_told_of_another_log_by_the_end_of_the_stream(
             assert not line.startswith((b"event", b": still here")), "it goes on"
 
 
+def test_who_comes_back_with_a_position_that_is_not_reached_is_told_so(tmp_path: Path) -> None:
+    with serving(mali(tmp_path)) as server:
+        for after, told in ((191, "event: shorter\ndata: 190"), (189, "id: 190\nevent: recorded")):
+            stream, found = server.stream(f"/api/events?after={after}"), b""
+            while b"data: " not in found:
+                found += stream.readline()
+            stream.close()
+            assert told in found.decode()
+            assert found.count(b"event: ") == 1
+
+
 def test_a_log_knows_whether_its_path_leads_to_it(tmp_path: Path) -> None:
     log = mali(tmp_path)
     with Log(str(log)) as opened, Log(":memory:", create=True) as memory:

@@ -23,6 +23,8 @@ AT_ONCE = 500
 MOST_LISTENERS = 200
 BEGINNING = b"retry: 1000\n: the log from here on\n\n"
 HEARTBEAT = b": still here\n\n"
+SHORTER = b"event: shorter\ndata: %d\n\n"
+"""Told with the position to whoever asks for what came after one that the log has not reached."""
 
 
 def since(after: int, situation: Situation) -> Told:
@@ -69,9 +71,11 @@ class Events:
 
     async def _follow(self, after: int | None) -> AsyncIterator[bytes]:
         seen = self._desk.version
-        if after is None:
-            after = (await self._desk.ask("position", Question(_position))).position
+        last = (await self._desk.ask("position", Question(_position))).position
+        after = last if after is None else after
         yield BEGINNING
+        if after > last:  # whoever asks has seen another log here, or a replica that is further
+            yield SHORTER % last
         silent, looked = 0.0, False
         while not self._closing():
             version = self._desk.version

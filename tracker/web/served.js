@@ -55,6 +55,7 @@ async function renew() {
 }
 function follow() {
   const events = new EventSource(`/api/events?after=${shown}`);
+  events.addEventListener("shorter", () => location.reload());  // another log lies there by now
   events.addEventListener("recorded", event => {
     const position = Number(event.lastEventId);
     if (position <= shown) return;
