@@ -797,7 +797,8 @@ def test_input_50_as_of_before_the_first_event(tmp_path: Path) -> None:
     ask = ("--log", log, "state", "--as-of", "1990-01-01")
     assert "no evidence" in said(*ask)
     assert answer(*ask)["rows"] == []
-    assert said(*ask, "--csv") == said(*ask, "--nl") == ""
+    assert said(*ask, "--nl") == ""
+    assert len(said(*ask, "--csv").splitlines()) == 1  # the columns, which are always the same
 
 
 def test_input_51_as_of_in_the_future_says_so(tmp_path: Path) -> None:
