@@ -13,19 +13,13 @@ from projections.store import Row
 from tracker.instants import PAST_OPEN, AsOf, Instant, read_instant
 from tracker.kin import Kin
 
-_DENIED = (
-    "SELECT DISTINCT c.key FROM chronologies x JOIN fact_rows f ON f.id = x.fact"
-    " JOIN held h ON h.position = f.position JOIN cells c ON c.id = h.cell"
-    " WHERE x.projection = 'posture' AND f.status = 'denied' AND c.projection = 'control'"
-)
-
 
 def denied(cells: Cells, clocks: AsOf, rows: Iterable[Row]) -> Iterator[tuple[Row, list[Claim]]]:
     """Yield each row of control with the claims that deny what it says; rows without are left out.
 
     `rows` are as of the clocks. What is denied of a time before the state began is no denial of it.
     """
-    keys = {key for (key,) in cells.store.tuples(_DENIED)}
+    keys = cells.store.denied_of()
     kin = cells.live.kin
     for row in rows:
         if row["projection"] != "control" or row["key"] not in keys or not row["since"]:

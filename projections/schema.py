@@ -119,6 +119,7 @@ OF_EVENTS = (
     "CREATE UNIQUE INDEX IF NOT EXISTS facts_by_id ON fact_rows (id)",
     "CREATE INDEX IF NOT EXISTS facts_by_report ON fact_rows (report)",
     "CREATE INDEX IF NOT EXISTS facts_by_record ON fact_rows (record) WHERE record IS NOT NULL",
+    "CREATE INDEX IF NOT EXISTS facts_denied ON fact_rows (place) WHERE status = 'denied'",
     "CREATE INDEX IF NOT EXISTS facts_by_batch ON fact_rows (batch) WHERE batch IS NOT NULL",
     "CREATE INDEX IF NOT EXISTS reports_by_batch ON reports (batch)",
     "CREATE INDEX IF NOT EXISTS acts_by_id ON acts (id)",

@@ -113,13 +113,13 @@ def test_a_report_as_of_a_far_day_shows_that_day(
     situation.record([(sheet("gazette", "2013-01-14", told), "sheet.yaml")], by="tests")
     for day in ("2400-01-01", "9999-12-30"):
         with visit(browser, written(situation, tmp_path, day)) as visited:
-            assert f"as of {words.clock(day)} (end of day, UTC)" in heading(visited)
+            assert f"as of {words.when(day)} (end of day, UTC)" in heading(visited)
             assert "Rebels" in visited.page.inner_text("#table-control")
             visited.page.focus("#as-of")
             visited.page.keyboard.press("Home")
             visited.page.keyboard.press("End")
             visited.frame()
-            assert f"as of {words.clock(day)} (end of day, UTC)" in heading(visited)
+            assert f"as of {words.when(day)} (end of day, UTC)" in heading(visited)
 
 
 def test_what_is_still_to_come_is_said_by_the_readers_clock(

@@ -74,8 +74,9 @@ class Kin:
         """Whether who says something stands with an actor: True, False (against it), None.
 
         None where the origin is no party: a source that names no interest, an actor without a
-        side that is no armed group, or anyone who is not registered; and where the actor is none,
-        for nobody stands against it. A source's `interest` is a side, or the id of an actor.
+        side that is no armed group, or anyone who is not registered; and where the actor is neither
+        one nor a state, for nobody stands against it. A source's `interest` is a side, or the id of
+        an actor.
         """
         asked = (origin, actor)
         if asked not in self._leanings:
@@ -97,7 +98,8 @@ class Kin:
         return True if ours else self._against(actor)
 
     def _against(self, actor: str) -> bool | None:
-        return False if self.party(actor) is not None else None
+        types = {self.actors.get(name, {}).get("type") for name in self.lineage(actor)}
+        return False if "state" in types or self.party(actor) is not None else None
 
     def party(self, origin: str) -> str | None:
         """Name the party that an origin belongs to: a side, or an armed group; else None."""

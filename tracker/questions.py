@@ -184,7 +184,8 @@ class Questions:
         self, clocks: AsOf, weighing: Weighing, rows: Sequence[Row], key: str | None
     ) -> list[str]:
         """Warn of numbers that do not fit, or count twice, and of what somebody denies."""
-        if key is None and not any(row["projection"] in {"forces", "losses"} for row in rows):
+        numbers = any(row["projection"] in {"forces", "losses"} for row in rows)
+        if not numbers and (key is None or not rows or not self.store.denied_of(key)):
             return []
         from projections.cells import Cells
         from projections.gaps import doubts

@@ -24,7 +24,7 @@ Rules, for a cell at valid time t and known time k (instants to the microsecond,
    that before D and E); else they are disputed. Numbers whose ranges overlap do not differ.
    Support: two independent origins whose own views agree, or an admission against the speaker's
    own side, confirm; one reports; a party that gains from it only claims. A bound backs nothing
-   that is twice as far off; nobody admits what somebody holds who is no party.
+   that is twice as far off; nobody admits what somebody holds who is no party or state.
 7. A level is the last total plus the later changes. What a new total differs by from the level
    before it is `unexplained`.
 8. Only its authority changes the level of an alert scheme; others report it.
