@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from commands_for_tests import answer, mali, said
@@ -21,7 +21,8 @@ from tracker.log import Log
 from tracker.web import picture as drawing
 from tracker.web.answering import refused
 from tracker.web.asking import Address
-from tracker.web.desk import BusyError, Desk, Made, Question, Told, present
+from tracker.web.desk import BusyError, Desk, Made, Question, Told, made, present
+from tracker.web.events import BEGINNING, Events
 from tracker.web.parameters import NothingAsked
 from tracker.web.picture import Pictures
 
@@ -121,6 +122,28 @@ def test_whoever_follows_events_is_told_of_another_log_by_the_end_of_the_stream(
         mali(tmp_path, reports=1)
         while line := stream.readline():
             assert not line.startswith((b"event", b": still here")), "it goes on"
+
+
+class Between:
+    """A desk whose log is another one, but for a moment in which nobody can tell."""
+
+    def __init__(self) -> None:
+        self.versions: Iterator[tuple[int, int] | None] = iter([(1, 5), (1, 5), None, (2, 1)])
+
+    @property
+    def version(self) -> tuple[int, int] | None:
+        return next(self.versions)
+
+    async def ask(self, _key: object, _question: object) -> Made:
+        return made(Told(b"", 5))
+
+
+def test_a_stream_ends_though_nobody_could_tell_for_a_moment_which_log_it_is() -> None:
+    async def told() -> list[bytes]:
+        events = Events(cast(Desk, Between()), closing=lambda: False)
+        return [piece async for piece in events.follow(5)]
+
+    assert asyncio.run(told()) == [BEGINNING]
 
 
 def test_who_comes_back_with_a_position_that_is_not_reached_is_told_so(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ class Events:
 
     async def _follow(self, after: int | None) -> AsyncIterator[bytes]:
         seen = self._desk.version
+        of = seen and seen[0]  # which log it is: kept while nobody can tell, as between two of them
         last = (await self._desk.ask("position", Question(_position))).position
         after = last if after is None else after
         yield BEGINNING
@@ -79,8 +80,9 @@ class Events:
         silent, looked = 0.0, False
         while not self._closing():
             version = self._desk.version
-            if version and seen and version[0] != seen[0]:
+            if version and of and version[0] != of:
                 return
+            of = version[0] if version else of
             if looked and version == seen and version is not None:
                 await asyncio.sleep(POLL_SECONDS)
                 silent += POLL_SECONDS
