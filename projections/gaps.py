@@ -47,7 +47,7 @@ def gaps(
     found = [one for row in rows for one in _of_cell(row, lambda name: names.get(name, name))]
     found += contained(rows, decorator.places)
     found += miscounted(decorator.cells, clocks, rows, names)
-    found += contested_by_denial(decorator.cells, clocks, rows, names)
+    found += denials(decorator.cells, clocks, rows, names)
     unread: list[Row] = []
     nowhere: dict[str, Row] = {}
     for report in read_by(store, clocks):
@@ -175,7 +175,7 @@ def _said_to_have_left(row: Row, claims: list[Claim], names: Mapping[str, str]) 
         yield _gap("left", row, what, [*row["evidence"], *(one.fact for one in claims)])
 
 
-def contested_by_denial(
+def denials(
     cells: Cells, clocks: AsOf, rows: Iterable[Row], names: Mapping[str, str]
 ) -> Iterator[Row]:
     """Yield a gap for each place of whose holder somebody denies that it is so."""
@@ -238,7 +238,7 @@ def doubts(cells: Cells, clocks: AsOf, rows: Iterable[Row], key: str | None) -> 
         names = cells.store.display_names()
         more = [
             *miscounted(cells, clocks, rows, names, key),
-            *contested_by_denial(cells, clocks, rows, names),
+            *denials(cells, clocks, rows, names),
         ]
         said += [f"{one['name']}: {one['what']}" for one in more]
     return said

@@ -22,7 +22,7 @@ _by_position = attrgetter("position")
 
 
 class Held:
-    """What is asked of a model's claims."""
+    """What is asked of a model's claims, and of what makes none."""
 
     connection: sqlite3.Connection
     moments: Moments
@@ -110,6 +110,12 @@ class Held:
         )
         clock = {"position": FUTURE_OPEN, "recorded_at": FUTURE_OPEN}
         return self._amended([Claim.from_json(row[0]) for row in rows], clock)
+
+    def denied_of(self, place: str | None = None) -> set[str]:
+        """Name the places of which anything was ever denied; of one, it or none."""
+        sql = "SELECT DISTINCT place FROM fact_rows WHERE status = 'denied' AND place"
+        named = (sql + " = ?", (place,)) if place else (sql + " IS NOT NULL", ())
+        return {name for (name,) in self.tuples(*named)}
 
     def _amended(self, claims: list[Claim], clock: dict[str, int]) -> list[Claim]:
         """Give claims as retractions recorded by then have them, and rulings as they follow on."""

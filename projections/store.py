@@ -328,12 +328,6 @@ class Store(Held):
         many = "several reports begin" if plain and found else "no report begins"
         raise NotFoundError(f"{many} with '{name}': `tracker log` lists their ids")
 
-    def denied_of(self, place: str | None = None) -> set[str]:
-        """Name the places of which anything was ever denied; of one, it or none."""
-        sql = "SELECT DISTINCT place FROM fact_rows WHERE status = 'denied' AND place"
-        named = (sql + " = ?", (place,)) if place else (sql + " IS NOT NULL", ())
-        return {name for (name,) in self.tuples(*named)}
-
     def cells_of(self, fact: str) -> set[tuple[str, str]]:
         """Give (projection, key) of every cell that a fact says anything about."""
         found = self.connection.execute(

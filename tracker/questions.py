@@ -163,7 +163,7 @@ class Questions:
             found = answers.state(
                 self.store, clocks, projection, key, weighing=weighing, stale_after=stale_after
             )
-            if projection in _COUNTED or (projection == "control" and key is not None):
+            if key is not None or projection in _COUNTED:
                 notes.extend(self._doubts(clocks, weighing, found, key))
             return found
 
