@@ -411,14 +411,9 @@ def view(done: Walk, number: int, one: Timed, asked: Question) -> bool:
     """Let an origin say something else, or more."""
     origin = origin_of(one)
     low, high = interval(one, asked.t)
-    mine = next((other for other in done.live if other.origin == origin), None)
-    joined = (
-        mine is not None
-        and mine.last.telling.stream == one.telling.stream
-        and mine.low <= high
-        and low <= mine.high
-        and direct(mine.last, asked.t) == direct(one, asked.t)
-    )
+    words = [other for other in done.live if other.origin == origin]
+    mine = next((other for other in words if of_one_word(other, one, low, high, asked)), None)
+    joined = mine is not None
     instant = (direct(one, asked.t), 0 if direct(one, asked.t) else one.at)
     if joined:
         assert mine
@@ -437,24 +432,47 @@ def view(done: Walk, number: int, one: Timed, asked: Question) -> bool:
         made.told = [*mine.told, *mine.lines]
         made.low, made.high = min(mine.low, low), max(mine.high, high)
         made.seen = mine.seen or seen(one)
-    made.joined, made.rated = joined, [one]
-    if mine and not superseded(mine, made) and same(mine.value, value, asked):
-        made.rated += mine.rated  # said before, through others: rated no worse for it
+    made.joined = joined
+    said_so = [w for w in words if not superseded(w, made) and same(w.value, value, asked)]
+    made.rated = [one, *(line for word in said_so for line in word.rated)]  # no worse for that
     made.fits = fits_only(one, value, how) and not (joined and mine and not mine.fits)
     for gone in done.withdrawals:
         after = oracle.stage_of(gone.telling.fact) > oracle.stage_of(one.telling.fact)
         if origin_of(gone) != origin and after and together(gone, made, asked.t):
             withdraw(made, gone, asked)
+    done.newest[origin] = made
     if made.ended:  # whoever says so now, others say that it is over
-        done.newest[origin] = made
         return False
-    done.live = [
-        other for other in done.live if other.origin != origin and not superseded(other, made)
-    ]
+    put(done, made, words, mine, asked)
+    return True
+
+
+def put(done: Walk, made: View, words: list[View], mine: View | None, asked: Question) -> None:
+    """Put a view in the place of what its origin has said, but for what is as new."""
+    stay = [word for word in words if word is not mine and as_new(word, made, asked)]
+    out = [word for word in words if word not in stay]
+    if not made.joined:
+        mine = out[0] if len(out) == 1 else None
+    done.live = [one for one in done.live if one not in out and not superseded(one, made)]
+    if not all(same(word.value, made.value, asked) for word in stay):
+        for either in (made, *stay):
+            either.own = False  # whoever says two things is behind neither
     leave_open(done, made, mine, asked)
     done.live.append(made)
-    done.newest[origin] = made
-    return True
+
+
+def of_one_word(other: View, one: Timed, low: Instant, high: Instant, asked: Question) -> bool:
+    """Say whether a line goes on with what its report has said of the moment."""
+    if other.last.telling.stream != one.telling.stream:
+        return False
+    alike = direct(other.last, asked.t) == direct(one, asked.t)
+    return alike and other.low <= high and low <= other.high
+
+
+def as_new(one: View, other: View, asked: Question) -> bool:
+    """Whether two reports of an origin tell of one moment, and are as new."""
+    first, second = rank(one.last, asked.t), rank(other.last, asked.t)
+    return one.last.telling.stream != other.last.telling.stream and first[:5] == second[:5]
 
 
 def borne_on(
@@ -890,8 +908,8 @@ def ruling(groups: list[Group], asked: Question) -> Group | None:
 def choose(groups: list[Group], asked: Question) -> Group | None:
     """Choose among values that differ; None where they are disputed."""
     if asked.policy == "majority-by-origin/1":
-        most = max(len(one.views) for one in groups)
-        first = [one for one in groups if len(one.views) == most]
+        votes = [len({mine.origin for mine in one.views}) for one in groups]
+        first = [one for one, own in zip(groups, votes, strict=True) if own == max(votes)]
         return first[0] if len(first) == 1 else None
     if asked.projection == "alerts":
         told = [one for one in groups if any(by_authority(v, asked) for v in one.views)]

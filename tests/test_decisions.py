@@ -271,6 +271,8 @@ SINCE_LONG = (
     report("gazette", 20, found("army", 20, since=3)),
 )
 
+TORN = report("gazette", 10, took("rebels", 10)), report("gazette", 10, took("army", 10))
+
 VIEWS = [
     *(
         case(
@@ -376,6 +378,61 @@ VIEWS = [
         report("courier", 10, took("rebels", 10)),
         mill(11),
         held("army", **SETTLED),
+    ),
+    case(
+        "a paper that tells of one day what differs, in two reports of one day, is in dispute",
+        3,
+        *TORN,
+        mill(11),
+        disputed(held("rebels", origins=["gazette"]), held("army", origins=["gazette"]), **UNKNOWN),
+    ),
+    case(
+        "whoever tells the one and the other backs neither: the one of the two is still reported",
+        3,
+        *TORN,
+        report("courier", 10, took("army", 10)),
+        mill(11, policy=MAJORITY),
+        held("army", support="reported", rule="majority", dissent=["gazette 1"]),
+    ),
+    case(
+        "whoever tells the one and the other backs neither, also where another paper tells the one",
+        3,
+        *TORN,
+        report("courier", 10, took("army", 10)),
+        mill(11),
+        disputed(held("rebels", origins=["gazette"]), held("army")),
+    ),
+    case(
+        "what a paper tells later settles what it told in two ways",
+        3,
+        *TORN,
+        report("gazette", 12, took("army", 10)),
+        mill(13),
+        held("army", support="reported", evidence=["gazette 3"], **SETTLED),
+    ),
+    case(
+        "of what a paper tells in two ways the better rated counts",
+        3,
+        report("gazette", 10, rated("D4", took("rebels", 10))),
+        report("gazette", 10, rated("B2", took("army", 10))),
+        mill(11),
+        held("army", support="reported", rule="rating", dissent=["gazette 1"]),
+    ),
+    case(
+        "two reports of one paper that agree are one view, with all whom they name",
+        3,
+        report("gazette", 10, took("army", 10)),
+        report("gazette", 10, took("legion", 10)),
+        mill(11),
+        held("army", "legion", support="reported", **SETTLED),
+    ),
+    case(
+        "a level raised twice on one day, in two reports, is where the steps lead",
+        3,
+        report("gazette", 10, {**raised("amber", 10), "from_level": "white"}),
+        report("gazette", 10, {**raised("red", 10), "from_level": "amber"}),
+        ask_for(LANTERN, 11),
+        {"level": "red", **SETTLED},
     ),
 ]
 

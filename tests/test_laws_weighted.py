@@ -466,6 +466,47 @@ SHORT_STORIES = STORIES | {
 }
 
 
+def torn(facts: st.SearchStrategy[Row]) -> st.SearchStrategy[list[Raw]]:
+    """Give stories of a day or two that one outlet tells, or two, a fact a report."""
+
+    def raw(source: str, published: str, row: Row, when: str, rating: str | None) -> Raw:
+        told = {**row, "when": when, "rating": rating}
+        if "since" in row:
+            told["since"] = None
+        return Raw(source, published, (told,), (Amended(),), standing=False)
+
+    one = st.builds(
+        raw,
+        st.sampled_from(["gazette", "gazette", "radio"]),
+        st.sampled_from(["2013-01-06", "2013-01-06", "2013-01-07"]),
+        facts,
+        st.sampled_from(["2013-01-05", "2013-01-05", "2013-01-04/2013-01-05"]),
+        st.sampled_from([None, None, "B2"]),
+    )
+    return st.lists(one, min_size=2, max_size=4)
+
+
+TORN: dict[str, tuple[st.SearchStrategy[list[Raw]], int]] = {
+    "control": (st.sampled_from(CASTS).flatmap(lambda cast: torn(control(cast))), 2),
+    "forces": (torn(FORCES), 1),
+    "alerts": (torn(ALERTS), 1),
+    "losses": (torn(LOSSES), 1),
+}
+
+
+@pytest.mark.parametrize("name", TORN)
+def test_so_it_is_of_outlets_that_contradict_themselves(name: str) -> None:
+    stories, weight = TORN[name]
+    hold_stories_to_the_oracle(stories, weight, whole=False)
+
+    @examples(25 * weight)
+    @given(stories, RULINGS, MORE)
+    def law(raws: list[Raw], rulings: list[RawRuling], more: list[tuple[Instant, Instant]]) -> None:
+        hold_rectangles_to_the_law(raws, rulings, more)
+
+    law()
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_what_is_stored_is_what_resolving_anew_gives(name: str) -> None:
     stories, weight = STORIES[name]

@@ -4,8 +4,8 @@ Shared by the policies that weigh origins against each other; each brings its ow
 walk takes certain claims in the order of their evidence (policies.walk.order):
 
 - A claim becomes its origin's view, in the place of the one before; what the same report says of
-  the same moment joins it. What only moves a state (a withdrawal, a siege, a change of a number) is
-  no view: it moves what the others say.
+  the same moment joins it (words.py). What only moves a state (a withdrawal, a siege, a change of a
+  number) is no view: it moves what the others say.
 - A view supersedes what is older than it: of two transitions the one that was over when the other
   began; where an observation or a standing list is among the two, what lies 24 h or more before.
   What is left are contemporaries.
@@ -23,11 +23,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from projections.claims import Claim, Value
+from projections.claims import Claim
 from projections.policies.moves import all_moved, backers_among, left, still_backing
 from projections.policies.rivals import not_overturned, rivals_among
 from projections.policies.settling import SEQUENCE, in_order, overturned, settle, settled_by
-from projections.policies.support import better, rating_of
+from projections.policies.support import rating_of
 from projections.policies.walk import (
     At,
     Outcome,
@@ -38,9 +38,9 @@ from projections.policies.walk import (
     ground,
     interval,
     is_direct,
-    of_one_instant,
     sharper,
 )
+from projections.policies.words import supersedes, told_with
 from tracker.instants import DAY, Instant
 
 NEWEST = "newest evidence"
@@ -102,22 +102,21 @@ class Contest:
         """Make a claim its origin's view, and leave behind what it supersedes."""
         if _outdoes_all(claim, walk, at.t):
             return _alone(walk, claim, at)
-        own = next((view for view in walk.views if view.origin == claim.origin), None)
-        view = _view(walk, own, claim, at)
-        if view is None:
+        told = told_with(claim, walk.views, walk.outcome, at)
+        if told is None:
             return walk
-        others = [one for one in walk.views if one is not own and not _supersedes(view, one)]
-        leavings = tuple(one for one in walk.leavings if not _supersedes(view, one))
-        joined = own is not None and view.claims[0] is own.claims[0]
-        if not joined:
+        view, joins, own, stays = told
+        others = [one for one in stays if not supersedes(view, one)]
+        leavings = tuple(one for one in walk.leavings if not supersedes(view, one))
+        if not joins:
             before_it = _before(walk, view)
             view = view if before_it is view.before else view.after(before_it)
         turned = left(view, leavings, at)
         if turned is None:
             return Walk(walk.views, leavings, _unbacked(walk.outcome, claim.origin))
-        restated = not joined and own and (own.direct, own.hi) == (view.direct, view.hi)
+        restated = not joins and own and (own.direct, own.hi) == (view.direct, view.hi)
         reached = own if restated else others[0].before if others else view.before
-        beside = [own] if joined and own else [] if restated else others
+        beside = [joins] if joins else [] if restated else others
         before = reached.value if reached else None
         value = at.projection.explain(turned.value, before, [one.value for one in beside])
         views = (*others, turned if value is turned.value else turned.saying(value))
@@ -257,49 +256,6 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     return Walk((view,), (), Outcome(value, since, run[-at.keep :], NEWEST, backers))
 
 
-def _view(walk: Walk, own: View | None, claim: Claim, at: At) -> View | None:
-    """Make the view that a claim gives its origin; None where it bears on nothing."""
-    lo, hi = interval(claim, at.t)
-    sighted = claim.observed is not None or claim.standing
-    direct = is_direct(claim, at.t)
-    joins = own is not None and own.direct == direct and _one_moment(own, claim, lo, hi)
-    before = _on_what(walk, claim, at)
-    step = at.projection.step(own.value if own and joins else before, claim, at.kin)
-    if step is None:
-        return None
-    rating = rating_of(claim, at.kin)
-    view = View((claim,), step.value, None, lo, hi, sighted, direct, 0, step.backs, rating)
-    if own is None:
-        return view
-    if not _supersedes(view, own) and at.projection.same(own.value, view.value, at.kin):
-        view = view._replace(rating=better(own.rating, rating))
-    if not joins:
-        return view
-    return view._replace(
-        claims=(*own.claims, claim),
-        before=own.before,
-        lo=min(lo, own.lo),
-        hi=max(hi, own.hi),
-        sighted=sighted or own.sighted,
-        carried=len(own.claims) if step.relation == "replaces" else own.carried,
-        backs=step.backs or own.backs,
-    )
-
-
-def _on_what(walk: Walk, claim: Claim, at: At) -> Value | None:
-    """Give the value that a claim bears on: not what others say of the same instant.
-
-    Which of those comes first in the order is chance.
-    """
-    last = walk.views[-1] if walk.views else None
-    if last and of_one_instant(last, claim, is_direct(claim, at.t)):
-        outcome = last.before
-    else:
-        outcome = walk.outcome
-    on = ground(outcome, claim, at)
-    return on.value if on else None
-
-
 def _before(walk: Walk, view: View) -> Outcome | None:
     """Give what was reached before a view, and before those that came at the same instant."""
     last = walk.views[-1] if walk.views else None
@@ -313,11 +269,6 @@ def _moving(outcome: Outcome | None, claim: Claim) -> list[Claim]:
     return [*found, claim] if claim.moves else found
 
 
-def _one_moment(own: View, claim: Claim, lo: Instant, hi: Instant) -> bool:
-    """Whether a claim belongs to a view: of the same report, of the same moment."""
-    return own.claims[-1].report == claim.report and lo <= own.hi and own.lo <= hi
-
-
 def _outdoes_all(claim: Claim, walk: Walk, t: Instant) -> bool:
     """Whether a claim, as a view of its own, would supersede all that is said."""
     sighted = claim.standing or claim.observed is not None
@@ -326,12 +277,6 @@ def _outdoes_all(claim: Claim, walk: Walk, t: Instant) -> bool:
         if older.hi + (DAY if sighted or older.sighted else 1) > lo:
             return False
     return True
-
-
-def _supersedes(newer: View, older: View) -> bool:
-    if newer.sighted or older.sighted:
-        return older.hi + DAY <= newer.lo
-    return older.hi < newer.lo
 
 
 def _unbacked(outcome: Outcome | None, origin: str) -> Outcome | None:

@@ -16,7 +16,7 @@ from projections.policies.walk import Rival
 
 def choose(rivals: Sequence[Rival]) -> Choice:
     """Choose what most origins say; None for a tie."""
-    votes = [len(rival.views) for rival in rivals]
+    votes = [len({view.origin for view in rival.views}) for rival in rivals]
     most = max(votes)
     return (rivals[votes.index(most)], "majority") if votes.count(most) == 1 else None
 

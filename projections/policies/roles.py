@@ -15,6 +15,7 @@ from projections.policies.walk import (
     Outcome,
     View,
     is_visible,
+    of_one_rank,
     order,
     rulings,
     speaking,
@@ -89,15 +90,10 @@ class Roles:
                 self._left[fact] = f"newer evidence (#{claim.position})"
 
     def _of_one_origin(self, claim: Claim, newer: Claim) -> str:
-        """Say why an origin's newer word counts: of one moment, which is newer is chance."""
-        t, told = self._at.t, (newer.report, newer.version)
-        if order(claim, t)[: -len(told)] != order(newer, t)[: -len(told)]:
-            return f"its origin tells of a later moment (#{newer.position})"
-        if claim.report == newer.report:
+        """Say why an origin's newer word counts; of one moment that of its report further on."""
+        if of_one_rank(claim, newer, self._at.t):
             return f"its report says otherwise further on (#{newer.position})"
-        return (
-            f"its origin says otherwise of that moment, and but one word counts (#{newer.position})"
-        )
+        return f"its origin tells of a later moment (#{newer.position})"
 
     def _of_views(self, walk: Any) -> dict[str, Part]:  # noqa: ANN401 - a policy's walk
         """Say why live views have no part in the choice."""

@@ -44,7 +44,8 @@ class View(NamedTuple):
     where they speak about the very instant asked about. `before` is what was reached before it
     came, and before whatever came at the same instant; None where that was in dispute. The value is
     carried by the claims from `carried` on (those before it led there), and backed unless they
-    only fit it. `rating` is the best that the origin has said this with.
+    only fit it, or their origin says something else as well. `rating` is the best that the origin
+    has said this with.
     """
 
     claims: tuple[Claim, ...]
@@ -150,6 +151,11 @@ def order(claim: Claim, t: Instant, point: Instant | None = None) -> Order:
         claim.report,
         claim.version,
     )
+
+
+def of_one_rank(claim: Claim, other: Claim, t: Instant) -> bool:
+    """Whether nothing but their reports, and places in those, puts two claims in an order."""
+    return order(claim, t)[:_OF_REPORT] == order(other, t)[:_OF_REPORT]
 
 
 def interval(claim: Claim, t: Instant) -> tuple[Instant, Instant]:
