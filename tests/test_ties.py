@@ -21,6 +21,7 @@ from test_laws_weighted import (
     Raw,
     cases,
     explain,
+    instant,
     points_of,
     summary,
 )
@@ -28,6 +29,7 @@ from test_laws_weighted import (
 from projections.catalogue import PROJECTIONS
 from projections.claims import Claim
 from projections.policies import POLICIES
+from projections.policies.words import MOST_TORN
 from projections.store import Row
 
 POLICY = POLICIES["origin-weighted/1"]
@@ -116,6 +118,36 @@ def test_which_report_comes_first_in_the_order_of_ids_decides_nothing(name: str)
         hold_to_one_answer(raws)
 
     law()
+
+
+def test_an_outlet_in_many_minds_is_kept_to_so_many_of_them() -> None:
+    """Each is weighed against each: of a table read wrong there might be thousands."""
+    number = {"semantics": "total"}
+    told = {"kind": "TroopsDeployed", "voice": "reporter", "status": "occurred", "by": ["army"]}
+    raws = [
+        Raw(
+            "gazette",
+            "2013-01-04",
+            (
+                {
+                    **told,
+                    "gist": "so many",
+                    "place": "mill",
+                    "when": "2013-01-03",
+                    "quantity": quantity,
+                },
+            ),
+            (Amended(),),
+            standing=False,
+        )
+        for quantity in ({**number, "best": 100 + each} for each in range(MOST_TORN + 5))
+    ]
+    ((_, case),) = cases(raws, []).items()
+    then = instant("2013-01-04")
+    state = POLICY.resolve(case.claims, then, then, PROJECTIONS["forces"], WORLD.kin)
+    assert state is not None
+    assert len(state.values) == MOST_TORN
+    assert {origin for one in state.values for origin in one.origins} == {"gazette"}
 
 
 @pytest.mark.xfail(reason="who lost a dispute before is forgotten with the first of two reports")

@@ -10,8 +10,8 @@ Rules, for a cell at valid time t and known time k (instants to the microsecond,
 3. Each origin has one view: what it says with the greatest evidence time (ties: later published,
    later in sequence, later start, later in the report), and with it what the same report says of
    the same moment. The origin of what is attributed is its speaker, through whatever outlet. Where
-   two of its reports tell of one moment and none is newer, what they agree on is one view; what they
-   do not stays beside each other, and it backs neither.
+   two of its reports tell of one moment and none is newer, they are one view if they agree; else
+   both stay, and it backs neither.
 4. Newer evidence supersedes older. Contemporaries are views whose evidence overlaps, or, where an
    observation is involved, that lie less than 24 hours apart. What was found on some day of a month
    may have been on each. Exactly ordered transitions are a sequence.

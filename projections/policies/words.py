@@ -19,10 +19,15 @@ from projections.policies.walk import (
     ground,
     interval,
     is_direct,
+    kept,
     of_one_instant,
     of_one_rank,
 )
 from tracker.instants import DAY, Instant
+
+MOST_TORN = 20
+"""Things that one origin is kept to say of one moment at once: who says more has no say, and each
+is weighed against each of the others. Of more the last few stay, which is chance."""
 
 
 class Told(NamedTuple):
@@ -51,6 +56,7 @@ def told_with(claim: Claim, views: Sequence[View], outcome: Outcome | None, at: 
     as_new = [one for one in mine if one is not joins and _as_new(view, one, at.t)]
     gone = _without(mine, as_new)
     own = joins or (gone[0] if len(gone) == 1 else None)
+    gone, as_new = [*gone, *as_new[: 1 - MOST_TORN]], as_new[1 - MOST_TORN :]
     alike = [one for one in as_new if at.projection.same(one.value, view.value, at.kin)]
     if len(alike) == 1:
         view = _together(alike[0], view, at)
@@ -124,7 +130,7 @@ def _without(views: Iterable[View], gone: Sequence[View]) -> list[View]:
 def _together(one: View, other: View, at: At) -> View:
     """Make one view of what two reports of one origin say of one moment, where they agree."""
     led = (*one.claims[: one.carried], *other.claims[: other.carried])
-    say = (*one.claims[one.carried :], *other.claims[other.carried :])
+    say = kept((*one.claims[one.carried :], *other.claims[other.carried :]), at)
     return other._replace(
         claims=(*led, *say),
         value=at.projection.merge(one.value, other.value),
