@@ -23,7 +23,8 @@ from tracker.facts.control import TownOccupied
 from tracker.facts.envelope import Event
 from tracker.log import Conflict, Log
 from tracker.logfile import APPLICATION_ID, SCHEMA_VERSION
-from tracker.situation import TRIES, Situation
+from tracker.recording import TRIES
+from tracker.situation import Situation
 
 SITUATION = b"""\
 title: Mali

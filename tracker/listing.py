@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from projections.lazy import Again
 from projections.store import Row
 from projections.weighing import USUAL, Weighing
+from tracker.asking import of_one_position
 from tracker.clocks import Asked, Clocks
 from tracker.errors import TrackerError
 from tracker.instants import (
@@ -25,7 +26,7 @@ from tracker.instants import (
     parse_moment,
 )
 from tracker.outcomes import Answer, Overview
-from tracker.questions import Questions, of_one_position
+from tracker.questions import Questions
 
 if TYPE_CHECKING:
     from tracker.results import Fact, Span

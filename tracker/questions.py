@@ -6,21 +6,18 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 from projections import answers
-from projections.lazy import Again, Rows
-from projections.store import Row, Store
-from projections.weighing import USUAL, Weighing, weighing_of
-from tracker.clocks import Asked, Clocks, Moment, check_whole, read_clocks
-from tracker.errors import NotFoundError, Problem, TrackerError
+from projections.store import Row
+from projections.weighing import USUAL, Weighing
+from tracker.asking import Asking, of_one_position, written
+from tracker.clocks import Asked, Clocks, check_whole
+from tracker.errors import Problem
 from tracker.instants import (
     AsOf,
-    Instant,
     format_instant,
 )
 from tracker.outcomes import Answer
@@ -28,115 +25,12 @@ from tracker.outcomes import Answer
 if TYPE_CHECKING:
     from tracker.results import Change, Dispute, Found, Gap, State, Stretch
 
-WITHOUT_KEYS = (
-    "who speaks in sealed text is not known here, nor for whom: what is confirmed, claimed or "
-    "disputed may be otherwise where its keys are"
-)
 _COUNTED = (None, "forces", "losses")
 """Projections asked for, among whose rows there may be numbers that changes are added to."""
-P = ParamSpec("P")
-R = TypeVar("R")
-Asker = TypeVar("Asker", bound="Questions")
 
 
-def of_one_position(
-    question: Callable[Concatenate[Asker, P], R],
-) -> Callable[Concatenate[Asker, P], R]:
-    """Have a question answered whole of one position of the log, whatever is recorded meanwhile."""
-
-    @wraps(question)
-    def asked(self: Asker, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with self.still():
-            return question(self, *args, **kwargs)
-
-    return asked
-
-
-class Questions:
-    """What can be asked, given a read model that is up to the log, and a clock.
-
-    Every answer is of one position of the log, the one that it names.
-    """
-
-    clock: Callable[[], Instant]
-
-    @property
-    def store(self) -> Store:
-        """The read model, followed up to the log."""
-        raise NotImplementedError
-
-    def head(self, position: int) -> str | None:
-        """The ledger's root at a position."""
-        raise NotImplementedError
-
-    @property
-    def zone(self) -> str:
-        """The zone that the situation's days are days of, such as "Africa/Bamako"."""
-        return self.store.meta("zone", "UTC")
-
-    def replica(self) -> Row | None:
-        """What the log is a replica of, and how far behind it; None for one of none."""
-        return None
-
-    def _index(self, make: Callable[[Store], None]) -> None:
-        """Have something added to the read model that it can do without."""
-        make(self.store)
-
-    def still(self) -> AbstractContextManager[Store]:
-        """Hold the read model at one position of the log, for several questions."""
-        raise NotImplementedError
-
-    def clocks(
-        self,
-        as_of: Asked = None,
-        known_at: Moment = None,
-        recorded_at: Moment = None,
-        tz: str | None = None,
-    ) -> AsOf:
-        """Read the three clocks as people write them; a bare date means through its end.
-
-        `recorded_at` is a time or `#position`. Raises TrackerError, naming the clock.
-        """
-        if isinstance(as_of, AsOf) and known_at is None and recorded_at is None:
-            return as_of
-        return read_clocks(
-            as_of,
-            known_at,
-            recorded_at,
-            zone=tz or self.store.meta("zone", "UTC"),
-            assume=tz is not None,
-            now=self.clock(),
-        )
-
-    def two_moments(
-        self,
-        start: str | None,
-        stop: str | None,
-        known_from: str | None,
-        known_to: str | None,
-        *,
-        recorded_at: str | None = None,
-        tz: str | None = None,
-    ) -> tuple[AsOf, AsOf]:
-        """Read what a diff is asked by: the clocks before, and after. Raises TrackerError.
-
-        Without `start` both are about `stop`; `known_to` alone holds that clock still.
-        """
-        if start is None and known_from is None:
-            raise TrackerError("a diff needs from, or known_from")
-        after = self.clocks(stop, known_to, recorded_at, tz)
-        before = self.clocks(start or stop, known_from or known_to, recorded_at, tz)
-        return (before if start else replace(before, as_of=after.as_of)), after
-
-    def weighing(
-        self, policy: str | None = None, only: Sequence[str] = (), without: Sequence[str] = ()
-    ) -> Weighing:
-        """Say how to weigh: a policy, and sources or origins (ids or names) to hear or to leave.
-
-        One may be named alone. Raises NotFoundError for what there is not, with the nearest.
-        """
-        only, without = ((one,) if isinstance(one, str) else one for one in (only, without))
-        return weighing_of(self.store, policy, only, without)
+class Questions(Asking):
+    """What can be asked of a situation."""
 
     @of_one_position
     def state(
@@ -270,7 +164,7 @@ class Questions:
         notes = self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key}
         answer = self._answer("diff", after, weighing, rows, notes, **asked)
-        since = {"from": format_instant(before.as_of), "known_from": _open(before.known_at)}
+        since = {"from": format_instant(before.as_of), "known_from": written(before.known_at)}
         events = events_of(self.store, (one for row in rows for one in row["events"]))
         return replace(answer, query={**answer.query, **since}, more={"events": events})
 
@@ -382,76 +276,9 @@ class Questions:
             failed += [one.problem(wrong)] if wrong else []
         return len(expected), failed
 
-    def _answer(
-        self,
-        verb: str,
-        clocks: AsOf | None,
-        weighing: Weighing,
-        rows: Sequence[Row],
-        notes: Sequence[str] = (),
-        **query: object,
-    ) -> Answer[Any]:
-        asked = {
-            **query,
-            "as_of": format_instant(clocks.as_of) if clocks else None,
-            "known_at": _open(clocks.known_at if clocks else None),
-            "recorded_at": _recorded(clocks),
-            **weighing.as_json(),
-        }
-        store = self.store
-        position, title, zone = store.head
-        if clocks and clocks.position is not None and clocks.position > position:
-            notes = (*notes, f"#{clocks.position} is still to come: the log ends at #{position}")
-        notes = (*notes, WITHOUT_KEYS) if store.unread else notes
-        names = store.display_names()
-        head = self.head(position)
-        return Answer(
-            verb,
-            asked,
-            position,
-            head,
-            title,
-            zone,
-            rows if isinstance(rows, Rows | Again) else tuple(rows),
-            names,
-            tuple(notes),
-            replica=self.replica(),
-        )
-
-    def keys_meant(self, projection: str | None, key: str | None) -> tuple[str | None, ...]:
-        """Give the keys that a question about one is about (projections.answers.keys_meant)."""
-        return answers.keys_meant(self.store, projection, key)
-
-    def _key(self, key: str) -> str:
-        """Give the key that a name of a place or an actor stands for; any other as it is."""
-        return answers.key_named(self.store, key)
-
-    def _unknown(self, rows: Sequence[Row], projection: str | None, key: str | None) -> list[str]:
-        """Note a key that names nothing, with the nearest that does."""
-        if key is None or rows or answers.has_key(self.store, projection, key):
-            return []
-        return [f"nothing here is called '{key}'{self._near(key)}"]
-
-    def _near(self, key: str) -> str:
-        try:
-            answers.projections_with(self.store, key)
-        except NotFoundError as error:
-            return str(error).partition("'" + key + "'")[2]
-        return ""
-
 
 def of_each(
     keys: Sequence[str | None], ask: Callable[[str | None], Sequence[Row]]
 ) -> Sequence[Row]:
     """Ask about each of some keys; what is answered of one alone is left as it is."""
     return ask(keys[0]) if len(keys) == 1 else [row for key in keys for row in ask(key)]
-
-
-def _open(instant: Instant | None) -> str | None:
-    return None if instant is None else format_instant(instant)
-
-
-def _recorded(clocks: AsOf | None) -> str | None:
-    if clocks is None:
-        return None
-    return f"#{clocks.position}" if clocks.position is not None else _open(clocks.recorded_at)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import date, datetime
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Self, Unpack
@@ -19,40 +17,28 @@ from tracker.amending import Amending
 from tracker.citing import Citing
 from tracker.clocks import Asked, Clocks, check_whole
 from tracker.erasing import Erasing
-from tracker.errors import InputError, Problem, TrackerError
+from tracker.errors import TrackerError
 from tracker.importing import Importing
 from tracker.instants import Instant, format_instant
 from tracker.listing import Listing
-from tracker.log import Conflict, Log
+from tracker.log import Log
 from tracker.model import ReadModel
-from tracker.outcomes import Answer, Recorded
-from tracker.reading import SHEET, read_upto
+from tracker.outcomes import Answer
+from tracker.recording import Recording, now
 from tracker.threads import one_at_a_time, told_in_words
 from tracker.vouching import Vouching
 from tracker.watching import Watching
 
 if TYPE_CHECKING:
-    from tracker.drafting.writing import Draft
     from tracker.quotes import Quote
     from tracker.registry import Registry
-    from tracker.reports import Decision
     from tracker.results import Logged
-    from tracker.sheets import Sheet
 
-Given = str | os.PathLike[str] | tuple[bytes, str]
-Sheets = str | os.PathLike[str] | Sequence[Given]
-"""Fact sheets: a path, or several; or raw bytes with a name for each."""
-TRIES = 20
-"""Times a decision is taken anew when other writers keep appending first."""
-
-
-def now() -> Instant:
-    """Read the clock: microseconds UTC."""
-    return time.time_ns() // 1000
+__all__ = ["Situation", "now"]  # the one door of the faces, for the clock too
 
 
 @one_at_a_time("still", "watch")  # those take it themselves
-class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watching):
+class Situation(Recording, Amending, Vouching, Citing, Listing, Erasing, Importing, Watching):
     """A situation: its log and the read model beside it. A context manager.
 
     `path` is a file or postgresql://...; several threads may use one situation, and take turns.
@@ -145,145 +131,6 @@ class Situation(Amending, Vouching, Citing, Listing, Erasing, Importing, Watchin
             raise TrackerError(f"{vault.path} holds the keys of this log: none are begun")
         vault.make()
         return vault.path
-
-    # -- recording -----------------------------------------------------------------------------
-
-    def register(
-        self,
-        data: bytes | str | os.PathLike[str],
-        file: str = "",
-        *,
-        by: str,
-        agree: Callable[[Sequence[Problem]], bool] = lambda _: True,
-    ) -> Recorded:
-        """Register what a situation.yaml names; what is registered so already adds nothing.
-
-        `data` is its path; or its raw bytes, and `file` then the name to tell problems by.
-        `agree` is asked about look-alike names. Raises InputError with every problem, and
-        TrackerError where `agree` says no.
-        """
-        from tracker import reports
-        from tracker.situation_file import read_situation
-
-        if not isinstance(data, bytes):
-            data, file = _read(data)
-        accepted = read_situation(data, file, self.registry())
-        asking = [warning for warning in accepted.warnings if warning.confirm]
-        if asking and not agree(asking):
-            raise TrackerError("nothing was registered")
-
-        def decide() -> Decision:
-            past = len(self.log.stream(reports.SITUATION_STREAM))
-            return reports.register(past, self.registry(), accepted.events, at=self.clock(), by=by)
-
-        decision = self._append(decide)
-        position = self.log.position
-        return Recorded(file, len(decision.events), decision.already, position, accepted.warnings)
-
-    def read_sheets(
-        self,
-        sheets: Sheets,
-        *,
-        tz: str | None = None,
-        batch: str | None = None,
-    ) -> list[tuple[str, Sheet]]:
-        """Read fact sheets; raises InputError with all problems."""
-        from tracker import arguments
-        from tracker.sheets import read_sheet
-        from tracker.twins import warned
-
-        registry = self.registry()
-        named = None if batch is None else arguments.batch(batch)
-        read: list[tuple[str, Sheet]] = []
-        problems: list[Problem] = []
-        for data, file in map(_read, [sheets] if isinstance(sheets, str | os.PathLike) else sheets):
-            try:
-                sheet = read_sheet(data, file, registry, tz=tz, batch=named, now=now())
-                unknown = self.model.far_behind()  # then it would be made anew for this alone
-                read.append((file, sheet if unknown else warned(self.store, sheet, file)))
-            except InputError as error:
-                problems += error.problems
-        if problems:
-            raise InputError(problems)
-        return read
-
-    def draft(
-        self, data: bytes, name: str, *, published: str | date, source: str | None = None
-    ) -> Draft:
-        """Propose a fact sheet from an article's raw bytes (drafting.drafts.draft).
-
-        `published` is a text, a date, or a datetime with its zone, which counts to the second.
-        """
-        from tracker.drafting.drafts import draft
-
-        if isinstance(published, datetime):
-            published = published.isoformat(timespec="seconds")
-        elif not isinstance(published, str):
-            published = published.isoformat()
-        return draft(data, name, self.registry(), published=published, source=source)
-
-    def examine(
-        self, sheets: Sheets, *, tz: str | None = None
-    ) -> list[tuple[str, int, tuple[Problem, ...]]]:
-        """Validate only: (file, number of facts, warnings) each; InputError as `record`."""
-        read = self.read_sheets(sheets, tz=tz)
-        return [(file, len(sheet.report.facts), sheet.warnings) for file, sheet in read]
-
-    def record(
-        self,
-        sheets: Sheets,
-        *,
-        by: str,
-        tz: str | None = None,
-        batch: str | None = None,
-    ) -> list[Recorded]:
-        """Record fact sheets: all of a file or none of it, and nothing if any file has a problem.
-
-        `sheets` is a path, or several; or (raw bytes, the name to tell problems by) each.
-        `batch` names them together, so that `retract` can take all of them back. Re-recording
-        adds nothing, and leaves a report in the batch that it was first recorded with. Raises
-        InputError, LogError, or TrackerError where a sheet no longer tells what is in the log.
-        """
-        from tracker import reports
-
-        outcomes = []
-        for file, sheet in self.read_sheets(sheets, tz=tz, batch=batch):
-            report = sheet.report
-
-            def decide(report: reports.Report = report) -> Decision:
-                past = self.log.stream(report.stream)
-                return reports.record(past, report, at=self.clock(), by=by)
-
-            try:
-                decision = self._append(decide)
-            except reports.ChangedReportError as error:
-                raise InputError([Problem(file, 0, 0, "", str(error))]) from error
-            added = len(decision.events)
-            outcomes.append(
-                Recorded(
-                    file,
-                    added,
-                    decision.already,
-                    self.log.position,
-                    sheet.warnings,
-                    report.stream.hex,
-                )
-            )
-        return outcomes
-
-    def _append(self, decide: Callable[[], Decision]) -> Decision:
-        """Decide and append; decide anew where another writer came first."""
-        for _ in range(TRIES):
-            timeline = self.log.timeline()
-            decision = decide()
-            try:
-                self.log.append(decision.events, timeline=timeline)
-            except Conflict:
-                continue
-            return decision
-        raise TrackerError(
-            f"other writers came first {TRIES} times; nothing was recorded: try again"
-        )
 
     # -- the read model ------------------------------------------------------------------------
 
@@ -462,14 +309,3 @@ class _Still:
             self._model.release()
         finally:
             self._lock.release()
-
-
-def _read(given: Given) -> tuple[bytes, str]:
-    """Read a file that is given by its path. Raises TrackerError."""
-    if isinstance(given, tuple):
-        return given
-    path = Path(given)
-    try:
-        return read_upto(path, SHEET), str(path)
-    except OSError as error:
-        raise TrackerError(f"{path}: {error.strerror}") from error
