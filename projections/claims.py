@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
-from tracker.instants import DAY, FUTURE_OPEN, Bounds, Instant, format_open
+from tracker.instants import FUTURE_OPEN, LONGEST_DAY, Bounds, Instant, format_open
 
 Mode = Literal["transition", "observation", "mention", "ruling"]
 Value = Mapping[str, Any]
@@ -117,7 +117,7 @@ class Claim(NamedTuple):
         seen, (earliest, latest) = self.observed, self.start
         if seen is None:
             return self.certain_from
-        vague = seen == earliest and latest - earliest > DAY and latest != FUTURE_OPEN
+        vague = seen == earliest and latest - earliest > LONGEST_DAY and latest != FUTURE_OPEN
         return latest - 1 if vague else seen
 
     @property

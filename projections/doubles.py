@@ -13,7 +13,7 @@ from operator import attrgetter
 from projections.claims import Claim
 from projections.levels import in_total, told_again, told_twice
 from projections.sums import figure
-from tracker.instants import DAY, PAST_OPEN, AsOf, Instant
+from tracker.instants import DAY, LONGEST_DAY, PAST_OPEN, AsOf, Instant
 
 _by_start = attrgetter("start", "published", "position")
 VAGUEST = 7 * DAY
@@ -51,7 +51,7 @@ def uncounted(claims: Iterable[Claim], clocks: AsOf) -> tuple[Claim, list[Claim]
     changes = [one for one in heard if one.effect == "change" and figure(one.value) is not None]
     vague, mentions = [], _Mentions()
     for one in changes:
-        if one.start.earliest < seen and one.start.latest > seen + DAY:
+        if one.start.earliest < seen and one.start.latest > seen + LONGEST_DAY:
             vague.append(one)
         else:
             mentions.add(one)

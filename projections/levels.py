@@ -21,7 +21,7 @@ from projections.sums import (
     reach,
     width,
 )
-from tracker.instants import DAY, Instant
+from tracker.instants import LONGEST_DAY, Instant
 from tracker.kin import Kin
 
 if TYPE_CHECKING:
@@ -249,7 +249,9 @@ def in_total(value: Value, claim: Claim) -> bool:
     What may have begun later, for its time is vague, is on top of it.
     """
     seen: Instant | None = value.get("_total")
-    return seen is not None and claim.start.earliest <= seen and claim.start.latest <= seen + DAY
+    if seen is None or claim.start.earliest > seen:
+        return False
+    return claim.start.latest <= seen + LONGEST_DAY
 
 
 def told_twice(one: Claim, other: Claim) -> bool:

@@ -235,8 +235,9 @@ class Store(Held):
         return self._names[register]
 
     def kin(self) -> Kin:
-        """Give who stands with whom, and how far a source is trusted, as registered now."""
-        return Kin(dict(self.names("actors")), dict(self.names("sources")))
+        """Give who stands with whom, how far a source is trusted, whose days are days, by now."""
+        zone = self.meta("zone", "UTC")
+        return Kin(dict(self.names("actors")), dict(self.names("sources")), zone)
 
     def display_names(self) -> Names:
         """Give the name of every registered place, actor, source and scheme by id."""

@@ -175,6 +175,8 @@ class Taker:
                 if actor in related:
                     self._touch("1", ())  # a change of kin can change any belief
                 tellers |= {actor, *(one.id for one in sources if one.interest == actor)}
+            elif isinstance(body, SituationRegistered) and body.zone != self.registry.zone:
+                self._touch("1", ())  # what lies within a day of what hangs on whose days they are
         if tellers and not self._whole and self._has_claims():
             marks = ", ".join("?" * len(tellers))
             told_by = [f"json_extract(data, '$[{at}]') IN ({marks})" for at in _TOLD_BY]

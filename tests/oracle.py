@@ -32,7 +32,7 @@ from tracker.facts.forces import (
     TroopsWithdrawn,
 )
 from tracker.facts.losses import CasualtiesReported
-from tracker.instants import DAY, FUTURE_OPEN, PAST_OPEN, Bounds, Instant
+from tracker.instants import DAY, FUTURE_OPEN, LONGEST_DAY, PAST_OPEN, Bounds, Instant
 from tracker.quantities import Quantity
 from tracker.registry import Registry
 from tracker.times import When
@@ -677,7 +677,7 @@ def number(  # noqa: C901, PLR0911, PLR0912, PLR0915 - each case in turn
         return story.shown, "same" if whole else "part", story.counted
     before = story.shown
     total = before.get("_seen")
-    if total is not None and one.begins <= total and one.capped <= total + DAY:
+    if total is not None and one.begins <= total and one.capped <= total + LONGEST_DAY:
         return before, "in", story.counted  # it is in the total that was seen since
     if counts(before):
         moved: dict[str, Any] = {name: _plus(before[name], stated[name]) for name in SIZE}

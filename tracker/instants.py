@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 __all__ = [
     "DAY",
     "FUTURE_OPEN",
+    "LONGEST_DAY",
     "NO_ZONE",
     "PAST_OPEN",
     "SECOND",
@@ -26,6 +27,7 @@ __all__ = [
     "check_date",
     "check_zone",
     "date_bounds",
+    "day_after",
     "format_instant",
     "format_open",
     "last_instant",
@@ -44,8 +46,11 @@ PAST_OPEN: Instant = -(2**62)
 FUTURE_OPEN: Instant = 2**62
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
+LONGEST_DAY = DAY + DAY // 24
+"""A date whose clocks are put back in it lasts so long: what is no longer may be of one day."""
 
 _MICROSECOND = timedelta(microseconds=1)
+_HALF_A_DAY = timedelta(hours=12)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _FIRST: Instant = (date(1, 1, 1).toordinal() - _EPOCH_DAY) * DAY
@@ -158,6 +163,23 @@ def check_zone(name: str) -> str:
     """
     _zone(name)
     return name
+
+
+@lru_cache(maxsize=65_536)
+def day_after(i: Instant, zone: str) -> Instant:
+    """Give the instant a day later: 24 hours, or fewer if clocks were put forward in between.
+
+    So that the day on which they are does not lie within a day of the next.
+    """
+    later = i + DAY
+    if not _FIRST + DAY <= i <= _LAST - 2 * DAY:
+        return later
+    before, after = (to_datetime(one, zone).utcoffset() for one in (i, later))
+    ahead = after - before if after and before else timedelta()
+    sooner = later - ahead // _MICROSECOND
+    if not timedelta() < ahead < _HALF_A_DAY or to_datetime(sooner, zone).utcoffset() != after:
+        return later  # a date that a country left out is no short day
+    return sooner
 
 
 @lru_cache(maxsize=1_024)

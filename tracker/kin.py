@@ -1,4 +1,4 @@
-"""Kin: who stands with whom, and how far a source is trusted. Standard library only.
+"""Kin: who stands with whom, how far a source is trusted, whose days are days. No libraries.
 
 Built of the registry, or of the read model's rows, so that asking need not load what validates.
 """
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+
+from tracker.instants import DAY, Instant, day_after
 
 ARMED = frozenset({"force", "group"})
 """Types of actor that are parties to a conflict, whether or not a side is named for them."""
@@ -22,13 +24,21 @@ def origin_of(source: str, voice: str, speaker: str | None, origin: str | None) 
 
 @dataclass(frozen=True, slots=True)
 class Kin:
-    """Actors by id ({type, side, parent, allies}) and sources by id ({type, interest, rating})."""
+    """Actors by id ({type, side, parent, allies}) and sources by id ({type, interest, rating}).
+
+    `zone` is that of the situation's days.
+    """
 
     actors: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    zone: str = "UTC"
     _same: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False)
     _ratings: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False)
     _leanings: dict[tuple[str, str], bool | None] = field(default_factory=dict, compare=False)
+
+    def day_after(self, instant: Instant) -> Instant:
+        """Give the instant a day later, as days are where the situation is."""
+        return instant + DAY if self.zone == "UTC" else day_after(instant, self.zone)
 
     def lineage(self, actor: str) -> tuple[str, ...]:
         """Give an actor and its parents, nearest first; a loop of parents ends where it closes."""

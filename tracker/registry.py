@@ -242,7 +242,7 @@ class Registry:
         sources, schemes = dict(self.sources), dict(self.schemes)
         kin = self._kin
         for event in events:
-            if isinstance(event, ActorRegistered | SourceRegistered):
+            if not isinstance(event, PlaceRegistered | AlertSchemeRegistered):
                 kin = []  # to be made anew
             match event:
                 case SituationRegistered():
@@ -270,7 +270,7 @@ class Registry:
 
     @property
     def kin(self) -> Kin:
-        """Who stands with whom, and how far a source is trusted."""
+        """Who stands with whom, how far a source is trusted, and whose days are days."""
         if not self._kin:
             self._kin.append(self._make_kin())
         return self._kin[0]
@@ -278,4 +278,4 @@ class Registry:
     def _make_kin(self) -> Kin:
         actors = {name: actor.model_dump(mode="json") for name, actor in self.actors.items()}
         sources = {name: source.model_dump(mode="json") for name, source in self.sources.items()}
-        return Kin(actors, sources)
+        return Kin(actors, sources, self.zone)

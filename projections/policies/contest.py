@@ -41,7 +41,6 @@ from projections.policies.walk import (
     sharper,
 )
 from projections.policies.words import supersedes, told_with
-from tracker.instants import DAY, Instant
 
 NEWEST = "newest evidence"
 AGREEMENT = "agreement"
@@ -100,14 +99,14 @@ class Contest:
 
     def _hear(self, walk: Walk, claim: Claim, at: At) -> Walk:
         """Make a claim its origin's view, and leave behind what it supersedes."""
-        if _outdoes_all(claim, walk, at.t):
+        if _outdoes_all(claim, walk, at):
             return _alone(walk, claim, at)
         told = told_with(claim, walk.views, walk.outcome, at)
         if told is None:
             return walk
         view, joins, own, stays = told
-        others = [one for one in stays if not supersedes(view, one)]
-        leavings = tuple(one for one in walk.leavings if not supersedes(view, one))
+        others = [one for one in stays if not supersedes(view, one, at.kin)]
+        leavings = tuple(one for one in walk.leavings if not supersedes(view, one, at.kin))
         if not joins:
             before_it = _before(walk, view)
             view = view if before_it is view.before else view.after(before_it)
@@ -269,12 +268,13 @@ def _moving(outcome: Outcome | None, claim: Claim) -> list[Claim]:
     return [*found, claim] if claim.moves else found
 
 
-def _outdoes_all(claim: Claim, walk: Walk, t: Instant) -> bool:
+def _outdoes_all(claim: Claim, walk: Walk, at: At) -> bool:
     """Whether a claim, as a view of its own, would supersede all that is said."""
     sighted = claim.standing or claim.observed is not None
-    lo, _ = interval(claim, t)
+    lo, _ = interval(claim, at.t)
     for older in (*walk.views, *walk.leavings) if walk.leavings else walk.views:
-        if older.hi + (DAY if sighted or older.sighted else 1) > lo:
+        near = sighted or older.sighted
+        if (at.kin.day_after(older.hi) if near else older.hi + 1) > lo:
             return False
     return True
 

@@ -13,8 +13,9 @@ Rules, for a cell at valid time t and known time k (instants to the microsecond,
    two of its reports tell of one moment and none is newer, they are one view if they agree; else
    both stay, and it backs neither.
 4. Newer evidence supersedes older. Contemporaries are views whose evidence overlaps, or, where an
-   observation is involved, that lie less than 24 hours apart. What was found on some day of a month
-   may have been on each. Exactly ordered transitions are a sequence.
+   observation is involved, that lie less than 24 hours apart (23, where clocks are put forward in
+   between in the situation's zone). What was found on some day of a month may have been on each.
+   Exactly ordered transitions are a sequence.
 5. In sequence: a withdrawal comes after the hold it ends and contradicts nothing else; a recapture
    after the hold it overturns; a hold after the entry or fight that led to it. What is overturned
    stays so, whatever becomes of what overturned it. Holders of one side are one hold, whose row

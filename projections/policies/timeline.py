@@ -287,7 +287,7 @@ class Timeline:
             self._speaks_directly()
             return
         if self._direct:
-            for instant in windows(claim):
+            for instant in windows(claim, self._kin):
                 insort(self._windows, instant)
             return
         self._heard.append(claim)
@@ -297,7 +297,7 @@ class Timeline:
     def _speaks_directly(self) -> None:
         if not self._direct:
             self._direct = True
-            self._windows = sorted(one for told in self._heard for one in windows(told))
+            self._windows = sorted(one for told in self._heard for one in windows(told, self._kin))
             self._heard = []
 
     # -- lists that stand: each entry until a later one of the same list has begun ----------------

@@ -12,15 +12,13 @@ from typing import Any, NamedTuple
 from projections.claims import Claim, Since, Value
 from projections.state import MOST_EVIDENCE, Alternative, Projection
 from tracker.edtf import somewhere_in
-from tracker.instants import DAY, FUTURE_OPEN, Instant
+from tracker.instants import FUTURE_OPEN, LONGEST_DAY, Instant
 from tracker.kin import Kin
 
 Order = tuple[bool, Instant, Instant, int, Instant, str, int]
 _OF_REPORT = 5
 """Where in it a claim's report and place stand: of one instant, which comes first is chance."""
 Succession = tuple[Instant, Instant, str, int]
-LONGEST_DAY = DAY + DAY // 24
-"""Of a day, its first instant is that at which something was seen on it."""
 DROPPED = "dropped"
 """The effect of an entry that its list has dropped: the list says nothing from there on."""
 
@@ -231,13 +229,13 @@ def points(claim: Claim) -> Iterator[Instant]:
         yield claim.end.latest - 1
 
 
-def windows(claim: Claim) -> tuple[Instant, Instant]:
+def windows(claim: Claim, kin: Kin) -> tuple[Instant, Instant]:
     """Give the first instants that a claim's evidence lies before, and lies a window before.
 
     What speaks about such an instant directly is later than the claim, or no contemporary.
     """
     last = _last_of(claim)
-    return last + 1, last + DAY
+    return last + 1, kin.day_after(last)
 
 
 def is_unsettled(claim: Claim, t: Instant) -> bool:
@@ -258,7 +256,10 @@ def begins_anew(since: Since, claim: Claim, at: At) -> bool:
     What it tells of was not so just before: it goes on with nothing, though it says the same. What
     is told of one day and of the next may be one moment.
     """
-    return since.latest + DAY <= claim.since.earliest and at.projection.overturns(claim)
+    earliest = claim.since.earliest
+    if since.latest >= earliest or not at.projection.overturns(claim):
+        return False
+    return at.kin.day_after(since.latest) <= earliest
 
 
 def ground(outcome: Outcome | None, claim: Claim, at: At) -> Outcome | None:

@@ -23,7 +23,8 @@ from projections.policies.walk import (
     of_one_instant,
     of_one_rank,
 )
-from tracker.instants import DAY, Instant
+from tracker.instants import Instant
+from tracker.kin import Kin
 
 MOST_TORN = 20
 """Things that one origin is kept to say of one moment at once: who says more has no say, and each
@@ -68,10 +69,10 @@ def told_with(claim: Claim, views: Sequence[View], outcome: Outcome | None, at: 
     return Told(view, joins, own, stays)
 
 
-def supersedes(newer: View, older: View) -> bool:
+def supersedes(newer: View, older: View, kin: Kin) -> bool:
     """Whether what a view tells of was over when another began; a day before, where one is seen."""
     if newer.sighted or older.sighted:
-        return older.hi + DAY <= newer.lo
+        return kin.day_after(older.hi) <= newer.lo
     return older.hi < newer.lo
 
 
@@ -106,7 +107,7 @@ def _best_rating(view: View, mine: Iterable[View], at: At) -> str | None:
     """Give the best that an origin has said with what a view of its says; `mine` are its others."""
     best = view.rating
     for one in mine:
-        if not supersedes(view, one) and at.projection.same(one.value, view.value, at.kin):
+        if not supersedes(view, one, at.kin) and at.projection.same(one.value, view.value, at.kin):
             best = better(one.rating, best)
     return best
 
