@@ -8,6 +8,7 @@ from typing import Any
 
 from projections.store import Row, Store
 from projections.withheld import withheld
+from tracker.dated import Dated
 from tracker.facts import Body, ReportRegistered
 from tracker.facts.envelope import Event, body_dict
 from tracker.facts.record import (
@@ -86,17 +87,18 @@ def event_detail(event: Event, store: Store, places: Mapping[str, int] | None = 
     a fact what was erased of another in whose place it stands, where it does not say that anew.
     """
     found = store.rows(
-        "SELECT source, published_edtf, document, batch FROM reports WHERE id = ?",
+        "SELECT source, published_edtf AS published, published AS out, document, batch FROM reports"
+        " WHERE id = ?",
         (event.stream.hex,),
     )
-    report = found[0] if found else {}
+    report = _dated(found[0]) if found else {}
     return {
         **event_row(event, places),
         "stream": str(event.stream),
         "version": event.version,
         "body": body_dict(event.body),
         "source": report.get("source"),
-        "published": report.get("published_edtf"),
+        "published": report.get("published"),
         "document": report.get("document"),
         "batch": report.get("batch"),
         "amended": _amended(event, store),
@@ -135,19 +137,20 @@ def custody_of(store: Store, event_id: str) -> list[Row]:
 def _amended(event: Event, store: Store) -> list[Row]:
     sql = (
         "SELECT r.kind, r.position, r.published_edtf AS published, r.reason, r.replaced_by,"
-        " f.position AS replaced_at FROM retractions r"
+        " f.position AS replaced_at, r.published AS out FROM retractions r"
         " LEFT JOIN fact_rows f ON f.id = r.replaced_by WHERE r.fact = ? ORDER BY r.position"
     )
-    return store.rows(sql, (event.id,))
+    return list(map(_dated, store.rows(sql, (event.id,))))
 
 
 def _replaces(event: Event, store: Store) -> Row | None:
     sql = (
         "SELECT r.fact, f.position, r.position AS correction, r.published_edtf AS published,"
-        " r.reason FROM retractions r JOIN fact_rows f ON f.id = r.fact WHERE r.replaced_by = ?"
+        " r.reason, r.published AS out FROM retractions r JOIN fact_rows f ON f.id = r.fact"
+        " WHERE r.replaced_by = ?"
     )
     found = store.rows(sql, (event.id,)) if event.fact else []
-    return found[0] if found else None
+    return _dated(found[0]) if found else None
 
 
 def _differences(body: Body, store: Store) -> list[Row]:
@@ -198,8 +201,18 @@ def _place(event_id: str, places: Mapping[str, int]) -> str:
 
 def _when(event: Event) -> str | None:
     if event.fact:
-        return event.fact.when.edtf
-    return event.body.when.edtf if isinstance(event.body, RulingMade) else None
+        when = event.fact.when
+    elif isinstance(event.body, RulingMade):
+        when = event.body.when
+    else:
+        return None
+    return Dated(when.edtf, *when.span.start)
+
+
+def _dated(row: Row) -> Row:
+    """Give a row's publication its bounds: what it is `out` by."""
+    out = row.pop("out")
+    return {**row, "published": Dated(row["published"], None, out)}
 
 
 def _what(event: Event, places: Mapping[str, int]) -> str:

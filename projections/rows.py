@@ -14,6 +14,7 @@ from projections.moments import Begun, rows_begun
 from projections.pledges import Pledges
 from projections.store import Row, Store
 from projections.withheld import erased_of, said_withheld, withheld
+from tracker.dated import Dated
 from tracker.garbage import uncollected
 from tracker.instants import DAY, PAST_OPEN, AsOf, format_instant, read_instant
 from tracker.kin import Kin
@@ -163,7 +164,7 @@ def fact_row(projection: str, row: Row) -> Row:
         "speaker": row["speaker"],
         "place": row["place"],
         "actors": [actor for actor in row["actors"].split("+") if actor],
-        "when": row["edtf"],
+        "when": Dated(row["edtf"], row["begins"], None),
         "source": row["source"],
         "published": format_instant(row["published"]),
         "evidence": [row["id"]],
@@ -186,7 +187,7 @@ def evidence_row(store: Store, claim: Claim | str, role: str, why: str) -> Row:
     """
     fact = claim if isinstance(claim, str) else claim.fact
     sql = (
-        "SELECT f.*, r.source, r.published_edtf, r.data AS header"
+        "SELECT f.*, r.source, r.published AS out, r.published_edtf, r.data AS header"
         " FROM fact_rows f JOIN reports r ON r.id = f.report"
         " WHERE f.id = ?"
     )
@@ -209,7 +210,7 @@ def evidence_of(row: Row, data: Row | None = None) -> Row:
         "kind": row["kind"],
         "position": row["position"],
         "source": row["source"],
-        "published": row["published_edtf"],
+        "published": Dated(row["published_edtf"], None, row["out"]),
         "voice": row["voice"],
         "speaker": row["speaker"],
         "status": row["status"],

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 from projections.held import FEW, Held
 from projections.moments import LATEST, Begun, Key, Moments
 from projections.registers import Handle, Names, Register
+from tracker.dated import Dated
 from tracker.errors import NotFoundError, StoreError, is_full
 from tracker.foreign import told_plainly
 from tracker.instants import FUTURE_OPEN, Instant
@@ -320,12 +321,13 @@ class Store(Held):
         plain = name.lower().replace("-", "")
         found = self.rows(
             "SELECT r.id, r.position, r.source, r.published_edtf AS published, r.document, r.batch,"
-            " (SELECT count(*) FROM fact_rows f WHERE f.report = r.id) AS facts"
+            " r.published AS out, (SELECT count(*) FROM fact_rows f WHERE f.report = r.id) AS facts"
             " FROM reports r WHERE r.id >= :name AND r.id < :name || 'g' ORDER BY r.id LIMIT 2",
             {"name": plain},
         )
         if len(found) == 1 and plain:
-            return found[0]
+            head = found[0]
+            return {**head, "published": Dated(head["published"], None, head.pop("out"))}
         many = "several reports begin" if plain and found else "no report begins"
         raise NotFoundError(f"{many} with '{name}': `tracker log` lists their ids")
 

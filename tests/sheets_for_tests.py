@@ -66,7 +66,7 @@ def fact(kind: str, **fields: object) -> Row:
     return {"kind": kind, "status": "occurred", "voice": "reporter", "gist": kind, **fields}
 
 
-def sheet(source: str, published: str, *facts: Row) -> bytes:
+def sheet(source: str, published: str | Row, *facts: Row) -> bytes:
     """Give a fact sheet; JSON is YAML."""
     report = {"source": source, "published": published}
     return json.dumps({"report": report, "facts": facts}).encode()

@@ -33,7 +33,7 @@ FACES = {"tracker.cli", "tracker.exports", "tracker.web"}
 VALUES = {
     f"tracker.{name}"
     for name in (
-        *("edtf", "errors", "harmless", "hedges", "instants", "outcomes", "quantities"),
+        *("dated", "edtf", "errors", "harmless", "hedges", "instants", "outcomes", "quantities"),
         *("results", "tabular", "times", "verdicts"),
         "offers",  # what completes words as they are typed has no time to load the situation
         "putting",  # what a face writes too is a whole file or none

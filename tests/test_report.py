@@ -170,7 +170,7 @@ def test_the_data_says_at_every_moment_what_the_situation_answers(recorded: Situ
                 (row["projection"], row["key"]): (
                     words.value(row["projection"], {**row, "remainder": None}, answer.names),
                     words.support(row),
-                    words.since(row),
+                    words.since(row, answer.zone),
                     words.possibly(row, answer.names, answer.zone),
                 )
                 for row in answer.dicts

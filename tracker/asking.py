@@ -159,6 +159,7 @@ class Asking:
             names,
             tuple(notes),
             replica=self.replica(),
+            tz=clocks.zone if clocks else None,
         )
 
     def keys_meant(self, projection: str | None, key: str | None) -> tuple[str | None, ...]:

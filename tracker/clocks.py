@@ -68,6 +68,7 @@ def read_clocks(
         None if known_at is None else last("known-at", known_at),
         recorded,
         position,
+        zone,
     )
 
 

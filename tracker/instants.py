@@ -6,7 +6,7 @@ nobody has stated.  No function here reads a clock, a locale or a setting.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from functools import lru_cache
@@ -81,13 +81,15 @@ class AsOf:
     """The three clocks of a question.  Instants are inclusive; None means unlimited.
 
     as_of: valid time.  known_at: publication time.  recorded_at or position: the log's own
-    clock, as a time or as the last log position to count.
+    clock, as a time or as the last log position to count.  zone: whose days they were read in,
+    where that is known; the instants are the question, whatever the zone.
     """
 
     as_of: Instant
     known_at: Instant | None = None
     recorded_at: Instant | None = None
     position: int | None = None
+    zone: str | None = field(default=None, compare=False)
 
     @property
     def known(self) -> Instant:

@@ -207,8 +207,9 @@ class Answer(Generic[R]):
 
     `verb` and `query` are the whole question: asked so of the log's first `position` events, the
     same rows come back; `head` is the ledger's root there, in hex, None where there is no ledger.
-    `title` and `zone` are the situation's; `each` gives the rows as JSON has them, where there are
-    tens of thousands by making each when it is looked at, and `dicts` all of them in a tuple;
+    `title` and `zone` are the situation's, `tz` is the zone that the question was read in, where it
+    was, and `read_in` the one whose days its tables tell; `each` gives the rows as JSON has them,
+    where there are tens of thousands by making each when it is looked at, `dicts` all in a tuple;
     `notes` is what is to be said beside them, such as that an as-of lies in the future. `names`
     gives the registered name of each id that rows speak of; `more` is what one kind of question
     adds to the JSON (the evidence of an audit); `replica` says whose copy was asked, and how far
@@ -226,6 +227,12 @@ class Answer(Generic[R]):
     notes: tuple[str, ...] = ()
     more: Row = field(default_factory=dict)
     replica: Row | None = None
+    tz: str | None = field(default=None, compare=False)
+
+    @property
+    def read_in(self) -> str:
+        """The zone whose days a reader is told: that of the question, else the situation's."""
+        return self.tz or self.zone
 
     @property
     def dicts(self) -> tuple[Row, ...]:

@@ -101,11 +101,13 @@ class Questions(Asking):
         With clocks, as it was known and recorded by then; valid time is no bound. Raises
         NotFoundError, with the nearest, where no projection has the key.
         """
-        clocks = None if as_of is None and not others else self.clocks(as_of, **others)
+        bounded = as_of is not None or any(name != "tz" for name in others)
+        clocks = self.clocks(as_of, **others) if bounded else None
         key = self._key(key)
         rows = answers.history(self.store, clocks, key, projection, weighing=weighing)
         answer = self._answer("history", clocks, weighing, rows, projection=projection, key=key)
-        return replace(answer, query={**answer.query, "as_of": None})  # a history has no as-of
+        query = {**answer.query, "as_of": None}  # a history has no as-of
+        return replace(answer, query=query, tz=answer.tz or others.get("tz"))
 
     def is_ruled(self, projection: str, key: str, as_of: Asked) -> bool:
         """Whether an analyst's ruling decides a cell as of then."""

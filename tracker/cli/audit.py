@@ -121,12 +121,12 @@ def _verdict(answer: Answer) -> str:
     said: str = words.value(query["projection"], rows[0] if rows else None, answer.names)
     if rows and rows[0].get("since"):
         if rows[0]["support"] != "disputed":
-            said += f" ({rows[0]['support']}) {words.begun(rows[0])}"
-        may = words.possibly(rows[0], answer.names, answer.zone)
+            said += f" ({rows[0]['support']}) {words.begun(rows[0], answer.read_in)}"
+        may = words.possibly(rows[0], answer.names, answer.read_in)
         said += f"; {may}" if may else ""
     known = query["known_at"]
-    as_known = f" as known at {words.clock(known, answer.zone)}" if known else ""
-    as_of = words.clock(query["as_of"], answer.zone)
+    as_known = f" as known at {words.clock(known, answer.read_in)}" if known else ""
+    as_of = words.clock(query["as_of"], answer.read_in)
     counted = words.counted(rows[0]) if rows else ""
     what = f"{counted}," if counted else query["projection"]
     return f"{name}, {what} as of {as_of}{as_known}: {said}"
@@ -159,10 +159,11 @@ def _brief(answer: Answer) -> list[str]:
 def _cells(line: Row, answer: Answer) -> list[str]:
     names = answer.names
     voice = names.get(line["speaker"], line["speaker"]) or line["voice"]
+    published = words.stated(line["published"], answer.read_in)
     return [
         words.Toned(line["role"], TONE_OF[line["role"]]),
         f"#{line['position']} {line['kind']}",
-        f"{names.get(line['source'], line['source'])}, {words.when(line['published'])}",
+        f"{names.get(line['source'], line['source'])}, {published}",
         line["why"],
         f"· {voice}: {line['gist']}",
     ]
@@ -170,11 +171,13 @@ def _cells(line: Row, answer: Answer) -> list[str]:
 
 def _entry(line: Row, answer: Answer) -> str:
     """Say one fact's part: where it stands on the first line, what and why below, then its text."""
-    source = f"{answer.names.get(line['source'], line['source'])}, {words.when(line['published'])}"
+    published = words.stated(line["published"], answer.read_in)
+    source = f"{answer.names.get(line['source'], line['source'])}, {published}"
     where = [f"#{line['position']} {line['kind']}", source, words.locator(line["locator"])]
     first, *more = indented(" · ".join(filter(None, where)), ROLE)
     voice = answer.names.get(line["speaker"], line["speaker"]) or line["voice"]
-    told = f"{voice}: {line['gist']} ({words.when(line['when']['edtf'])}; {line['why']})"
+    when = words.dated(line["when"], answer.read_in)
+    told = f"{voice}: {line['gist']} ({when}; {line['why']})"
     role = click.style(f"{line['role']:{ROLE}}", **TONES[TONE_OF[line["role"]]])
     lines = [role + first[ROLE:], *more, *indented(told, ROLE)]
     if "verified" in line:
@@ -192,7 +195,7 @@ def _later(answer: Answer) -> list[str]:
     if not rows:
         return [f"not known: {facts}, which do{'' if later > 1 else 'es'} not change this answer"]
     said: str = words.value(answer.query["projection"], rows[0], answer.names)
-    may = words.possibly(rows[0], answer.names, answer.zone)
+    may = words.possibly(rows[0], answer.names, answer.read_in)
     said += f"; {may}" if may else ""
     return [
         f"not known: {facts} change{'' if later > 1 else 's'} this answer: all reports give {said}"

@@ -98,13 +98,13 @@ def diff(
 def heading(answer: Answer) -> str:
     """Say both moments: what moved between them."""
     query = answer.query
-    start, stop = (words.clock(query[name], answer.zone) for name in ("from", "as_of"))
+    start, stop = (words.clock(query[name], answer.read_in) for name in ("from", "as_of"))
     what = f"changes as of {stop}" if start == stop else f"changes from {start} to {stop}"
     known = None
     if query["known_from"] != query["known_at"]:
         upto = query["known_at"]
-        known = f"known at {words.clock(query['known_from'], answer.zone)}, then "
-        known += words.clock(upto, answer.zone) if upto else "all reports"
+        known = f"known at {words.clock(query['known_from'], answer.read_in)}, then "
+        known += words.clock(upto, answer.read_in) if upto else "all reports"
     said = replace(answer, query={**query, "as_of": None})
     return words.heading(said, what, known)
 
@@ -118,11 +118,12 @@ def _line(row: Row, answer: Answer) -> list[str]:
         sides = [kind, "taken back"] if gone else ["", kind]
     else:
         sides = [
-            words.belief(name, row[side], answer.names, answer.zone) for side in ("before", "after")
+            words.belief(name, row[side], answer.names, answer.read_in)
+            for side in ("before", "after")
         ]
         if sides[0] == sides[1]:  # what differs is since when
             sides = [
-                f"{said}, {words.begun(row[side])}"
+                f"{said}, {words.begun(row[side], answer.read_in)}"
                 for said, side in zip(sides, ("before", "after"), strict=True)
             ]
     return [what, *sides, CAUSES[row["cause"]], _events(row["events"], answer)]

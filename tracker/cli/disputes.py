@@ -86,8 +86,8 @@ def _line(row: Row, answer: Answer) -> list[str]:
         words.cell(row),
         words.rivals(name, row, answer.names),
         words.value(name, last, answer.names) if last else "none",
-        _moment(row["opened"], answer.zone),
-        _moment(row["closed"], answer.zone) or "open",
+        _moment(row["opened"], answer.read_in),
+        _moment(row["closed"], answer.read_in) or "open",
     ]
 
 

@@ -84,7 +84,7 @@ def history(
     clocks = read_clocks(situation, None, known_at, recorded_at, tz)
     asked = bool(known_at or recorded_at)
     weighing = read_weighing(situation, only, without)
-    answer = situation.history(key, projection, clocks if asked else None, weighing=weighing)
+    answer = situation.history(key, projection, clocks if asked else None, weighing=weighing, tz=tz)
     save_citation(situation, answer, cite)
     for text in answer.notes:
         note(text)
@@ -93,7 +93,9 @@ def history(
         return
     if emit_answer(answer):
         return
-    told = [] if options().quiet else [fitted(words.heading(answer, f"history of {key}")) + "\n"]
+    usual = {answer.zone, answer.read_in} == {"UTC"}
+    what = f"history of {key}{'' if usual else f' (days of {answer.read_in})'}"
+    told = [] if options().quiet else [fitted(words.heading(answer, what)) + "\n"]
     told += sparklines(answer)
     found, within = lines(answer, instants=instants)
     several = len({row["projection"] for row in answer.dicts}) > 1
@@ -134,8 +136,8 @@ def lines(answer: Answer, *, instants: bool = False) -> tuple[list[list[str]], i
     for _, together in groupby(answer.dicts, key=lambda row: _reads(row, answer)):
         rows = list(together)
         first = rows[0]
-        known = say(first["known_from"], first["known_to"], answer.zone)
-        valid = say(first["valid_from"], rows[-1]["valid_to"], answer.zone)
+        known = say(first["known_from"], first["known_to"], answer.read_in)
+        valid = say(first["valid_from"], rows[-1]["valid_to"], answer.read_in)
         if known is None or valid is None:
             within += 1
             continue
@@ -153,8 +155,8 @@ def _said(row: Row, answer: Answer) -> tuple[str, str, str, str]:
     return (
         words.value(row["projection"], row, answer.names),
         words.support(row),
-        words.since(row),
-        words.evidence(row, answer.names, answer.zone),
+        words.since(row, answer.read_in),
+        words.evidence(row, answer.names, answer.read_in),
     )
 
 

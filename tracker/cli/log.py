@@ -51,7 +51,8 @@ def log(after: int, limit: int | None, kind: str | None) -> None:
     for (at, by), together in groupby(
         found, key=lambda row: (row["recorded_at"], row["recorded_by"])
     ):
-        cells = table(["#", "KIND", "ID", "ABOUT", "WHEN", "WHAT"], map(_cells, together))
+        headers = ["#", "KIND", "ID", "ABOUT", "WHEN", "WHAT"]
+        cells = table(headers, [_cells(row, situation.zone) for row in together])
         told += [fitted(f"recorded {at} by {by}"), f"{cells}\n"]
     say("\n".join(told))
 
@@ -71,12 +72,12 @@ def _tell_of_nearest(kind: str, kinds: set[str]) -> None:
         note(f"there is no {kind} here: did you mean {near[0]}?")
 
 
-def _cells(row: Row) -> list[str]:
+def _cells(row: Row, zone: str) -> list[str]:
     return [
         f"#{row['position']}",
         row["kind"],
         row["id"][:8],
         row["subject"] or "",
-        words.when(row["when"]),
+        words.stated(row["when"], zone),
         row["what"],
     ]

@@ -110,7 +110,7 @@ def _decides_from(
         if row["known_to"] is None and row["rule"] == "ruling" and row["valid_from"]
         if read_instant(row["valid_from"]) > after and followed.intersection(row["evidence"])
     ]
-    return words.moment(min(begins, key=read_instant), answer.zone) if begins else None
+    return words.moment(min(begins, key=read_instant), answer.read_in) if begins else None
 
 
 def _taken_back(situation: Situation, name: str) -> str:

@@ -61,4 +61,6 @@ def search(text: tuple[str, ...], limit: int) -> None:
 
 def _told(row: dict[str, Any], answer: Answer) -> str:
     source: str = answer.names.get(row["source"], row["source"]) or ""
-    return f"{source}, {words.clock(row['published'], answer.zone)}" if row["published"] else source
+    return (
+        f"{source}, {words.clock(row['published'], answer.read_in)}" if row["published"] else source
+    )

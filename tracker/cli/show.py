@@ -29,7 +29,7 @@ def show(event: str) -> None:
       tracker show '#60'
     """
     situation = open_situation()
-    row = situation.show(event)
+    row, zone = situation.show(event), situation.zone
     login = situation.login(row["position"])
     if login is not None:
         row = {**row, "login": login}
@@ -44,17 +44,18 @@ def show(event: str) -> None:
     if login is not None:
         head.append(("recorded as", f"{login}, by the server's word"))
     if row["source"]:
-        head.append(("report", f"{row['source']}, published {words.when(row['published'])}"))
+        published = words.stated(row["published"], zone)
+        head.append(("report", f"{row['source']}, published {published}"))
     if "reason" in row["body"]:
         head.append(("about", f"{row['subject']}, {row['what']}"))
     if row["batch"]:
         head.append(("batch", row["batch"]))
     if row["replaces"]:
-        head.append(("replaces", _replaces(row["replaces"])))
-    head += [(one["kind"], _amended(one)) for one in row["amended"]]
+        head.append(("replaces", _replaces(row["replaces"], zone)))
+    head += [(one["kind"], _amended(one, zone)) for one in row["amended"]]
     head += [_custody(one) for one in row["custody"]]
     cells = head + [
-        (name, field_text(name, value))
+        (name, field_text(name, value, zone))
         for name, value in row["body"].items()
         if name not in {"id", "batch"}
     ]
@@ -67,14 +68,14 @@ def show(event: str) -> None:
     say("\n\n".join(told))
 
 
-def _replaces(one: Row) -> str:
-    published = words.when(one["published"])
+def _replaces(one: Row, zone: str) -> str:
+    published = words.stated(one["published"], zone)
     return f"#{one['position']}, corrected by #{one['correction']}, published {published}"
 
 
-def _amended(one: Row) -> str:
+def _amended(one: Row, zone: str) -> str:
     place = f" -> #{one['replaced_at']}" if one["replaced_at"] else ""
-    published = words.when(one["published"])
+    published = words.stated(one["published"], zone)
     return f"by #{one['position']}{place}, published {published}: {one['reason']}"
 
 
@@ -94,12 +95,12 @@ def _said(value: object) -> str:
     return value if isinstance(value, str) else dump(value, indent=None)
 
 
-def field_text(name: str, value: object) -> str:
+def field_text(name: str, value: object, zone: str) -> str:
     """Say a field of an event: times and places in a document in words."""
     if name == "locator" and isinstance(value, dict):
         return words.locator(value)
     if name in {"when", "since", "published"} and isinstance(value, dict):
-        said = words.when(value["edtf"])
+        said = words.dated(value, zone)
         phrase = f" (“{value['phrase']}”)" if value.get("phrase") else ""
         anchor = f", anchored to {value['anchor']}" if value.get("anchor") else ""
         return f"{value['edtf']}: {said}{phrase}{anchor}"

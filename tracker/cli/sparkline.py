@@ -59,7 +59,7 @@ def _drawn(rows: Sequence[Row], answer: Answer) -> list[str]:
         for row, wide in zip(rows, _widths(rows, room - NOW), strict=True)
     )
     start, stop = told[0], told[-1]
-    days = [words.clock(row["valid_from"], answer.zone) for _, row in (start, stop)]
+    days = [words.clock(row["valid_from"], answer.read_in) for _, row in (start, stop)]
     ends = f"{days[0]}: {hedged(start[1])} ... {days[1]}: {hedged(stop[1])}"
     return [line, fitted(f"{ends} (highest {highest:,}; as now known)")]
 

@@ -87,8 +87,8 @@ def _control(row: Row, answer: Answer) -> list[str]:
         row["name"],
         words.value("control", row, answer.names),
         words.support(row),
-        words.since(row),
-        words.evidence(row, answer.names, answer.zone),
+        words.since(row, answer.read_in),
+        words.evidence(row, answer.names, answer.read_in),
     ]
 
 
@@ -100,8 +100,8 @@ def _forces(row: Row, answer: Answer) -> list[str]:
         row["phase"],
         words.value("forces", row, answer.names),
         words.support(row),
-        words.since(row),
-        words.evidence(row, answer.names, answer.zone),
+        words.since(row, answer.read_in),
+        words.evidence(row, answer.names, answer.read_in),
     ]
 
 
@@ -113,8 +113,8 @@ def _alerts(row: Row, answer: Answer) -> list[str]:
         words.value("alerts", row, answer.names),
         words.support(row),
         words.names_of([authority], answer.names) if authority else "",
-        words.since(row),
-        words.evidence(row, answer.names, answer.zone),
+        words.since(row, answer.read_in),
+        words.evidence(row, answer.names, answer.read_in),
     ]
 
 
@@ -125,14 +125,14 @@ def _losses(row: Row, answer: Answer) -> list[str]:
         row["fate"],
         words.value("losses", row, answer.names),
         words.support(row),
-        words.since(row),
-        words.evidence(row, answer.names, answer.zone),
+        words.since(row, answer.read_in),
+        words.evidence(row, answer.names, answer.read_in),
     ]
 
 
 def _facts(row: Row, answer: Answer) -> list[str]:
     return [
-        words.when(row["when"]),
+        words.stated(row["when"], answer.read_in),
         row["kind"],
         row["status"],
         answer.names.get(row["place"], row["place"] or ""),

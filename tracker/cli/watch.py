@@ -220,7 +220,7 @@ def _said(change: Row, names: Mapping[str, str], zone: str) -> str:
         sides[0] = "what rested on the erased speaker"
     elif sides[0] == sides[1]:  # what differs is since when
         sides = [
-            f"{said}, {words.begun(change[side])}"
+            f"{said}, {words.begun(change[side], zone)}"
             for said, side in zip(sides, ("before", "after"), strict=True)
         ]
     return " -> ".join(sides)

@@ -63,7 +63,7 @@ def whatif(
                     words.value(row["projection"], row[side], answer.names)
                     + (
                         f"; {may}"
-                        if (may := words.possibly(row[side] or {}, answer.names, answer.zone))
+                        if (may := words.possibly(row[side] or {}, answer.names, answer.read_in))
                         else ""
                     )
                     for side in ("before", "after")

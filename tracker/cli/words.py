@@ -25,6 +25,7 @@ Names = Mapping[str, str]
 
 _RECKONED = re.compile(r"\[[^.]*T[^.]*Z\.\.[^.]*T[^.]*Z\]")
 """A moment whose bounds nobody wrote in days: they were reckoned, to the second of UTC."""
+_ENDS = ("earliest", "latest")
 _SUPPORT_TONES = {"confirmed": "good", "claimed": "doubt", "disputed": "bad"}
 _STATUS_TONES = {"contested": "doubt", "besieged": "doubt", "mixed": "doubt", "unknown": "faint"}
 
@@ -99,9 +100,9 @@ def clock(text: str | None, zone: str = "UTC") -> str:
     return moment(text, zone).removeprefix("end of ")
 
 
-def begun(row: Row) -> str:
+def begun(row: Row, zone: str) -> str:
     """Say since when, to follow a state: "since 14 Jan 2013", "by 21 Jan 2013"."""
-    said = since(row)
+    said = since(row, zone)
     return said if said.startswith(("by ", "since ", "from ")) or not said else f"since {said}"
 
 
@@ -118,19 +119,42 @@ def when(edtf: str | None) -> str:
         return edtf
 
 
+def stated(edtf: str | None, zone: str) -> str:
+    """Say an EDTF value that has its bounds (dated.Dated): with its offset, if of another zone.
+
+    One without is said as it is.
+    """
+    from tracker.dated import Dated, offset
+
+    said = when(edtf)
+    return f"{said} {offset(edtf, edtf.ends, zone)}".rstrip() if isinstance(edtf, Dated) else said
+
+
+def dated(when: Row, zone: str) -> str:
+    """Say when a fact was, from its `when`: with its offset, if it is of another zone."""
+    from tracker.dated import Dated
+    from tracker.edtf import parse_edtf
+
+    edtf = when["edtf"]
+    if "zone" not in when:
+        return stated(edtf, zone)
+    start = parse_edtf(edtf, when["zone"], local_times=bool(when.get("local"))).start
+    return stated(Dated(edtf, *start), zone)
+
+
 def between(since: Row, zone: str) -> str:
     """Say the bounds of a moment: in days of the zone, where they are its midnights.
 
     What a statement's end is reckoned from its zone, and written in UTC (edtf.somewhere_in).
     """
     if zone == "UTC" or not _RECKONED.fullmatch(since["edtf"]):
-        return when(since["edtf"])
+        return _since(since, zone)
     from datetime import time
 
     from tracker.instants import read_instant, to_datetime
 
     # what holds through a day ends at its midnight at the latest, and so before the next instant
-    first, last = (read_instant(since[end]) for end in ("earliest", "latest"))
+    first, last = (read_instant(since[end]) for end in _ENDS)
     ends = [to_datetime(end, zone) for end in (first, last - 1 if last % 1_000_000 == 1 else last)]
     if any(end.time() != time.min for end in ends):
         return when(since["edtf"])
@@ -139,13 +163,21 @@ def between(since: Row, zone: str) -> str:
 
 
 def cited(source: str, title: str | None, published: str) -> str:
-    """Name a report by its source, its title where it has one, and its date (EDTF)."""
-    return ", ".join([source, *([f'"{title}"'] if title else []), when(published)])
+    """Name a report by its source, its title where it has one, and its date in words."""
+    return ", ".join([source, *([f'"{title}"'] if title else []), published])
 
 
-def since(row: Row) -> str:
+def since(row: Row, zone: str) -> str:
     """Say since when a row's state has been so."""
-    return when(row["since"]["edtf"]) if row.get("since") else ""
+    return _since(row["since"], zone) if row.get("since") else ""
+
+
+def _since(since: Row, zone: str) -> str:
+    from tracker.dated import Dated
+    from tracker.instants import read_instant
+
+    ends = (None if since[end] is None else read_instant(since[end]) for end in _ENDS)
+    return stated(Dated(since["edtf"], *ends), zone)
 
 
 def names_of(ids: Sequence[str], names: Names) -> str:
@@ -322,14 +354,14 @@ def heading(answer: Answer, what: str, known: str | None = None) -> str:
     parts = [answer.title]
     as_of = query["as_of"]
     if as_of:
-        day = clock(as_of, answer.zone)
-        whole_day = moment(as_of, answer.zone).startswith("end of ") and not day.endswith("Z")
-        end = f" (end of day, {answer.zone})" if whole_day else ""
+        day = clock(as_of, answer.read_in)
+        whole_day = moment(as_of, answer.read_in).startswith("end of ") and not day.endswith("Z")
+        end = f" (end of day, {answer.read_in})" if whole_day else ""
         parts.append(f"{what} as of {day}{end}")
     else:
         parts.append(what)
     at = query["known_at"]
-    parts.append(known or (f"known at {clock(at, answer.zone)}" if at else "all reports"))
+    parts.append(known or (f"known at {clock(at, answer.read_in)}" if at else "all reports"))
     return " · ".join([*parts, weighed(answer), f"log #{answer.position}"])
 
 
@@ -338,7 +370,7 @@ def weighed(answer: Answer) -> str:
     query, parts = answer.query, []
     if query["recorded_at"]:
         at = query["recorded_at"]
-        parts.append(f"recorded at {at if at.startswith('#') else clock(at, answer.zone)}")
+        parts.append(f"recorded at {at if at.startswith('#') else clock(at, answer.read_in)}")
     parts.append(query["policy"])
     filters = [word for word in ("only", "without") if query[word]]
     parts += [f"{word} {names_of(query[word], answer.names)}" for word in filters]

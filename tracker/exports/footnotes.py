@@ -16,12 +16,17 @@ class Footnotes:
     """Numbers facts in the order in which they are first cited."""
 
     def __init__(
-        self, facts: Sequence[Row], events: Mapping[str, Row], names: Mapping[str, str]
+        self,
+        facts: Sequence[Row],
+        events: Mapping[str, Row],
+        names: Mapping[str, str],
+        zone: str,
     ) -> None:
         """Keep what can be cited: facts by id, and the other events {position, kind} by id."""
         self.facts = {row["fact"]: row for row in facts}
         self.events = events
         self.names = names
+        self.zone = zone
         self.numbers: dict[str, int] = {}
 
     def __call__(self, ids: Iterable[str]) -> str:
@@ -67,7 +72,8 @@ class Footnotes:
 
     def _report(self, row: Row) -> str:
         """Name a report: source, title, date, document with its hash, address."""
-        named = words.cited(self._source(row), row.get("title"), row["published_edtf"])
+        published = words.stated(row["published_edtf"], self.zone)
+        named = words.cited(self._source(row), row.get("title"), published)
         said = f"**{markdown(named)}**"
         document = row["locator"].get("document")
         if document:

@@ -59,9 +59,9 @@ class Report:
         ]
         evidence = situation.evidence(clocks, weighing=weighing)
         self.names = self.changes.names
-        self.zone = self.changes.zone
+        self.zone = self.changes.read_in
         self.start, self.stop = (self.changes.query[end] for end in ("from", "as_of"))
-        self.cited = Footnotes(evidence.dicts, self.changes.more["events"], self.names)
+        self.cited = Footnotes(evidence.dicts, self.changes.more["events"], self.names, self.zone)
         happened: list[Row] = []
         learned: list[Row] = []
         for row in self.changes.dicts:
@@ -179,7 +179,7 @@ class Report:
     def _belief(self, row: Row, side: str) -> str:
         """Say what a cell is on one side of a change, and since when."""
         said = words.belief(row["projection"], row[side], self.names, self.zone)
-        since = words.begun(row[side]) if row[side] else ""
+        since = words.begun(row[side], self.zone) if row[side] else ""
         of = "" if row["cause"] == "ground" else f" on {words.clock(self.start, self.zone)}"
         begun = f", {since}" if since else ""
         return f"**{markdown(_cell(row))}**{of}: {markdown(said + begun)}"
@@ -187,7 +187,7 @@ class Report:
     def _entry(self, row: Row) -> str:
         """Say what a fact tells: when, where, what, and on whose word."""
         fact = _told(row)
-        when = words.when(fact["when"]) or "undated"
+        when = words.stated(fact["when"], self.zone) or "undated"
         place = self.names.get(fact["place"], fact["place"]) if fact["place"] else None
         kind = _HUMP.sub(" ", fact["kind"]).lower()
         doubt = "" if fact["status"] in {"occurred", "ongoing"} else f", {fact['status']}"
@@ -229,7 +229,7 @@ class Report:
                 _cell(row),
                 words.value(row["projection"], row, self.names),
                 words.support(row),
-                words.since(row),
+                words.since(row, self.zone),
                 words.evidence(row, self.names, self.zone),
             )
             cited = self.cited(row["evidence"])

@@ -197,7 +197,9 @@ class Bundle:
                 "report",
                 self.id("report", report),
                 {"tracker_id": report},
-                name=_text(words.cited(called, fact.get("title"), fact["published_edtf"])),
+                name=_text(
+                    words.cited(called, fact.get("title"), words.when(fact["published_edtf"]))
+                ),
                 published=stamp(fact["published"]),
                 object_refs=[self.id("identity", "source", fact["source"]), *resting[report]],
                 external_references=[_reference(called, fact)],

@@ -180,7 +180,7 @@ class Encoder:
         state: list[object] = [
             word(words.value(row["projection"], row, names)),
             word(words.support(row)),
-            word(words.since(row)),
+            word(words.since(row, self.overview.zone)),
             places(row["evidence"]),
             1 + times[self.place[_newest(row)]] if row["last_evidence"] else 0,
             self._look(row),
@@ -230,7 +230,7 @@ class Encoder:
                 word(names.get(fact["speaker"] or "", fact["speaker"]) or fact["voice"])
                 for fact in all_of
             ],
-            "when": [word(words.when(fact["when"]["edtf"])) for fact in all_of],
+            "when": [word(words.dated(fact["when"], self.overview.zone)) for fact in all_of],
             "where": [word(words.locator(fact["locator"])) for fact in all_of],
             "status": [word(fact["status"]) for fact in all_of],
             "place": [word(names.get(fact["place"] or "", fact["place"])) for fact in all_of],
@@ -248,7 +248,7 @@ class Encoder:
         url = fact["url"]
         report = (
             self.word(self.names.get(fact["source"], fact["source"])),
-            self.word(words.when(fact["published"])),
+            self.word(words.stated(fact["published"], self.overview.zone)),
             self.place[fact["known_from"]],
             url if url and safe_url(url) else 0,
             self.word(fact["title"]),

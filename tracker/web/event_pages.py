@@ -38,7 +38,7 @@ def log(situation: Situation, asked: LogAsked, at: Address) -> Told:
         element("h1", "Log"),
         element("p", f"{title}, log #{position}"),
         form("/log", at),
-        _events(found),
+        _events(found, situation.zone),
         next_page(at, "after", found[-1]["position"])
         if len(found) == asked.limit and found[-1]["position"] < position else "",
     )  # fmt: skip
@@ -47,11 +47,11 @@ def log(situation: Situation, asked: LogAsked, at: Address) -> Told:
     return Told(page, position, media=HTML)
 
 
-def _events(rows: Sequence[Row]) -> Markup:
+def _events(rows: Sequence[Row], zone: str) -> Markup:
     cells = [
-        [event_link(row["position"], row["kind"]), row["subject"] or "", words.when(row["when"]),
-         row["what"], element("a", row["report"][:8], href=f"/report/{row['report']}")
-         if row["report"] else ""]
+        [event_link(row["position"], row["kind"]), row["subject"] or "",
+         words.stated(row["when"], zone), row["what"],
+         element("a", row["report"][:8], href=f"/report/{row['report']}") if row["report"] else ""]
         for row in rows
     ]  # fmt: skip
     return table("Events", ["event", "about", "when", "what", "report"], cells)
@@ -62,17 +62,17 @@ def event(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
     with situation.still() as store:
         row = situation.show(event_name(at.name))
         names = situation.names()
-        position, title, _ = store.head
+        position, title, zone = store.head
     head = [
         ("Recorded", f"{row['recorded_at']} by {row['recorded_by']}"),
         ("Id", row["id"]),
-        ("Report", source_link(row, names) if row["source"] else ""),
+        ("Report", source_link(row, names, zone) if row["source"] else ""),
         *((one["kind"].capitalize(), joined(
-            f"{words.when(one['published'])}, {one['reason']} ",
+            f"{words.stated(one['published'], zone)}, {one['reason']} ",
             event_link(one["position"], "by"))) for one in row["amended"]),
     ]  # fmt: skip
     fields = [
-        (name.replace("_", " ").capitalize(), _field(name, value, names))
+        (name.replace("_", " ").capitalize(), _field(name, value, names, zone))
         for name, value in row["body"].items()
         if name not in {"id", "gist", "batch"}
     ]
@@ -87,7 +87,7 @@ def event(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
     return Told(page, position, media=HTML)
 
 
-def _field(name: str, value: object, names: Mapping[str, str]) -> object:
+def _field(name: str, value: object, names: Mapping[str, str], zone: str) -> object:
     """Say a field of an event: ids by their names, times and places in a document in words."""
     if value is None or value == []:
         return ""
@@ -95,16 +95,17 @@ def _field(name: str, value: object, names: Mapping[str, str]) -> object:
         return link(str(value), str(value))
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return words.names_of(value, names)
-    return field_text(name, names.get(value, value) if isinstance(value, str) else value)
+    return field_text(name, names.get(value, value) if isinstance(value, str) else value, zone)
 
 
 def report(situation: Situation, _asked: NothingAsked, at: Address) -> Told:
     """A report and what it says, in its order."""
     found = situation.report(at.name)
     head = found.more["report"]
-    said = f"{found.names.get(head['source'], head['source'])}, {words.when(head['published'])}"
+    published = words.stated(head["published"], found.read_in)
+    said = f"{found.names.get(head['source'], head['source'])}, {published}"
     document = f", {head['document']}" if head["document"] else ""
-    body = [element("p", f"{head['facts']} facts{document}"), _events(found.each)]
+    body = [element("p", f"{head['facts']} facts{document}"), _events(found.each, found.read_in)]
     page = element("main", element("h1", said), *body)
     title = f"{said}: {found.title}"
     position = found.position
@@ -126,7 +127,7 @@ def search(situation: Situation, asked: SearchAsked, at: Address) -> Told:
     rows = [
         [row["found"], _found(row, at), found.names.get(row["place"], row["place"] or ""),
          found.names.get(row["source"], row["source"] or ""),
-         words.clock(row["published"], found.zone) if row["published"] else ""]
+         words.clock(row["published"], found.read_in) if row["published"] else ""]
         for row in found.each[: asked.limit]
     ]  # fmt: skip
     headers = ["what", "name", "place", "source", "published"]

@@ -229,7 +229,9 @@ def _change(row: Row, answer: Answer) -> list[object]:
 
 
 def _stretch(row: Row, answer: Answer) -> list[object]:
-    ends = (words.clock(row[end], answer.zone) for end in ("known_from", "valid_from", "valid_to"))
+    ends = (
+        words.clock(row[end], answer.read_in) for end in ("known_from", "valid_from", "valid_to")
+    )
     value = words.value(row["projection"], row, answer.names)
     return [*ends, value, words.support(row)]
 

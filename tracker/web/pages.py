@@ -132,12 +132,13 @@ def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
     row = found.each[0] if found.dicts else None
     verdict: str = words.value(asked.projection, row, found.names)
     if row and row.get("since"):
-        verdict += f" ({words.support(row)}) {words.begun(row)}"
-    may = words.possibly(row or {}, found.names, found.zone)
+        verdict += f" ({words.support(row)}) {words.begun(row, found.read_in)}"
+    may = words.possibly(row or {}, found.names, found.read_in)
     verdict += f"; {may}" if may else ""
     trail = [
-        [line["role"], event_link(line["position"], line["kind"]), source_link(line, found.names),
-         voice(line, found.names), line["gist"], words.locator(line["locator"]), line["why"]]
+        [line["role"], event_link(line["position"], line["kind"]),
+         source_link(line, found.names, found.read_in), voice(line, found.names),
+         line["gist"], words.locator(line["locator"]), line["why"]]
         for line in found.more["evidence"]
     ]  # fmt: skip
     name = row["name"] if row else found.names.get(asked.key, asked.key)
@@ -208,7 +209,7 @@ def _side(row: Row, side: str, found: Answer) -> str:
         return state["kind"] if state else ""
     said = words.value(row["projection"], state, found.names)
     support = words.support(state) if state else ""
-    may = words.possibly(state, found.names, found.zone) if state else ""
+    may = words.possibly(state, found.names, found.read_in) if state else ""
     return "; ".join(filter(None, [f"{said} ({support})" if support else said, may]))
 
 
@@ -222,7 +223,7 @@ def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
          words.rivals(row["projection"], row, found.names),
          words.value(row["projection"], row["last_undisputed"], found.names)
          if row["last_undisputed"] else "none",
-         _moment(row["opened"], found.zone), _moment(row["closed"], found.zone) or "open"]
+         _moment(row["opened"], found.read_in), _moment(row["closed"], found.read_in) or "open"]
         for row in shown_of(found.each, asked)
     ]  # fmt: skip
     headers = ["what", "who says what", "last undisputed", "opened", "closed"]

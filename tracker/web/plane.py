@@ -59,9 +59,9 @@ def plane_svg(answer: Answer, projection: str) -> str:
     """Draw the rectangles of a history (of one projection and key) as an SVG document."""
     rows = [row for row in answer.dicts if row["projection"] == projection]
     found = joined_up([_rectangle(row, answer) for row in rows])
-    axis, first, last = _axis(found, answer.zone)
+    axis, first, last = _axis(found, answer.read_in)
     styles = _styles(found)
-    drawing = _Drawing(axis, first, last, answer.zone)
+    drawing = _Drawing(axis, first, last, answer.read_in)
     key = answer.query["key"]
     title = f"{answer.names.get(key, key)}, {projection}: true when, known when"
     return element(

@@ -114,9 +114,9 @@ def event_link(position: int, kind: str, after: str = "") -> Markup:
     return joined(element("a", f"#{position} {kind}", href=f"/event/{position}"), after)
 
 
-def source_link(line: Row, names: Mapping[str, str]) -> object:
+def source_link(line: Row, names: Mapping[str, str], zone: str) -> object:
     """Name a source and its publication, linked to the report."""
-    said = f"{names.get(line['source'], line['source'])}, {words.when(line['published'])}"
+    said = f"{names.get(line['source'], line['source'])}, {words.stated(line['published'], zone)}"
     return element("a", said, href=f"/report/{quote(line['report'])}") if line["report"] else said
 
 
