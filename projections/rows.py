@@ -16,24 +16,34 @@ from projections.store import Row, Store
 from projections.withheld import erased_of, said_withheld, withheld
 from tracker.dated import Dated
 from tracker.garbage import uncollected
-from tracker.instants import DAY, PAST_OPEN, AsOf, format_instant, read_instant
+from tracker.instants import DAY, PAST_OPEN, AsOf, clock_shown, format_instant, read_instant
 from tracker.kin import Kin
 
 _NOWHERE: Row = {}
-_read_instant = lru_cache(1 << 12)(read_instant)
-"""Most evidence is as old as that of other cells: of the ends of some hundred days."""
 _DISPUTED = '"support":"disputed"'
 """Stands so in the text of every disputed state, and hardly ever in another."""
+
+
+@lru_cache(1 << 12)
+def _shown(instant: str, zone: str) -> int:
+    """Read what clocks showed then: most evidence is as old as that of other cells."""
+    return clock_shown(read_instant(instant), zone)
 
 
 class Decorator:
     """Adds to a cell what people read it by; gives a row."""
 
     def __init__(self, cells: Cells, clocks: AsOf, stale_after: int | None = None) -> None:
-        """Keep the question; rows say whether they are older than `stale_after` (µs)."""
+        """Keep the question; rows say whether they are older than `stale_after` (µs).
+
+        Days are those of the situation's zone, also where its clocks make one of 23 hours, and so
+        is a `stale_after` of whole days.
+        """
         self.cells = cells
         self.clocks = clocks
         self.stale_after = stale_after
+        self.zone = cells.store.head[2]
+        self.now = clock_shown(clocks.as_of, self.zone)
         names = cells.store.names
         self.places: Mapping[str, Row] = names("places")
         self.actors: Mapping[str, Row] = names("actors")
@@ -106,9 +116,11 @@ class Decorator:
             row["name"] = self.name(row["projection"], row["key"], row)
             row["last_undisputed"] = None
         last = row["last_evidence"]
-        age = None if last is None else self.clocks.as_of - _read_instant(last)
+        age = None if last is None else self.now - _shown(last, self.zone)
         row["age_days"] = None if age is None else max(0, age // DAY)
         if self.stale_after is not None:
+            if last is not None and self.stale_after % DAY:
+                age = self.clocks.as_of - read_instant(last)
             row["stale"] = age is not None and age > self.stale_after
 
     def _recall(self, rows: Iterable[Row]) -> None:

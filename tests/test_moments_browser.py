@@ -160,3 +160,19 @@ def test_an_axis_of_hours_says_the_hours(
             "#plane text", "all => all.map(one => one.textContent)"
         )
         assert {"17 Nov 09:10Z", "09:10Z"} <= set(plane)
+
+
+def test_an_age_is_counted_in_days_of_the_zone(
+    browser: Browser, situation: Situation, tmp_path: Path
+) -> None:
+    """The clocks of Kyiv went forward on 29 March 2026: its day had 23 hours."""
+    situation.register(SITUATION + b"zone: Europe/Kyiv\n", "situation.yaml", by="tests")
+    told = fact("TownOccupied", place="mill", by=["rebels"], when="2026-03-22")
+    situation.record([(sheet("gazette", "2026-03-22", told), "sheet.yaml")], by="tests")
+    with visit(browser, written(situation, tmp_path, "2026-03-30")) as visited:
+        for day, age in (("28", "6 days old"), ("29", "7 days old"), ("30", "8 days old")):
+            visited.go(f"#as-of=2026-03-{day}&view=control")
+            visited.frame()
+            assert age in visited.page.inner_text("#table-control")
+            (row,) = situation.state(f"2026-03-{day}", "control").dicts
+            assert age in words.evidence(row, {}, "Europe/Kyiv")

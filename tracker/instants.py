@@ -26,6 +26,7 @@ __all__ = [
     "InstantError",
     "check_date",
     "check_zone",
+    "clock_shown",
     "date_bounds",
     "day_after",
     "format_instant",
@@ -117,6 +118,13 @@ def to_datetime(i: Instant, zone: str = "UTC") -> datetime:
         return moment if zone == "UTC" else moment.astimezone(_zone(zone))
     except OverflowError:
         return moment
+
+
+def clock_shown(i: Instant, zone: str) -> int:
+    """Give the microseconds to what a zone's clocks show then, as if they never changed."""
+    if zone == "UTC" or not _FIRST <= i <= _LAST:
+        return i
+    return i + (to_datetime(i, zone).utcoffset() or timedelta()) // _MICROSECOND
 
 
 @lru_cache(maxsize=65_536)

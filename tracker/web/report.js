@@ -129,6 +129,13 @@ function offset(at) {
   for (const {type, value} of wall.formatToParts(at)) shown[type] = +value;
   return midnight(shown.year, shown.month, shown.day) + shown.hour * HOUR + shown.minute * 6e4 + shown.second * 1000 - at;
 }
+// The same as microseconds: days are counted by what clocks show, also where they change.
+const shownAt = new Map();
+function clockAt(at) {
+  if (D.zone === "UTC") return at;
+  if (!shownAt.has(at)) shownAt.set(at, at + offset(Math.floor(at / 1e6) * 1000) * 1000);
+  return shownAt.get(at);
+}
 // When a day starts: the first of the instants at which clocks show its midnight; where they skip
 // it, the moment at which they do.
 function startOf(local) {
@@ -228,7 +235,7 @@ function evidence(cell, state) {
   const count = (state[EVIDENCE] || NONE).length;
   let text = count ? `${count}${count >= 16 ? " or more" : ""} fact${count > 1 ? "s" : ""}` : "nothing certain";
   if (count && state[NEWEST]) {
-    const age = Math.max(0, Math.floor((t - TIMES[cell.times[state[NEWEST] - 1]]) / DAY));
+    const age = Math.max(0, Math.floor((clockAt(t) - clockAt(TIMES[cell.times[state[NEWEST] - 1]])) / DAY));
     text += `, ${count > 1 ? "newest " : ""}${age ? `${plural(age, "day")} old` : "same day"}`;
   }
   return state[MAY] ? `${text}; ${W[state[MAY]]}` : text;
