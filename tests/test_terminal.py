@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from commands_for_tests import answer, mali, run, said
 from server_for_tests import missing
-from sheets_for_tests import fact, sheet
+from sheets_for_tests import SITUATION, fact, sheet
 
 from tracker import Situation
 from tracker.cli.output import fitted, table, width_of
@@ -126,6 +126,25 @@ def test_a_history_of_numbers_begins_with_a_line_of_them(log: Path) -> None:
     assert lines[3] == "17 Jan 2013: 1,400 ... 21 Jan 2013: 1,800 (highest 1,800; as now known)"
     assert "▆" not in said("--log", log, "history", "diabaly")
     assert "▆" not in said("--log", log, "history", "france/mali/troops/deployed", "--json")
+
+
+def test_a_line_of_numbers_runs_as_time_does(tmp_path: Path) -> None:
+    """What is told of a second holds from its last instant: 12:00:00.999999Z, after 12:00:00Z."""
+
+    def told(hour: int, best: int, **more: str) -> dict[str, object]:
+        number = {"best": best, **more}
+        when = f"2013-01-09T{hour}:00:00Z"
+        return fact("TroopsDeployed", place="mill", by=["army"], when=when, quantity=number)
+
+    log = tmp_path / "s.db"
+    with Situation(log, create=True) as situation:
+        situation.register(SITUATION, "situation.yaml", by="tests")
+        rows = told(10, 100) | {"status": "ongoing"}, told(12, 900, semantics="change")
+        situation.record([(sheet("gazette", "2013-01-09", *rows), "sheet.yaml")], by="tests")
+    lines = said("--log", log, "history", "army/mill/troops/deployed").splitlines()
+    assert lines[2].startswith("▂▂▂")
+    assert lines[2].endswith("▂██████")
+    assert "9 Jan 2013 10:00:00Z: 100 ... 9 Jan 2013 12:00:00Z: 1,000 (highest" in lines[3]
 
 
 def test_a_terminal_that_has_no_blocks_gets_letters(log: Path) -> None:

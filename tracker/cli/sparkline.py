@@ -33,9 +33,10 @@ def sparklines(answer: Answer) -> list[str]:
     states have one.
     """
     lines: list[str] = []
+    # without its Z a second sorts before its fractions, which texts do not do
     for name, found in groupby(answer.dicts, key=lambda row: row["projection"]):
         known = [row for row in found if row["known_to"] is None]
-        rows = sorted(known, key=lambda row: row["valid_from"] or "")
+        rows = sorted(known, key=lambda row: (row["valid_from"] or "").removesuffix("Z"))
         if name in COUNTED and sum(number(row) is not None for row in rows) > 1:
             lines += [*_drawn(rows, answer), ""]
     return lines
