@@ -109,7 +109,7 @@ def _name(store: Store, one: Row) -> Row:
 
 def _fact(store: Store, position: int) -> Row:
     (row,) = store.rows(
-        "SELECT f.id, f.gist, f.kind, f.place, f.published, f.report, r.source,"
+        "SELECT f.id, f.gist, f.kind, f.place, r.published, f.report, r.source,"
         " EXISTS (SELECT 1 FROM retractions x WHERE x.fact = f.id) AS retracted"
         " FROM fact_rows f JOIN reports r ON r.id = f.report WHERE f.position = ?",
         (position,),

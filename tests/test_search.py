@@ -63,6 +63,16 @@ def test_a_fact_says_where_it_stands_and_whether_it_was_taken_back(situation: Si
     assert [row["retracted"] for row in situation.search("shots").dicts] == [True]
 
 
+def test_what_a_correction_says_is_of_its_report(situation: Situation) -> None:
+    """It is known since the correction, and published with the report: as an audit has it."""
+    told = fact("FightingReported", place="mill", when={"edtf": "2013-01-14"}, gist="Shots heard.")
+    (wrong,) = tell(situation, "gazette", "2013-01-15", told)
+    situation.correct(wrong, {"place": "ford"}, reason="a slip", by="tests", published="2013-01-20")
+    first, second = situation.search("shots").dicts
+    assert (first["retracted"], second["retracted"]) == (True, False)
+    assert first["published"] == second["published"] == "2013-01-15T23:59:59.999999Z"
+
+
 def test_what_was_recorded_and_registered_since_is_found(tmp_path: Path) -> None:
     log = str(mali(tmp_path))
     with Situation(log) as situation, Situation(log) as other:
