@@ -50,3 +50,30 @@ def test_what_is_no_midnight_of_the_zone_is_told_to_the_second() -> None:
     assert words.between(since, "Asia/Kolkata") == told
     as_written = {**since, "edtf": "2013-03"}
     assert words.between(as_written, "Asia/Kolkata") == "Mar 2013"
+
+
+@pytest.mark.parametrize(
+    ("instant", "zone", "told"),
+    [
+        ("2026-03-02T13:30:00Z", "Asia/Kabul", "2 Mar 2026 18:00:00+04:30"),
+        ("2026-03-09T01:15:59.999999Z", "Europe/Kyiv", "end of 9 Mar 2026 03:15+02:00"),
+        ("2026-03-02T01:00:00Z", "America/Lima", "1 Mar 2026 20:00:00-05:00"),
+        ("2026-03-02T13:30:00Z", "Africa/Bamako", "2 Mar 2026 13:30:00Z"),
+        ("2026-03-02T13:30:00Z", "UTC", "2 Mar 2026 13:30:00Z"),
+        ("1850-03-02T13:30:00Z", "Asia/Kabul", "2 Mar 1850 13:30:00Z"),  # 4:36:48 ahead
+        ("2026-03-02T19:30:00Z", "Asia/Kabul", "3 Mar 2026"),
+        ("2026-03-02T19:29:59.999999Z", "Asia/Kabul", "end of 2 Mar 2026"),
+    ],
+)
+def test_a_moment_is_told_by_the_clocks_whose_days_stand_beside_it(
+    instant: str, zone: str, told: str
+) -> None:
+    assert words.moment(instant, zone) == told
+
+
+def test_the_time_of_a_question_is_told_as_it_was_asked(tmp_path: Path) -> None:
+    log, story = tmp_path / "s.db", tmp_path / "situation.yaml"
+    story.write_bytes(SITUATION)
+    said("--log", log, "init", story)
+    asked = ("--log", log, "state", "--tz", "Europe/Kyiv", "--as-of", "2026-03-09T03:15")
+    assert "as of 9 Mar 2026 03:15+02:00 · " in said(*asked)

@@ -43,8 +43,11 @@ class Toned(str):  # noqa: SLOT000 - it has one, beside the text
 
 
 def moment(text: str | None, zone: str = "UTC") -> str:
-    """Say an instant, by the days of a zone: a midnight as its day, the last one as its end."""
-    from datetime import time
+    """Say an instant, by the days of a zone: a midnight as its day, the last one as its end.
+
+    Any other by its clocks, with their offset; where that has seconds, as of old, in UTC.
+    """
+    from datetime import time, timedelta
 
     from tracker.instants import read_instant, to_datetime
 
@@ -56,10 +59,12 @@ def moment(text: str | None, zone: str = "UTC") -> str:
         return _day(at)
     if at.time() == time.max:
         return f"end of {_day(at)}"
-    utc = to_datetime(instant)
-    if utc.time() == time(utc.hour, utc.minute, 59, 999_999):
-        return f"end of {_day(utc)} {utc:%H:%M}Z"
-    return f"{_day(utc)} {utc:%H:%M:%S}Z"
+    off = at.utcoffset() or timedelta()
+    whole = off % timedelta(minutes=1) == timedelta()
+    at, named = (at, at.isoformat()[-6:]) if off and whole else (to_datetime(instant), "Z")
+    if at.time() == time(at.hour, at.minute, 59, 999_999):
+        return f"end of {_day(at)} {at:%H:%M}{named}"
+    return f"{_day(at)} {at:%H:%M:%S}{named}"
 
 
 def _day(day: date) -> str:
@@ -355,7 +360,7 @@ def heading(answer: Answer, what: str, known: str | None = None) -> str:
     as_of = query["as_of"]
     if as_of:
         day = clock(as_of, answer.read_in)
-        whole_day = moment(as_of, answer.read_in).startswith("end of ") and not day.endswith("Z")
+        whole_day = moment(as_of, answer.read_in).startswith("end of ") and ":" not in day
         end = f" (end of day, {answer.read_in})" if whole_day else ""
         parts.append(f"{what} as of {day}{end}")
     else:

@@ -233,7 +233,7 @@ class _Drawing:
     def _told(self, one: Rectangle, said: str) -> str:
         valid, known = (
             words.days(_closed(start), _closed(stop), self.zone)
-            or f"less than a day, {words.when(_day(start))}"
+            or f"less than a day, {words.when(_day(start, self.zone))}"
             for start, stop in (one.valid, one.known)
         )
         return f"{said}; true: {valid}; known: {known}"

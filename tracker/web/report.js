@@ -86,10 +86,20 @@ const startsDay = at => at % 1e6 === 0 && clock.format(date(at)) === "00:00:00";
 const endsDay = at => justAfter(at) % 1e6 === 0 && clock.format(date(at)) === "23:59:59";
 const named4 = text => text.replace("Sept", "Sep").replace(/\d+$/, year => year.padStart(4, "0"));
 const dayOf = at => named4(day.format(date(at)));
-// As the command line says it: a day of the situation's zone, or a time in UTC, to the minute's end.
+// By the zone's clocks, with their offset; in UTC where that has seconds.
+function timeOf(at) {
+  const off = offset(Math.floor(at / 1e6) * 1000) / 6e4, theirs = off && Number.isInteger(off), away = Math.abs(off);
+  const text = new Date(date(at).getTime() + (theirs ? off * 6e4 : 0)).toISOString().slice(11, 19);
+  const two = number => String(number).padStart(2, "0");
+  const named = theirs ? `${off < 0 ? "-" : "+"}${two(Math.floor(away / 60))}:${two(away % 60)}` : "Z";
+  return {day: theirs ? dayOf(at) : named4(utc.format(date(at))), text, named};
+}
+const hourOf = at => { const {text, named} = timeOf(at); return text.slice(0, 5) + (named === "Z" ? named : ""); };
+// As the command line says it: a day of the situation's zone, or a time, to the minute's end.
 function said(at) {
   if (endsDay(at) || startsDay(at)) return dayOf(at);
-  return `${named4(utc.format(date(at)))} ${date(at).toISOString().slice(11, justAfter(at) % 6e7 ? 19 : 16)}Z`;
+  const {day, text, named} = timeOf(at);
+  return `${day} ${text.slice(0, justAfter(at) % 6e7 ? 8 : 5)}${named}`;
 }
 const saidKnown = () => known === null ? "all reports" : said(known);
 const stopOf = at => Math.min(LAST, upto(STOPS, at));
@@ -800,7 +810,7 @@ function plane(parent, cell) {
   const fine = hourly();
   const axis = (list, place, put) => {
     const taken = [];
-    for (const at of list) { const p = place(at); if (taken.every(other => Math.abs(other - p) > put.gap)) { taken.push(p); put(p, dayOf(at).slice(0, -5), fine && !startsDay(at) ? `${date(at).toISOString().slice(11, 16)}Z` : ""); } }
+    for (const at of list) { const p = place(at); if (taken.every(other => Math.abs(other - p) > put.gap)) { taken.push(p); put(p, dayOf(at).slice(0, -5), fine && !startsDay(at) ? hourOf(at) : ""); } }
   };
   const sorted = pick => [...new Set(e.filter((_, n) => n % 5 === pick))].filter(n => n > 0).map(n => TIMES[n]).sort((p, q) => p - q);
   const across = (p, day, hour) => make(svg, "text", {class: "axis-text", x: Math.min(p, right - (hour ? 78 : 34)), y: base + 14}, `${day} ${hour}`.trim());
