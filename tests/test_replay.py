@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from commands_for_tests import said
 from contradictions_for_tests import (
     SITUATION,
     found,
@@ -61,3 +64,22 @@ def test_a_replay_ends_in_the_state() -> None:
             so = {cell for cell, after in replayed.items() if after}
             rows = situation.state(clocks).dicts
             assert so == {(row["projection"], row["key"]) for row in rows}
+
+
+def test_what_changes_beside_the_value_is_said(tmp_path: Path) -> None:
+    """Two outlets say who holds a town; then one takes it back: who holds it is as it was."""
+    log = tmp_path / "s.db"
+    with Situation(log, create=True) as situation:
+        situation.register(SITUATION, "situation.yaml", by="tests")
+        first = report("gazette", 20, took("rebels", 10)).raw()
+        situation.record([first], by="tests")
+        wrong = f"#{situation.position}"
+        situation.record([report("radio", 20, found("rebels", 12)).raw()], by="tests")
+        situation.retract([wrong], reason="a slip", by="tests", published="2013-01-21")
+    lines = said("--log", log, "replay", "--as-of", "2013-01-15", "--changes").splitlines()
+    changes = [line.strip().split(": ", 1)[1] for line in lines if line.startswith("    ")]
+    assert changes == [
+        "no evidence -> Rebels",
+        "Rebels, reported, 1 fact -> Rebels, confirmed, 2 facts",
+        "Rebels, confirmed, since 10 Jan 2013, 2 facts -> Rebels, reported, by 12 Jan 2013, 1 fact",
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import click
@@ -48,7 +49,7 @@ def replay(
         rows = [row for row in answer.dicts if row["changes"] or not changes]
         emit({**answer.as_json(), "rows": rows}, rows, answer.columns)
         return
-    names, zone = situation.names(), situation.zone
+    names, zone = situation.names(), asked[0].zone or situation.zone
     for row, changed in situation.replay(*asked):
         if changes and not changed:
             continue
@@ -72,5 +73,22 @@ def _change(change: Row, names: Mapping[str, str], zone: str) -> str:
     becomes: str = words.value(name, after, names)
     may = words.possibly({**(after or {}), "projection": name}, names, zone)
     if was == becomes:
-        becomes = f"{becomes}, {len((after or {}).get('evidence', []))} facts"
+        was, becomes = _alike(was, before or {}, after or {}, zone)
     return f"{name} {change['key']}: {was} -> {becomes}{f'; {may}' if may else ''}"
+
+
+def _alike(value: str, before: Row, after: Row, zone: str) -> list[str]:
+    """Say what differs of two states of one value: the support, or since when; and the facts."""
+    sides = [value, value]
+    for say in (_support, partial(words.begun, zone=zone)):
+        said = [say(row) for row in (before, after)]
+        if said[0] != said[1]:
+            sides = [", ".join(filter(None, pair)) for pair in zip(sides, said, strict=True)]
+    counts = [words.facts(len(row.get("evidence", []))) for row in (before, after)]
+    if counts[0] != counts[1] or sides[0] == sides[1]:
+        sides = [f"{side}, {count}" for side, count in zip(sides, counts, strict=True)]
+    return sides
+
+
+def _support(row: Row) -> str:
+    return words.support(row) if row else ""

@@ -320,18 +320,21 @@ def belief(projection: str, row: Row | None, names: Names, zone: str) -> str:
 def evidence(row: Row, names: Names, zone: str) -> str:
     """Say how much evidence there is, how old, and what may hold instead."""
     count, age = len(row.get("evidence", [])), row.get("age_days")
-    if not count:
-        text = "nothing certain"
-    else:
-        more = " or more" if count >= MOST_EVIDENCE else ""
-        text = f"{count}{more} fact{'s' if count > 1 else ''}"
-        if age is not None:
-            old = "same day" if age == 0 else f"{age:,} day{'s' if age > 1 else ''} old"
-            text += f", {'newest ' if count > 1 else ''}{old}"
+    text = facts(count)
+    if count and age is not None:
+        old = "same day" if age == 0 else f"{age:,} day{'s' if age > 1 else ''} old"
+        text += f", {'newest ' if count > 1 else ''}{old}"
     if row.get("stale"):
         text += ", stale"
     may = possibly(row, names, zone)
     return f"{text}; {may}" if may else text
+
+
+def facts(count: int) -> str:
+    """Say how many facts a row lists."""
+    if not count:
+        return "nothing certain"
+    return f"{count}{' or more' * (count >= MOST_EVIDENCE)} fact{'s' if count > 1 else ''}"
 
 
 def locator(where: Row) -> str:
