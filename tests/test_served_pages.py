@@ -94,6 +94,7 @@ def way(page: str, name: str) -> str | None:
         ("control diabaly", {"recorded_at": "#120"}),
         ("control diabaly", {"known_at": "2013-01-17"}),
         ("control diabaly", {"recorded_at": "#150", "known_at": "2013-01-21"}),
+        ("control diabaly", {"tz": "Asia/Tokyo"}),
         ("alerts vigipirate/france", {}),
     ],
 )

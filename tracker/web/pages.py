@@ -128,7 +128,8 @@ def audit(situation: Situation, asked: AuditAsked, at: Address) -> Told:
         ran = None
         if asked.projection not in CHRONICLED:
             known = known_clocks_of(situation, asked)
-            ran = situation.history(asked.key, asked.projection, known, weighing=weighing)
+            of = (asked.key, asked.projection, known)
+            ran = situation.history(*of, weighing=weighing, tz=asked.tz)
     row = found.each[0] if found.dicts else None
     verdict: str = words.value(asked.projection, row, found.names)
     if row and row.get("since"):
