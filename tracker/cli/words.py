@@ -25,7 +25,6 @@ Names = Mapping[str, str]
 
 _RECKONED = re.compile(r"\[[^.]*T[^.]*Z\.\.[^.]*T[^.]*Z\]")
 """A moment whose bounds nobody wrote in days: they were reckoned, to the second of UTC."""
-_ENDS = ("earliest", "latest")
 _SUPPORT_TONES = {"confirmed": "good", "claimed": "doubt", "disputed": "bad"}
 _STATUS_TONES = {"contested": "doubt", "besieged": "doubt", "mixed": "doubt", "unknown": "faint"}
 
@@ -140,11 +139,10 @@ def dated(when: Row, zone: str) -> str:
     from tracker.dated import Dated
     from tracker.edtf import parse_edtf
 
-    edtf = when["edtf"]
     if "zone" not in when:
-        return stated(edtf, zone)
-    start = parse_edtf(edtf, when["zone"], local_times=bool(when.get("local"))).start
-    return stated(Dated(edtf, *start), zone)
+        return stated(when["edtf"], zone)
+    span = parse_edtf(when["edtf"], when["zone"], local_times=bool(when.get("local")))
+    return stated(Dated(when["edtf"], *span.start), zone)
 
 
 def between(since: Row, zone: str) -> str:
@@ -159,7 +157,7 @@ def between(since: Row, zone: str) -> str:
     from tracker.instants import read_instant, to_datetime
 
     # what holds through a day ends at its midnight at the latest, and so before the next instant
-    first, last = (read_instant(since[end]) for end in _ENDS)
+    first, last = (read_instant(since[end]) for end in ("earliest", "latest"))
     ends = [to_datetime(end, zone) for end in (first, last - 1 if last % 1_000_000 == 1 else last)]
     if any(end.time() != time.min for end in ends):
         return when(since["edtf"])
@@ -178,11 +176,16 @@ def since(row: Row, zone: str) -> str:
 
 
 def _since(since: Row, zone: str) -> str:
+    return _bounded(since["edtf"], since["earliest"], since["latest"], zone)
+
+
+@lru_cache(maxsize=4096)
+def _bounded(edtf: str, earliest: str | None, latest: str | None, zone: str) -> str:
     from tracker.dated import Dated
     from tracker.instants import read_instant
 
-    ends = (None if since[end] is None else read_instant(since[end]) for end in _ENDS)
-    return stated(Dated(since["edtf"], *ends), zone)
+    ends = (None if end is None else read_instant(end) for end in (earliest, latest))
+    return stated(Dated(edtf, *ends), zone)
 
 
 def names_of(ids: Sequence[str], names: Names) -> str:
@@ -332,9 +335,8 @@ def evidence(row: Row, names: Names, zone: str) -> str:
 
 def facts(count: int) -> str:
     """Say how many facts a row lists."""
-    if not count:
-        return "nothing certain"
-    return f"{count}{' or more' * (count >= MOST_EVIDENCE)} fact{'s' if count > 1 else ''}"
+    more = " or more" if count >= MOST_EVIDENCE else ""
+    return f"{count}{more} fact{'s' if count > 1 else ''}" if count else "nothing certain"
 
 
 def locator(where: Row) -> str:
