@@ -65,7 +65,8 @@ class Claim(NamedTuple):
     the state that others tell of (a withdrawal, a change of a number). `standing`: an entry of a
     maintained list, which says so until the list changes it or drops it (effect "dropped").
     `listed`: when its list was out, where the entry was put right since. `authority`: told by
-    whoever sets what it tells of. `rating` is the fact's own. A ruling is an
+    whoever sets what it tells of. `rating` is the fact's own. `origin` is what all spellings of an
+    origin share; `told_by`, the words of this one where they are others. A ruling is an
     analyst's: its value holds `follows` (fact ids), `analyst`, `reason`; it is in force over
     [start, end). Instants: microseconds UTC.
     """
@@ -98,6 +99,12 @@ class Claim(NamedTuple):
     rating: str | None = None
     retracted: Instant | None = None
     listed: Instant | None = None
+    told_by: str | None = None
+
+    @property
+    def origin_as_told(self) -> str:
+        """The origin in the words in which it is told."""
+        return self.told_by or self.origin
 
     @property
     def certain_from(self) -> Instant:

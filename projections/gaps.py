@@ -181,7 +181,8 @@ def denials(
     """Yield a gap for each place of whose holder somebody denies that it is so."""
     for row, claims in denied(cells, clocks, rows):
         said = dict.fromkeys(
-            f"{names.get(one.origin, one.origin)} ({describe(format_instant(one.published)[:10])})"
+            f"{names.get(one.origin, one.origin_as_told)}"
+            f" ({describe(format_instant(one.published)[:10])})"
             for one in claims
         )
         what = f"denied by {_some(said, len(said))}"

@@ -12,6 +12,7 @@ from projections.told import PutRight, through
 from tracker.facts.envelope import Event
 from tracker.facts.record import RulingMade, SnapshotTaken, known_from
 from tracker.instants import Bounds
+from tracker.kin import one_origin
 
 
 def ruling(event: Event, body: RulingMade) -> Claim:
@@ -65,7 +66,7 @@ def drops(event: Event, body: SnapshotTaken, right: PutRight | None = None) -> I
             version=event.version,
             report=event.stream.hex,
             source=body.source,
-            origin=body.origin or body.source,
+            origin=one_origin(body.origin or body.source),
             status="occurred",
             mode="observation",
             effect="dropped",

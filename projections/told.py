@@ -11,6 +11,7 @@ from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
 from tracker.facts.record import FactCorrected, known_from
 from tracker.instants import DAY, FUTURE_OPEN, PAST_OPEN, Bounds, Instant
+from tracker.kin import one_origin
 from tracker.registry import Registry
 from tracker.times import When
 
@@ -120,7 +121,7 @@ class Told(NamedTuple):
 
     @property
     def origin(self) -> str:
-        """Where the information first came from."""
+        """Where the information first came from, in the words in which it is told."""
         fact = self.fact
         return self.registry.kin.origin(self.report.source, fact.voice, fact.speaker, fact.origin)
 
@@ -240,6 +241,8 @@ class Told(NamedTuple):
         closing: bool = False,
         stage: int = 0,
     ) -> Claim:
+        words = self.origin
+        origin = one_origin(words)
         standing = bool(self.report.standing) and mode != "mention" and end is None
         return Claim(
             projection=projection,
@@ -250,7 +253,7 @@ class Told(NamedTuple):
             version=self.version,
             report=self.stream,
             source=self.report.source,
-            origin=self.origin,
+            origin=origin,
             status=self.fact.status,
             mode=mode,
             effect=effect,
@@ -267,6 +270,7 @@ class Told(NamedTuple):
             standing=standing,
             rating=str(self.fact.rating) if self.fact.rating else None,
             listed=self.listed if standing else None,
+            told_by=None if words == origin else words,
         )
 
     def _since(self, when: When) -> Since:

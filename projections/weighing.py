@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from projections.names import DEFAULT_POLICY, POLICY_NAMES
 from projections.store import Store
 from tracker.errors import NotFoundError
+from tracker.kin import one_origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +28,19 @@ class Weighing:
 
     def takes(self, source: str, origin: str) -> bool:
         """Whether what `source` published, of this origin, is heard."""
-        told_by = {source, origin}
-        return (not self.only or not told_by.isdisjoint(self.only)) and told_by.isdisjoint(
-            self.without
-        )
+        told_by = {source, one_origin(origin)}
+        return (
+            not self.only or not told_by.isdisjoint(_origins(self.only))
+        ) and told_by.isdisjoint(_origins(self.without))
 
     def as_json(self) -> dict[str, Any]:
         """Give what answers name: {"policy", "only", "without"}."""
         return {"policy": self.policy, "only": list(self.only), "without": list(self.without)}
+
+
+@lru_cache(maxsize=64)  # every claim of an answer is held against the same few
+def _origins(named: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(one_origin, named))
 
 
 USUAL = Weighing()
@@ -62,9 +69,9 @@ def weighing_of(
     def known_as(text: str) -> str:
         if text in known.values():
             return text
-        found = known.get(text.casefold())
+        found = known.get(one_origin(text))
         if found is None:
-            near = _near(text.casefold(), {**known, **{one: one for one in known.values()}})
+            near = _near(one_origin(text), {**known, **{one: one for one in known.values()}})
             msg = f"no source or origin '{text}'{near}"
             raise NotFoundError(msg)
         return found
@@ -76,11 +83,11 @@ def weighing_of(
 
 
 def _tellers(store: Store) -> dict[str, str]:
-    """Give everyone who may have told something: lower-case name or id -> id."""
+    """Give everyone who may have told something: name or id, however spelt -> id."""
     found: dict[str, str] = {}
     for register in ("actors", "sources"):
         for name, entry in store.names(register).items():
-            found |= {str(entry["name"]).casefold(): name, name.casefold(): name}
+            found |= {one_origin(str(entry["name"])): name, name: name}
     sql = (
         "SELECT speaker AS one FROM fact_rows"
         " UNION SELECT json_extract(data, '$.origin') FROM fact_rows"
@@ -88,7 +95,7 @@ def _tellers(store: Store) -> dict[str, str]:
     )
     for row in store.rows(sql):
         if row["one"]:
-            found.setdefault(str(row["one"]).casefold(), str(row["one"]))
+            found.setdefault(one_origin(str(row["one"])), str(row["one"]))
     return found
 
 

@@ -7,6 +7,8 @@ now. When a fact speaks, and what one fact makes of a value, is oracle.py's.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
@@ -295,10 +297,16 @@ def origin_of(one: Timed) -> str:
     """Name who it comes from first: the speaker, through whatever paper."""
     fact = one.telling.fact
     if fact.origin:
-        return fact.origin
+        return spelt(fact.origin)
     if fact.voice == "attributed" and fact.speaker:
-        return fact.speaker
+        return spelt(fact.speaker)
     return one.telling.source
+
+
+def spelt(words: str) -> str:
+    """Write a name in one way: without capitals, wide or composed letters, and spare spaces."""
+    plain = unicodedata.normalize("NFKD", words).upper().lower()
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKD", plain)).strip()
 
 
 def moves(one: Timed) -> bool:

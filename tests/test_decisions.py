@@ -357,6 +357,14 @@ VIEWS = [
         held("rebels", support="reported"),
     ),
     case(
+        "a described speaker is one origin, whatever the spelling",
+        3,
+        report("gazette", 11, said_by("the mayor of Café", took("rebels", 10))),
+        report("courier", 12, said_by("The  Mayor of CAFE\u0301", took("rebels", 10))),
+        mill(13),
+        held("rebels", support="reported"),
+    ),
+    case(
         "a speaker who tells another paper otherwise has changed their mind",
         3,
         report("gazette", 11, said_by("villagers", took("rebels", 10))),

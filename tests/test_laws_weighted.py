@@ -122,9 +122,9 @@ class RawRuling(NamedTuple):
     retracted: str | None
 
 
-SPEAKERS = (None, None, None, "army", "rebels", "warden", "villagers", "radio")
+SPEAKERS = (None, None, None, "army", "rebels", "warden", "villagers", "radio", "Villagers ")
 RATINGS = (None, None, None, "A1", "B2", "B3", "F6", "E5")
-ORIGINS = (None, None, None, None, "wire", "bulletin")
+ORIGINS = (None, None, None, None, "wire", "bulletin", "\uff37ire")
 
 
 def told(facts: st.SearchStrategy[Row]) -> st.SearchStrategy[Row]:
@@ -763,7 +763,7 @@ def test_a_position_gives_back_what_was_answered_then_amended_or_not(
 def test_without_a_source_is_as_if_it_had_never_told(raws: list[Raw], source: str) -> None:
     def heard(raw: Raw, one: Row) -> bool:
         origin = one.get("origin") or one.get("speaker") or raw.source
-        return source not in {raw.source, origin}
+        return source not in {raw.source, oracle_weighted.spelt(origin)}
 
     kept = []
     for number, raw in enumerate(raws):

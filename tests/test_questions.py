@@ -234,6 +234,23 @@ def test_sources_can_be_left_out_or_heard_alone_by_id_or_by_name(war: Situation)
     assert holders(war, 18, only=["courier"], without=["courier"]) is None
 
 
+def test_a_described_speaker_is_left_out_in_every_spelling_and_shown_as_told(
+    war: Situation,
+) -> None:
+    tell(
+        war,
+        report("gazette", 12, said_by("the mayor of Mill", took("rebels", 10))),
+        report("courier", 12, said_by("The Mayor  of Mill", took("rebels", 10))),
+        report("examiner", 12, took("army", 10)),
+    )
+    (row,) = war.state(at(war, 12), "control", "mill", weighing=war.weighing()).dicts
+    told = [(one["holders"], one["origins"]) for one in row["values"]]
+    assert sorted(told) == [(["army"], ["examiner"]), (["rebels"], ["The Mayor  of Mill"])]
+    for spelt in ("the mayor of Mill", "THE MAYOR OF MILL"):
+        assert holders(war, 12, without=[spelt]) == ["army"]
+        assert holders(war, 12, only=[spelt]) == ["rebels"]
+
+
 def test_an_origin_is_left_out_wherever_it_speaks(war: Situation) -> None:
     tell(
         war,

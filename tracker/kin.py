@@ -5,8 +5,10 @@ Built of the registry, or of the read model's rows, so that asking need not load
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from tracker.instants import DAY, Instant, day_after
@@ -20,6 +22,19 @@ OFFICIAL = frozenset({"state", "organisation"})
 def origin_of(source: str, voice: str, speaker: str | None, origin: str | None) -> str:
     """Say where information first came from: a speaker speaks through whatever outlet."""
     return origin or (speaker if voice == "attributed" and speaker else source)
+
+
+@lru_cache(maxsize=65_536)  # a log quotes few people in many facts
+def one_origin(words: str) -> str:
+    """Give what all spellings of an origin share; of an id, the id.
+
+    Who is no more than described ("the mayor") may be written in other case, with other spaces or
+    in another Unicode form, and is nobody else for that: who told twice has confirmed nothing.
+    """
+    if words.isascii():
+        return " ".join(words.casefold().split())
+    folded = unicodedata.normalize("NFKC", words).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +149,20 @@ class Kin:
         """Say where information first came from: as stated, else the speaker, else the source.
 
         A registered speaker is its own origin, through whatever wire; only one that it belongs to
-        (its ministry, its state) can be stated in its place.
+        (its ministry, its state) can be stated in its place. The words are as told, but for an id
+        written in capitals: whose words are whose is for `one_origin` to say.
         """
+        speaker, stated = self._named(speaker), self._named(stated)
         found = origin_of(source, voice, speaker, stated)
         if voice != "attributed" or speaker is None or speaker not in self.actors:
             return found
         return found if found in self.lineage(speaker) else speaker
+
+    def _named(self, words: str | None) -> str | None:
+        if words is None or words in self.actors or words in self.sources:
+            return words
+        named = one_origin(words)
+        return named if named in self.actors or named in self.sources else words
 
     def rating(self, origin: str, source: str) -> str | None:
         """Give the registered rating of an origin that is a source, else of the source."""

@@ -15,6 +15,7 @@ from tracker.facts import FACT_KINDS, Fact
 from tracker.facts.alerts import LevelFact
 from tracker.facts.record import NotCoded, ReportHeader, SheetFile, Snapshot
 from tracker.instants import Instant
+from tracker.kin import one_origin
 from tracker.meant import FILL_IN, OPEN, meant
 from tracker.registry import Registry
 from tracker.reports import Report, make_report
@@ -253,16 +254,16 @@ def _unknown_ids(
 
 def _names_for_ids(tree: Tree, path: Path, fact: Fact, registry: Registry) -> list[Problem]:
     """Find speakers and origins written by a registered name: they would count as someone else."""
-    named = {one.name.casefold(): one.id for one in registry.sources.values()}
-    named |= {one.name.casefold(): one.id for one in registry.actors.values()}
+    named = {one_origin(one.name): one.id for one in registry.sources.values()}
+    named |= {one_origin(one.name): one.id for one in registry.actors.values()}
     problems = []
     for field in ("speaker", "origin"):
         said = getattr(fact, field)
         if said == MISSING:
             problems.append(tree.problem((*path, field), FILL_IN))
         known = said is None or said in registry.actors or said in registry.sources
-        if not known and said.casefold() in named:
-            message = f"'{said}' is registered: write its id, {named[said.casefold()]}"
+        if not known and one_origin(said) in named:
+            message = f"'{said}' is registered: write its id, {named[one_origin(said)]}"
             problems.append(tree.problem((*path, field), message))
     return problems
 

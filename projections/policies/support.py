@@ -69,7 +69,7 @@ def contenders(outcome: Outcome) -> tuple[Contender, ...]:
             value=rival.value,
             since=rival.claims[0].since,
             evidence=tuple(claim.fact for claim in reversed(rival.claims)),
-            origins=tuple(view.origin for view in rival.views),
+            origins=tuple(view.claims[-1].origin_as_told for view in rival.views),
             ratings=tuple(view.rating for view in rival.views),
         )
         for rival in outcome.rivals
