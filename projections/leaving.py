@@ -1,7 +1,8 @@
 """Leaving: forces that are said to have left a place where they still stand.
 
-Who leaves a place ends a hold on it, and so many fewer change a number. Of who left without one
-nobody knows whether all did: what was told of the force stands, and that it left is said beside it.
+Who leaves a place ends a hold on it, and so many fewer change a number; so do "many" fewer, which
+leave at most as many. Of who left without one nobody knows whether all did: what was told of the
+force stands, and that it left is said beside it.
 """
 
 from __future__ import annotations
@@ -48,6 +49,6 @@ def _leaving(cells: Cells, clocks: AsOf, row: Row, places: Mapping[str, Row]) ->
             if claim.effect == "withdraw":
                 yield claim
     for claim in cells.heard("forces", f"{row['key'].rpartition('/')[0]}/withdrawn", clocks.known):
-        taken_off = claim.effect == "change" and None not in (figure(claim.value), figure(row))
-        if not taken_off:
+        counted = None not in (figure(claim.value), figure(row)) or claim.fact in row["evidence"]
+        if claim.effect != "change" or not counted:
             yield claim

@@ -693,6 +693,33 @@ def test_who_was_withdrawn_without_a_number_is_said_to_have_left(war: Situation)
     assert what.startswith("said to have left, 15 Jan 2013 (The Wire)")
 
 
+@pytest.mark.parametrize("word", ["many", "dozens", "several"])
+def test_many_who_left_by_a_word_are_taken_off_as_far_as_that_can_be(
+    war: Situation, word: str
+) -> None:
+    fewer = {"comparator": word, "semantics": "change"}
+    key = "army/valley/troops/deployed"
+    tell(
+        war,
+        report("gazette", 10, troops({"best": 500, "comparator": "about"}, 10)),
+        report("courier", 12, troops(fewer, 12, kind="TroopsWithdrawn")),
+    )
+    answered = war.state(at(war, 13), "forces", key)
+    assert [(row["comparator"], row["high"]) for row in answered.dicts] == [("at most", 600)]
+    assert lacking(war, 13, "left") == []  # it is not so that what was told before stands
+    assert "said to have left" not in " ".join(answered.notes)
+
+
+def test_many_who_left_of_an_unknown_number_are_said_to_have_left(war: Situation) -> None:
+    fewer = {"comparator": "many", "semantics": "change"}
+    tell(
+        war,
+        report("gazette", 10, troops(None, 10)),
+        report("courier", 12, troops(fewer, 12, kind="TroopsWithdrawn")),
+    )
+    assert [key for _, key, _ in lacking(war, 13, "left")] == ["army/valley/troops/deployed"]
+
+
 def test_whose_words_others_have_moved_is_said_to_be_part_of_what_is_left(war: Situation) -> None:
     tell(
         war,
