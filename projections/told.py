@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Self
 
 from projections.claims import Claim, Mode, Since, Value
-from tracker.edtf import somewhere_in
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import Event
 from tracker.facts.record import FactCorrected, known_from
@@ -283,11 +282,7 @@ class Told(NamedTuple):
         """Give a span, for a row, as the one moment somewhere inside it."""
         if when.end is None:
             return self._since(when)
-        first, _, last = when.edtf.partition("/")
-        whole = Bounds(when.start.earliest, when.end.latest)
-        vague = set(when.edtf) & set("~?%X")  # no range has such ends
-        edtf = somewhere_in(whole) if vague else f"[{first.removesuffix('..')}..{last}]"
-        return Since(edtf, *self._capped(whole))
+        return Since(when.inside, *self._capped(Bounds(when.start.earliest, when.end.latest)))
 
     def _by(self, when: When) -> Since:
         """Say when an observed state began that no one dated: by the time it was observed."""

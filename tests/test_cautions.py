@@ -66,6 +66,58 @@ def test_a_level_that_is_changed_by_who_may_not_is_warned_of() -> None:
     assert warned(fact("ThreatLevelReported", **LEVEL, level="red")) == []
 
 
+TAKEN = fact("TownOccupied", place="mill", by=["rebels"], when="2013-01-06/2013-01-08")
+
+
+def test_a_capture_over_days_gone_by_is_warned_of_as_over_since() -> None:
+    (warning,) = warned(TAKEN)
+    assert warning.endswith(
+        "warning: facts[0].when: told to be over after 8 Jan 2013: from then on what was told "
+        "before holds again. If it was on one of these days, write '[2013-01-06..2013-01-08]'; if "
+        "it goes on, '2013-01-06/..'"
+    )
+    assert warned({**TAKEN, "when": "[2013-01-06..2013-01-08]"}) == []
+    assert warned({**TAKEN, "when": "2013-01-06/.."}) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "instead"),
+    [
+        ({"kind": "TownRecaptured"}, "'[2013-01-06..2013-01-08]'; if it goes on, '2013-01-06/..'"),
+        ({"kind": "ControlReported"}, "'[2013-01-06..2013-01-08]'; if it goes on, '2013-01-06/..'"),
+        ({"when": "2013-01-08/2013-01-10"}, "'[2013-01-08..2013-01-10]'; if it goes on"),
+        ({"when": "../2013-01-08"}, "'[..2013-01-08]'"),
+        ({"when": "2012-12/2013-01-08"}, "'[2012-12..2013-01-08]'; if it goes on, '2012-12/..'"),
+        ({"when": "2013-01-06~/2013-01-08"}, "'["),
+    ],
+)
+def test_so_is_every_hold_that_is_told_to_be_over(changes: dict[str, Any], instead: str) -> None:
+    (warning,) = warned({**TAKEN, **changes})
+    assert f"write {instead}" in warning
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"when": "2013-01-08/2013-01-12"},
+        {"when": "2013-01-06T10:00:00Z/2013-01-06T14:00:00Z"},
+        {"status": "possible"},
+        {"status": "denied"},
+        {"kind": "FightingReported"},
+        {"kind": "ControlReported", "state": "contested", "by": ["army", "rebels"]},
+        {"kind": "ControlReported", "since": "2013-01-02/.."},
+    ],
+)
+def test_what_is_not_a_hold_that_ended_before_its_report_is_not(changes: dict[str, Any]) -> None:
+    assert not [one for one in warned({**TAKEN, **changes}) if "to be over" in one]
+
+
+def test_a_list_means_the_days_over_which_it_tells_of_a_hold() -> None:
+    told = json.loads(sheet("gazette", "2013-01-10", TAKEN))
+    told["report"]["standing"] = True
+    assert read_sheet(json.dumps(told).encode(), "s.yaml", registry()).warnings == ()
+
+
 LOST = {"side": "army", "category": "soldiers", "fate": "killed", "when": "2013-01-09"}
 
 

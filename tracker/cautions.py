@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 
+from tracker.edtf import describe
 from tracker.errors import Problem
+from tracker.facts import Fact
 from tracker.facts.alerts import LevelFact, ThreatLevelLowered, ThreatLevelRaised
+from tracker.facts.control import ControlReported, TownOccupied, TownRecaptured
 from tracker.facts.forces import TroopsWithdrawn
 from tracker.facts.losses import CasualtiesReported, LossFact
 from tracker.instants import DAY, Instant
@@ -15,6 +18,8 @@ from tracker.reports import Report
 from tracker.times import When
 from tracker.yamltree import Tree
 
+_DAY_AT_LEAST: Instant = DAY - 2 * (DAY // 24)
+"""No day is shorter, whatever its clocks do."""
 FAR = 10
 """Sentences from one that a sheet speaks of to the last: beyond them its number may be a slip."""
 
@@ -40,11 +45,38 @@ def cautions(
             )
             if counted:
                 yield tree.problem(("facts", index, "quantity"), message, warning=True)
+        if message := _over(fact, report):
+            yield tree.problem(("facts", index, "when"), message, warning=True)
         if isinstance(fact, LevelFact) and (message := _wrong_way(fact, registry)):
             yield tree.problem(("facts", index, "from_level"), message, warning=True)
         if isinstance(fact, LevelFact) and (message := _not_theirs(fact, registry)):
             yield tree.problem(("facts", index, "by"), message, warning=True)
     yield from _one_for_all(tree, report)
+
+
+def _over(fact: Fact, report: Report) -> str:
+    """Say where a place is told to be somebody's over days gone by, and so no longer.
+
+    Most who write so of a capture mean that it was on one of these days. Versions of a list mean
+    what they say.
+    """
+    taken = isinstance(fact, TownOccupied | TownRecaptured)
+    found = isinstance(fact, ControlReported) and fact.state == "held"
+    if not (taken or found) or not fact.actual or report.registered.standing:
+        return ""
+    if isinstance(fact, ControlReported) and fact.since and "/" in fact.since.edtf:
+        return ""  # that span is the one that ends, or does not
+    end = fact.when.end
+    if end is None or end.latest > report.registered.published.start.latest:
+        return ""
+    if end.latest - end.earliest < _DAY_AT_LEAST:  # over at a time of day: that is no unsure day
+        return ""
+    first, _, last = fact.when.edtf.partition("/")
+    goes_on = "" if fact.when.span.start_open else f"; if it goes on, '{first}/..'"
+    return (
+        f"told to be over after {describe(last)}: from then on what was told before holds again. "
+        f"If it was on one of these days, write '{fact.when.inside}'{goes_on}"
+    )
 
 
 def to_come(published: When, now: Instant) -> str:

@@ -125,6 +125,16 @@ class When(BaseModel):
         """The first instant about which it claims anything."""
         return self.span.speaks_from
 
+    @property
+    def inside(self) -> str:
+        """Write a span as the one moment somewhere in it: `[2013-01-10..2013-01-12]`."""
+        if self.end is None:
+            return self.edtf
+        if set(self.edtf) & set("~?%X"):  # no range has such ends
+            return _edtf.somewhere_in(Bounds(self.start.earliest, self.end.latest))
+        first, _, last = self.edtf.partition("/")
+        return f"[{first.removesuffix('..')}..{last}]"
+
     def describe(self) -> str:
         """Say it in words: `about 14 Jan 2013`."""
         return _edtf.describe(self.edtf)
