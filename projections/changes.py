@@ -7,7 +7,7 @@ What leads there was learned; what leads on from there happened.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from operator import itemgetter
@@ -18,6 +18,7 @@ from projections.cells import Cells
 from projections.claims import Claim
 from projections.moments import SAYS, TELLS, Key, rows_begun
 from projections.names import BELIEVED, CHRONICLED
+from projections.pledges import Pledges, pledged
 from projections.rows import Decorator
 from projections.saying import begun, said, says_the_same
 from projections.store import Row, Store
@@ -32,6 +33,7 @@ _Rows = dict[Key, Row]
 _Changed = tuple[Key, Row | None, Row | None, Cause]
 _MARKS = {"ground": SAYS, "knowledge": TELLS}
 """What is looked at of the marks of stored states, by what may have made a change."""
+_TURN = {"knowledge": 0, "ground": 1}
 _CELLS_AT_ONCE = 1_000
 """Of which claims are held: a cell may have thousands."""
 
@@ -51,7 +53,8 @@ def diff(
     `after` are rows as of `state`, None for no evidence; `events` the ids of the facts,
     retractions, corrections and rulings that did it. Evidence and its age make no change, nor
     does on the ground who backs a state, nor what was lost and retaken in between; since when it is
-    so may be learned. Raises TrackerError where a clock runs backwards.
+    so may be learned. How many are still to come for a pledge may change alone. Raises
+    TrackerError where a clock runs backwards.
     """
     if before.as_of > after.as_of or before.known > after.known:
         msg = "a diff runs forward: --from and --known-from come before --to and --known-to"
@@ -94,10 +97,50 @@ class _Diff:
             changed += tell(self.before, self.between, "knowledge")
         changed += tell(self.between, self.after, "ground")
         changed.sort(key=itemgetter(0))
+        kept = self._kept({(cell, cause) for cell, *_, cause in changed})
         for start in range(0, len(changed), _CELLS_AT_ONCE):
             some = changed[start : start + _CELLS_AT_ONCE]
             for one, events in zip(some, self._events(some), strict=True):
+                while kept and kept[0][:2] < (one[0], _TURN[one[3]]):
+                    yield kept.pop(0)[2]
                 yield _change(*one, events)
+        yield from (row for *_, row in kept)
+
+    def _kept(self, told: Collection[tuple[Key, Cause]]) -> list[tuple[Key, int, Row]]:
+        """Give the changes of pledges of which only what is still to come is another, in order.
+
+        Their own cells say the same: they are counted against other cells.
+        """
+        keys = pledged(self.last.store, self.key) if self.projection in {None, "forces"} else []
+        found: list[tuple[Key, int, Row]] = []
+        stages: list[tuple[AsOf, AsOf, Cause]] = [(self.between, self.after, "ground")]
+        if self.between != self.before:
+            stages.insert(0, (self.before, self.between, "knowledge"))
+        for key in keys:
+            for one, other, cause in stages:
+                cell = ("forces", key)
+                rows = [self._pledge(clocks, key) for clocks in (one, other)]
+                then, now = rows
+                if then and now and (cell, cause) not in told and not _owes_the_same(then, now):
+                    row = _change(cell, then, now, cause, self._came(now, cause))
+                    found.append((cell, _TURN[cause], row))
+        return found
+
+    def _pledge(self, clocks: AsOf, key: str) -> Row | None:
+        rows = self._cells(clocks).at(clocks, "forces", key)
+        self._finish(clocks, rows)
+        return rows[0] if rows else None
+
+    def _came(self, row: Row, cause: Cause) -> list[str]:
+        """Name what was told, or happened, of those whom a pledge is counted against."""
+        counted = Pledges(self.last, self.after, self.last.store.names("places"))
+        cells = [("forces", key) for keys in counted.against(row) for key in keys]
+        stretch = (self.before.as_of, self.after.as_of) if cause == "ground" else None
+        heard = self.last.heard_in(cells, stretch)
+        claims = sorted((one for some in heard.values() for one in some), key=_place)
+        if cause == "ground":
+            return self._happened(claims, None, None)
+        return self._learned(claims, None, None)
 
     def _told(self, one: AsOf, other: AsOf, cause: Cause) -> Iterator[_Changed]:
         """Yield (cell, before, after, cause) of what differs, told by the marks of stored states.
@@ -222,6 +265,15 @@ def _tells_the_same(one: Row | None, other: Row | None) -> bool:
     return says_the_same(one, other) and begun(one) == begun(other)
 
 
+def _owes_the_same(one: Row | None, other: Row | None) -> bool:
+    """Whether as many are still to come for a pledge, which rows that say the same leave open."""
+    return one is None or other is None or one.get("remainder") == other.get("remainder")
+
+
+def _place(claim: Claim) -> tuple[int, str]:
+    return claim.position, claim.fact
+
+
 def _cell(row: Row) -> Key:
     return row["projection"], row["key"]
 
@@ -316,6 +368,7 @@ def whatif(
         }
         for cell in cells
         if said(usual.get(cell), support=False) != said(other.get(cell), support=False)
+        or not _owes_the_same(usual.get(cell), other.get(cell))
     ]
 
 

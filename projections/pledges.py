@@ -123,6 +123,14 @@ class Pledges:
         return found
 
 
+def pledged(store: Store, key: str | None = None) -> list[str]:
+    """Give the keys of all pledges that were ever told of, in order; or this one, where it is."""
+    if key is not None:
+        return [key] if key.endswith("/pledged") else []
+    sql = "SELECT key FROM cells WHERE projection = 'forces' AND key LIKE '%/pledged' ORDER BY key"
+    return [name for (name,) in store.tuples(sql)]
+
+
 def made(row: Row) -> Instant | None:
     """Say when a pledge was made: at which moment those were there who had not to come any more."""
     latest = row["since"]["latest"] if row["since"] else None

@@ -95,6 +95,42 @@ def test_what_happened_and_was_known_throughout_is_of_the_ground(war: Situation)
     assert changes(war, at(war, 16), at(war, 18)) == []
 
 
+def owed(rows: tuple[Row, ...], named: dict[str, str]) -> list[list[Any]]:
+    """Give [cause, still to come before, and after, why] of each change of a pledge."""
+    return [
+        [
+            row.get("cause"),
+            row["before"]["remainder"],
+            row["after"]["remainder"],
+            [named.get(one, one) for one in row.get("events", ())],
+        ]
+        for row in rows
+        if row["key"] == "army/valley/troops/pledged"
+    ]
+
+
+def test_what_came_of_a_pledge_is_a_change_of_it(war: Situation) -> None:
+    tell(
+        war,
+        report("gazette", 8, pledged({"best": 1000}, 30)),
+        report("courier", 12, troops({"best": 400}, 12)),
+        report("wire", 14, troops({"best": 300}, 14, place="mill")),
+    )
+    named = labels(war)
+    for cell in ((), ("forces",), ("forces", "army/valley/troops/pledged"), ("forces", "army")):
+        found = owed(war.diff(at(war, 10), at(war, 15), *cell).dicts, named)
+        assert [one[:3] for one in found] == [["ground", 1000, 600]], cell
+        assert "courier 1" in found[0][3]
+        (learned,) = owed(war.diff(at(war, 15, 10), at(war, 15, 13), *cell).dicts, named)
+        assert learned == ["knowledge", 1000, 600, ["courier 1"]]
+        without = war.weighing(without=["courier"])
+        assert owed(war.whatif(at(war, 15), without, *cell).dicts, named) == [[None, 600, 700, []]]
+    assert owed(war.diff(at(war, 13), at(war, 15)).dicts, named) == []
+    assert owed(war.diff(at(war, 10), at(war, 15), "control").dicts, named) == []
+    keys = [row["key"] for row in war.diff(at(war, 10), at(war, 15), "forces").dicts]
+    assert keys == sorted(keys)
+
+
 def test_what_was_reported_meanwhile_of_a_moment_gone_by_is_knowledge(war: Situation) -> None:
     tell(war, report("gazette", 12, took("rebels", 10)), report("courier", 20, took("army", 15)))
     told = [["knowledge", ["rebels"], ["army"], ["courier 1"]]]
