@@ -6,7 +6,6 @@ What leads there was learned; what leads on from there happened.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
@@ -197,13 +196,15 @@ class _Diff:
         learned = [cell for cell, _, _, cause in unclear if cause == "knowledge"]
         happened = [cell for cell, _, _, cause in unclear if cause == "ground"]
         stretch = (self.before.as_of, self.after.as_of)
+        drops = self._dropped(changed, named)
         came = self.last.heard_in(learned) if learned else {}
         turned = self.last.heard_in(happened, stretch) if happened else {}
         for (cell, one, two, cause), facts in zip(changed, named, strict=True):
             if cause == "knowledge":
                 yield self._learned(came.get(cell, []), one, two)
             else:
-                yield facts or self._happened(turned.get(cell, []), one, two)
+                dropped = drops.get(cell, []) if facts else []
+                yield [*dropped, *facts] or self._happened(turned.get(cell, []), one, two)
 
     def _fresh(self, _: Key, two: Row | None, three: Row | None, cause: Cause) -> list[str]:
         """Name what a state has come to rest on, where something happened."""
@@ -211,6 +212,29 @@ class _Diff:
             return []
         before = _cited(two)
         return [fact for fact in _cited(three) if fact not in before]
+
+    def _dropped(
+        self, changed: Sequence[_Changed], named: Sequence[list[str]]
+    ) -> dict[Key, list[str]]:
+        """Name the versions of lists that dropped what these states rested on, by cell.
+
+        What they rest on since may be older: it is seen again, and did nothing.
+        """
+        store, stretch = self.last.store, (self.before.as_of, self.after.as_of)
+        old = store.begun_by((one for new in named for one in new), stretch[0])
+        rested = {
+            one[0]: _cited(one[1])
+            for one, new in zip(changed, named, strict=True)
+            if new and old.issuperset(new)
+        }
+        cells = store.dropped_in(rested, stretch)
+        told_by = store.sources_of(one for cell in cells for one in rested[cell]) if cells else {}
+        found = {}
+        for cell, claims in self.last.heard_in(cells, stretch).items() if cells else ():
+            lists = {told_by.get(fact) for fact in rested[cell]}
+            drops = [one for one in claims if one.effect == "dropped" and one.source in lists]
+            found[cell] = self._happened(drops, None, None)
+        return found
 
     def _learned(self, claims: list[Claim], one: Row | None, two: Row | None) -> list[str]:
         """Name what came in the window of known time and made the difference."""
@@ -370,19 +394,3 @@ def whatif(
         if said(usual.get(cell), support=False) != said(other.get(cell), support=False)
         or not _owes_the_same(usual.get(cell), other.get(cell))
     ]
-
-
-def events_of(store: Store, ids: Iterable[str]) -> dict[str, Row]:
-    """Give {position, kind} of facts, retractions, corrections and rulings by id."""
-    wanted = list(dict.fromkeys(ids))
-    found: dict[str, Row] = {}
-    left = sorted(wanted)  # as the indexes are: each of their pages is visited once
-    for table in ("fact_rows", "retractions", "acts"):
-        sql = (
-            "SELECT f.id, f.position, f.kind FROM json_each(?) j"
-            f" CROSS JOIN {table} f ON f.id = j.value"
-        )
-        for name, position, kind in store.tuples(sql, (json.dumps(left),)) if left else ():
-            found[name] = {"position": position, "kind": kind}
-        left = [one for one in left if one not in found]
-    return {one: found[one] for one in wanted if one in found}

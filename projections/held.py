@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
@@ -17,6 +18,11 @@ FEW = 500
 _CLAIMS_IN = (
     "SELECT h.cell, h.data FROM json_each(?2) j CROSS JOIN held h ON h.cell = j.value"
     " WHERE h.position <= ?1 AND h.published <= ?3"
+)
+_DROPPED = (
+    "SELECT DISTINCT h.cell FROM json_each(?) j CROSS JOIN held h ON h.cell = j.value"
+    " JOIN acts a ON a.position = h.position AND a.kind = 'SnapshotTaken' WHERE h.published > ?"
+    f" AND json_extract(h.data, '$[{Claim._fields.index('start')}][0]') <= ?"
 )
 _by_position = attrgetter("position")
 
@@ -117,6 +123,31 @@ class Held:
         named = (sql + " = ?", (place,)) if place else (sql + " IS NOT NULL", ())
         return {name for (name,) in self.tuples(*named)}
 
+    def dropped_in(self, cells: Iterable[Key], stretch: tuple[Instant, Instant]) -> list[Key]:
+        """Give those of these cells that a version of a list dropped in such a stretch of time.
+
+        No other claim of theirs is read: most logs know no lists, and most cells are not dropped.
+        """
+        cell_of = self.moments.numbers(cells)
+        rows = self.tuples(_DROPPED, (str(list(cell_of)), *stretch)) if cell_of else ()
+        return [cell_of[number] for (number,) in rows]
+
+    def begun_by(self, facts: Iterable[str], instant: Instant) -> set[str]:
+        """Give those of these facts that tell of what began by then."""
+        sql = (
+            "SELECT f.id FROM json_each(?) j CROSS JOIN fact_rows f ON f.id = j.value"
+            " WHERE f.begins <= ?"
+        )
+        return {one for (one,) in self.tuples(sql, (json.dumps(sorted({*facts})), instant))}
+
+    def sources_of(self, facts: Iterable[str]) -> dict[str, str]:
+        """Give who published each of these facts."""
+        sql = (
+            "SELECT f.id, r.source FROM json_each(?) j CROSS JOIN fact_rows f ON f.id = j.value"
+            " JOIN reports r ON r.id = f.report"
+        )
+        return dict(self.tuples(sql, (json.dumps(sorted({*facts})),)))
+
     def _amended(self, claims: list[Claim], clock: dict[str, int]) -> list[Claim]:
         """Give claims as retractions recorded by then have them, and rulings as they follow on."""
         retracted = self._retracted({claim.fact for claim in claims}, clock)
@@ -137,3 +168,19 @@ class Held:
             sql += f" AND fact IN ({', '.join('?' * len(facts))})"
             values += facts
         return dict(self.connection.execute(f"{sql} GROUP BY fact", values).fetchall())
+
+
+def events_of(store: Held, ids: Iterable[str]) -> dict[str, Row]:
+    """Give {position, kind} of facts, retractions, corrections and rulings by id."""
+    wanted = list(dict.fromkeys(ids))
+    found: dict[str, Row] = {}
+    left = sorted(wanted)  # as the indexes are: each of their pages is visited once
+    for table in ("fact_rows", "retractions", "acts"):
+        sql = (
+            "SELECT f.id, f.position, f.kind FROM json_each(?) j"
+            f" CROSS JOIN {table} f ON f.id = j.value"
+        )
+        for name, position, kind in store.tuples(sql, (json.dumps(left),)) if left else ():
+            found[name] = {"position": position, "kind": kind}
+        left = [one for one in left if one not in found]
+    return {one: found[one] for one in wanted if one in found}

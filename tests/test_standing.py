@@ -180,6 +180,25 @@ def test_an_old_entry_that_is_put_right_is_not_what_its_list_says_last(
         assert [row["holders"] for row in rows] == ([last["after"]["holders"]] if rows else [])
 
 
+def test_a_diff_names_the_version_that_dropped_what_was_so(situation: Situation) -> None:
+    """What is believed again is older: nothing happened that it tells of."""
+    older = fact("ControlReported", place="mill", by=["army"], when="2013-01-08")
+    (claimed,) = tell(situation, "gazette", "2013-01-08", older)
+    record(situation, version("2013-01-10", LISTED))
+    record(situation, version("2013-01-12", snapshot={**SNAPSHOT, "dropped": ["mill"]}))
+    (gone,) = [one.fact for one in claims(situation) if one.effect == "dropped"]
+
+    def happened(before: str, after: str) -> list[list[str]]:
+        found = situation.diff(situation.clocks(before), situation.clocks(after), "control", "mill")
+        whole = situation.diff(situation.clocks(before), situation.clocks(after), "control")
+        assert [row["events"] for row in whole.dicts] == [row["events"] for row in found.dicts]
+        return [row["events"] for row in found.dicts]
+
+    assert happened("2013-01-11", "2013-01-13") == [[gone, claimed]]
+    assert gone not in happened("2013-01-07", "2013-01-09")[0]
+    assert gone not in happened("2013-01-09", "2013-01-11")[0]
+
+
 def test_a_replay_shows_what_a_version_dropped(situation: Situation) -> None:
     record(situation, version("2013-01-10", LISTED))
     record(situation, version("2013-01-12", snapshot={**SNAPSHOT, "dropped": ["mill"]}))

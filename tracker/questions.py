@@ -155,7 +155,8 @@ class Questions(Asking):
         both. The JSON also holds `events`: {position, kind} of each that a row names. Raises
         TrackerError where a clock runs backwards.
         """
-        from projections.changes import diff, events_of
+        from projections.changes import diff
+        from projections.held import events_of
 
         before, after = self.clocks(before, **others), self.clocks(after, **others)
         key = key and self._key(key)
