@@ -221,6 +221,8 @@ class _Diff:
         What they rest on since may be older: it is seen again, and did nothing.
         """
         store, stretch = self.last.store, (self.before.as_of, self.after.as_of)
+        if not store.has_lists:  # most logs: whatever changed would be looked up for nothing
+            return {}
         old = store.begun_by((one for new in named for one in new), stretch[0])
         rested = {
             one[0]: _cited(one[1])

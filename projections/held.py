@@ -123,6 +123,12 @@ class Held:
         named = (sql + " = ?", (place,)) if place else (sql + " IS NOT NULL", ())
         return {name for (name,) in self.tuples(*named)}
 
+    @property
+    def has_lists(self) -> bool:
+        """Whether a version of a list was ever recorded."""
+        sql = "SELECT EXISTS (SELECT 1 FROM acts WHERE kind = 'SnapshotTaken')"
+        return bool(self.tuples(sql)[0][0])
+
     def dropped_in(self, cells: Iterable[Key], stretch: tuple[Instant, Instant]) -> list[Key]:
         """Give those of these cells that a version of a list dropped in such a stretch of time.
 
