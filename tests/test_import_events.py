@@ -11,9 +11,10 @@ from effort_for_tests import times
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sheets_for_tests import new_situation, who_holds
-from tables_for_tests import DIARY, diary, facts_in, load, told
+from tables_for_tests import DIARY, Mapping, diary, facts_in, load, told
 
-from tracker.datasets.appending import Appender, Origin
+from tracker.datasets.appending import Appender
+from tracker.datasets.gathered import Origin
 from tracker.datasets.ids import fact_digest, finished_id
 from tracker.facts.envelope import body_dict, canonical
 from tracker.reports import Report, fact_id, make_report
@@ -198,9 +199,11 @@ def test_a_batch_can_be_taken_back(situation: Situation, tmp_path: Path) -> None
     assert marked == [None, None, "second", "second"]
 
 
-def test_a_list_that_changes_row_by_row(situation: Situation, tmp_path: Path) -> None:
-    table = "day,town,change\n2013-01-05,Mill,enter\n2013-01-05,Ford,enter\n2013-01-09,Mill,leave\n"
-    mapping = {
+ENTERED = "day,town,change\n2013-01-05,Mill,enter\n"
+
+
+def layers(**changes: object) -> Mapping:
+    return {
         "dataset": "layers",
         "title": "Layers",
         "shape": "events",
@@ -218,12 +221,63 @@ def test_a_list_that_changes_row_by_row(situation: Situation, tmp_path: Path) ->
             }
         ],
         "drop": [{"if": {"column": "change", "equals": "leave"}, "place": "$place"}],
+        **changes,
     }
-    outcome = load(situation, tmp_path, mapping, table)
+
+
+def test_a_list_that_changes_row_by_row(situation: Situation, tmp_path: Path) -> None:
+    table = ENTERED + "2013-01-05,Ford,enter\n2013-01-09,Mill,leave\n"
+    outcome = load(situation, tmp_path, layers(), table)
     assert outcome.dropped == 1
     assert who_holds(situation, "2013-01-08") == ("held", ["rebels"])
     assert who_holds(situation, "2013-02-08", place="ford") == ("held", ["rebels"])
     assert who_holds(situation, "2013-01-10") in (None, ("unknown", []))
+
+
+LEFT = "2013-01-09,Mill,leave\n"
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [
+        (ENTERED + LEFT + LEFT,),
+        (ENTERED + LEFT + LEFT.replace("-", ""),),
+        (ENTERED + LEFT + LEFT.replace("Mill", "MILL"),),
+        (ENTERED + LEFT, ENTERED + LEFT),
+    ],
+)
+def test_a_place_that_is_dropped_twice_in_one_report_is_dropped_once(
+    situation: Situation, tmp_path: Path, tables: tuple[str, ...]
+) -> None:
+    mapping = layers(published={"column": "day", "formats": ["iso", "%Y%m%d"]})
+    would = load(situation, tmp_path, mapping, *tables, dry_run=True)
+    done = load(situation, tmp_path, mapping, *tables)
+    assert (done.dropped, done.events, done.reports) == (1, 4, 2)
+    assert (would.dropped, would.events, would.reports) == (1, 4, 2)
+    assert sum(one.repeated for one in done.files) == (1 if len(tables) == 1 else 2)
+    assert load(situation, tmp_path, mapping, *tables).events == 0
+    assert who_holds(situation, "2013-01-10") is None
+
+
+def test_a_place_that_is_dropped_again_after_it_came_back_on_one_day_is_gone(
+    situation: Situation, tmp_path: Path
+) -> None:
+    there = ENTERED + LEFT + LEFT.replace("leave", "enter")
+    load(situation, tmp_path, layers(), there + LEFT)
+    assert who_holds(situation, "2013-01-10") is None
+    with new_situation() as another:
+        load(another, tmp_path, layers(), there)
+        assert who_holds(another, "2013-01-10") == ("held", ["rebels"])
+
+
+def test_what_two_reports_known_at_one_instant_tell_by_turns_is_told_once_in_each(
+    situation: Situation, tmp_path: Path
+) -> None:
+    head = "printed,id,day,town,lat,lon,who,low,best,high,notes\n"
+    row = ",1,2013-01-10,Mill,,,Rebels,,3,,\n"
+    both = f"2013-02-01{row}2013-02-01T23:59:59Z{row}"
+    done = load(situation, tmp_path, diary(), head + both + both)
+    assert (done.reports, len(facts_in(situation)), done.files[0].repeated) == (2, 4, 4)
 
 
 def test_filters_leave_rows_out_and_count_them(situation: Situation, tmp_path: Path) -> None:

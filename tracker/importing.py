@@ -207,7 +207,8 @@ class Importing:
         self, plan: Plan, block: Sequence[RegistryEvent], asked: _Asked, aside: Aside
     ) -> Imported:
         """Pass 2: the quarantine, the registrations, then the facts."""
-        from tracker.datasets.appending import Appender, Origin
+        from tracker.datasets.appending import Appender
+        from tracker.datasets.gathered import Origin
         from tracker.datasets.history import taken_back
 
         places, actors = plan.registrations()

@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
-from uuid import UUID
+from typing import NamedTuple
 
+from tracker.datasets.gathered import Origin, Pending, Stream, once, only_report
 from tracker.datasets.ids import fact_digest, finished_id
 from tracker.datasets.values import Moment
 from tracker.errors import TrackerError
@@ -23,9 +23,6 @@ from tracker.facts.envelope import canonical
 from tracker.instants import format_instant
 from tracker.log import Conflict, Encoded, Log
 from tracker.reports import dataset_stream
-
-if TYPE_CHECKING:
-    from hashlib import _Hash as Digest
 
 BATCH = 20_000
 """Events a transaction. Each writes again much of the index of ids, so few large ones cost half."""
@@ -37,45 +34,6 @@ TRIES = 20
 SAMPLE_ID = "00000000-0000-0000-0000-000000000000"
 
 
-@dataclass(slots=True, eq=False)
-class Stream:
-    """A report's stream as this import sees it: `version` is that of its newest event, 0 for none.
-
-    `name` is its id as text. `held`: events of it were in the log before; then `document` and
-    `batch` are those it has.
-    """
-
-    id: UUID
-    name: str
-    digest: str
-    published: str
-    version: int = -1
-    held: bool = False
-    document: str = ""
-    batch: str | None = None
-    digests: dict[str, Digest] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """What all reports of an import share. `documents` are (name, sha256), one a file."""
-
-    source: str
-    dataset: str
-    title: str
-    standing: bool
-    documents: tuple[tuple[str, str], ...]
-    batch: str
-    by: str
-    seal: bool = False
-
-
-_Pending = tuple[Stream, str, str, int, str, str, str | None, int, int, str | None]
-"""An event to be appended: (stream, id, topic, v, head, middle, tail, row, file, record).
-
-Of a fact the parts of its body; else the body itself is the head, and there is no tail. Without a
-topic it only stands for its report, to be registered.
-"""
 _stream_of = itemgetter(0)
 _file_and_topic = itemgetter(8, 2)
 
@@ -86,8 +44,8 @@ class _Sent(NamedTuple):
     `kept` waits until they are; it raises Conflict where others came first.
     """
 
-    pending: Sequence[_Pending]
-    fresh: Sequence[_Pending]
+    pending: Sequence[Pending]
+    fresh: Sequence[Pending]
     events: Sequence[Encoded]
     kept: Callable[[], object]
 
@@ -113,8 +71,12 @@ class Appender:
     events: int = 0
     reports: int = 0
     streams: dict[str, Stream] = field(default_factory=dict)
-    _pending: list[_Pending] = field(default_factory=list)
+    _pending: list[Pending] = field(default_factory=list)
     _seen: set[str] = field(default_factory=set)
+    _spoken: dict[str, int] = field(default_factory=dict)
+    """Where each event that speaks of the record itself came among all that was gathered."""
+    _gone_by: int = 0
+    """How much was gathered and handed on before what is pending."""
     _sent: _Sent | None = None
     _at: Stream | None = None
     _timeline: str = ""
@@ -196,18 +158,27 @@ class Appender:
         body: str,
         file: int,
         own: str | None = None,
-    ) -> None:
-        """Add an event that speaks of the record itself.
+    ) -> bool:
+        """Add an event that speaks of the record itself; say whether it was not told before.
 
-        `own`: the batch that it belongs to, where that is not this import's; "": its report's.
+        Told twice it is one event, where the last of its rows stands: a later row is the later
+        word. `own`: the batch that it belongs to, where that is not this import's; "": its
+        report's.
         """
+        before = self._spoken.get(event_id)
+        if before is not None:
+            if before < self._gone_by:
+                return False
+            self._pending[before - self._gone_by] = only_report(stream, file)
+        self._spoken[event_id] = self._gone_by + len(self._pending)
         v = TOPICS[topic].VERSION
         self._pending.append((stream, event_id, topic, v, body, "", None, 0, file, own))
+        return before is None
 
     def register(self, stream: Stream, file: int) -> None:
         """Add a report, even if nothing new is told in it."""
         self.begin(stream)
-        self._pending.append((stream, "", "", 1, "", "", None, 0, file, None))
+        self._pending.append(only_report(stream, file))
 
     def flush(self) -> None:
         """Append what is gathered, and wait until all is kept. Raises LogError."""
@@ -219,10 +190,11 @@ class Appender:
         self._settle()
         self._batch = self._most()
         pending, self._pending = self._pending, []
+        self._gone_by += len(pending)
         if pending:
             self._sent = self._decided(pending)
 
-    def _decided(self, pending: Sequence[_Pending]) -> _Sent:
+    def _decided(self, pending: Sequence[Pending]) -> _Sent:
         """Decide what of it is new, and begin to append that."""
         fresh = self._not_held(pending)
         events = self._encoded(fresh)
@@ -250,7 +222,7 @@ class Appender:
                 for stream in self.streams.values():  # known from before a failover, it may be
                     stream.version, stream.document = -1, ""
                 self._timeline = self.log.timeline()
-                sent = self._decided(sent.pending)
+                sent = self._decided(once(sent.pending))
         self._count(sent)
 
     def _count(self, sent: _Sent) -> None:
@@ -276,7 +248,7 @@ class Appender:
         """Count what a file tells and the log holds where that was taken back."""
         self.taken_back[file] += event_id in self.over()
 
-    def _not_held(self, pending: Sequence[_Pending]) -> list[_Pending]:
+    def _not_held(self, pending: Sequence[Pending]) -> list[Pending]:
         """Leave out what the log holds; learn of each stream where it stands."""
         streams = set(map(_stream_of, pending))
         unknown = {stream.id: stream for stream in streams if stream.version < 0}
@@ -310,7 +282,7 @@ class Appender:
                 msg = f"{self.origin.dataset} is in the log already as {was}: leave `standing` so"
                 raise TrackerError(msg)
 
-    def _encoded(self, fresh: Sequence[_Pending]) -> list[Encoded]:
+    def _encoded(self, fresh: Sequence[Pending]) -> list[Encoded]:
         at = format_instant(self.clock())
         batch = self.origin.batch
         documents = [

@@ -20,8 +20,9 @@ from uuid import uuid5
 
 from pydantic_core import from_json
 
-from tracker.datasets.appending import Appender, Stream
+from tracker.datasets.appending import Appender
 from tracker.datasets.compile import ID, LOCATOR, Maker
+from tracker.datasets.gathered import Stream
 from tracker.datasets.shapes import Told
 from tracker.datasets.staging import Publications, Staged, Staging
 from tracker.datasets.versions import ENDING, Next, Version, moment_at, next_of, said_by

@@ -223,5 +223,7 @@ class Events:
         body = SnapshotTaken.model_validate(said)
         event_id = derived_id(stream.id, body)
         stored = canonical(body.model_dump(mode="json", exclude_none=True)).decode()
-        self.dropped += 1
-        appender.record(stream, event_id, body.TOPIC, stored, staged.file)
+        if appender.record(stream, event_id, body.TOPIC, stored, staged.file):
+            self.dropped += 1
+        else:
+            appender.repeated[staged.file] += 1

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from tracker.datasets.appending import Appender, Stream
+from tracker.datasets.appending import Appender
 from tracker.datasets.compile import PLACE_MARKS
 from tracker.datasets.corrections import end_fact
+from tracker.datasets.gathered import Stream
 from tracker.datasets.listed import ABSENT, History, Recorded, place_of
 from tracker.datasets.relisting import listed_again
 from tracker.datasets.resolving import Resolved

@@ -10,8 +10,8 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
-from operator import itemgetter
+from itertools import islice
+from operator import itemgetter, le
 from tempfile import SpooledTemporaryFile
 from typing import Any, NamedTuple, Self
 
@@ -55,7 +55,8 @@ class Staging:
     """A store of facts and bad rows for one import; use as a context manager.
 
     Facts are written one page after the other; only where they did not come in the order of their
-    publication does a database sort them.
+    publication, one after the other, does a database sort them: a day and its last second are known
+    at one instant, and are two reports.
     """
 
     def __init__(self) -> None:
@@ -75,7 +76,7 @@ class Staging:
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed on exit
         self._sizes: list[int] = []
         self._in_order = True
-        self._last = -(2**63)
+        self._last = -(2**63), -1
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -91,9 +92,10 @@ class Staging:
         facts = self.facts
         if not facts:
             return
-        moments = [self._last, *map(itemgetter(0), facts)]
-        self._in_order = self._in_order and all(a <= b for a, b in pairwise(moments))
-        self._last = moments[-1]
+        moments = [self._last[0], *map(itemgetter(0), facts)]
+        numbers = [self._last[1], *map(itemgetter(1), facts)]
+        self._in_order = self._in_order and _rises(moments) and _rises(numbers)
+        self._last = moments[-1], numbers[-1]
         self.places.update(map(itemgetter(5), facts), map(itemgetter(6), facts))
         page = marshal.dumps(facts)
         self._file.write(page)
@@ -141,6 +143,10 @@ class Staging:
         )
         for line, kind, reason, cells in found:
             yield line, kind, reason, json.loads(cells)
+
+
+def _rises(numbers: Sequence[int]) -> bool:
+    return all(map(le, numbers, islice(numbers, 1, None)))
 
 
 @dataclass(slots=True)
