@@ -25,6 +25,7 @@ from tables_for_tests import (
     toll,
 )  # fmt: skip
 
+from tracker.datasets import corrections
 from tracker.errors import InputError, TrackerError
 from tracker.outcomes import Amended
 from tracker.situation import Situation
@@ -427,6 +428,77 @@ def test_a_fact_named_beside_a_batch_is_retracted_and_puts_nothing_back(
     assert acts.count(("FactRetracted", False)) == len(of_toll)
     assert acts.count(("FactCorrected", True)) == 1
     assert situation.compare() == []
+
+
+def men_and_women(semantics: str = "change") -> Mapping:
+    """Give a mapping of CLASHES that tells both numbers as the dead of one side."""
+    attack, men, women = clashes()["facts"][1:]  # type: ignore[index]
+    counted = [
+        {**one, "fate": "killed", "quantity": {**one["quantity"], "semantics": semantics}}
+        for one in (men, women)
+    ]
+    return clashes(facts=[attack, *counted])
+
+
+def killed(situation: Situation, known_at: str = "2013-12-31") -> int:
+    rows = situation.state(situation.clocks("2013-02-01", known_at), "losses").dicts
+    return int(next(row["best"] for row in rows if "killed" in row["key"]))
+
+
+def test_two_facts_of_one_record_with_one_number_are_two(
+    situation: Situation, tmp_path: Path
+) -> None:
+    numbers = [(3, 3), (4, 4), (4, 0), (3, 4), (3, 3), (0, 3)]
+    tables = [
+        later(f"1,2013-0{month}-01,2013-01-10,Mill,battle,{men},{women}")
+        for month, (men, women) in enumerate(numbers, start=2)
+    ]
+    for table in tables:
+        load(situation, tmp_path, men_and_women(), table)
+    for month, both in enumerate(numbers, start=2):
+        assert killed(situation, f"2013-0{month}-15") == sum(both)
+    for table in tables:
+        again = load(situation, tmp_path, men_and_women(), table)
+        assert (again.events, again.files[0].repeated) == (0, 0)
+    with new_situation() as whole:
+        load(whole, tmp_path, men_and_women(), *tables)
+        assert told(whole) == told(situation)
+
+
+def test_a_log_of_before_that_lost_such_a_fact_gets_that_alone(
+    situation: Situation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = later(
+        "1,2013-02-01,2013-01-10,Mill,battle,3,3", "2,2013-02-01,2013-01-11,Ford,attack,3,4"
+    )
+    with monkeypatch.context() as then:
+        then.setattr(corrections, "_adds_up", lambda _: False)
+        load(situation, tmp_path, men_and_women(), table)
+        assert killed(situation) == 10
+    assert load(situation, tmp_path, men_and_women(), table).events == 1
+    assert killed(situation) == 13
+    with new_situation() as fresh:
+        load(fresh, tmp_path, men_and_women(), table)
+        assert told(fresh) == told(situation)
+
+
+def test_two_totals_of_one_record_that_say_the_same_are_one(
+    situation: Situation, tmp_path: Path
+) -> None:
+    done = load(situation, tmp_path, men_and_women("cumulative"), later(ROW.format("3,3")))
+    assert (done.files[0].repeated, len(facts_in(situation))) == (1, 1)
+
+
+@pytest.mark.parametrize("key", ["k" * 1990, "k" * 2000])
+def test_two_facts_of_a_record_with_a_long_key_can_be_read(
+    situation: Situation, tmp_path: Path, key: str
+) -> None:
+    row = ROW.format("3,3").replace("1", key, 1)
+    done = load(situation, tmp_path, men_and_women(), later(row))
+    assert len(facts_in(situation)) + done.files[0].repeated == 2
+
+
+ROW = "1,2013-02-01,2013-01-10,Mill,battle,{}"
 
 
 def test_one_event_that_two_tables_tell_is_counted_once(

@@ -5,6 +5,7 @@ Apart from the situation only for its length: `Situation` is the door.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -196,10 +197,12 @@ class Importing:
             raise InputError([where])
         if head.shape == "intervals":
             return Intervals(mapping, staging, Edges(before, head.source, head.dataset))
+        counting = Counter(spec.kind for spec in mapping.facts if "quantity" in spec.fields)
+        alike = max(counting.values(), default=1)
         return Events(
             mapping,
             staging,
-            lambda records: versions_in(before(), head.source, head.dataset, records),
+            lambda records: versions_in(before(), head.source, head.dataset, records, alike),
             when,
         )
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import count, groupby, islice
 from typing import Any, NamedTuple
 from uuid import uuid5
 
@@ -22,10 +22,21 @@ from pydantic_core import from_json
 
 from tracker.datasets.appending import Appender
 from tracker.datasets.compile import ID, LOCATOR, Maker
+from tracker.datasets.fields import LONGEST_TEXT
 from tracker.datasets.gathered import Stream
+from tracker.datasets.places import quoted
 from tracker.datasets.shapes import Told
 from tracker.datasets.staging import Publications, Staged, Staging
-from tracker.datasets.versions import ENDING, Next, Version, moment_at, next_of, said_by
+from tracker.datasets.versions import (
+    BESIDE,
+    ENDING,
+    Next,
+    Version,
+    moment_at,
+    next_of,
+    numbered,
+    said_by,
+)
 from tracker.errors import InputError, Problem
 from tracker.facts.envelope import NAMESPACE, canonical
 from tracker.facts.record import RESTATED, FactCorrected, FactRetracted
@@ -203,14 +214,17 @@ class Records:
     def _said(self, row: Sequence[Staged]) -> dict[str, _Said]:
         """Give what a row tells: what each of its facts says -> the fact."""
         said: dict[str, _Said] = {}
-        for staged in row:
-            if staged.entry == NOTHING:
+        for one in row:
+            if one.entry == NOTHING:
                 continue
-            text = self.told.placed(staged.entry, staged.text, staged.place, staged.other)
+            staged, topic = one, self.makers[one.entry].topic
+            text = self.told.placed(one.entry, one.text, one.place, one.other)
             body = from_json(f"{{{text.replace(ID, '').replace(LOCATOR, '')}}}")
-            key = said_by(self.makers[staged.entry].topic, body)
+            key = said_by(topic, body)
+            if key in said and _adds_up(body):
+                key, staged = _beside(said, topic, body, one)
             if key in said:
-                self.repeated[staged.file] = self.repeated.get(staged.file, 0) + 1
+                self.repeated[one.file] = self.repeated.get(one.file, 0) + 1
             said.setdefault(key, _Said(staged, text, body))
         return said
 
@@ -219,9 +233,9 @@ class Records:
         told = {(str(row.record), row.known, one): one for one in (*said, ENDING)}
         undone = {one for key, one in told.items() if key in self._undone}
         for counted in (self.already, self.taken_back):
-            count = len(undone - {ENDING}) or len(undone)
-            if count:
-                counted[row.file] = counted.get(row.file, 0) + count
+            more = len(undone - {ENDING}) or len(undone)
+            if more:
+                counted[row.file] = counted.get(row.file, 0) + more
         return undone
 
     def _was_restated(self, said: dict[str, _Said], versions: list[Version], known: int) -> bool:
@@ -313,6 +327,23 @@ def end_fact(
         topic, named = FactCorrected.TOPIC, f"corrected:{fact}:{other}"
     event_id = str(uuid5(NAMESPACE, named))
     appender.record(stream, event_id, topic, canonical(body).decode(), file, own)
+
+
+def _adds_up(body: dict[str, Any]) -> bool:
+    """Whether a fact that says what another says tells of something beside that."""
+    quantity = body.get("quantity")
+    return quantity is not None and quantity.get("semantics") == "change"
+
+
+def _beside(
+    said: Collection[str], topic: str, body: dict[str, Any], staged: Staged
+) -> tuple[str, Staged]:
+    """Set a fact apart from those of its row that say the same: so many men, so many women."""
+    number = next(one for one in map(numbered, count(2)) if said_by(topic, body, one) not in said)
+    record = f"{from_json(str(staged.record))}{BESIDE}{number}"
+    if len(record) > LONGEST_TEXT:
+        return said_by(topic, body), staged
+    return said_by(topic, body, number), staged._replace(record=quoted(record))
 
 
 def _paired(gone: Sequence[Version], fresh: dict[str, _Said]) -> dict[str, Version]:

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 
 from projections.store import Row, Store
 from tracker.datasets.restating import Edge, side_of
-from tracker.datasets.versions import ENDING, Version, said_by
+from tracker.datasets.versions import BESIDE, ENDING, Version, numbered, said_by
 from tracker.facts.envelope import canonical
 from tracker.facts.record import FactCorrected, FactRetracted
 from tracker.instants import FUTURE_OPEN
@@ -21,17 +21,18 @@ _AT_ONCE = 500
 
 
 def versions_in(
-    store: Store, source: str, dataset: str, records: Sequence[str]
+    store: Store, source: str, dataset: str, records: Sequence[str], most: int = 1
 ) -> dict[str, list[Version]]:
     """Give the versions of records that the log holds, in the order in which they were known.
 
     What an analyst corrected or retracted is still what the source says; what a batch said that was
     taken back, and had taken the place of something, is `undone`, and so is what it had ended. What
-    was put back then is the version that it repeats.
+    was put back then is the version that it repeats. At `most` so many facts of one say the same.
     """
     found: dict[str, list[Version]] = {}
+    beside = ["", *(f"{BESIDE}{numbered(number)}" for number in range(2, most + 1))]
     for start in range(0, len(records), _AT_ONCE):
-        page = records[start : start + _AT_ONCE]
+        page = [f"{one}{more}" for one in records[start : start + _AT_ONCE] for more in beside]
         marks = ",".join("?" * len(page))
         sql = (
             "SELECT f.record, f.published, f.id, f.kind, f.data, r.data AS report,"  # noqa: S608
@@ -46,7 +47,8 @@ def versions_in(
         chains = _chains(store, [row["id"] for row in rows])
         again = {chains.says(row["id"]): row for row in rows}  # the last that says so
         for row in rows:
-            versions = found.setdefault(row["record"], [])
+            record, _, number = row["record"].partition(BESIDE)
+            versions = found.setdefault(record, [])
             last = again[chains.says(row["id"])]
             published = canonical(from_json(row["report"])["published"]).decode()
             own, ends = _ends(row), _ends(last)
@@ -54,7 +56,7 @@ def versions_in(
                 versions.append(Version(own[0][0], row["id"], ENDING, published, undone=True))
             if chains.says(row["id"]) != row["id"]:
                 continue
-            said = said_by(row["kind"], from_json(row["data"]))
+            said = said_by(row["kind"], from_json(row["data"]), number)
             versions.append(
                 Version(
                     row["published"],

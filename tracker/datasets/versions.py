@@ -12,6 +12,11 @@ from tracker.instants import DAY, FUTURE_OPEN, format_instant
 
 ENDING = ""
 """What is said where an earlier version is ended, and no other takes its place."""
+BESIDE = "\u00a0"
+"""Parts the key of a record from the number of a fact that says what another of its version says.
+
+No key has it: of all white space a key has single spaces only.
+"""
 _ASIDE = ("id", "gist", "locator", "note")
 """Fields of a fact that are no part of what a version says."""
 _UTC = Times(("iso",), "UTC", "UTC")
@@ -46,10 +51,20 @@ class Next(NamedTuple):
     batch: str | None
 
 
-def said_by(kind: str, body: dict[str, Any]) -> str:
-    """Give what a version says, without how it is worded and where it stands."""
+def said_by(kind: str, body: dict[str, Any], number: str = "") -> str:
+    """Give what a version says, without how it is worded and where it stands.
+
+    `number`: of several of its facts that say so, which one; "" for the first.
+    """
     plain = {name: item for name, item in body.items() if name not in _ASIDE}
+    if number:
+        plain[BESIDE] = number
     return f"{kind}{canonical(plain).decode()}"
+
+
+def numbered(number: int) -> str:
+    """Name the second, third ... fact that says what the first says."""
+    return f"({number})"
 
 
 def next_of(
