@@ -340,3 +340,25 @@ def test_a_column_that_only_later_records_may_have_says_how_to_name_it(
     late = "no column 'unit': it has .*; if later records have it, name it under `optional`"
     with pytest.raises(InputError, match=late):
         load(situation, tmp_path, raids(), rows, name="raids.jsonl")
+
+
+@pytest.mark.parametrize("form", ["csv", "json"])
+@pytest.mark.parametrize("named", [("é", "e\u0301"), ("e\u0301", "é")])
+def test_a_column_is_found_however_its_accents_are_put(
+    situation: Situation, tmp_path: Path, named: tuple[str, str], form: str
+) -> None:
+    ours, theirs = (f"caf{letter}" for letter in named)
+    mapping = raids(
+        gist=f"a raid at {{{ours}}}", when={"value": "2013-01-10"}, **{"if": filled(ours)}
+    )
+    mapping["place"] = {"name": {"column": ours}, "within": f"{{{ours}}} district"}
+    mapping["optional"] = [ours]
+    table = f"{theirs},unit,country\nMill,1st Company,landers\n"
+    if form == "json":
+        table = json.dumps([{theirs: "Mill", "unit": "1st Company", "country": "landers"}])
+    load(situation, tmp_path, mapping, table, name=f"table.{form}")
+    assert [fact["gist"] for fact in facts_in(situation)] == ["a raid at Mill"]
+
+
+def filled(column: str) -> dict[str, object]:
+    return {"column": column, "filled": True}

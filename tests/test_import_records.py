@@ -25,7 +25,7 @@ from tables_for_tests import (
     toll,
 )  # fmt: skip
 
-from tracker.datasets import corrections
+from tracker.datasets import corrections, events
 from tracker.errors import InputError, TrackerError
 from tracker.outcomes import Amended
 from tracker.situation import Situation
@@ -499,6 +499,38 @@ def test_two_facts_of_a_record_with_a_long_key_can_be_read(
 
 
 ROW = "1,2013-02-01,2013-01-10,Mill,battle,{}"
+
+
+ONE, SAME_KEY = "É-1", "E\u0301-1"
+
+
+@pytest.mark.parametrize(("first", "second"), [(ONE, SAME_KEY), (SAME_KEY, ONE)])
+def test_a_key_is_one_however_its_accents_are_put(
+    situation: Situation, tmp_path: Path, first: str, second: str
+) -> None:
+    tables = [
+        later(f"{key},2013-0{month}-01,2013-01-10,Mill,battle,{dead},")
+        for month, key, dead in ((2, first, 5), (3, second, 7))
+    ]
+    load(situation, tmp_path, clashes(), tables[0])
+    assert load(situation, tmp_path, clashes(), tables[1]).corrections == 1
+    assert (killed(situation, "2013-02-15"), killed(situation)) == (5, 7)
+    assert {fact["locator"]["record"] for fact in facts_in(situation)} == {ONE}
+    assert sum(load(situation, tmp_path, clashes(), table).events for table in tables) == 0
+
+
+def test_a_key_in_a_log_of_before_is_the_one_that_it_was(
+    situation: Situation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = f"{SAME_KEY},2013-02-01,2013-01-10,Mill,battle,5,"
+    with monkeypatch.context() as then:
+        then.setattr(events, "composed", str)
+        load(situation, tmp_path, clashes(), later(row))
+        assert {fact["locator"]["record"] for fact in facts_in(situation)} == {SAME_KEY}
+    assert load(situation, tmp_path, clashes(), later(row)).events == 0
+    march = later(row.replace("-02-", "-03-").replace(",5,", ",7,"))
+    assert load(situation, tmp_path, clashes(), march).corrections == 1
+    assert killed(situation) == 7
 
 
 def test_one_event_that_two_tables_tell_is_counted_once(

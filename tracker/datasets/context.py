@@ -22,6 +22,7 @@ from tracker.datasets.values import (
     Times,
     among,
     folded,
+    place_of,
     reader,
     shown,
 )
@@ -65,7 +66,7 @@ class Context:
     def read(self, columns: Sequence[str], path: Path) -> Read:
         """Make what reads a column. Raises InputError for one that the table has not."""
         for name in columns:
-            if name not in self.header:
+            if place_of(name, self.header) < 0:
                 its = [one for one in self.header if one not in self.lacking]
                 hint = did_you_mean(name, its) or f": it has {', '.join(its)}"
                 late = "; if later records have it, name it under `optional`" * self.partly
@@ -151,7 +152,7 @@ def template_reader(text: str, path: Path, context: Context) -> Read:
         before, _, rest = rest.partition("{" + column + "}")
         form += before.replace("%", "%%") + "%s"
         context.read((column,), path)
-        places.append(context.header.index(column))
+        places.append(place_of(column, context.header))
     form += rest.replace("%", "%%")
     if len(places) == 1:
         at = places[0]
@@ -230,7 +231,7 @@ def _all_columns(parts: Iterable[str | Column | None], context: Context) -> Call
             names += part.column
         elif part is not None:
             names += columns_in(part)
-    places = sorted({context.header.index(name) for name in names})
+    places = sorted({place_of(name, context.header) for name in names})
     return itemgetter(*places) if places else lambda _row: ()
 
 

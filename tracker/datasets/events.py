@@ -21,7 +21,7 @@ from tracker.datasets.resolving import Resolved, resolve
 from tracker.datasets.row_tests import chooser, passes
 from tracker.datasets.shapes import Told, UnclearPlaces, published_reader
 from tracker.datasets.staging import AT_ONCE, Publications, Staged, Staging
-from tracker.datasets.values import Bad, Read, Row, squeezed
+from tracker.datasets.values import Bad, Read, Row, composed, squeezed
 from tracker.facts.envelope import canonical
 from tracker.facts.record import SnapshotTaken
 
@@ -107,7 +107,7 @@ class Events:
 
         def record(row: Row) -> str:
             parts = [squeezed(read(row)) for read in reads]
-            named = KEY_JOINT.join(parts)
+            named = composed(KEY_JOINT.join(parts))
             if not any(parts):
                 raise Bad("value", key[0], "no key: nothing tells this row from others")
             if len(named) > LONGEST_TEXT:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 from pydantic_core import from_json
 
 from projections.store import Row, Store
 from tracker.datasets.restating import Edge, side_of
+from tracker.datasets.values import composed
 from tracker.datasets.versions import BESIDE, ENDING, Version, numbered, said_by
 from tracker.facts.envelope import canonical
 from tracker.facts.record import FactCorrected, FactRetracted
@@ -32,7 +34,8 @@ def versions_in(
     found: dict[str, list[Version]] = {}
     beside = ["", *(f"{BESIDE}{numbered(number)}" for number in range(2, most + 1))]
     for start in range(0, len(records), _AT_ONCE):
-        page = [f"{one}{more}" for one in records[start : start + _AT_ONCE] for more in beside]
+        names = {one for record in records[start : start + _AT_ONCE] for one in _spelt(record)}
+        page = [f"{one}{more}" for one in sorted(names) for more in beside]
         marks = ",".join("?" * len(page))
         sql = (
             "SELECT f.record, f.published, f.id, f.kind, f.data, r.data AS report,"  # noqa: S608
@@ -48,7 +51,7 @@ def versions_in(
         again = {chains.says(row["id"]): row for row in rows}  # the last that says so
         for row in rows:
             record, _, number = row["record"].partition(BESIDE)
-            versions = found.setdefault(record, [])
+            versions = found.setdefault(composed(record), [])
             last = again[chains.says(row["id"])]
             published = canonical(from_json(row["report"])["published"]).decode()
             own, ends = _ends(row), _ends(last)
@@ -71,6 +74,11 @@ def versions_in(
                 )
             )
     return found
+
+
+def _spelt(record: str) -> tuple[str, ...]:
+    """Give a key as it may stand in a log: one of before has accents as its table put them."""
+    return (record,) if record.isascii() else (record, normalize("NFD", record))
 
 
 def _ends(row: Row) -> tuple[tuple[int, str | None], ...]:

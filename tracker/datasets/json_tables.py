@@ -10,6 +10,7 @@ from tracker.datasets.geojson import features
 from tracker.datasets.json_text import LONGEST_ITEM, Item, JsonReader, Wrong, decoded
 from tracker.datasets.text import Text
 from tracker.datasets.text_tables import LONGEST_FIELD, MOST_COLUMNS, Ragged, check_names
+from tracker.datasets.values import place_of
 from tracker.errors import InputError
 
 LOOKED_AT = 1000
@@ -87,7 +88,7 @@ class JsonTable:
 
     def _with(self, header: tuple[str, ...], columns: Sequence[str]) -> tuple[str, ...]:
         """Add the columns that are asked for and were not seen."""
-        more = [name for name in dict.fromkeys(columns) if name not in header]
+        more = [name for name in dict.fromkeys(columns) if place_of(name, header) < 0]
         self.inside |= {name: tuple(name.split(".")) for name in more if "." in name}
         return (*header, *more)
 

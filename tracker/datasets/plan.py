@@ -17,7 +17,7 @@ from tracker.datasets.resolving import Resolved
 from tracker.datasets.row_tests import passes
 from tracker.datasets.staging import Judge, Staging
 from tracker.datasets.tables import Reading, RowAt, Table, file_sha256, open_table
-from tracker.datasets.values import Bad, Row
+from tracker.datasets.values import Bad, Row, place_of
 from tracker.errors import InputError, Problem
 from tracker.registry import Actor, Place, Registry
 
@@ -124,7 +124,7 @@ class Plan:
         head = self.mapping.head
         zone = head.zone or self.registry.zone
         with open_table(path, reading_of(self.mapping)) as table:
-            lacking = tuple(name for name in head.optional if name not in table.header)
+            lacking = tuple(name for name in head.optional if place_of(name, table.header) < 0)
             header = table.header + lacking
             context = Context(
                 self.mapping,

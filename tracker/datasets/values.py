@@ -70,10 +70,14 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
+def composed(text: str) -> str:
+    """Give a text with each accent put onto its letter, where there is such a letter (NFC)."""
+    return text if text.isascii() else normalize("NFC", text)
+
+
 def folded(text: str) -> str:
     """Give what two texts share that differ in white space, case and how accents are put only."""
-    plain = " ".join(text.split()).casefold()
-    return plain if plain.isascii() else normalize("NFC", plain)
+    return composed(" ".join(text.split()).casefold())
 
 
 def among(key: str, named: Container[str]) -> str:
@@ -87,9 +91,17 @@ def among(key: str, named: Container[str]) -> str:
     return bare if bare.isdecimal() and bare in named else key
 
 
+def place_of(name: str, header: Sequence[str]) -> int:
+    """Find a column by its name, however the accents of the two are put; -1 if there is none."""
+    if name in header:
+        return header.index(name)
+    named = composed(name)
+    return next((at for at, one in enumerate(header) if composed(one) == named), -1)
+
+
 def reader(columns: Sequence[str], header: Sequence[str]) -> Read:
     """Make what reads a column, or of several the first that is filled."""
-    places = [header.index(name) for name in columns]
+    places = [place_of(name, header) for name in columns]
     if len(places) == 1:
         (at,) = places
 
