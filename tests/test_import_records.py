@@ -312,6 +312,32 @@ def test_a_release_taken_back_is_not_told_again(tmp_path: Path, number: int) -> 
         assert situation.compare() == []
 
 
+def test_what_a_release_taken_back_only_repeated_is_not_told_again(tmp_path: Path) -> None:
+    first = later("1,2013-02-01,2013-01-10,Mill,battle,3,5")
+    rows = [
+        "1,2013-02-02,2013-01-10,Mill,battle,4,5",
+        "1,2013-02-03,2013-01-10,Mill,battle,4,5",  # no event
+        "1,2013-02-04,2013-01-10,Mill,battle,4,6",
+    ]
+    over = "1,2013-02-0{},2013-01-10,Mill,rumour,,"
+    ended = [over.format(5), over.format(6)]
+    for several in (rows[:2], rows, ended):
+        with new_situation() as situation:
+            load(situation, tmp_path, clashes(), first)
+            before = counted(situation)
+            load(situation, tmp_path, clashes(), later(*several), batch="last")
+            take_back(situation, "last")
+            assert counted(situation) == before
+            again = load(situation, tmp_path, clashes(), later(*several))
+            assert (again.events, again.files[0].taken_back > 0) == (0, True)
+            assert counted(situation) == before
+            more = (
+                "1,2013-03-01,2013-01-10,Mill,battle,3,5",
+                "1,2013-03-02,2013-01-10,Mill,battle,4,5",
+            )
+            assert load(situation, tmp_path, clashes(), later(*several, *more)).corrections == 1
+
+
 def test_a_release_that_is_mended_after_it_was_taken_back_tells_what_is_new_in_it(
     situation: Situation, tmp_path: Path
 ) -> None:

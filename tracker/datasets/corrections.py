@@ -98,6 +98,8 @@ class Records:
     taken_back: dict[int, int] = field(default_factory=dict)
     _undone: set[tuple[str, int, str]] = field(default_factory=set)
     """(record, when it was known, what it said) of what was told and taken back."""
+    _away: dict[tuple[str, int], tuple[set[str], set[str]]] = field(default_factory=dict)
+    """By record and file, what its last row said, and what of that was told and taken back."""
     _owed: dict[tuple[str, int], _Owed] = field(default_factory=dict)
     """(record, when it was known) of versions in the log that have to be told once more."""
 
@@ -121,7 +123,7 @@ class Records:
         Raises InputError, once all is judged, where a version would have to be told once more that
         is not among the rows.
         """
-        self._owed = {}
+        self._owed, self._away = {}, {}
         known: dict[str, list[Version]] = {}
         facts = (Staged(*fact) for fact in self.staging.by_publication())
         rows = (list(row) for _, row in groupby(facts, lambda one: (one.file, one.row)))
@@ -147,6 +149,7 @@ class Records:
         first = row[0]
         owed = self._owed.pop((str(first.record), first.known), None)
         said = self._said(row)
+        above = self._away.pop((str(first.record), first.file), (set(), set()))
         now = {one.said: one for one in versions if one.known <= first.known < one.ended}
         other = said.keys() != now.keys() and owed is None
         if other and self._was_restated(said, versions, first.known):
@@ -156,7 +159,7 @@ class Records:
             self._count_same(appender, now[same], first)
         if said.keys() == now.keys():
             return []
-        undone = self._taken_back(first, said)
+        undone = self._taken_back(first, said, above)
         if undone and said.keys() <= now.keys() | undone:
             return []
         until = next_of(versions, first.known, appender.over)
@@ -228,10 +231,19 @@ class Records:
             said.setdefault(key, _Said(staged, text, body))
         return said
 
-    def _taken_back(self, row: Staged, said: Collection[str]) -> set[str]:
-        """Give what a row told before and was taken back; it is not told again, and counted."""
+    def _taken_back(
+        self, row: Staged, said: Collection[str], above: tuple[set[str], set[str]]
+    ) -> set[str]:
+        """Give what a row told before and was taken back; it is not told again, and counted.
+
+        So is what it only repeats of the row above it: that had left no event.
+        """
+        before, away = above
         told = {(str(row.record), row.known, one): one for one in (*said, ENDING)}
         undone = {one for key, one in told.items() if key in self._undone}
+        undone |= away if before == set(said) else away & set(said)
+        if undone:
+            self._away[str(row.record), row.file] = set(said), undone
         for counted in (self.already, self.taken_back):
             more = len(undone - {ENDING}) or len(undone)
             if more:
