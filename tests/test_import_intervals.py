@@ -342,8 +342,14 @@ def test_a_row_that_begins_and_ends_on_one_day_is_a_bad_date(
     assert [fact["when"]["edtf"] for fact in facts_in(situation)] == ["2013-01-02", "2013-01-03"]
 
 
-def test_a_row_that_ends_at_the_instant_at_which_it_begins_tells_nothing(
-    situation: Situation, tmp_path: Path
+@pytest.mark.parametrize("off", ["10:00:00+00:00", "10:00:00.9+00:00", "11:00:00+01:00"])
+def test_a_row_that_ends_at_the_moment_at_which_it_begins_is_a_bad_date(
+    situation: Situation, tmp_path: Path, off: str
 ) -> None:
-    done = load(situation, tmp_path, sirens(), HEAD + siren("10:00", "10:00"))
-    assert (done.files[0].left_out, facts_in(situation)) == (1, [])
+    row = f"Valley,2013-01-01 10:00:00+00:00,2013-01-01 {off},False\n"
+    table = HEAD + siren("08:00", "09:00") + row
+    with pytest.raises(InputError, match=r"table.csv:3:1: interval: it ends at the very moment"):
+        load(situation, tmp_path, sirens(), table)
+    done = load(situation, tmp_path, sirens(bad={"date": "quarantine"}), table)
+    assert (done.files[0].quarantined, done.files[0].left_out) == ({"date": 1}, 0)
+    assert len(facts_in(situation)) == 2

@@ -89,8 +89,6 @@ class Intervals:
         def take(row: Row, number: int) -> bool:
             started, finished = read(row)
             if finished is not None and finished.earliest <= started.earliest:
-                if _is_empty(started, finished):
-                    return False
                 raise Bad("date", "interval", _no_span(started, finished))
             found = begin.parts(row, number, started)
             closing = end.parts(row, number, finished or started)
@@ -321,16 +319,12 @@ class Intervals:
             self.staging.flush()
 
 
-def _is_empty(started: Moment, finished: Moment) -> bool:
-    """Whether it ends at the very instant at which it begins: a day, or a month, is none."""
-    at_once = finished.earliest == started.earliest
-    return at_once and "T" in started.edtf and "T" in finished.edtf
-
-
 def _no_span(started: Moment, finished: Moment) -> str:
     """Say why no time lies between a start and an end."""
     if finished.earliest < started.earliest:
         return f"it ends ({finished.edtf}) before it begins ({started.edtf})"
+    if "T" in started.edtf and "T" in finished.edtf:
+        return f"it ends at the very moment at which it begins ({started.edtf})"
     return (
         f"it ends ({finished.edtf}) no later than it begins ({started.edtf}), as far as the two "
         "tell: give the hours, or as its end the day on which it was over"
