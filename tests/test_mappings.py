@@ -171,6 +171,18 @@ def test_a_list_that_takes_an_earlier_date_back_is_followed(log: Situation) -> N
     assert holds(log, "alpha", "2022-04-07T10:00:00Z", "2022-04-07T10:00:00Z") == "ukraine"
 
 
+def test_a_version_in_which_nothing_is_known_drops_what_was_listed(log: Situation) -> None:
+    first, second = """
+        version,commit_time,name,held_by,as_of,lat,lon
+        1,2022-04-06T10:00:00Z,Alpha,Russia,,,
+        2,2022-04-07T10:00:00Z,Alpha,Unknown,,,
+        """.strip().rsplit("\n        2", 1)
+    outcome = bring(log, "wiki-control-2022", f"{first}\n2{second}")
+    assert (outcome.dropped, outcome.files[0].left_out) == (1, 1)
+    assert holds(log, "alpha", "2022-04-06T12:00:00Z") == "russia"
+    assert holds(log, "alpha", "2022-04-08") is None
+
+
 def test_control_list_again_and_in_a_longer_cut(log: Situation) -> None:
     lines = LIST.strip().splitlines()
     first = bring(log, "wiki-control-2022", "\n".join(lines[:5]))
