@@ -52,6 +52,30 @@ def test_a_list_that_told_no_place_apart_at_first_adds_nothing_again(
         assert load(situation, tmp_path, listing(), HEAD + rows).events == 0
 
 
+@pytest.mark.parametrize("again", ["Mill,Army,,,", "Mill,Rebels,,,"])
+def test_a_version_is_published_at_one_time(tmp_path: Path, again: str) -> None:
+    first = HEAD + version(1, "Mill,Army,,,")
+    later = HEAD + version(2, again).replace("2,", "1,", 1)
+    for tables in ((first, later), (later, first)):
+        with new_situation() as apart, new_situation() as together:
+            load(apart, tmp_path, listing(), tables[0])
+            with pytest.raises(InputError, match="version 1 is said to be published at two times"):
+                load(apart, tmp_path, listing(), tables[1])
+            with pytest.raises(InputError, match="version 1 is said to be published at two times"):
+                load(together, tmp_path, listing(), *tables)
+            assert load(apart, tmp_path, listing(), tables[0]).events == 0
+
+
+def test_a_version_whose_time_was_wrong_is_told_anew_once_it_was_taken_back(
+    situation: Situation, tmp_path: Path
+) -> None:
+    wrong = version(1, "Mill,Army,,,").replace("01T", "09T")
+    load(situation, tmp_path, listing(), HEAD + wrong, batch="wrong")
+    situation.retract([], batch="wrong", by="tests", reason="x", published="2013-01-20")
+    load(situation, tmp_path, listing(), HEAD + version(1, "Mill,Army,,,"))
+    assert who_holds(situation, "2013-01-05") == ("held", ["army"])
+
+
 def test_a_list_imported_again_adds_nothing(situation: Situation, tmp_path: Path) -> None:
     load(situation, tmp_path, listing(), LIST)
     before = situation.position

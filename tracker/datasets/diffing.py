@@ -72,7 +72,8 @@ class Walk:
 
     def check(self) -> None:
         """Raise InputError where a version would change what a recorded one means."""
-        if self.history.versions:
+        if recorded := self.history.versions:
+            self._refusing.check_names(self._in_order(), self.shape.moments.moments, recorded)
             self._walk(emit=False)
 
     def run(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tracker.datasets.appending import Appender
 from tracker.datasets.listed import Recorded
+from tracker.datasets.values import Moment
+from tracker.datasets.versions import moment_at
 from tracker.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -46,6 +48,23 @@ class Refusing:
             "which is in the log and tells only what changed: import both together"
         )
         return self._refused(version, message)
+
+    def check_names(
+        self, versions: Iterable[Version], moments: Sequence[Moment], recorded: Sequence[Recorded]
+    ) -> None:
+        """Raise InputError where a new version has the name of a recorded one."""
+        there = {one.version: one for one in recorded if not one.taken_back}
+        streams = {one.stream for one in recorded}
+        for version in versions:
+            one = there.get(version.name)
+            moment = moments[version.published]
+            if one is not None and self.appender.stream(moment).id.hex not in streams:
+                message = (
+                    f"version {version.name} is said to be published at two times: here "
+                    f"{moment.edtf}, in the log {moment_at(one.known).edtf}. If it is another one, "
+                    "name it otherwise; if its time was wrong there, take back its batch"
+                )
+                raise self._refused(version, message)
 
     def at_one_moment(self, version: Version, one: Recorded) -> InputError:
         """Refuse a version of the very moment of a recorded one of another name."""
