@@ -297,6 +297,32 @@ def test_the_last_release_taken_back_leaves_what_was_known_without_it(
         assert situation.compare() == []
 
 
+RUNS = [
+    (first, upto)
+    for first in range(1, len(RELEASES))
+    for upto in range(first + 2, len(RELEASES) + 1)
+]
+
+
+@pytest.mark.parametrize(("first", "upto"), RUNS)
+def test_several_releases_in_one_batch_taken_back_leave_what_was_known_without_them(
+    tmp_path: Path, first: int, upto: int
+) -> None:
+    """Also where the batch corrects what it then ends itself."""
+    with new_situation() as without, new_situation() as situation:
+        for one in (without, situation):
+            for at, table in enumerate(RELEASES[:first]):
+                load(one, tmp_path, clashes(), table, batch=f"release-{at}")
+        for table in RELEASES[first:upto]:
+            load(situation, tmp_path, clashes(), table, batch="last")
+        before = counted(situation)
+        assert take_back(situation, "last").added > 0
+        assert counted(situation) == counted(without)
+        assert counted(situation, "2013-04-15") == before
+        assert take_back(situation, "last").added == 0
+        assert situation.compare() == []
+
+
 @pytest.mark.parametrize("number", range(1, len(RELEASES)))
 def test_a_release_taken_back_is_not_told_again(tmp_path: Path, number: int) -> None:
     with new_situation() as situation:

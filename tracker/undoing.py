@@ -94,28 +94,25 @@ def part_of(past: Sequence[Event], wanted: Collection[str], batch: str) -> Part:
     """Find the part of a batch in a stream; `wanted` are the ids of all that it told there."""
     by_id = {event.id: event for event in past}
     chains = Chains(corrections_in(past))
-    retracted = {event.body.fact for event in past if isinstance(event.body, FactRetracted)}
+    ends = [(event.batch, event.body) for event in past if isinstance(event.body, FactRetracted)]
+    retracted = {body.fact for _, body in ends}
+    # who say of a fact that it is over, whether this batch says so or not
+    others = {body.fact for its, body in ends if its != batch and body.by_source}
+    own = [body.fact for its, body in ends if its == batch and body.fact not in others]
     part = Part(set(), {}, set(), {})
     its = {chains.says(one) for one in wanted}
     for one in wanted:
         end = chains.end(one)
-        if end in retracted or chains.was_undone(one):
+        ended = end in own and chains.says(end) in its  # the batch put an end to its own words
+        if chains.was_undone(one) or (end in retracted and not ended):
             part.undone.add(one)
         elif chains.says(end) not in its:
             part.covered[one] = by_id[end]
         elif before := next((other for other in chains.line(end) if other not in its), None):
             part.put_back[end] = by_id[before]
         else:
-            part.over.add(one)
-    others = {  # which say of a fact that it is over, whether this batch says so or not
-        event.body.fact
-        for event in past
-        if isinstance(event.body, FactRetracted) and event.batch != batch and event.body.by_source
-    }
-    for event in past:
-        body = event.body
-        if not isinstance(body, FactRetracted) or event.batch != batch or body.fact in others:
-            continue
-        if chains.says(body.fact) not in its and body.fact not in chains.instead:
-            part.put_back[body.fact] = by_id[chains.says(body.fact)]
+            (part.undone if ended else part.over).add(one)
+    for fact in own:
+        if chains.says(fact) not in its and fact not in chains.instead:
+            part.put_back[fact] = by_id[chains.says(fact)]
     return part
