@@ -320,6 +320,11 @@ def test_several_releases_in_one_batch_taken_back_leave_what_was_known_without_t
         assert counted(situation) == counted(without)
         assert counted(situation, "2013-04-15") == before
         assert take_back(situation, "last").added == 0
+        whole = RELEASES[first].splitlines()[0] + "\n"
+        for table in RELEASES[first:upto]:
+            whole += "".join(line + "\n" for line in table.splitlines()[1:])
+        assert load(situation, tmp_path, clashes(), whole, batch="again").events == 0
+        assert counted(situation) == counted(without)
         assert situation.compare() == []
 
 

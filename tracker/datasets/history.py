@@ -55,7 +55,8 @@ def versions_in(
             last = again[chains.says(row["id"])]
             published = canonical(from_json(row["report"])["published"]).decode()
             own, ends = _ends(row), _ends(last)
-            if last is not row and own:
+            undone = chains.was_undone(row["id"])
+            if own and (undone or last is not row):
                 versions.append(Version(own[0][0], row["id"], ENDING, published, undone=True))
             if chains.says(row["id"]) != row["id"]:
                 continue
@@ -67,7 +68,7 @@ def versions_in(
                     said,
                     published,
                     ends[0][0] if ends else FUTURE_OPEN,
-                    undone=chains.was_undone(row["id"]),
+                    undone=undone,
                     batch=row["batch"],
                     came=chains.came(row["id"]),
                     ends=ends,
