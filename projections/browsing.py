@@ -128,7 +128,7 @@ QUERIES = (
     ),
     Query(
         "changes",
-        "What changed between two times on the ground, all reports known",
+        "What changed between two times on the ground, all reports known; not what came of pledges",
         f"{_BOTH}\nSELECT cell.projection, coalesce(after.name, before.name) AS name,"
         f" {_VALUE.replace('b.', 'before.')} AS was, before.holders AS held_by,"
         f" {_VALUE.replace('b.', 'after.')} AS is_now, after.holders AS now_held_by, cell.key\n"

@@ -166,9 +166,17 @@ def test_what_changed_between_two_dates(start: str, log: Path) -> None:
     told = [
         (row["projection"], row["key"])
         for row in rows(log, "diff", "--from", start, "--to", "2013-01-21")
-        if row["projection"] in believed
+        if row["projection"] in believed and not only_owed(row)
     ]
     assert sorted((row["projection"], row["key"]) for row in found) == sorted(told)
+
+
+def only_owed(row: Row) -> bool:
+    """Whether only what is still to come of a pledge is another: no view works that out."""
+    sides = [row["before"] or {}, row["after"] or {}]
+    beside = {"remainder", "age_days"}
+    then, now = ({name: side[name] for name in side if name not in beside} for side in sides)
+    return bool(then == now)
 
 
 def test_facts_are_the_log(log: Path) -> None:
