@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from sheets_for_tests import NOW, SITUATION, fact, sheet
 from test_laws import CASTS, MORE, at_most_one, control, examples
@@ -51,7 +52,7 @@ def told(kind: str, who: str, when: str) -> tuple[bytes, str]:
     return sheet(source, when[:10], {**found, "when": when}), f"{source}.yaml"
 
 
-@pytest.mark.parametrize("zone", [BERLIN, "Asia/Kolkata", "UTC"])
+@pytest.mark.parametrize("zone", [BERLIN, "Europe/London", "Asia/Kolkata", "UTC"])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("days", [("2013-03-30", "2013-03-31"), ("2013-03-31", "2013-04-01")])
 def test_what_is_told_of_the_next_day_is_newer(zone: str, kind: str, days: tuple[str, str]) -> None:
@@ -87,9 +88,8 @@ def test_where_the_days_become_those_of_another_zone_all_is_decided_anew() -> No
         assert situation.compare() == []
 
 
-ZONES = st.sampled_from(
-    [BERLIN, "Asia/Kolkata", "America/New_York", "Australia/Lord_Howe", "Asia/Kabul", "UTC"]
-)
+NAMED = (BERLIN, "Europe/London", "Atlantic/Azores", "America/New_York", "Australia/Lord_Howe")
+ZONES = st.sampled_from([*NAMED, "Asia/Kolkata", "Asia/Kabul", "UTC"])
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -101,6 +101,8 @@ def test_a_day_later_the_clocks_show_the_same_time_or_a_day_has_passed(
     zone = ZoneInfo(name)
     moment = EPOCH + timedelta(seconds=second)
     shown = moment.astimezone(zone)
+    begins = (moment - timedelta(microseconds=1)).astimezone(zone).date() < shown.date()
+    assume(not begins or not shown.hour)  # a date that begins at one: it ends where the next begins
     next_day = (shown.replace(tzinfo=None) + timedelta(days=1)).replace(tzinfo=zone)
     is_shown = next_day.astimezone(UTC).astimezone(zone).replace(tzinfo=None)
     a_day_on = moment + timedelta(days=1)
@@ -108,6 +110,18 @@ def test_a_day_later_the_clocks_show_the_same_time_or_a_day_has_passed(
         a_day_on = min(a_day_on, next_day.astimezone(UTC))
     found = EPOCH + timedelta(microseconds=day_after(second * 1_000_000, name))
     assert found == a_day_on
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_each_day_of_a_year_ends_where_the_next_begins_or_after_a_day(name: str) -> None:
+    zone = ZoneInfo(name)
+    dates = [datetime(2013, 1, 1, tzinfo=zone) + timedelta(days=day) for day in range(366)]
+    midnights = [Instant(date.timestamp()) * 1_000_000 for date in dates]
+    short = 0
+    for begins, ends in pairwise(midnights):
+        assert day_after(begins, name) == min(ends, begins + DAY)
+        short += ends - begins < DAY
+    assert short == 1
 
 
 def test_the_ends_of_the_calendar_and_a_date_left_out_have_days_of_their_own() -> None:

@@ -124,7 +124,11 @@ def clock_shown(i: Instant, zone: str) -> int:
     """Give the microseconds to what a zone's clocks show then, as if they never changed."""
     if zone == "UTC" or not _FIRST <= i <= _LAST:
         return i
-    return i + (to_datetime(i, zone).utcoffset() or timedelta()) // _MICROSECOND
+    return i + _offset(i, zone) // _MICROSECOND
+
+
+def _offset(i: Instant, zone: str) -> timedelta:
+    return to_datetime(i, zone).utcoffset() or timedelta()
 
 
 @lru_cache(maxsize=65_536)
@@ -184,10 +188,11 @@ def day_after(i: Instant, zone: str) -> Instant:
     later = i + DAY
     if not _FIRST + DAY <= i <= _LAST - 2 * DAY:
         return later
-    before, after = (to_datetime(one, zone).utcoffset() for one in (i, later))
-    ahead = after - before if after and before else timedelta()
-    sooner = later - ahead // _MICROSECOND
-    if not timedelta() < ahead < _HALF_A_DAY or to_datetime(sooner, zone).utcoffset() != after:
+    # A date may begin with its clocks put forward, at one: it is as short.
+    first = clock_shown(i - 1, zone) % DAY == DAY - 1
+    before, after = _offset(i - first, zone), _offset(later, zone)
+    sooner = later - (after - before) // _MICROSECOND
+    if not timedelta() < after - before < _HALF_A_DAY or _offset(sooner, zone) != after:
         return later  # a date that a country left out is no short day
     return sooner
 
