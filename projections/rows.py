@@ -15,8 +15,9 @@ from projections.pledges import Pledges
 from projections.store import Row, Store
 from projections.withheld import erased_of, said_withheld, withheld
 from tracker.dated import Dated
+from tracker.days import clock_shown
 from tracker.garbage import uncollected
-from tracker.instants import DAY, PAST_OPEN, AsOf, clock_shown, format_instant, read_instant
+from tracker.instants import DAY, PAST_OPEN, AsOf, format_instant, read_instant
 from tracker.kin import Kin
 
 _NOWHERE: Row = {}

@@ -16,6 +16,7 @@ from commands_for_tests import run, said
 from server_for_tests import behind
 
 from projections.follower import follow
+from tracker.deciding import TRIES
 from tracker.engines.base import Counts
 from tracker.engines.sqlite_seen import FULL, SQLiteHealth
 from tracker.errors import InputError, LogError, StoreError, TrackerError
@@ -23,7 +24,6 @@ from tracker.facts.control import TownOccupied
 from tracker.facts.envelope import Event
 from tracker.log import Conflict, Log
 from tracker.logfile import APPLICATION_ID, SCHEMA_VERSION
-from tracker.recording import TRIES
 from tracker.situation import Situation
 
 SITUATION = b"""\

@@ -22,7 +22,8 @@ from projections.catalogue import PROJECTIONS
 from projections.claims import Claim
 from projections.policies import POLICIES
 from projections.store import Row
-from tracker.instants import DAY, Bounds, Instant, day_after
+from tracker.days import day_after
+from tracker.instants import DAY, Bounds, Instant
 from tracker.situation import Situation
 
 BERLIN = "Europe/Berlin"

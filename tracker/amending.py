@@ -5,45 +5,29 @@ Apart from the situation only for its length: `Situation` is the door.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from projections.store import Row, Store
+from projections.store import Row
+from tracker.deciding import Deciding
 from tracker.errors import NotFoundError, TrackerError
 from tracker.instants import Instant
-from tracker.log import Log
 from tracker.outcomes import Amended
 
 if TYPE_CHECKING:
     from tracker.amendments import Cell
     from tracker.facts import Body, Fact, ReportRegistered
     from tracker.facts.envelope import Event
-    from tracker.registry import Registry
     from tracker.reports import Decision
     from tracker.times import When
 
 LONGEST_POSITION = 17  # characters of #POSITION that are read: no log is that long
 
 
-class Amending:
+class Amending(Deciding):
     """What can be added to a record that is there, given its log, its read model and a clock."""
-
-    log: Log
-    clock: Callable[[], Instant]
-
-    @property
-    def store(self) -> Store:
-        """The read model, followed up to the log."""
-        raise NotImplementedError
-
-    def registry(self) -> Registry:
-        """Give the registry as the log now has it."""
-        raise NotImplementedError
-
-    def _append(self, decide: Callable[[], Decision]) -> Decision:
-        raise NotImplementedError
 
     def correct(
         self,

@@ -5,45 +5,27 @@ Apart from the situation only for its length: `Situation` is the door.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from projections.store import Store
+from tracker.deciding import Deciding
 from tracker.errors import NotFoundError, TrackerError
-from tracker.instants import Instant
-from tracker.log import Log
 from tracker.outcomes import Amended, Erasable
 
 if TYPE_CHECKING:
     from tracker.erasures import Warrant
     from tracker.facts.envelope import Event
-    from tracker.registry import Registry
     from tracker.reports import Decision
 
 SOME = 5
 
 
-class Erasing:
+class Erasing(Deciding):
     """What can be withheld of a record for good, given its log, its read model and a clock."""
-
-    log: Log
-    clock: Callable[[], Instant]
-
-    @property
-    def store(self) -> Store:
-        """The read model, followed up to the log."""
-        raise NotImplementedError
-
-    def registry(self) -> Registry:
-        """Give the registry as the log now has it."""
-        raise NotImplementedError
 
     def event(self, name: str) -> Event:
         """Find one event by `#position`, or by a unique prefix of its id or its report's."""
-        raise NotImplementedError
-
-    def _append(self, decide: Callable[[], Decision]) -> Decision:
         raise NotImplementedError
 
     def _amended(self, decision: Decision) -> Amended:

@@ -6,7 +6,7 @@ Apart from the situation only for its length: `Situation` is the door.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from projections.store import MEMORY, Store
+from tracker.deciding import Deciding
 from tracker.errors import InputError, Problem, TrackerError
 from tracker.garbage import uncollected
-from tracker.instants import Instant, InstantError, check_zone
-from tracker.log import Log
+from tracker.instants import InstantError, check_zone
 from tracker.lookalikes import odd_names
 from tracker.outcomes import Imported, ImportedFile, Progress
 from tracker.reading import SHEET, read_upto
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from tracker.datasets.mapping import Mapping
     from tracker.datasets.plan import Plan, Shape
     from tracker.datasets.staging import Staging
-    from tracker.model import ReadModel
     from tracker.registry import Registry, RegistryEvent
     from tracker.reports import Decision
 
@@ -52,24 +51,8 @@ class _Asked:
     progress: Progress
 
 
-class Importing:
+class Importing(Deciding):
     """What a situation does with tables, given its log, its read model and a clock."""
-
-    log: Log
-    model: ReadModel
-    clock: Callable[[], Instant]
-
-    @property
-    def store(self) -> Store:
-        """The read model, followed up to the log."""
-        raise NotImplementedError
-
-    def registry(self) -> Registry:
-        """Give the registry as the log now has it."""
-        raise NotImplementedError
-
-    def _append(self, decide: Callable[[], Decision]) -> Decision:
-        raise NotImplementedError
 
     def import_table(  # noqa: PLR0913 - by keyword: an option each
         self,

@@ -26,9 +26,7 @@ __all__ = [
     "InstantError",
     "check_date",
     "check_zone",
-    "clock_shown",
     "date_bounds",
-    "day_after",
     "format_instant",
     "format_open",
     "last_instant",
@@ -51,7 +49,6 @@ LONGEST_DAY = DAY + DAY // 24
 """A date whose clocks are put back in it lasts so long: what is no longer may be of one day."""
 
 _MICROSECOND = timedelta(microseconds=1)
-_HALF_A_DAY = timedelta(hours=12)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _FIRST: Instant = (date(1, 1, 1).toordinal() - _EPOCH_DAY) * DAY
@@ -120,17 +117,6 @@ def to_datetime(i: Instant, zone: str = "UTC") -> datetime:
         return moment
 
 
-def clock_shown(i: Instant, zone: str) -> int:
-    """Give the microseconds to what a zone's clocks show then, as if they never changed."""
-    if zone == "UTC" or not _FIRST <= i <= _LAST:
-        return i
-    return i + _offset(i, zone) // _MICROSECOND
-
-
-def _offset(i: Instant, zone: str) -> timedelta:
-    return to_datetime(i, zone).utcoffset() or timedelta()
-
-
 @lru_cache(maxsize=65_536)
 def format_instant(i: Instant) -> str:
     """Write an instant: `2013-01-14T00:00:00Z`, with six digits of fraction where not zero.
@@ -177,24 +163,6 @@ def check_zone(name: str) -> str:
     """
     _zone(name)
     return name
-
-
-@lru_cache(maxsize=65_536)
-def day_after(i: Instant, zone: str) -> Instant:
-    """Give the instant a day later: 24 hours, or fewer if clocks were put forward in between.
-
-    So that the day on which they are does not lie within a day of the next.
-    """
-    later = i + DAY
-    if not _FIRST + DAY <= i <= _LAST - 2 * DAY:
-        return later
-    # A date may begin with its clocks put forward, at one: it is as short.
-    first = clock_shown(i - 1, zone) % DAY == DAY - 1
-    before, after = _offset(i - first, zone), _offset(later, zone)
-    sooner = later - (after - before) // _MICROSECOND
-    if not timedelta() < after - before < _HALF_A_DAY or _offset(sooner, zone) != after:
-        return later  # a date that a country left out is no short day
-    return sooner
 
 
 @lru_cache(maxsize=1_024)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from tracker.instants import DAY, Instant, day_after
+from tracker.days import day_after
+from tracker.instants import DAY, Instant
 
 ARMED = frozenset({"force", "group"})
 """Types of actor that are parties to a conflict, whether or not a side is named for them."""

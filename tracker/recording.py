@@ -12,25 +12,20 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from projections.store import Store
+from tracker.deciding import Deciding
 from tracker.errors import InputError, Problem, TrackerError
 from tracker.instants import Instant
-from tracker.log import Conflict, Log
-from tracker.model import ReadModel
 from tracker.outcomes import Recorded
 from tracker.reading import SHEET, read_upto
 
 if TYPE_CHECKING:
     from tracker.drafting.writing import Draft
-    from tracker.registry import Registry
     from tracker.reports import Decision
     from tracker.sheets import Sheet
 
 Given = str | os.PathLike[str] | tuple[bytes, str]
 Sheets = str | os.PathLike[str] | Sequence[Given]
 """Fact sheets: a path, or several; or raw bytes with a name for each."""
-TRIES = 20
-"""Times a decision is taken anew when other writers keep appending first."""
 
 
 def now() -> Instant:
@@ -38,21 +33,8 @@ def now() -> Instant:
     return time.time_ns() // 1000
 
 
-class Recording:
+class Recording(Deciding):
     """What is added to a log, given that, its read model and a clock."""
-
-    log: Log
-    model: ReadModel
-    clock: Callable[[], Instant]
-
-    @property
-    def store(self) -> Store:
-        """The read model, followed up to the log."""
-        raise NotImplementedError
-
-    def registry(self) -> Registry:
-        """Give the registry as the log now has it."""
-        raise NotImplementedError
 
     def register(
         self,
@@ -176,20 +158,6 @@ class Recording:
                 )
             )
         return outcomes
-
-    def _append(self, decide: Callable[[], Decision]) -> Decision:
-        """Decide and append; decide anew where another writer came first."""
-        for _ in range(TRIES):
-            timeline = self.log.timeline()
-            decision = decide()
-            try:
-                self.log.append(decision.events, timeline=timeline)
-            except Conflict:
-                continue
-            return decision
-        raise TrackerError(
-            f"other writers came first {TRIES} times; nothing was recorded: try again"
-        )
 
 
 def _read(given: Given) -> tuple[bytes, str]:

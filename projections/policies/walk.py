@@ -256,10 +256,8 @@ def begins_anew(since: Since, claim: Claim, at: At) -> bool:
     What it tells of was not so just before: it goes on with nothing, though it says the same. What
     is told of one day and of the next may be one moment.
     """
-    earliest = claim.since.earliest
-    if since.latest >= earliest or not at.projection.overturns(claim):
-        return False
-    return at.kin.day_after(since.latest) <= earliest
+    a_day_on = at.kin.day_after(since.latest) <= claim.since.earliest
+    return a_day_on and at.projection.overturns(claim)
 
 
 def ground(outcome: Outcome | None, claim: Claim, at: At) -> Outcome | None:
