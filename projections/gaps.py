@@ -15,6 +15,7 @@ from projections.leaving import left
 from projections.names import BELIEVED
 from projections.rows import Decorator, name_of
 from projections.store import Row, Store
+from projections.validity import out_of_force
 from projections.weighing import Weighing
 from tracker.edtf import describe
 from tracker.hedges import hedged
@@ -36,9 +37,9 @@ def gaps(
     """Give what is missing: {gap, projection, key, name, what, evidence}.
 
     `gap` is stale, possible, disputed, claimed, pledge, unexplained, containment, double,
-    uncounted, left or denied (of cells); locator or sentence (of reports, which have no projection;
-    `key` is the report's id, or the source's where its reports name no document). `uncoded`: also
-    sentences that a report leaves out below the highest number it mentions.
+    uncounted, left, denied or lapsed (of cells); locator or sentence (of reports, which have no
+    projection; `key` is the report's id, or the source's where its reports name no document).
+    `uncoded`: also sentences that a report leaves out below the highest number it mentions.
     """
     decorator = Decorator(Cells(store, clocks, weighing), clocks, stale_after)
     names = store.display_names()
@@ -48,6 +49,7 @@ def gaps(
     found += contained(rows, decorator.places)
     found += miscounted(decorator.cells, clocks, rows, names)
     found += denials(decorator.cells, clocks, rows, names)
+    found += lapsed(decorator.schemes, rows, clocks)
     unread: list[Row] = []
     nowhere: dict[str, Row] = {}
     for report in read_by(store, clocks):
@@ -187,6 +189,12 @@ def denials(
         )
         what = f"denied by {_some(said, len(said))}"
         yield _gap("denied", row, what, [*row["evidence"], *(one.fact for one in claims)])
+
+
+def lapsed(schemes: Mapping[str, Row], rows: Iterable[Row], clocks: AsOf) -> Iterator[Row]:
+    """Yield a gap for each level of a scheme that is not in force (projections.validity)."""
+    for row, what in out_of_force(schemes, rows, clocks.as_of):
+        yield _gap("lapsed", row, what)
 
 
 def _some(said: Iterable[str], count: int) -> str:

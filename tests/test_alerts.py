@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sheets_for_tests import ask, fact, maybe, tell
+from sheets_for_tests import SITUATION, ask, fact, maybe, tell
 
 from projections.store import Row
 from tracker.situation import Situation
@@ -139,3 +139,63 @@ def test_a_notice_to_several_is_named_by_all_of_them(situation: Situation) -> No
     assert row["name"] == "advice, Legion + Rebels"
     (change,) = situation.diff("2013-01-12", "2013-01-20", "alerts").dicts
     assert change["name"] == "advice, Legion + Rebels"
+
+
+# -- schemes that are not in force -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("as_of", "said"),
+    [
+        ("2013-01-31", ""),
+        ("2013-02-01", "this level is the last that was told, perhaps in force no more"),
+        ("2013-02-27", "this level is the last that was told, perhaps in force no more"),
+        ("2013-02-28", "this level is the last that was told, in force no more"),
+        ("2033-01-01", "this level is the last that was told, in force no more"),
+    ],
+)
+def test_a_level_of_a_scheme_that_is_given_up_is_told_with_that(
+    situation: Situation, as_of: str, said: str
+) -> None:
+    valid_over(situation, "2003/2013-02")
+    told(situation, raised("red", "2013-01-10"))
+    expected = [f"its scheme is valid 2003 to Feb 2013: {said}"] if said else []
+    assert not_in_force(situation, as_of) == expected
+    row = ask(situation, "alerts", "lantern/land", as_of)
+    assert row is not None
+    assert row["level"] == "red"
+
+
+def test_a_level_told_of_a_time_before_its_scheme_is_told_with_that(situation: Situation) -> None:
+    valid_over(situation, "2013-01-15/..")
+    told(situation, raised("red", "2013-01-10"))
+    assert not_in_force(situation, "2013-01-12") == [
+        "its scheme is valid since 15 Jan 2013: not in force yet"
+    ]
+    assert not_in_force(situation, "2013-01-15") == []
+
+
+def test_nothing_is_said_of_schemes_without_a_level(situation: Situation) -> None:
+    valid_over(situation, "2003/2013-02")
+    told(situation, raised("red", "2013-01-10"))
+    assert not_in_force(situation, "2002-06-01") == []
+
+
+def valid_over(situation: Situation, valid: str) -> None:
+    added = f"    scope: land\n    valid: {valid!r}\n".encode()
+    changed = SITUATION.replace(b"    scope: land\n", added)
+    assert changed != SITUATION
+    situation.register(changed, "situation.yaml", by="tests")
+
+
+def not_in_force(situation: Situation, as_of: str) -> list[str]:
+    """Give what gaps say of it, and notes beside a state and an audit: the same."""
+    found = [row for row in situation.gaps(as_of).dicts if row["gap"] == "lapsed"]
+    whole = situation.state(as_of).notes
+    alone = situation.state(as_of, "alerts", "lantern/land").notes
+    audited = situation.audit(as_of, "alerts", "lantern/land").notes if found else alone
+    beside = [f"{row['name']}: {row['what']}" for row in found]
+    for notes in (whole, alone, audited):
+        assert [one for one in notes if "its scheme" in one] == beside
+    assert not any("its scheme" in one for one in situation.state(as_of, "control").notes)
+    return [row["what"] for row in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sheets_for_tests import fact, registry, sheet, tell
 from tracker.instants import parse_moment
 from tracker.sheets import read_sheet
 from tracker.situation import Situation
+from tracker.times import When
 
 LEVEL = {"scheme": "lantern", "scope": "land", "by": ["office"], "when": "2013-01-10"}
 
@@ -54,6 +56,33 @@ def test_a_level_that_moves_the_other_way_is_warned_of(
 def test_a_level_that_moves_as_it_says_is_not(kind: str, before: str | None, after: str) -> None:
     from_level = {} if before is None else {"from_level": before}
     assert warned(fact(kind, **LEVEL, **from_level, level=after)) == []
+
+
+@pytest.mark.parametrize(
+    ("valid", "when", "said"),
+    [
+        ("2003/2014-02", "2014-03-01", "not 1 Mar 2014"),
+        ("2003/2014-02", "2014-02-28", ""),  # it may have been valid to the end of the month
+        ("2003/2014-02", "[2014-02-20..2014-03-20]", ""),
+        ("2014-02/..", "2014-01-31", "not 31 Jan 2014"),
+        ("2014-02/..", "2014-02-01", ""),
+        ("2014-02/..", "2024-02-01", ""),
+        ("2003/", "2024-02-01", ""),  # nobody knows when it ended
+        (None, "1913", ""),
+    ],
+)
+def test_a_level_of_a_time_at_which_its_scheme_was_not_in_force_is_warned_of(
+    valid: str | None, when: str, said: str
+) -> None:
+    known, validity = registry(), When.of(valid) if valid else None
+    lantern = known.schemes["lantern"].model_copy(update={"valid": validity})
+    level = fact("ThreatLevelReported", **{**LEVEL, "by": [], "when": when}, level="red")
+    data = sheet("gazette", "2025-01-10", level)
+    found = read_sheet(data, "s.yaml", replace(known, schemes={"lantern": lantern})).warnings
+    warnings = [one.message for one in found if one.path == "facts[0].scheme"]
+    valid_when = validity.describe() if validity else ""
+    expected = f"Lantern is valid {valid_when}, {said}: check the date, or the scheme"
+    assert warnings == ([expected] if said else [])
 
 
 def test_a_level_that_is_changed_by_who_may_not_is_warned_of() -> None:

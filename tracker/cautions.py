@@ -51,6 +51,8 @@ def cautions(
             yield tree.problem(("facts", index, "from_level"), message, warning=True)
         if isinstance(fact, LevelFact) and (message := _not_theirs(fact, registry)):
             yield tree.problem(("facts", index, "by"), message, warning=True)
+        if isinstance(fact, LevelFact) and (message := _out_of_force(fact, registry)):
+            yield tree.problem(("facts", index, "scheme"), message, warning=True)
     yield from _one_for_all(tree, report)
 
 
@@ -154,6 +156,19 @@ def _not_theirs(fact: LevelFact, registry: Registry) -> str:
         return ""
     authority = registry.actors[scheme.authority].name
     return f"only {authority} changes this level: taken as a report of it, by whoever says so"
+
+
+def _out_of_force(fact: LevelFact, registry: Registry) -> str:
+    """Say where a level is told of a time at which its scheme was surely not in force."""
+    scheme = registry.schemes.get(fact.scheme)
+    if scheme is None or scheme.valid is None or not fact.actual:
+        return ""
+    valid, told = scheme.valid, fact.when.start
+    over = valid.end is not None and told.earliest >= valid.end.latest
+    if not over and told.latest > valid.start.earliest:
+        return ""
+    when = fact.when.describe()
+    return f"{scheme.name} is valid {valid.describe()}, not {when}: check the date, or the scheme"
 
 
 def _wrong_way(fact: LevelFact, registry: Registry) -> str:

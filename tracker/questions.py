@@ -5,13 +5,14 @@ Apart from the situation only for its length: `Situation` is the door.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from projections import answers
 from projections.store import Row
+from projections.validity import out_of_force
 from projections.weighing import USUAL, Weighing
 from tracker.asking import Asking, of_one_position, written
 from tracker.clocks import Asked, Clocks, check_whole
@@ -68,6 +69,7 @@ class Questions(Asking):
             if (keys := self.keys_meant(projection, key)) != (asked,):
                 rows = of_each(keys, ask)
                 notes = list(dict.fromkeys(notes))
+        notes += self._not_in_force(clocks, rows, projection)
         if clocks.as_of > self.clock():
             notes.append("as of a time still to come: this is the last state known")
         notes += self._unknown(rows, projection, key)
@@ -85,6 +87,14 @@ class Questions(Asking):
         from projections.gaps import doubts
 
         return doubts(Cells(self.store, clocks, weighing), clocks, rows, key)
+
+    def _not_in_force(
+        self, clocks: AsOf, rows: Sequence[Row], projection: str | None
+    ) -> Iterator[str]:
+        """Warn of levels whose scheme is not in force (projections.validity)."""
+        if projection in {None, "alerts"}:
+            for row, said in out_of_force(self.store.names("schemes"), rows, clocks.as_of):
+                yield f"{row['name']}: {said}"
 
     @of_one_position
     def history(
@@ -134,6 +144,7 @@ class Questions(Asking):
         found = answers.audit(self.store, clocks, projection, key, weighing=weighing)
         rows = found.pop("rows")
         notes = self._doubts(clocks, weighing, rows, key)
+        notes += self._not_in_force(clocks, rows, projection)
         asked = {"projection": projection, "key": key}
         answer = self._answer("audit", clocks, weighing, rows, notes, **asked)
         return replace(answer, more=found)

@@ -31,6 +31,7 @@ TITLES = {
     "uncounted": "PERHAPS NOT COUNTED",
     "left": "SAID TO HAVE LEFT SINCE",
     "denied": "DENIED",
+    "lapsed": "LEVELS OF SCHEMES NOT IN FORCE",
     "containment": "MORE IN A PLACE THAN AROUND IT",
     "locator": "NOT LOCATED IN A DOCUMENT",
     "quote": "QUOTES THAT DO NOT MATCH",
@@ -62,7 +63,7 @@ def gaps(
 
     Old evidence (14 days, or --stale-after), what is not certain, disputes, what only the side
     that gains says, pledges not fulfilled, numbers that do not add up, or that may count an event
-    twice or lack one, sentences nobody read.
+    twice or lack one, levels of schemes that are not in force, sentences nobody read.
 
     \b
     Examples:
