@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projections.claims import Claim
+from projections.policies.perhaps import possibilities
 from projections.policies.support import contenders, support
 from projections.policies.timeline import Timeline
 from projections.policies.walk import (
@@ -16,7 +17,6 @@ from projections.policies.walk import (
     is_visible,
     listed_last,
     order,
-    possibilities,
     rulings,
     speaking,
     still_listed,

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from projections.claims import Claim
+from projections.policies.perhaps import may_begin, possibilities
 from projections.policies.spells import Spells
 from projections.policies.walk import (
     At,
@@ -26,9 +27,7 @@ from projections.policies.walk import (
     Succession,
     is_direct,
     is_unsettled,
-    may_begin,
     order,
-    possibilities,
     rulings,
     speaking,
     succession,
