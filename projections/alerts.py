@@ -146,6 +146,11 @@ def disputed(_values: Sequence[Value]) -> Value:
     return EMPTY
 
 
+def together(_value: Value, _claims: Sequence[Claim]) -> None:
+    """Levels do not add up."""
+    return
+
+
 def stake(_claim: Claim, _kin: Kin) -> bool | None:
     """Nobody gains from a level of alert."""
     return None

@@ -30,6 +30,7 @@ PROJECTIONS: dict[str, Projection] = {
         gone=module.gone,
         explain=module.explain,
         disputed=module.disputed,
+        together=module.together,
         stake=module.stake,
         upholds=module.upholds,
         overturns=module.overturns,

@@ -179,6 +179,11 @@ def disputed(_values: Sequence[Value]) -> Value:
     return EMPTY
 
 
+def together(_value: Value, _claims: Sequence[Claim]) -> None:
+    """Holds do not add up."""
+    return
+
+
 def stake(claim: Claim, kin: Kin) -> bool | None:
     """Whether the origin gains (its side took, holds, entered, besieges), admits, or neither.
 

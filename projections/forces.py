@@ -88,6 +88,7 @@ def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:
 same, backs, merge = levels.same, levels.backs, levels.merge
 goes_on, carry = levels.goes_on, levels.carry
 follows, gone, overturns = levels.follows, levels.gone, levels.overturns
+together = levels.together
 
 
 def explain(value: Value, before: Value | None, beside: Iterable[Value]) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from projections.sums import (
     WORDS,
     added,
     at_least,
+    between,
     equal,
     extent,
     figure,
@@ -95,27 +96,27 @@ def step(value: Value | None, claim: Claim) -> Step | None:
     Nothing can be taken from an unknown level. Where surely more left than were there, none are
     left, and the difference is `unexplained`.
     """
-    stated = {name: claim.value[name] for name in STATED}
     match claim.effect:
         case "present":
-            return _present(value, claim, stated)
+            return _present(value, claim)
         case "total":
+            stated = {name: claim.value[name] for name in STATED}
             if value is not None and not value["_changes"] and equal(value, stated):
                 return Step({**value, **stated}, "agrees")
             found = {**claim.value, "_changes": [], "_total": claim.observed}
             return Step(found, "replaces")
         case _:
-            return _change(value, claim, stated)
+            return _change(value, claim, claim.value)
 
 
-def _present(value: Value | None, claim: Claim, stated: Value) -> Step:
+def _present(value: Value | None, claim: Claim) -> Step:
     if value is None:
         return Step({**EMPTY, **claim.value}, "replaces")
     if figure(value) == 0:  # whoever is there now came since
         return Step({**EMPTY, **claim.value}, "replaces")
     if figure(value) is not None:
         return Step(value, "agrees", backs=False)
-    hedge = stated["comparator"] or value["comparator"]
+    hedge = claim.value["comparator"] or value["comparator"]
     return Step({**value, "comparator": hedge}, "agrees")
 
 
@@ -127,17 +128,22 @@ def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
     if value is None:
         bare = {name: item for name, item in claim.value.items() if name not in _OF_CHANGES}
         return Step({**bare, "_changes": [change]}, "replaces")
-    if any(_one_event(change, counted) for counted in value["_changes"]):
+    known: list[list[Any]] = value["_changes"]
+    dataset, key = change[6] or (None, None)
+    # Of records of one table, which mostly are many, none is another: they are passed over first.
+    others = [one for one in known if not one[6] or one[6][0] != dataset or one[6][1] == key]
+    if any(_one_event(change, counted) for counted in others):
         # Who tells of one of two changes at a time has not told of their sum.
-        beside = (one for one in value["_changes"] if _together(change, one))
+        beside = (one for one in known if _together(change, one))
         return Step(value, "agrees", backs=all(_one_event(change, one) for one in beside))
     if in_total(value, claim):
         return Step(_accounted(value, figure(stated)), "agrees", backs=False)
     moved = added(value, stated, less=less)
     # Changes come in the order of their starts: what is over by then is no part of this event.
     # Of what is due it may be told again until then.
-    open_still = [one for one in value["_changes"] if one[8] or claim.start.earliest < one[5]]
-    changes = [*(open_still or value["_changes"][-1:]), change]
+    begins = claim.start.earliest
+    open_still = [one for one in known if one[8] or begins < one[5]]
+    changes = [*(open_still or known[-1:]), change]
     counted = {**value, **moved, "_changes": changes}
     lack = _lack(value, stated) if less else 0
     if lack:  # what was before is of no account: none of them are left
@@ -218,6 +224,21 @@ def overturns(_claim: Claim) -> bool:
 def gone(_value: Value) -> bool:
     """A level of nought is a level."""
     return False
+
+
+def together(value: Value, claims: Sequence[Claim]) -> tuple[Value, list[Claim]] | None:
+    """Give how far a level reaches if any of some changes are counted too, and those changes.
+
+    Each for as far as it reaches itself, also where two of them may be one event.
+    """
+    if figure(value) is None:
+        return None
+    least, most = reach(value)
+    counted = [one for one in claims if one.effect == "change" and not in_total(value, one)]
+    for one in counted:
+        low, high = extent(one.value, less=bool(one.value.get("_less")))
+        least, most = least + min(low, 0), most + max(high, 0)
+    return {**value, **between(max(least, 0), most)}, counted
 
 
 def difference(value: Value, before: Value | None) -> int | None:
@@ -307,9 +328,10 @@ def _left_open(value: Value) -> int:
 
 def _told(claim: Claim) -> list[Any]:
     """Give what is remembered of a change that was counted."""
-    stated = [claim.value[name] for name in STATED]
-    more = [claim.value.get(name) for name in ("_record", "_where", "_due")]
-    return [*stated, *claim.start, *more]
+    value, (earliest, latest) = claim.value, claim.start
+    low, best, high, hedge = value["low"], value["best"], value["high"], value["comparator"]
+    more = value.get("_record"), value.get("_where"), value.get("_due")
+    return [low, best, high, hedge, earliest, latest, *more]
 
 
 def _one_event(change: list[Any], counted: list[Any]) -> bool:

@@ -28,7 +28,9 @@ class Projection:
     is still so of the first. follows: whether what a view says comes after another view by
     nature, whatever their times. gone: whether a value says that nothing is there any more.
     explain: a value beside what held before it and its contemporaries, and what these say.
-    disputed: what is shown where values differ. stake: whether who says a claim gains from it
+    disputed: what is shown where values differ. together: what a value may be at most and at least
+    once any of several claims that may have begun count too, and which of them do; None where
+    claims are not added up. stake: whether who says a claim gains from it
     (True), admits it (False), or neither (None). upholds: whether who denies that something
     happened speaks for a value, which that would have changed. overturns: whether a claim names
     what it made an end of, so that what it tells of was not so before.
@@ -48,6 +50,7 @@ class Projection:
     gone: Callable[[Value], bool]
     explain: Callable[[Value, Value | None, Iterable[Value]], Value]
     disputed: Callable[[Sequence[Value]], Value]
+    together: Callable[[Value, Sequence[Claim]], tuple[Value, list[Claim]] | None]
     stake: Callable[[Claim, Kin], bool | None]
     upholds: Callable[[Value, Claim, Kin], bool]
     overturns: Callable[[Claim], bool]

@@ -89,7 +89,11 @@ def at_least(value: Value) -> tuple[float, int]:
 
 def figure(value: Value) -> int | None:
     """Give the figure that a level is counted by: the best, else the bound that is stated."""
-    found = next((value[name] for name in ("best", "low", "high") if value[name] is not None), None)
+    found = value["best"]
+    if found is None:
+        found = value["low"]
+    if found is None:
+        found = value["high"]
     return None if found is None else int(found)
 
 
@@ -103,9 +107,13 @@ def near(one: Value, other: Value) -> bool:
 
 def envelope(values: Sequence[Value]) -> dict[str, Any]:
     """Give the range that all of them lie in."""
-    low = min(reach(value)[0] for value in values)
-    high = max(reach(value)[1] for value in values)
-    if high == inf:
+    ends = [reach(value) for value in values]
+    return between(min(low for low, _ in ends), max(high for _, high in ends))
+
+
+def between(low: float, high: float) -> dict[str, Any]:
+    """Give the number that reaches from one to another, without an end where that is far out."""
+    if high >= _FAR:
         return {"low": int(low), "best": None, "high": None, "comparator": "at least"}
     return {"low": int(low), "best": None, "high": int(high), "comparator": "between"}
 
@@ -129,8 +137,12 @@ def added(value: Value, stated: Value, *, less: bool) -> dict[str, Any]:
     """Give the number that a change makes of a level; `less` where it is of those who left."""
     if figure(value) is None:
         return _come(value, stated)
-    found: dict[str, Any] = {name: _sum(value, stated, name) for name in NUMBERS}
-    found["comparator"] = _hedge(value["comparator"], stated["comparator"])
+    found: dict[str, Any] = {
+        "low": _sum(value["low"], stated["low"]),
+        "best": _sum(value["best"], stated["best"]),
+        "high": _sum(value["high"], stated["high"]),
+        "comparator": _hedge(value["comparator"], stated["comparator"]),
+    }
     if found["comparator"] == "about":
         found |= {end: _end(value, end, stated) for end in ENDS}
     if found["comparator"] is None or figure(found) is None:
@@ -148,8 +160,7 @@ def _come(value: Value, stated: Value) -> dict[str, Any]:
     return {"low": low, "best": None, "high": None, "comparator": hedge}
 
 
-def _sum(value: Value, stated: Value, name: str) -> int | None:
-    before, more = value[name], stated[name]
+def _sum(before: int | None, more: int | None) -> int | None:
     return max(0, before + more) if before is not None and more is not None else None
 
 

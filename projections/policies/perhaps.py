@@ -10,9 +10,12 @@ from typing import Any
 
 from projections.claims import Claim, Since, Value
 from projections.policies.walk import DROPPED, OF_REPORT, At, Outcome, ground, is_direct, order
-from projections.state import Alternative
+from projections.state import MOST_EVIDENCE, Alternative
 from tracker.edtf import somewhere_in
 from tracker.instants import Instant
+
+MOST_APART = 16
+"""Changes that may have begun and are told one by one, each as if it alone had: our choice."""
 
 
 def possibilities(
@@ -27,6 +30,8 @@ def possibilities(
     unsettled = list(unsettled)
     if len(unsettled) > 1:
         unsettled.sort(key=lambda one: order(one, t))
+    if outcome and len(unsettled) > MOST_APART:
+        found, unsettled = _together(unsettled, outcome, at)
     for claim in unsettled:
         if outcome and outcome.disputed and claim.moves:
             continue  # what would be left of each value is for the dispute's end to tell
@@ -47,6 +52,28 @@ def possibilities(
         known = merged.get(name)
         merged[name] = known._replace(evidence=known.evidence + one.evidence) if known else one
     return tuple(merged.values())
+
+
+def _together(
+    unsettled: list[Claim], outcome: Outcome, at: At
+) -> tuple[list[Alternative], list[Claim]]:
+    """Tell many changes that may have begun as one: how far any of them may have moved a number.
+
+    Gives that, and the claims of which it tells nothing.
+    """
+    begun = [one for one in unsettled if one.moves and one.certain_from > at.t]
+    if outcome.disputed or len(begun) <= MOST_APART:
+        return [], unsettled
+    reached = at.projection.together(outcome.value, begun)
+    if reached is None or len(reached[1]) <= MOST_APART:
+        return [], unsettled
+    value, counted = reached
+    told = {one.fact for one in counted}
+    left = [one for one in unsettled if one.fact not in told]
+    if not _otherwise(value, outcome.value):
+        return [], left
+    newest = tuple(one.fact for one in reversed(counted[-MOST_EVIDENCE:]))
+    return [Alternative(value, counted[-1].since, newest)], left
 
 
 def may_begin(claim: Claim, outcome: Outcome | None, at: At) -> Alternative | None:

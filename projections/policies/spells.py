@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right
 from projections.claims import Claim
 from tracker.instants import PAST_OPEN, Instant
 
+BLOCK = 64
+"""Spells that are looked at one by one, or passed over together."""
 Spell = tuple[Instant, Instant, int, Claim]
 """Where it begins and ends; which it was among those taken in; whose it is."""
 
@@ -20,6 +22,7 @@ class Spells:
         self._reach: list[Instant] = []  # the latest end among the spells up to each
         self._of: dict[str, Spell] = {}
         self._count = 0
+        self._tops: list[Instant] = []  # the latest end in each block; empty where not known
 
     def __len__(self) -> int:
         """Count them."""
@@ -37,6 +40,7 @@ class Spells:
     def add(self, claim: Claim, end: Instant) -> None:
         """Take in a claim, whose spell begins when it perhaps begins; a claim has one."""
         self._count += 1
+        self._tops = []
         spell = (claim.start.earliest, end, self._count, claim)
         self._of[claim.fact] = spell
         if not self._spells or self._spells[-1] < spell:
@@ -50,6 +54,7 @@ class Spells:
 
     def remove(self, claim: Claim) -> None:
         """Take a claim out."""
+        self._tops = []
         at = bisect_left(self._spells, self._of.pop(claim.fact))
         del self._spells[at], self._reach[at]
         self._reach_from(at)
@@ -58,10 +63,32 @@ class Spells:
         """Give the claims in whose spell t lies."""
         found: list[Claim] = []
         at = bisect_left(self._spells, (t + 1,))
-        while at and self._reach[at - 1] > t:
+        reach, spells = self._reach, self._spells
+        looked = max(0, at - BLOCK)
+        while at > looked and reach[at - 1] > t:
             at -= 1
-            if self._spells[at][1] > t:
-                found.append(self._spells[at][3])
+            if spells[at][1] > t:
+                found.append(spells[at][3])
+        if at and at == looked and reach[at - 1] > t:
+            found += self._before(at, t)
+        return found
+
+    def _before(self, upto: int, t: Instant) -> list[Claim]:
+        """Give those before a place in whose spell t lies, the latest first.
+
+        Of many that are over a few may go on, as what was "in 2013" does beside a thousand days:
+        so whole blocks are passed over.
+        """
+        if not self._tops:
+            ends = [spell[1] for spell in self._spells]
+            self._tops = [max(ends[at : at + BLOCK]) for at in range(0, len(ends), BLOCK)]
+        found: list[Claim] = []
+        while upto and self._reach[upto - 1] > t:
+            block, first = (upto - 1) // BLOCK, (upto - 1) // BLOCK * BLOCK
+            if self._tops[block] > t:
+                some = self._spells[first:upto]
+                found += [spell[3] for spell in reversed(some) if spell[1] > t]
+            upto = first
         return found
 
     def _reach_from(self, at: int) -> None:

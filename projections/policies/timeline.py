@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from projections.claims import Claim
 from projections.policies.perhaps import may_begin, possibilities
 from projections.policies.spells import Spells
+from projections.policies.trail import Trail
 from projections.policies.walk import (
     At,
     Order,
@@ -75,6 +76,7 @@ class Timeline:
         self._heard: list[Claim] = []
         self._states: dict[int, tuple[Outcome | None, State | None]] = {}
         self._listed_walks: dict[tuple[str, ...], Any] = {}
+        self._trail = Trail()
 
     def change(
         self, added: Sequence[Claim], removed: Sequence[Claim] = ()
@@ -200,9 +202,21 @@ class Timeline:
         places = [*skipped, *(self._place(claim) for claim in extra if not is_direct(claim, t))]
         start = min(places, default=last)
         walk = self._walks[start - 1] if start else None
-        rest = [self._plain[place] for place in range(start, last) if place not in skipped]
-        more = (*rest, *speaking(extra))
-        return self._policy.fold(more, at, walk) if more else walk
+        rest: list[Claim] = []
+        for place in (*sorted(skipped), last):
+            rest += self._plain[start:place]
+            start = place + 1
+        direct = []
+        for claim in speaking(extra):
+            if is_direct(claim, t):
+                direct.append(claim)
+            else:
+                insort(rest, claim, key=lambda one: order(one, t))
+        if rest:
+            walk = self._trail.walk(
+                walk, rest, lambda walk, one: self._policy.advance(walk, one, at)
+            )
+        return self._policy.fold(direct, at, walk) if direct else walk
 
     def _walk_lists(self, spoken: Sequence[Claim]) -> Any:  # noqa: ANN401 - as above
         """Walk among entries of lists, and nothing else: at any t they speak about t itself.
