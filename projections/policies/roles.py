@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from projections.claims import Claim
@@ -74,10 +74,21 @@ class Roles:
         return self._parts.get(claim.fact) or self._why_not(claim)
 
     def _note(self, before: Any, after: Any, claim: Claim) -> None:  # noqa: ANN401 - a policy's walk
-        """Compare the walk before and after a claim: what it left behind."""
-        self._carried |= _carrying(after).keys()
-        for fact, origin in _carrying(before).items():
-            if fact in _carrying(after):
+        """Compare the walk before and after a claim: what it left behind.
+
+        Mostly it left nothing behind: a run goes on, and of a long one only what is new is looked
+        at.
+        """
+        run, views = _held(before)
+        runs, viewed = _held(after)
+        goes_on = runs[: len(run)] == run
+        self._carried |= viewed.keys()
+        self._carried.update(one.fact for one in (runs[len(run) :] if goes_on else runs))
+        was = views if goes_on else {one.fact: "" for one in run} | views
+        gone = was.keys() - viewed.keys()
+        gone -= {one.fact for one in runs} if gone else set()
+        for fact, origin in was.items():
+            if fact not in gone:
                 continue
             if claim.moves:
                 self._ended.setdefault(claim.fact, []).append(self._places[fact])
@@ -205,12 +216,12 @@ class Roles:
         return "; ".join(f"#{place}, which it follows: {why}" for place, _, why in parts)
 
 
-def _carrying(walk: Any) -> dict[str, str]:  # noqa: ANN401 - a policy's walk
-    """Give the facts that a walk holds on to, each with its origin."""
-    if isinstance(walk, Walk):
-        views = {one.fact: one.origin for view in walk.views for one in view.claims}
-        return _carrying(walk.outcome) | views
-    return {one.fact: "" for one in walk.run} if isinstance(walk, Outcome) else {}
+def _held(walk: Any) -> tuple[Sequence[Claim], dict[str, str]]:  # noqa: ANN401 - a policy's walk
+    """Give what a walk holds on to: its run, and the facts of its views, each with its origin."""
+    views = walk.views if isinstance(walk, Walk) else ()
+    outcome = walk.outcome if isinstance(walk, Walk) else walk
+    run = outcome.run if isinstance(outcome, Outcome) else ()
+    return run, {one.fact: one.origin for view in views for one in view.claims}
 
 
 def _of_outcome(reached: Outcome | None) -> dict[str, Part]:
