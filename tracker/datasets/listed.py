@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any, NamedTuple
 from uuid import uuid5
 
@@ -101,11 +100,8 @@ class Recorded:
     """The cells that it speaks of itself, or spoke of until that was taken back."""
     said: dict[str, str] = field(default_factory=dict)
     """What it said by cell, whatever was made of that; ABSENT where it dropped it."""
-
-    @property
-    def restated(self) -> bool:
-        """Whether entries of it are over because another reading took their place."""
-        return any(t.over == _BY_SOURCE and t.says != ABSENT for t in chain(*self.cells.values()))
+    restated: bool = False
+    """Whether a reading of it took the place of another, which was wrong."""
 
     def taken(self, cell: str, says: str) -> bool:
         """Whether it was told so once, and that was taken back."""
@@ -167,8 +163,12 @@ class Recorded:
         self.taken_back = bool(self.acts) and not self.snapshots
 
     def settle(self) -> None:
-        """Note what it said by cell, once all its events are known."""
+        """Note what it said by cell, once all its events are known.
+
+        In logs of before, only entries that are over told of a reading in the place of another.
+        """
         for cell, tellings in self.cells.items():
+            self.restated |= any(t.over == _BY_SOURCE and t.says != ABSENT for t in tellings)
             if any(one.over != _BY_SOURCE for one in tellings):
                 self.own.add(cell)
             told = [one for one in tellings if not one.amended and one.over != _BY_SOURCE]
@@ -244,6 +244,7 @@ class History:
         (row,) = self.store.rows(_ACT, {"id": event_id})
         one.acts[event_id] = body.dropped
         one.mended |= frozenset(body.unread or ())
+        one.restated |= body.instead is not None
         over = row["over"] or 0
         for cell in body.dropped:
             telling = Telling(event_id, ABSENT, over, amended=False, restored=bool(row["restores"]))

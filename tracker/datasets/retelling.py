@@ -152,6 +152,7 @@ class Retelling:
             holders=sorted(self._holders(listed.values())),
             dropped=sorted(need.dropped),
             unread=sorted(unread),
+            instead=True,
         )
 
     def _end(

@@ -170,19 +170,26 @@ def _all_read(body: dict[str, Any]) -> dict[str, Any]:
     return body
 
 
+def _of_entries(body: dict[str, Any]) -> dict[str, Any]:
+    """Bring a body of version 2 to 3: then its entries alone told of another reading."""
+    return body
+
+
 class SnapshotTaken(Snapshot, RecordEvent):
     """One version of a maintained list was read: what it listed in all, and what it dropped.
 
     `unread` are the places of which it said what nobody could read: what it said before stands.
+    `instead`: this reading took the place of every one before it, which was wrong.
     """
 
     TOPIC = "SnapshotTaken"
-    VERSION: ClassVar[int] = 2
-    UPCASTS: ClassVar[tuple[Upcast, ...]] = (_all_read,)
+    VERSION: ClassVar[int] = 3
+    UPCASTS: ClassVar[tuple[Upcast, ...]] = (_all_read, _of_entries)
 
     source: Slug
     published: Published
     unread: tuple[Text, ...] | None = None
+    instead: Literal[True] | None = None
 
 
 class TextErased(RecordEvent):
