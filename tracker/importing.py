@@ -159,7 +159,7 @@ class Importing(Deciding):
     ) -> Shape:
         from tracker.datasets.blocks import Time
         from tracker.datasets.events import Events
-        from tracker.datasets.history import Edges, versions_in
+        from tracker.datasets.history import Edges, batches_in, versions_in
         from tracker.datasets.intervals import Intervals
         from tracker.datasets.listed import History
         from tracker.datasets.snapshots import Snapshots
@@ -186,6 +186,7 @@ class Importing(Deciding):
             mapping,
             staging,
             lambda records: versions_in(before(), head.source, head.dataset, records, alike),
+            lambda report: batches_in(before(), report),
             when,
         )
 

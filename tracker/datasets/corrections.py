@@ -21,6 +21,7 @@ from uuid import uuid5
 from pydantic_core import from_json
 
 from tracker.datasets.appending import Appender
+from tracker.datasets.away import Away, is_of_batch
 from tracker.datasets.compile import ID, LOCATOR, Maker
 from tracker.datasets.fields import LONGEST_TEXT
 from tracker.datasets.gathered import Stream
@@ -63,7 +64,8 @@ class _New(NamedTuple):
     """What a row adds: a fact of a report, in the place of another where `corrects`.
 
     Without a text it only ends that other: as of its own publication, or of that of the version
-    that comes next in the log (`until`); `other` takes its place, or nothing does.
+    that comes next in the log (`until`); `other` takes its place, or nothing does. Without that
+    other it is a mere repeat, of which the report stands that says so once more.
     """
 
     staged: Staged
@@ -87,6 +89,7 @@ class Records:
     """Walks the versions of every record in the order of their publication."""
 
     held: Held
+    away: Away
     staging: Staging
     moments: Publications
     makers: Sequence[Maker]
@@ -96,10 +99,6 @@ class Records:
     already: dict[int, int] = field(default_factory=dict)
     repeated: dict[int, int] = field(default_factory=dict)
     taken_back: dict[int, int] = field(default_factory=dict)
-    _undone: set[tuple[str, int, str]] = field(default_factory=set)
-    """(record, when it was known, what it said) of what was told and taken back."""
-    _away: dict[tuple[str, int], tuple[set[str], set[str]]] = field(default_factory=dict)
-    """By record and file, what its last row said, and what of that was told and taken back."""
     _owed: dict[tuple[str, int], _Owed] = field(default_factory=dict)
     """(record, when it was known) of versions in the log that have to be told once more."""
 
@@ -123,7 +122,8 @@ class Records:
         Raises InputError, once all is judged, where a version would have to be told once more that
         is not among the rows.
         """
-        self._owed, self._away = {}, {}
+        self._owed = {}
+        self.away.begin()
         known: dict[str, list[Version]] = {}
         facts = (Staged(*fact) for fact in self.staging.by_publication())
         rows = (list(row) for _, row in groupby(facts, lambda one: (one.file, one.row)))
@@ -132,9 +132,7 @@ class Records:
             names = {record: from_json(record) for record in sorted(asked)}
             found = self.held(list(names.values()))
             for record, name in names.items():
-                versions = found.get(name, [])
-                known[record] = [one for one in versions if not one.undone]
-                self._undone |= {(record, one.known, one.said) for one in versions if one.undone}
+                known[record] = self.away.note(record, found.get(name, []))
             for row in page:
                 versions = known[row[0].record or ""]
                 if versions or not held_only:
@@ -149,7 +147,7 @@ class Records:
         first = row[0]
         owed = self._owed.pop((str(first.record), first.known), None)
         said = self._said(row)
-        above = self._away.pop((str(first.record), first.file), (set(), set()))
+        above = self.away.above(first)
         now = {one.said: one for one in versions if one.known <= first.known < one.ended}
         other = said.keys() != now.keys() and owed is None
         if other and self._was_restated(said, versions, first.known):
@@ -157,9 +155,12 @@ class Records:
             return []
         for same in said.keys() & now.keys():
             self._count_same(appender, now[same], first)
+        moment = self.moments.moments[first.published]
         if said.keys() == now.keys():
-            return []
-        undone = self._taken_back(first, said, above)
+            ours = is_of_batch(versions, first.known, appender.origin.batch)
+            return [_New(first, "", "", moment.json, None)] if ours else []
+        undone = self.away.of(first, appender.stream(moment).name, said, above)
+        self._count_away(first, len(undone - {ENDING}) or len(undone))
         if undone and said.keys() <= now.keys() | undone:
             return []
         until = next_of(versions, first.known, appender.over)
@@ -231,24 +232,9 @@ class Records:
             said.setdefault(key, _Said(staged, text, body))
         return said
 
-    def _taken_back(
-        self, row: Staged, said: Collection[str], above: tuple[set[str], set[str]]
-    ) -> set[str]:
-        """Give what a row told before and was taken back; it is not told again, and counted.
-
-        So is what it only repeats of the row above it: that had left no event.
-        """
-        before, away = above
-        told = {(str(row.record), row.known, one): one for one in (*said, ENDING)}
-        undone = {one for key, one in told.items() if key in self._undone}
-        undone |= away if before == set(said) else away & set(said)
-        if undone:
-            self._away[str(row.record), row.file] = set(said), undone
-        for counted in (self.already, self.taken_back):
-            more = len(undone - {ENDING}) or len(undone)
-            if more:
-                counted[row.file] = counted.get(row.file, 0) + more
-        return undone
+    def _count_away(self, row: Staged, more: int) -> None:
+        for counted in (self.already, self.taken_back) if more else ():
+            counted[row.file] = counted.get(row.file, 0) + more
 
     def _was_restated(self, said: dict[str, _Said], versions: list[Version], known: int) -> bool:
         """Whether this very version is recorded, and another one of the same publication too."""
@@ -292,7 +278,10 @@ class Records:
         stream = appender.stream_of(new.published)
         appender.begin(stream)
         if not new.text:
-            self._end(appender, new, new.other)
+            if new.corrects is None:
+                appender.register(stream, new.staged.file)
+            else:
+                self._end(appender, new, new.other)
             return
         maker = self.makers[new.staged.entry]
         if new.corrects is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import permutations
 
 from tracker.datasets.appending import Appender
+from tracker.datasets.away import Away, Spoke
 from tracker.datasets.blocks import Time, Where
 from tracker.datasets.compile import PLACE_MARKS, Maker, compile_fact
 from tracker.datasets.context import Context, Placed, field_text, placed
@@ -40,11 +41,15 @@ class _Drop:
 
 @dataclass(slots=True)
 class Events:
-    """The shape, from the rows to what is appended. `held` looks up versions in the log."""
+    """The shape, from the rows to what is appended.
+
+    `held` looks up versions in the log, `spoke` who told something in a report.
+    """
 
     mapping: Mapping
     staging: Staging
     held: Held
+    spoke: Spoke
     published: Time | None
     moments: Publications = field(default_factory=Publications)
     makers: list[Maker] = field(default_factory=list)
@@ -173,7 +178,8 @@ class Events:
     def _records(self, appender: Appender, places: Resolved) -> Records:
         told = Told(self.makers, places.ids)
         files = [name for name, _ in appender.origin.documents]
-        return Records(self.held, self.staging, self.moments, self.makers, told, files)
+        away = Away(self.spoke)
+        return Records(self.held, away, self.staging, self.moments, self.makers, told, files)
 
     def tell(self, appender: Appender, places: Resolved) -> None:
         """Hand over everything in its order."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from unicodedata import normalize
+from uuid import UUID
 
 from pydantic_core import from_json
 
@@ -57,7 +58,9 @@ def versions_in(
             own, ends = _ends(row), _ends(last)
             undone = chains.was_undone(row["id"])
             if own and (undone or last is not row):
-                versions.append(Version(own[0][0], row["id"], ENDING, published, undone=True))
+                known, batch = own[0]
+                over = Version(known, row["id"], ENDING, published, undone=True, batch=batch)
+                versions.append(over)
             if chains.says(row["id"]) != row["id"]:
                 continue
             said = said_by(row["kind"], from_json(row["data"]), number)
@@ -75,6 +78,16 @@ def versions_in(
                 )
             )
     return found
+
+
+def batches_in(store: Store, report: str) -> set[str]:
+    """Name the batches that began a report, or told a fact in it; `report` is its id."""
+    sql = (
+        "SELECT batch FROM reports WHERE id = :report"
+        " UNION SELECT batch FROM fact_rows WHERE report = :report"
+    )
+    rows = store.rows(sql, {"report": UUID(report).hex})
+    return {row["batch"] for row in rows if row["batch"] is not None}
 
 
 def _spelt(record: str) -> tuple[str, ...]:
