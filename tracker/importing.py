@@ -158,8 +158,9 @@ class Importing(Deciding):
         restate: bool,
     ) -> Shape:
         from tracker.datasets.blocks import Time
+        from tracker.datasets.edges import Edges
         from tracker.datasets.events import Events
-        from tracker.datasets.history import Edges, batches_in, versions_in
+        from tracker.datasets.history import batches_in, versions_in
         from tracker.datasets.intervals import Intervals
         from tracker.datasets.listed import History
         from tracker.datasets.snapshots import Snapshots

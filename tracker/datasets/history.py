@@ -1,23 +1,20 @@
-"""What the log holds of a table: the versions of its rows, and the ends of its intervals."""
+"""What the log holds of a table with a key: the versions of its records."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from unicodedata import normalize
 from uuid import UUID
 
 from pydantic_core import from_json
 
 from projections.store import Row, Store
-from tracker.datasets.restating import Edge, side_of
 from tracker.datasets.values import composed
 from tracker.datasets.versions import BESIDE, ENDING, Version, numbered, said_by
 from tracker.facts.envelope import canonical
 from tracker.facts.record import FactCorrected, FactRetracted
 from tracker.instants import FUTURE_OPEN
 from tracker.log import Log
-from tracker.times import When
 from tracker.undoing import Chains, Instead
 
 _AT_ONCE = 500
@@ -113,35 +110,6 @@ def taken_back(log: Log) -> set[str]:
             says[body.replaced_by] = body.restores
             over.discard(body.restores)
     return over
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """The beginnings and ends of intervals that the log holds of one dataset."""
-
-    store: Callable[[], Store]
-    source: str
-    dataset: str
-
-    def by_side(self) -> dict[str, list[Edge]]:
-        """Give them by what they begin, or end."""
-        sql = (
-            "SELECT f.kind, f.data, f.published, f.position, f.id, f.report,"
-            " EXISTS (SELECT 1 FROM retractions t WHERE t.fact = f.id)"
-            " FROM reports r JOIN fact_rows f ON f.report = r.id"
-            " WHERE r.source = ? AND json_extract(r.data, '$.dataset') = ?"
-        )
-        found: dict[str, list[Edge]] = {}
-        asked = (self.source, self.dataset)
-        for kind, data, known, position, fact, report, over in self.store().each(sql, asked):
-            edge = Edge(known, position, fact, report, bool(over))
-            found.setdefault(side_of(kind, from_json(data)), []).append(edge)
-        return found
-
-    def published(self, report: str) -> When:
-        """Give when a report was published."""
-        (row,) = self.store().rows("SELECT data FROM reports WHERE id = ?", (report,))
-        return When.model_validate(from_json(row["data"])["published"])
 
 
 def _chains(store: Store, facts: Sequence[str]) -> Chains:

@@ -18,11 +18,11 @@ from tracker.datasets.blocks import Spans, Time
 from tracker.datasets.compile import Maker, compile_fact
 from tracker.datasets.context import Context
 from tracker.datasets.corrections import content_of, end_fact
-from tracker.datasets.history import Edges
+from tracker.datasets.edges import Edges, side_of
 from tracker.datasets.mapping import FactSpec, Mapping
 from tracker.datasets.merging import NEVER, OPEN, Merged, Span
 from tracker.datasets.resolving import Resolved, resolve
-from tracker.datasets.restating import Interval, Restated, side_of
+from tracker.datasets.restating import Interval, Restated
 from tracker.datasets.row_tests import passes
 from tracker.datasets.shapes import Told, UnclearPlaces, one_moment
 from tracker.datasets.staging import AT_ONCE, Publications, Staging
@@ -37,6 +37,8 @@ from tracker.datasets.values import (
     readings,
     stamp,
 )
+from tracker.datasets.versions import moment_at
+from tracker.facts.envelope import body_dict, canonical
 from tracker.instants import SECOND, Instant, format_instant
 from tracker.reports import fact_id
 
@@ -168,7 +170,7 @@ class Intervals:
             if restated and texts is not None:
                 intervals.append(self._interval(appender, told, merged, texts))
         restated.note(intervals)
-        self._retract(appender, restated, intervals)
+        again = self._restate(appender, restated, intervals)
         within = [one for one in intervals if restated.ends_within(one)]
         for staged in self.staging.by_publication():
             _, published, entry, file, row, place, other, text, _ = staged
@@ -178,7 +180,8 @@ class Intervals:
             appender.fact(stream, maker.topic, maker.version, text, row=row, file=file)
         for one in within:
             stream = appender.stream(one.end)
-            end_fact(appender, stream, one.ending, one.end.json, one.file)
+            ending = again.get(one.ending, one.ending)
+            end_fact(appender, stream, ending, one.end.json, one.file)
 
     def _interval(
         self, appender: Appender, told: Told, merged: Merged, texts: tuple[str, str]
@@ -199,17 +202,35 @@ class Intervals:
         starts = frozenset(begun | {self._unsure[at] for at in begun & self._unsure.keys()})
         return Interval(starts, start, end, begins, ends, beginning, ending, last.file)
 
-    def _retract(
+    def _restate(
         self, appender: Appender, restated: Restated, intervals: Sequence[Interval]
-    ) -> None:
-        """Take back what is told no more, as of when the later of the two was told."""
+    ) -> dict[str, str]:
+        """Take back what is told no more, as of when the later of the two was told.
+
+        And tell again what was told no more, as of when it was over: give the ids of that, by the
+        ids of what it repeats.
+        """
         told = {fact for one in intervals for fact in (one.beginning, one.ending)}
+        gone: set[str] = set()
         for old, one in restated.overtaken(intervals, told):
+            gone.add(old.fact)
             published = moment_of(self.held.published(old.report))
             stream = appender.stream(published)
             appender.begin(stream)
-            moment = max(published, one.end, key=lambda moment: moment.known)
-            end_fact(appender, stream, old.fact, moment.json, one.file)
+            since = published
+            if old.last.known > published.known:  # it was told again
+                since = moment_at(old.last.known)
+            moment = max(since, one.end, key=lambda moment: moment.known)
+            end_fact(appender, stream, old.last.fact, moment.json, one.file)
+        again: dict[str, str] = {}
+        for old, one in restated.told_again(intervals, gone):
+            stream = appender.stream(moment_of(self.held.published(old.report)))
+            appender.begin(stream)
+            for name, body in self.held.again(old):
+                text = canonical(body_dict(body)).decode()
+                appender.record(stream, name, body.TOPIC, text, one.file)
+                again[old.fact] = name
+        return again
 
     def _merged(self, places: Resolved) -> Iterator[Merged]:
         running: dict[str, Merged] = {}
