@@ -17,7 +17,7 @@ from projections.cells import Cells
 from projections.claims import Claim
 from projections.moments import SAYS, TELLS, Key, rows_begun
 from projections.names import BELIEVED, CHRONICLED
-from projections.pledges import Pledges, pledged
+from projections.pledges import Pledges, Stored, around_in, owes_the_same, pledged
 from projections.rows import Decorator
 from projections.saying import begun, said, says_the_same
 from projections.store import Row, Store
@@ -120,7 +120,7 @@ class _Diff:
                 cell = ("forces", key)
                 rows = [self._pledge(clocks, key) for clocks in (one, other)]
                 then, now = rows
-                if then and now and (cell, cause) not in told and not _owes_the_same(then, now):
+                if then and now and (cell, cause) not in told and not owes_the_same(then, now):
                     row = _change(cell, then, now, cause, self._came(now, cause))
                     found.append((cell, _TURN[cause], row))
         return found
@@ -132,7 +132,8 @@ class _Diff:
 
     def _came(self, row: Row, cause: Cause) -> list[str]:
         """Name what was told, or happened, of those whom a pledge is counted against."""
-        counted = Pledges(self.last, self.after, self.last.store.names("places"))
+        forces = Stored(self.last, self.after)
+        counted = Pledges(forces, self.after.as_of, around_in(self.last.store))
         cells = [("forces", key) for keys in counted.against(row) for key in keys]
         stretch = (self.before.as_of, self.after.as_of) if cause == "ground" else None
         heard = self.last.heard_in(cells, stretch)
@@ -291,11 +292,6 @@ def _tells_the_same(one: Row | None, other: Row | None) -> bool:
     return says_the_same(one, other) and begun(one) == begun(other)
 
 
-def _owes_the_same(one: Row | None, other: Row | None) -> bool:
-    """Whether as many are still to come for a pledge, which rows that say the same leave open."""
-    return one is None or other is None or one.get("remainder") == other.get("remainder")
-
-
 def _place(claim: Claim) -> tuple[int, str]:
     return claim.position, claim.fact
 
@@ -394,5 +390,5 @@ def whatif(
         }
         for cell in cells
         if said(usual.get(cell), support=False) != said(other.get(cell), support=False)
-        or not _owes_the_same(usual.get(cell), other.get(cell))
+        or not owes_the_same(usual.get(cell), other.get(cell))
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import NamedTuple
 
 from projections.answers import wanted_names
 from projections.cells import Cells, value_of
@@ -17,14 +18,32 @@ from projections.growing import Grown, Kept
 from projections.live import Live
 from projections.moments import Key
 from projections.names import CHRONICLED
+from projections.pledges import (
+    DEPLOYED,
+    PLEDGED,
+    Count,
+    Stored,
+    around_in,
+    count,
+    owes_the_same,
+    promised,
+)
 from projections.rows import ENTRY, Decorator, fact_row, origin_in
 from projections.saying import begun, says_the_same
 from projections.store import Row, Store
 from projections.weighing import Weighing
-from tracker.instants import AsOf
+from tracker.instants import AsOf, Instant
 
-PLEDGED = "/pledged"
-"""The end of a key of forces whose row also tells of other cells."""
+
+class _Touched(NamedTuple):
+    """The cells that an event says anything of, or that hang on them, of those that are watched.
+
+    Each with its number, those that only hang on others without. `forces` are all forces that it
+    says anything of, watched or not, by their keys, with their numbers.
+    """
+
+    cells: dict[Key, int | None]
+    forces: dict[str, int]
 
 
 class Effects:
@@ -57,8 +76,8 @@ class Effects:
         if self.store.rows(sql, (fact, position)):
             return  # nothing rested on it any more
         clocks = AsOf(as_of, position=position)
-        for cell in sorted(self._cells(self._named(fact))):
-            after = self._after(clocks, cell)
+        for cell in sorted(self._cells(self._named(fact)).cells):
+            after = self._row(clocks, cell)
             if after or self.weighing.only or self.weighing.without:  # it may be heard no more
                 yield _change(cell, None, after, changed=True) | {"erased": True}
 
@@ -70,7 +89,8 @@ class Effects:
         the place of another, at the position that `corrects` names, changes what both speak of;
         before is what was before the correction, for between the two nothing was believed. As
         `projections.changes`, evidence and its age make no change; and what is registered later
-        bears on both sides alike, so that it makes none.
+        bears on both sides alike, so that it makes none. How many are still to come for a pledge
+        may change alone, by what is said of those whom it waits for.
         """
         clocks = AsOf(as_of, position=position)
         other = self._other(fact, position) if fact else None
@@ -98,20 +118,23 @@ class Effects:
         found = self.store.rows(f"{sql} WHERE id = ?", (fact, fact))
         return [row["position"] for row in found]
 
-    def _changes(self, clocks: AsOf, first: int, cells: Mapping[Key, int]) -> Iterator[Row]:
+    def _changes(self, clocks: AsOf, first: int, touched: _Touched) -> Iterator[Row]:
         """Yield what differs between before the event at `first` and after that at the clocks."""
         alone = clocks.position == first
-        for cell, number in sorted(cells.items()):
-            known = self._lines(first, number) if alone else None
-            one, two = self._sides(clocks, first, cell, known)
-            moved = begun(one) != begun(two)
+        for cell, number in sorted(touched.cells.items()):
+            if cell[1].endswith(PLEDGED):
+                one, two = self._owed(clocks, first, cell, touched.forces if alone else {})
+            else:
+                known = self._lines(first, number) if alone else None
+                one, two = self._sides(clocks, first, cell, known)
+            moved = begun(one) != begun(two) or not owes_the_same(one, two)
             if moved or not says_the_same(one, two):
                 changed = moved or not says_the_same(one, two, support=False)
                 yield _change(cell, one, two, changed=changed)
 
-    def _lines(self, position: int, cell: int) -> tuple[Grown, Line, Line] | None:
+    def _lines(self, position: int, cell: int | None) -> tuple[Grown, Line, Line] | None:
         """Give what a cell was before an event and is now, where whoever followed it just knows."""
-        grown = self._kept.get(cell) if self._kept else None
+        grown = self._kept.get(cell) if self._kept and cell is not None else None
         lines = grown.lines(position) if grown else None
         return (grown, *lines) if grown and lines else None
 
@@ -126,15 +149,20 @@ class Effects:
     ) -> tuple[Row | None, Row | None]:
         """Give the rows of a cell before the event at `first` and after that at the clocks."""
         before = replace(clocks, position=first - 1)
-        if known and not cell[1].endswith(PLEDGED):
+        if known:
             grown, was, now = known
             return self._drawn(before, cell, grown, was), self._drawn(clocks, cell, grown, now)
-        return self._row(before, cell), self._after(clocks, cell)
+        return self._row(before, cell), self._row(clocks, cell)
 
-    def _after(self, clocks: AsOf, cell: Key) -> Row | None:
-        """Give the row of a cell after the event at the clocks."""
-        last = self._is_last(clocks.position or 0, cell)
-        return self._row(AsOf(clocks.as_of) if last else clocks, cell)
+    def _owed(
+        self, clocks: AsOf, first: int, cell: Key, forces: Mapping[str, int]
+    ) -> tuple[Row | None, Row | None]:
+        """Give the same of a pledge, with what is still to come, counted at both sides."""
+        known = {key: self._lines(first, number) for key, number in forces.items()}
+        was = {key: one[1] for key, one in known.items() if one}
+        now = {key: one[2] for key, one in known.items() if one}
+        before = replace(clocks, position=first - 1)
+        return self._row(before, cell, was), self._row(clocks, cell, now)
 
     def _drawn(self, clocks: AsOf, cell: Key, grown: Grown, line: Line) -> Row | None:
         """Give the row of a cell from what is believed of it: as `_row` would, nothing read."""
@@ -149,26 +177,34 @@ class Effects:
         row["last_undisputed"] = value_of(grown.state_row(settled)) if settled else None
         return row
 
-    def _cells(self, positions: Sequence[int]) -> dict[Key, int]:
-        """Name the cells that events say anything of, of those that are watched; number them."""
+    def _cells(self, positions: Sequence[int]) -> _Touched:
+        """Name the cells that events say anything of, and the pledges that hang on them."""
         marks = ",".join("?" * len(positions))
         found = self.store.rows(
             "SELECT c.projection, c.key, c.id FROM held h JOIN cells c ON c.id = h.cell"
             f" WHERE h.position IN ({marks})",
             (*positions,),
         )
-        return {
-            (row["projection"], row["key"]): row["id"]
-            for row in found
-            if row["projection"] in self.wanted and self.key in {None, row["key"]}
+        forces = {row["key"]: row["id"] for row in found if row["projection"] == "forces"}
+        hanging = {("forces", key): None for key in self._hanging_on(forces)}
+        touched = {(row["projection"], row["key"]): row["id"] for row in found}
+        cells = {
+            cell: number
+            for cell, number in (hanging | touched).items()
+            if cell[0] in self.wanted and self.key in {None, cell[1]}
         }
+        return _Touched(cells, forces)
 
-    def _is_last(self, position: int, cell: Key) -> bool:
-        """Whether nothing later speaks of a cell: then the stored beliefs tell what it is.
+    def _hanging_on(self, forces: Mapping[str, int]) -> Sequence[str]:
+        """Name the pledges that are counted against some forces, if pledges are watched."""
+        watched = "forces" in self.wanted and (self.key is None or self.key.endswith(PLEDGED))
+        if not watched or not any(key.endswith(DEPLOYED) for key in forces):
+            return ()
+        return promised(self.store).hanging_on(forces, around_in(self.store))
 
-        Of forces a row also tells of other cells.
-        """
-        if not self.weighing.stored or cell[0] == "forces" or self._amended > position:
+    def is_last(self, position: int, cell: Key) -> bool:
+        """Whether nothing later speaks of a cell: then the stored beliefs tell what it is."""
+        if not self.weighing.stored or self._amended > position:
             return False
         sql = (
             "SELECT 1 FROM cells c JOIN held h ON h.cell = c.id"
@@ -182,12 +218,21 @@ class Effects:
         found = self.store.rows("SELECT coalesce(max(position), 0) AS last FROM retractions")
         return int(found[0]["last"])
 
-    def _row(self, clocks: AsOf, cell: Key) -> Row | None:
+    def _row(self, clocks: AsOf, cell: Key, lines: Mapping[str, Line] | None = None) -> Row | None:
+        """Give the row of a cell at the clocks; of forces, some `lines` may be known."""
+        asked = AsOf(clocks.as_of) if self.is_last(clocks.position or 0, cell) else clocks
+        decorator = Decorator(self.asked(asked), asked)
+        if cell[1].endswith(PLEDGED):
+            decorator.forces = _Known(self, clocks, lines or {})
+        rows = decorator.rows(*cell)
+        return rows[0] if rows else None
+
+    def asked(self, clocks: AsOf) -> Cells:
+        """Give the cells at the clocks, weighed as is watched."""
         cells = Cells(self.store, clocks, self.weighing)
         if not cells.stored:
             cells.live = self._live  # one for all: who is kin to whom is read once
-        rows = Decorator(cells, clocks).rows(*cell)
-        return rows[0] if rows else None
+        return cells
 
     def _entries(self, clocks: AsOf, fact: str, *, gone: bool) -> Iterator[Row]:
         """Yield the entries of chronologies that came with a fact, or went with it."""
@@ -214,6 +259,24 @@ class Effects:
         if not (self.weighing.only or self.weighing.without):
             return True
         return self.weighing.takes(row["source"], origin_in(row, self._live.kin))
+
+
+class _Known(Stored):
+    """The forces before or after an event, of some of which it is known what was believed."""
+
+    def __init__(self, effects: Effects, clocks: AsOf, lines: Mapping[str, Line]) -> None:
+        super().__init__(effects.asked(clocks), clocks)
+        self._effects, self._clocks, self._lines = effects, clocks, lines
+
+    def counts(self, key: str, since: Instant) -> Sequence[Count]:
+        """Give how many of a force were there, from an instant to the one asked."""
+        if key in self._lines:
+            line = self._lines[key].within(since, self._clocks.as_of)
+            return [count(*one) for one in line]
+        if self._effects.is_last(self._clocks.position or 0, ("forces", key)):
+            now = AsOf(self._clocks.as_of)
+            return Stored(self._effects.asked(now), now).counts(key, since)
+        return super().counts(key, since)
 
 
 def _change(cell: Key, before: Row | None, after: Row | None, *, changed: bool) -> Row:

@@ -14,10 +14,10 @@ from projections.claims import Claim
 from projections.filling import state_head, state_text
 from projections.names import DEFAULT_POLICY
 from projections.policies import POLICIES
-from projections.state import Role
+from projections.state import Role, State, Timeline, stretches
 from projections.store import Row, Store
 from tracker.errors import NotFoundError
-from tracker.instants import Instant
+from tracker.instants import PAST_OPEN, Instant
 
 if TYPE_CHECKING:
     from projections.cells import Heard
@@ -50,7 +50,20 @@ class Live:
         self, claims: Iterable[Claim], name: str, t: Instant, k: Instant
     ) -> Iterator[Row]:
         """Yield the states of one cell at valid times before t, as known at k, latest first."""
-        projection = PROJECTIONS[name]
+        timeline, first = self._timeline(claims, name, k)
+        for at in reversed(timeline.points(first, t)):
+            found = timeline.at(at)
+            if found is not None:
+                yield found.as_json()
+
+    def line(
+        self, claims: Iterable[Claim], name: str, first: Instant, last: Instant, k: Instant
+    ) -> Iterator[tuple[Instant, Instant, State]]:
+        """Yield (from, to, state) of one cell over [first, last] of valid time, as known at k."""
+        return stretches(self._timeline(claims, name, k)[0], first, last)
+
+    def _timeline(self, claims: Iterable[Claim], name: str, k: Instant) -> tuple[Timeline, Instant]:
+        """Give what is known of one cell at k, and where it begins."""
         visible = [
             one
             for one in claims
@@ -58,12 +71,8 @@ class Live:
             and (one.retracted is None or k < one.retracted)
             and self.policy.hears(one, self.kin)
         ]
-        timeline = self.policy.timeline(projection, self.kin)
-        first, _ = timeline.change(visible)
-        for at in reversed(timeline.points(first, t)):
-            found = timeline.at(at)
-            if found is not None:
-                yield found.as_json()
+        timeline = self.policy.timeline(PROJECTIONS[name], self.kin)
+        return timeline, timeline.change(visible)[0] if visible else PAST_OPEN
 
     def rectangles(self, claims: Iterable[Claim], name: str, key: str) -> list[Row]:
         """Give the rectangles of one cell as the read model stores them."""

@@ -14,7 +14,7 @@ from pydantic_core import from_json
 from projections.cells import Cells
 from projections.claims import Claim
 from projections.names import BELIEVED, CHRONICLED
-from projections.pledges import Pledges, is_additional, made
+from projections.pledges import Pledges, Stored, around_in, is_additional, made
 from projections.rows import Decorator, evidence_of, origin_in, ruling_row
 from projections.store import Row, Store
 from projections.weighing import USUAL, Weighing
@@ -32,7 +32,7 @@ def cells(store: Store, clocks: AsOf, weighing: Weighing = USUAL) -> list[Row]:
     """
     asked = Cells(store, clocks, weighing)
     decorate = Decorator(asked, clocks)
-    pledges = Pledges(asked, clocks, decorate.places)
+    pledges = Pledges(Stored(asked, clocks), clocks.as_of, around_in(store))
     speaking = _speaking(store, asked)
     found: list[Row] = []
     for (projection, key), rows in _beliefs(asked, list(speaking)):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from projections.catalogue import PROJECTIONS, chronologies_of, claims_of
 from projections.claims import Claim
+from projections.pledges import DEPLOYED, PLEDGED, Count, Pledges, Promised, count
 from projections.policies import POLICIES
 from projections.rulings import drops, ruling
-from projections.state import Timeline
+from projections.state import Timeline, stretches
 from projections.store import Row
 from projections.told import Instead, Teller, Told, put_right
 from projections.weighing import Weighing
@@ -26,9 +28,10 @@ from tracker.facts.record import (
     TextErased,
     known_from,
 )
-from tracker.instants import AsOf
+from tracker.instants import AsOf, Instant
 from tracker.registry import (
     ActorRegistered,
+    PlaceRegistered,
     Registration,
     Registry,
     RegistryEvent,
@@ -53,12 +56,15 @@ class Replay:
     replaced: dict[str, Instead] = field(default_factory=dict)
     states: dict[Cell, Row] = field(default_factory=dict)
     pending: list[RegistryEvent] = field(default_factory=list)
+    promised: Promised = field(default_factory=Promised)
+    deployed: dict[str, list[str]] = field(default_factory=dict)
 
     def run(self, events: Iterable[Event]) -> Iterator[tuple[Event, list[Row]]]:
         """Yield each event within the clocks with its changes.
 
         A change is {projection, key, before, after}: rows as `state` gives them, None for no
-        evidence. Left out are events beyond the recorded clock, what was published after
+        evidence; of a pledge with what is still to come, which what came of it changes too. Left
+        out are events beyond the recorded clock, what was published after
         `known_at`, and facts that begin after `as_of`, unless they bear on it all the same.
         """
         for event in events:
@@ -109,6 +115,9 @@ class Replay:
                 if isinstance(body, ActorRegistered | SourceRegistered) and self.claims:
                     self._register()  # kin, interests and ratings bear on beliefs
                     yield from self._resolve(list(self.claims))
+                if isinstance(body, PlaceRegistered) and body.place.id in self.registry.places:
+                    self._register()  # it may lie in another now: whoever is there has come there
+                    yield from self._resolve([("forces", key) for key in self.promised])
             case Fact() as body:
                 yield from self._told(event, body)
             case FactCorrected() as body:
@@ -161,12 +170,21 @@ class Replay:
             if claim.mode != "ruling" and not self.weighing.takes(claim.source, claim.origin):
                 continue
             cell = (claim.projection, claim.key)
+            if cell not in self.claims and cell[0] == "forces":
+                self._name(cell[1])
             self.claims.setdefault(cell, []).append(claim)
             self.cells_of.setdefault(claim.fact, []).append(cell)
             if cell in self.timelines and self._hears(claim):
                 self.timelines[cell].change([claim])
             touched.append(cell)
         return touched
+
+    def _name(self, key: str) -> None:
+        """Remember forces of which nothing was told before, as pledges are found by them."""
+        if key.endswith(PLEDGED):
+            self.promised.add([key])
+        elif key.endswith(DEPLOYED):
+            self.deployed.setdefault(key.partition("/")[0], []).append(key)
 
     def _retracted(self, fact: str) -> Iterator[Row]:
         """Take out what was taken back, as it is known to be at the replay's own known time."""
@@ -182,10 +200,15 @@ class Replay:
             yield {**one, "before": one["after"], "after": None}
 
     def _resolve(self, cells: Iterable[Cell]) -> Iterator[Row]:
-        for cell in dict.fromkeys(cells):
+        told = dict.fromkeys(cells)
+        came = [key for name, key in told if name == "forces"]
+        told |= {("forces", key): None for key in self._hanging_on(came)}
+        for cell in told:
             name, key = cell
-            state = self._timeline(cell).at(self.clocks.as_of)
+            state = self.timeline(cell).at(self.clocks.as_of)
             after = {**PROJECTIONS[name].row(key), **state.as_json()} if state else None
+            if after and after.get("phase") == "pledged":
+                self._pledges.finish(after)
             before = self.states.get(cell)
             if after != before:
                 yield {"projection": name, "key": key, "before": before, "after": after}
@@ -194,7 +217,15 @@ class Replay:
             else:
                 self.states.pop(cell, None)
 
-    def _timeline(self, cell: Cell) -> Timeline:
+    def _hanging_on(self, forces: Iterable[str]) -> list[str]:
+        """Name the pledges of which what is still to come may be another."""
+        return self.promised.hanging_on(forces, self.registry.around)
+
+    @property
+    def _pledges(self) -> Pledges:
+        return Pledges(_Replayed(self), self.clocks.as_of, self.registry.around)
+
+    def timeline(self, cell: Cell) -> Timeline:
         """Give the timeline of a cell: gone on with, not worked out anew for each event."""
         known = self.timelines.get(cell)
         if known is None:
@@ -207,3 +238,28 @@ class Replay:
 
     def _hears(self, claim: Claim) -> bool:
         return POLICIES[self.weighing.policy].hears(claim, self.registry.kin)
+
+
+class _Replayed:
+    """The forces of a replay, as far as it has come: what pledges are counted against."""
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+
+    def deployed(self, actor: str | None = None) -> Iterable[str]:
+        """Name the forces that anybody has told to be somewhere, by key."""
+        found = self._replay.deployed
+        return chain(*found.values()) if actor is None else found.get(actor, ())
+
+    def counts(self, key: str, since: Instant) -> Sequence[Count]:
+        """Give how many of a force were there, from an instant to the one asked."""
+        line = stretches(self._replay.timeline(("forces", key)), since, self._replay.clocks.as_of)
+        return [count(*one) for one in line]
+
+    def is_additional(self, row: Row) -> bool:
+        """Whether all facts that a pledge rests on tell of so many more."""
+        key = f"{row['actor']}/{row['place']}/{row['category']}{PLEDGED}"
+        claims = self._replay.claims["forces", key]
+        told = {claim.fact: claim.effect for claim in claims if claim.mode != "ruling"}
+        effects = [told[fact] for fact in row["evidence"] if fact in told]
+        return bool(effects) and set(effects) == {"change"}

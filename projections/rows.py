@@ -11,7 +11,7 @@ from projections.cells import Cells, value_of
 from projections.claims import Claim
 from projections.lazy import Rows
 from projections.moments import Begun, rows_begun
-from projections.pledges import Pledges
+from projections.pledges import Forces, Pledges, Stored, around_in
 from projections.store import Row, Store
 from projections.withheld import erased_of, said_withheld, withheld
 from tracker.dated import Dated
@@ -49,6 +49,8 @@ class Decorator:
         self.places: Mapping[str, Row] = names("places")
         self.actors: Mapping[str, Row] = names("actors")
         self.schemes: Mapping[str, Row] = names("schemes")
+        self.forces: Forces | None = None
+        """Who is somewhere, where another tells it than these cells at these clocks."""
 
     def rows(
         self,
@@ -99,7 +101,8 @@ class Decorator:
         self._recall(rows)
         pledges = [row for row in rows if row.get("phase") == "pledged"]
         if pledges:
-            counted = Pledges(self.cells, self.clocks, self.places)
+            forces = self.forces or Stored(self.cells, self.clocks)
+            counted = Pledges(forces, self.clocks.as_of, around_in(self.cells.store))
             for row in pledges:
                 counted.finish(row)
 

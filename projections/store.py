@@ -26,6 +26,7 @@ from tracker.kin import Kin
 
 if TYPE_CHECKING:
     from projections.growing import Kept
+    from projections.pledges import Promised
     from tracker.registry import Registry
 
 MEMORY = ":memory:"
@@ -97,6 +98,8 @@ class Store(Held):
         """The registry as it was last made, and what it was made of (projections.taking)."""
         self.kept: Kept | None = None
         """The cells that are gone on from, by whoever follows the log into this store."""
+        self.promised: Promised | None = None
+        """The pledges that were looked up (projections.pledges.promised)."""
         self._names: dict[str, Register] = {}
         self._head: tuple[int, str, str] | None = None
         self._unread: int | None = None
@@ -170,7 +173,7 @@ class Store(Held):
         """Drop whatever is there and make empty tables."""
         from projections.schema import make_tables
 
-        self.registry = self.kept = None
+        self.registry = self.kept = self.promised = None
         with self.transaction():
             if only_if_old and self._version() == VERSION:
                 return  # another process made them while this one waited for the lock

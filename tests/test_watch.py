@@ -88,7 +88,7 @@ def test_every_cell_that_an_event_changed_is_told_and_no_other(whole: Situation)
         after = _cells(whole, as_of, position)
         for cell in before.keys() | after.keys():
             one, two = before.get(cell), after.get(cell)
-            differs = says(one) != says(two) or _begun(one) != _begun(two)
+            differs = says(one) != says(two) or _begun(one) != _begun(two) or _owes(one, two)
             change = told.pop((position, *cell), None)
             assert (change is not None) == differs, (position, cell)
             if change:
@@ -100,6 +100,11 @@ def test_every_cell_that_an_event_changed_is_told_and_no_other(whole: Situation)
 def _cells(situation: Situation, as_of: int, position: int) -> dict[tuple[str, str], Row]:
     rows = situation.state(AsOf(as_of, position=position)).dicts
     return {(row["projection"], row["key"]): row for row in rows}
+
+
+def _owes(one: Row | None, two: Row | None) -> bool:
+    """Whether another number is still to come for a pledge."""
+    return (one or {}).get("remainder") != (two or {}).get("remainder")
 
 
 def _begun(row: Row | None) -> object:
