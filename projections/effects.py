@@ -21,10 +21,10 @@ from projections.names import CHRONICLED
 from projections.pledges import (
     DEPLOYED,
     PLEDGED,
-    Count,
+    Came,
     Stored,
     around_in,
-    count,
+    came_in,
     owes_the_same,
     promised,
 )
@@ -268,15 +268,16 @@ class _Known(Stored):
         super().__init__(effects.asked(clocks), clocks)
         self._effects, self._clocks, self._lines = effects, clocks, lines
 
-    def counts(self, key: str, since: Instant) -> Sequence[Count]:
-        """Give how many of a force were there, from an instant to the one asked."""
+    def came(self, key: str, since: Instant) -> Came | None:
+        """Say how many of a force were there, from an instant to the one asked; None of none."""
         if key in self._lines:
             line = self._lines[key].within(since, self._clocks.as_of)
-            return [count(*one) for one in line]
+            levels = [state.value["best"] for _, _, state in line if state is not None]
+            return came_in(levels, first=bool(line) and line[0][2] is not None)
         if self._effects.is_last(self._clocks.position or 0, ("forces", key)):
             now = AsOf(self._clocks.as_of)
-            return Stored(self._effects.asked(now), now).counts(key, since)
-        return super().counts(key, since)
+            return Stored(self._effects.asked(now), now).came(key, since)
+        return super().came(key, since)
 
 
 def _change(cell: Key, before: Row | None, after: Row | None, *, changed: bool) -> Row:

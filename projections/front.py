@@ -47,15 +47,10 @@ class Line(NamedTuple):
         """Give the state at a valid time."""
         return self.stretches[bisect_left(self.stretches, (t + 1,)) - 1][2]
 
-    def within(self, first: Instant, last: Instant) -> Iterator[tuple[Instant, Instant, State]]:
-        """Yield (from, to, state) of each stretch that touches [first, last] and has a state."""
-        line = self.stretches
-        for at in range(max(bisect_left(line, (first + 1,)) - 1, 0), len(line)):
-            start, _, state = line[at]
-            if start > last:
-                return
-            if state is not None:
-                yield start, line[at + 1][0] if at + 1 < len(line) else FUTURE_OPEN, state
+    def within(self, first: Instant, last: Instant) -> Sequence[Stretch]:
+        """Give the stretches that touch [first, last], also those of which nobody tells."""
+        low = max(bisect_left(self.stretches, (first + 1,)) - 1, 0)
+        return self.stretches[low : bisect_left(self.stretches, (last + 1,))]
 
     def settled_before(self, t: Instant) -> State | None:
         """Give the last state before a valid time that nobody disputed."""

@@ -58,8 +58,8 @@ class Live:
 
     def line(
         self, claims: Iterable[Claim], name: str, first: Instant, last: Instant, k: Instant
-    ) -> Iterator[tuple[Instant, Instant, State]]:
-        """Yield (from, to, state) of one cell over [first, last] of valid time, as known at k."""
+    ) -> Iterator[tuple[Instant, State]]:
+        """Yield (from, state) of one cell over [first, last] of valid time, as known at k."""
         return stretches(self._timeline(claims, name, k)[0], first, last)
 
     def _timeline(self, claims: Iterable[Claim], name: str, k: Instant) -> tuple[Timeline, Instant]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from operator import itemgetter
 from typing import NamedTuple, Protocol
 
 from projections.cells import Cells
@@ -22,8 +23,6 @@ PLEDGED, DEPLOYED = "/pledged", "/deployed"
 """How the keys end of forces that were promised, and of those whom they are counted against."""
 Around = Callable[[str], Sequence[str]]
 """The places that a place lies in, nearest first."""
-Count = tuple[Instant, Instant, int | None]
-"""From when to when, and how many of a force were there; None where nobody says."""
 
 
 class Forces(Protocol):
@@ -32,28 +31,21 @@ class Forces(Protocol):
     def deployed(self, actor: str | None = None) -> Iterable[str]:
         """Name the forces that anybody ever told to be somewhere, by key; all, or an actor's."""
 
-    def counts(self, key: str, since: Instant) -> Sequence[Count]:
-        """Give how many of a force were there, from an instant to the one asked."""
+    def came(self, key: str, since: Instant) -> Came | None:
+        """Say how many of a force were there, from an instant to the one asked; None of none."""
 
     def is_additional(self, row: Row) -> bool:
         """Whether all facts that a pledge rests on tell of so many more."""
 
 
-class _There(NamedTuple):
-    """A force that a pledge is counted against: how many were there, from when to when."""
+class Came(NamedTuple):
+    """How many of a force were there when a stretch of time began, and the most at once in it.
 
-    key: str
-    counts: Sequence[Count]
+    None where no number is known.
+    """
 
-    def at(self, instant: Instant) -> int | None:
-        """Give how many were there; None where nobody says."""
-        found = (best for start, end, best in self.counts if start <= instant < end)
-        return next(found, None)
-
-    @property
-    def most(self) -> int | None:
-        """Give the most who were there; None where no number is known."""
-        return max((best for _, _, best in self.counts if best is not None), default=None)
+    first: int | None
+    most: int | None
 
 
 class Pledges:
@@ -77,28 +69,31 @@ class Pledges:
         Last those of some of the actors of a joint pledge, there or within: whoever of them came,
         how many of all came is not known.
         """
-        actor, place, category = row["actor"], row["place"], row["category"]
-        there = [
-            (one, key)
-            for one, key in _parts(self._forces.deployed(actor))
-            if one.category == category and self._lies_in(one.place, place)
-        ]
-        joint = frozenset(row["actors"])
-        some = [
-            key
-            for one, key in (self._deployed() if len(joint) > 1 else ())
-            if one.category == category and one.actors < joint and self._lies_in(one.place, place)
-        ]
-        here = [key for one, key in there if one.place == place]
-        return here, [key for one, key in there if one.place != place], some
+        return [self._here(row)], self._inside(row), self._by_some(row)
 
-    def _deployed(self) -> list[_Parts]:
+    def _here(self, row: Row) -> str:
+        return f"{row['actor']}/{row['place']}/{row['category']}{DEPLOYED}"
+
+    def _inside(self, row: Row) -> list[str]:
+        return [
+            key
+            for one, key in _parts(self._forces.deployed(row["actor"]))
+            if one.category == row["category"] and row["place"] in self._around(one.place)
+        ]
+
+    def _by_some(self, row: Row) -> list[str]:
+        joint, place = frozenset(row["actors"]), row["place"]
+        if len(joint) == 1:
+            return []
         if self._parted is None:
             self._parted = list(_parts(self._forces.deployed()))
-        return self._parted
-
-    def _lies_in(self, place: str, wide: str) -> bool:
-        return place == wide or wide in self._around(place)
+        return [
+            key
+            for one, key in self._parted
+            if one.category == row["category"]
+            and one.actors < joint
+            and (one.place == place or place in self._around(one.place))
+        ]
 
     def _remainder(self, row: Row) -> int | None:
         """Say how many of a pledge are still to come; None where that cannot be told.
@@ -114,26 +109,23 @@ class Pledges:
             return None
         since = made(row)
         since = self._as_of if since is None else min(since, self._as_of)
-        here, there, parts = self.against(row)
-        found = self._there(here, since) or self._there(there, since)
+        found = self._came([self._here(row)], since) or self._came(self._inside(row), since)
         if not found:
-            return None if self._there(parts, since) else pledged
-        known = [one for one in found if one.most is not None]
+            return None if self._came(self._by_some(row), since) else pledged
+        known = [(one.most, key, one.first) for key, one in found.items() if one.most is not None]
         if not known:
             return None
-        force = max(known, key=lambda one: (one.most, one.key))
-        came = force.most or 0
+        came, _, before = max(known, key=itemgetter(0, 1))
         if row["additional"]:
-            before = force.at(since)
             if before is None:
                 return None
             came -= before
         return min(pledged, max(0, pledged - came))
 
-    def _there(self, keys: Iterable[str], since: Instant) -> list[_There]:
+    def _came(self, keys: Iterable[str], since: Instant) -> dict[str, Came]:
         """Give those of these forces that anybody tells of, from an instant to the one asked."""
-        found = (_There(key, self._forces.counts(key, since)) for key in keys)
-        return [one for one in found if one.counts]
+        found = {key: self._forces.came(key, since) for key in keys}
+        return {key: one for key, one in found.items() if one is not None}
 
 
 class _Key(NamedTuple):
@@ -169,15 +161,16 @@ class Stored:
             sql, values = f"{sql} AND key >= ? AND key < ?", (f"{actor}/", f"{actor}0")
         return [key for (key,) in self._cells.store.tuples(f"{sql} ORDER BY key", values)]
 
-    def counts(self, key: str, since: Instant) -> Sequence[Count]:
-        """Give how many of a force were there, from an instant to the one asked."""
+    def came(self, key: str, since: Instant) -> Came | None:
+        """Say how many of a force were there, from an instant to the one asked; None of none."""
         t, k = self._t, self._k
         if not self._cells.stored:
             heard = self._cells.heard("forces", key, k)
-            found = self._cells.live.line(heard, "forces", since, t, k) if heard else ()
-            return [count(*one) for one in found]
+            line = self._cells.live.line(heard, "forces", since, t, k) if heard else ()
+            return came_over(line, since)
         rows = self._cells.store.tuples(_COUNTS, (key, k, k, t, since))
-        return [(start, end, json.loads(text)["best"]) for start, end, text in rows]
+        levels = [json.loads(text)["best"] for _, text in rows]
+        return came_in(levels, first=bool(rows) and rows[0][0] <= since)
 
     def is_additional(self, row: Row) -> bool:
         """Whether all facts that a pledge rests on tell of so many more."""
@@ -185,16 +178,32 @@ class Stored:
 
 
 _COUNTS = (
-    "SELECT r.valid_from, r.valid_to, s.text FROM cells c JOIN rectangles r ON r.cell = c.id"
+    "SELECT r.valid_from, s.text FROM cells c JOIN rectangles r ON r.cell = c.id"
     " JOIN states s ON s.id = r.state WHERE c.key = ? AND c.projection = 'forces'"
     " AND r.known_from <= ? AND ? < r.known_to AND r.valid_from <= ? AND ? < r.valid_to"
     " ORDER BY r.valid_from"
 )
 
 
-def count(start: Instant, end: Instant, state: State) -> Count:
-    """Give how many were there over a stretch of time, of what is believed of a force."""
-    return start, end, state.value["best"]
+def came_over(line: Iterable[tuple[Instant, State]], since: Instant) -> Came | None:
+    """Say how many of a force were there, of what is believed from each instant on."""
+    told = list(line)
+    return (
+        came_in([state.value["best"] for _, state in told], first=told[0][0] <= since)
+        if told
+        else None
+    )
+
+
+def came_in(levels: Sequence[int | None], *, first: bool) -> Came | None:
+    """Say how many of a force were there, of the numbers told one after the other; None of none.
+
+    The first number is that of the beginning, or there is none.
+    """
+    if not levels:
+        return None
+    known = {one for one in levels if one is not None}
+    return Came(levels[0] if first else None, max(known, default=None))
 
 
 class Promised:

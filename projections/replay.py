@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 
 from projections.catalogue import PROJECTIONS, chronologies_of, claims_of
 from projections.claims import Claim
-from projections.pledges import DEPLOYED, PLEDGED, Count, Pledges, Promised, count
+from projections.pledges import DEPLOYED, PLEDGED, Came, Pledges, Promised, came_over
 from projections.policies import POLICIES
 from projections.rulings import drops, ruling
 from projections.state import Timeline, stretches
@@ -251,10 +251,13 @@ class _Replayed:
         found = self._replay.deployed
         return chain(*found.values()) if actor is None else found.get(actor, ())
 
-    def counts(self, key: str, since: Instant) -> Sequence[Count]:
-        """Give how many of a force were there, from an instant to the one asked."""
-        line = stretches(self._replay.timeline(("forces", key)), since, self._replay.clocks.as_of)
-        return [count(*one) for one in line]
+    def came(self, key: str, since: Instant) -> Came | None:
+        """Say how many of a force were there, from an instant to the one asked; None of none."""
+        cell = ("forces", key)
+        if cell not in self._replay.claims:
+            return None
+        line = stretches(self._replay.timeline(cell), since, self._replay.clocks.as_of)
+        return came_over(line, since)
 
     def is_additional(self, row: Row) -> bool:
         """Whether all facts that a pledge rests on tell of so many more."""

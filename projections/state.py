@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from projections.claims import Claim, Since, Step, Value, public
@@ -107,15 +106,12 @@ class Timeline(Protocol):
         """Give the state at a valid time, as the policy's resolve would."""
 
 
-def stretches(
-    timeline: Timeline, first: Instant, last: Instant
-) -> Iterator[tuple[Instant, Instant, State]]:
-    """Yield (from, to, state) of each stretch of [first, last] at which there is a state."""
-    points = timeline.points(first, last + 1)
-    for at, end in pairwise((*points, last + 1)):
+def stretches(timeline: Timeline, first: Instant, last: Instant) -> Iterator[tuple[Instant, State]]:
+    """Yield (from, state) of each stretch of [first, last] at which there is a state."""
+    for at in timeline.points(first, last + 1):
         state = timeline.at(at)
         if state is not None:
-            yield at, end, state
+            yield at, state
 
 
 class Alternative(NamedTuple):
