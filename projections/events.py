@@ -8,7 +8,7 @@ from typing import Any
 
 from projections.store import Row, Store
 from projections.withheld import withheld
-from tracker.dated import Dated
+from tracker.dated import Dated, offset
 from tracker.facts import Body, ReportRegistered
 from tracker.facts.envelope import Event, body_dict
 from tracker.facts.record import (
@@ -25,12 +25,13 @@ from tracker.instants import format_instant
 from tracker.registry import Registration
 
 
-def event_row(event: Event, places: Mapping[str, int] | None = None) -> Row:
+def event_row(event: Event, zone: str, places: Mapping[str, int] | None = None) -> Row:
     """Give {position, recorded_at, recorded_by, report, kind, fact, subject, what}.
 
     `report` is the report's stream (null for registrations and rulings), `fact` the fact's id
     (null for the rest); `subject` is what the event is about, `what` its gist. `places` gives the
-    positions of the events that it names (see names_in).
+    positions of the events that it names (see names_in). Days are those of the zone: the date of
+    a report's publication in another names its offset.
     """
     fact = event.fact
     of_no_report = isinstance(event.body, Registration | RulingMade)
@@ -44,7 +45,7 @@ def event_row(event: Event, places: Mapping[str, int] | None = None) -> Row:
         "id": event.id,
         "subject": _subject(event, places or {}),
         "when": _when(event),
-        "what": _what(event, places or {}),
+        "what": _what(event, zone, places or {}),
     }
 
 
@@ -93,7 +94,7 @@ def event_detail(event: Event, store: Store, places: Mapping[str, int] | None = 
     )
     report = _dated(found[0]) if found else {}
     return {
-        **event_row(event, places),
+        **event_row(event, store.head[2], places),
         "stream": str(event.stream),
         "version": event.version,
         "body": body_dict(event.body),
@@ -215,14 +216,14 @@ def _dated(row: Row) -> Row:
     return {**row, "published": Dated(row["published"], None, out)}
 
 
-def _what(event: Event, places: Mapping[str, int]) -> str:
+def _what(event: Event, zone: str, places: Mapping[str, int]) -> str:
     body: Any = event.body
     if event.fact:
         return event.fact.gist
     match body:
         case ReportRegistered():
             document = f", {body.document.name}" if body.document else ""
-            return f"published {body.published.describe()}{document}"
+            return f"published {_published(body, zone)}{document}"
         case Registration():
             entry = next(iter(body.__dict__.values()))
             return str(getattr(entry, "name", entry))
@@ -237,6 +238,11 @@ def _what(event: Event, places: Mapping[str, int]) -> str:
         case SnapshotTaken():
             return f"version {body.version}: {body.entries} entries, {len(body.dropped)} dropped"
     return _of_custody(body)
+
+
+def _published(body: ReportRegistered, zone: str) -> str:
+    told = body.published
+    return f"{told.describe()} {offset(told.edtf, told.span.start, zone)}".rstrip()
 
 
 def _of_custody(body: Body) -> str:

@@ -11,6 +11,8 @@ from sheets_for_tests import SITUATION, fact, sheet
 from tracker.dated import offset
 from tracker.edtf import parse_edtf
 from tracker.instants import Bounds, format_instant
+from tracker.situation import Situation
+from tracker.watching import Watched
 
 KABUL = SITUATION.replace(b"title:", b"zone: Asia/Kabul\ntitle:")
 PACIFIC = "America/Los_Angeles"
@@ -50,6 +52,11 @@ def test_since_when_names_the_offset_of_another_zone(log: Path) -> None:
         (("audit", "control", "mill", "--full"), "(2 Apr 2026 UTC-07:00; newest evidence)"),
         (("history", "mill"), "2 Apr 2026 UTC-07:00"),
         (("log",), "2 Apr 2026 UTC-07:00 Rebels took Mill."),
+        (("log",), "wire published 5 Apr 2026 UTC-07:00 #"),
+        (("log",), "gazette published 4 Apr 2026 #"),
+        (("log", "--kind", "ReportRegistered", "--nl"), '"what": "published 5 Apr 2026 UTC-07:00"'),
+        (("replay",), "ReportRegistered wire: published 5 Apr 2026 UTC-07:00"),
+        (("replay", "--nl"), '"what": "published 5 Apr 2026 UTC-07:00"'),
         (("show", "#20"), "wire, published 5 Apr 2026 UTC-07:00"),
         (("show", "#20"), "2026-04-02: 2 Apr 2026 UTC-07:00"),
         (
@@ -69,6 +76,26 @@ def test_a_question_of_a_zone_is_told_in_its_days(log: Path) -> None:
     assert "as of 4 Apr 2026 (end of day, America/Los_Angeles)" in found
     assert "Mill Rebels reported 2 Apr 2026 1 fact" in found
     assert "Ford Rebels reported 2 Apr 2026 UTC+04:30 1 fact" in found
+    replayed = unfolded(said("--log", log, "replay", "--tz", PACIFIC))
+    assert "wire: published 5 Apr 2026 #" in replayed
+    assert "gazette: published 4 Apr 2026 UTC+04:30" in replayed
+    rows = answer("--log", log, "replay", "--tz", PACIFIC)["rows"]
+    told = [row["what"] for row in rows if row["kind"] == "ReportRegistered"]
+    assert sorted(told) == ["published 4 Apr 2026 UTC+04:30", "published 5 Apr 2026"]
+
+
+def test_whoever_listens_is_told_what_the_log_lists(log: Path) -> None:
+    """A watch, a report and the event itself name the publication as the log does."""
+    with Situation(str(log)) as situation:
+        listed = {row["position"]: row for row in situation.log_rows()}
+        stream = next(row["report"] for row in listed.values() if row["subject"] == "wire")
+        for row in situation.report(stream).dicts:
+            assert row == listed[row["position"]]
+        for one in situation.changes(0, Watched()).changes:
+            assert one["event"] == listed[one["position"]]
+        for position, row in listed.items():
+            whole = situation.show(f"#{position}")
+            assert {name: whole[name] for name in row} == row
 
 
 @pytest.mark.parametrize(

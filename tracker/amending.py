@@ -207,11 +207,11 @@ class Amending(Deciding):
             raise NotFoundError(f"no event {name}: `tracker log` lists them (#position, or an id)")
         return events[0]
 
-    def row(self, event: Event) -> Row:
-        """Give an event as `log` lists it."""
+    def row(self, event: Event, zone: str) -> Row:
+        """Give an event as `log` lists it, by the days of a zone."""
         from projections.events import event_row, names_in
 
-        return event_row(event, self.log.positions(names_in(event.body)))
+        return event_row(event, zone, self.log.positions(names_in(event.body)))
 
     def _fact(self, name: str) -> Event:
         event = self.event(name)
@@ -261,9 +261,9 @@ class Amending(Deciding):
 
         named = [event_id for event in decision.events for event_id in names_in(event.body)]
         places = self.log.positions([*named, *(event.id for event in decision.events)])
-        rows = []
+        rows, zone = [], self.store.head[2]
         for event in decision.events:
-            row = event_row(replace(event, position=places[event.id]), places)
+            row = event_row(replace(event, position=places[event.id]), zone, places)
             about = amends(event.body)
             published = getattr(event.body, "published", None)
             told = event.body.TOPIC == "SnapshotTaken"

@@ -209,19 +209,26 @@ class Situation(Recording, Amending, Vouching, Citing, Listing, Erasing, Importi
     ) -> Iterator[tuple[Row, list[Row]]]:
         """Run the log again: each event (a row as of `log_rows`) with the changes it caused.
 
-        Up to the clocks: see projections.replay.
+        Up to the clocks: see projections.replay. Told in the days of the question's zone.
         """
         from projections.replay import Replay
 
-        for event, changes in Replay(self.clocks(as_of, **others), weighing).run(self.log.read()):
-            yield self.row(event), changes
+        clocks = self.clocks(as_of, **others)
+        zone = clocks.zone or self._zone()
+        for event, changes in Replay(clocks, weighing).run(self.log.read()):
+            yield self.row(event, zone), changes
 
     def log_rows(self, after: int = 0, upto: int | None = None) -> Iterator[Row]:
         """Read the log in order: one row an event (see projections.events)."""
         check_whole("after", after)  # text is no error to SQLite
         check_whole("upto", upto)
+        zone = self._zone()
         for event in self.log.read(after, upto):
-            yield self.row(event)
+            yield self.row(event, zone)
+
+    def _zone(self) -> str:
+        """Give the situation's zone; no read model is made for it that is not there."""
+        return self.registry().zone if self.model.far_behind() else self.zone
 
     def show(self, name: str) -> Row:
         """Give one event whole, by `#position`, or by a unique prefix of its id or its report's.
@@ -247,7 +254,9 @@ class Situation(Recording, Amending, Vouching, Citing, Listing, Erasing, Importi
             head = store.report(name)
             stream = self.log.stream(UUID(head["id"]))
             seen = [event for event in stream if event.position <= store.position]
-            answer = self._answer("report", None, USUAL, [self.row(event) for event in seen])
+            answer = self._answer(
+                "report", None, USUAL, [self.row(event, store.head[2]) for event in seen]
+            )
         return replace(answer, query={"report": head["id"]}, more={"report": head})
 
     @property

@@ -88,8 +88,8 @@ class Watching:
         """Hold the read model at one position of the log."""
         raise NotImplementedError
 
-    def row(self, event: Event) -> Row:
-        """Give an event as `log` lists it."""
+    def row(self, event: Event, zone: str) -> Row:
+        """Give an event as `log` lists it, by the days of a zone."""
         raise NotImplementedError
 
     def registry(self) -> Registry:
@@ -161,7 +161,7 @@ class Watching:
         for change in found:
             if watched.condition and not watched.condition.holds(change, made.rank):
                 continue
-            told = told or self.row(event)
+            told = told or self.row(event, made.effects.store.head[2])
             yield {
                 "id": f"{event.position}/{change['projection']}/{change['key']}",
                 "log": made.log_id,
