@@ -11,6 +11,8 @@ JSON lines, a statement a line: one value of one property of one entity, and who
 `origin` of a statement is the source that said so, `first_seen` the day on which it was published;
 what no source said (a belief is drawn from several) has the policy as its origin. What the file is
 of stands beside it (`NAME.about.json`): a line that is no statement could not be read.
+Written as it is worked out: of a file of any size the ids of actors and places are in memory, and
+which reports it names is noted on the disk (noted.py).
 Source: FollowTheMoney 4, its statement model and schemata.
 """
 
@@ -18,14 +20,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha1
 from pathlib import Path
+from shutil import copyfileobj
+from typing import IO
 
 from tracker.cli import words
 from tracker.exports import holding
 from tracker.exports.holding import Line
 from tracker.exports.links import uri
+from tracker.exports.noted import Noted, body
 from tracker.exports.question import Format, Question, Row, Told, about
 from tracker.harmless import dump, safe
 from tracker.instants import DAY, Instant, InstantError, read_instant, to_datetime
@@ -121,16 +126,17 @@ class Entity:
 class Entities:
     """The entities of a file, made from what a situation answers."""
 
-    def __init__(self, question: Question) -> None:
-        """Ask for all that the file holds."""
+    def __init__(self, question: Question, noted: Noted) -> None:
+        """Ask for all that the file holds; the facts are noted."""
         situation = question.situation
         asked = (question.projection,) if question.projection else ("control", *_FACTS)
         self.answers = [question.of(name, "spans").answer() for name in asked]
         self.names = self.answers[0].names
         self.policy = self.answers[0].query["policy"]
         self.registered = situation.registered()
-        evidence = situation.evidence(question.clocks, weighing=question.weighing)
-        self.facts = {row["fact"]: row for row in evidence.dicts}
+        evidence = situation.evidence(question.clocks, weighing=question.weighing, kept=False)
+        self.noted = noted.take(evidence.each)
+        self.used: set[str] = set()
         self.dataset = slug(self.answers[0].title)
 
     def id(self, *parts: str) -> str:
@@ -138,19 +144,18 @@ class Entities:
         told = dump([self.dataset, *parts], indent=None)
         return f"{self.dataset}-{_digest(told)}"
 
-    def all(self) -> Iterator[Entity]:
-        """Yield every entity: actors, places and reports that are spoken of, then what is said."""
-        said: list[Entity] = []
+    def said(self) -> Iterator[Entity]:
+        """Yield what is said: links and events; keep whom and what they name."""
         for answer in self.answers:
             if answer.query["projection"] in _FACTS:
-                said += map(self.event, answer.each)
+                yield from map(self.event, answer.each)
             else:
-                said += map(self.link, holding.lines(answer))
-        used = {value for one in said for (prop, value) in one.values if TYPES[prop] == "entity"}
-        for one in (*self.actors(), *self.places(), *self.reports()):
-            if one.id in used:
-                yield one
-        yield from said
+                yield from map(self.link, holding.lines(answer))
+
+    def named(self) -> Iterator[Entity]:
+        """Yield the actors, places and reports that were named, once all is said."""
+        yield from (one for one in (*self.actors(), *self.places()) if one.id in self.used)
+        yield from self.reports()
 
     def actors(self) -> Iterator[Entity]:
         """Yield the actors, as registered."""
@@ -168,14 +173,14 @@ class Entities:
             yield one.add("latitude", found.get("lat")).add("longitude", found.get("lon"))
 
     def reports(self) -> Iterator[Entity]:
-        """Yield the reports, in the order in which they were recorded."""
-        for fact in {row["report"]: row for row in reversed(self.facts.values())}.values():
+        """Yield the reports that were named, those that last had a fact recorded first."""
+        for fact in self.noted.reports(newest_first=True):
             source = self.names.get(fact["source"], fact["source"])
             day = fact["published"][:10]
             one = Entity(self.id("report", fact["report"]), "Article", fact["source"], day)
-            document = fact["locator"].get("document") or {}
-            called = fact.get("title") or f"{source}, {words.when(fact['published_edtf'])}"
-            named, link = fact.get("url"), uri(fact.get("url"))
+            document = fact["document"]
+            called = fact["title"] or f"{source}, {words.when(fact['published_edtf'])}"
+            named, link = fact["url"], uri(fact["url"])
             one.add("title", called).add("publisher", source)
             one.add("publishedAt", day).add("sourceUrl", link)
             one.add("fileName", document.get("name"))
@@ -187,17 +192,16 @@ class Entities:
         row = line.row
         name = self.id("link", row["key"], line.actor, line.kind, line.start or "")
         one = Entity(name, "UnknownLink", self.policy)
-        one.add("subject", self.id("actor", line.actor)).add("object", self.id("place", line.place))
+        one.add("subject", self.use("actor", line.actor))
+        one.add("object", self.use("place", line.place))
         one.add("role", line.kind).add("status", row["support"])
         one.add("startDate", _day(line.start)).add("endDate", _last(line.stop))
         one.add("summary", line.said)
         one.add("description", line.since and f"since (EDTF): {line.since}")
-        reports = [self.facts[fact]["report"] for fact in line.evidence if fact in self.facts]
-        return one.add("proof", *(self.id("report", report) for report in reports))
+        return self.prove(one, line.evidence)
 
     def event(self, row: Row) -> Entity:
         """Give the event that a fact tells of."""
-        fact = self.facts.get(row["key"], {})
         one = Entity(self.id("fact", row["key"]), "Event", row["source"], row["published"][:10])
         one.add("name", row["name"]).add("recordId", row["key"])
         one.add("summary", f"{row['kind']}, {row['status']}")
@@ -206,11 +210,22 @@ class Entities:
         else:
             one.add("startDate", _day(row["valid_from"])).add("endDate", _last(row["valid_to"]))
             one.add("description", f"when (EDTF): {row['when']}")
-        one.add("involved", *(self.id("actor", actor) for actor in row["actors"]))
+        one.add("involved", *(self.use("actor", actor) for actor in row["actors"]))
         if row["place"]:
             one.add("location", self.names.get(row["place"], row["place"]))
-            one.add("addressEntity", self.id("place", row["place"]))
-        return one.add("proof", fact and self.id("report", fact["report"]))
+            one.add("addressEntity", self.use("place", row["place"]))
+        return self.prove(one, [row["key"]])
+
+    def use(self, *parts: str) -> str:
+        """Give the id of an actor or a place that is named, and keep it."""
+        self.used.add(name := self.id(*parts))
+        return name
+
+    def prove(self, one: Entity, evidence: Iterable[str]) -> Entity:
+        """Add the reports that an entity rests on, and note them."""
+        reports = dict.fromkeys(fact["report"] for fact in self.noted.facts(evidence))
+        self.noted.rest(one.id, reports)
+        return one.add("proof", *(self.id("report", report) for report in reports))
 
 
 def _digest(text: str) -> str:
@@ -240,16 +255,25 @@ def _last(instant: str | None) -> str | None:
 
 def write(question: Question, path: Path) -> Told:
     """Write the statements, those of an entity together."""
-    entities = Entities(question)
-    count = 0
-    with path.open("w", encoding="utf-8") as file:
-        for entity in entities.all():
-            for statement in entity.statements(entities.dataset):
-                file.write(f"{json.dumps(statement, ensure_ascii=False)}\n")
-                count += 1
-    told = about(entities.answers[0], count)
+    with Noted() as noted, body(path) as rest, path.open("w", encoding="utf-8") as file:
+        entities = Entities(question, noted)
+        said = _written(rest, entities.said(), entities.dataset)
+        count = said + _written(file, entities.named(), entities.dataset)
+        rest.seek(0)
+        copyfileobj(rest, file)
+        told = about(entities.answers[0], count)
     told["query"] = {**told["query"], "projection": question.projection}
     return Told(count, told)
+
+
+def _written(file: IO[str], entities: Iterable[Entity], dataset: str) -> int:
+    """Write the statements of entities; count them."""
+    count = 0
+    for entity in entities:
+        for statement in entity.statements(dataset):
+            file.write(f"{json.dumps(statement, ensure_ascii=False)}\n")
+            count += 1
+    return count
 
 
 FORMAT = Format(

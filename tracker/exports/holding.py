@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from tracker.cli import words
 from tracker.exports.question import Row
@@ -72,7 +73,15 @@ def _claims(row: Row) -> Iterator[tuple[str, str, Row]]:
 
 
 def _joined(found: Iterable[Line]) -> Iterator[Line]:
-    """Join lines of one name where one ends as the next begins; in the order of their starts."""
+    """Join lines of one name where one ends as the next begins; in the order of their starts.
+
+    Those of one cell come together, so that no more of them are held.
+    """
+    for _, of_cell in groupby(found, key=lambda line: line.row["key"]):
+        yield from _joined_in(of_cell)
+
+
+def _joined_in(found: Iterable[Line]) -> list[Line]:
     growing: dict[tuple[object, ...], Line] = {}
     whole: list[Line] = []
     for line in found:
@@ -83,4 +92,4 @@ def _joined(found: Iterable[Line]) -> Iterator[Line]:
             continue
         growing[line.name] = line
         whole.append(line)
-    return iter(whole)
+    return whole

@@ -10,20 +10,25 @@
 
 Ids are made from the log's id and what they name (UUID version 5), so that a later export of the
 same log updates objects instead of doubling them; `created` is when the log began and `modified`
-when it was last added to. What STIX has no property for stands in a property extension that the
+when it was last added to. Written as it is worked out: of a bundle of any size the names of actors,
+places and sources are in memory, and what else its objects name each other by is noted on the disk
+(noted.py). What STIX has no property for stands in a property extension that the
 bundle itself defines. Source: STIX 2.1, OASIS Standard, 10 June 2021.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from shutil import copyfileobj
+from typing import IO
 from uuid import UUID, uuid5
 
 from tracker.cli import words
 from tracker.exports import holding
 from tracker.exports.holding import Line
 from tracker.exports.links import uri
+from tracker.exports.noted import Noted, body
 from tracker.exports.question import Format, Question, Row, Told, about
 from tracker.harmless import dump, safe
 from tracker.hedges import hedged
@@ -54,15 +59,17 @@ _SCHEMA = (
 class Bundle:
     """The objects of one bundle, made from what a situation answers."""
 
-    def __init__(self, question: Question) -> None:
-        """Ask for all that the bundle holds."""
+    def __init__(self, question: Question, noted: Noted) -> None:
+        """Ask for all that the bundle holds; the facts are noted."""
         situation = question.situation
         self.question = question
         self.registered = situation.registered()
         asked = (question.projection,) if question.projection else PROJECTIONS
         self.spans = [question.of(name, "spans").answer() for name in asked]
-        evidence = situation.evidence(question.clocks, weighing=question.weighing)
-        self.facts = {row["fact"]: row for row in evidence.dicts}
+        evidence = situation.evidence(question.clocks, weighing=question.weighing, kept=False)
+        self.noted = noted.take(evidence.each)
+        self.actors: set[str] = set()
+        self.places: set[str] = set()
         self.log = situation.log_id or self.spans[0].title
         first, last = (question.recorded_at(at) for at in (1, self.spans[0].position))
         self.created = stamp(first) if first else TOOL_TIME
@@ -89,23 +96,23 @@ class Bundle:
 
     # -- objects -----------------------------------------------------------------------------
 
-    def objects(self) -> Iterator[Row]:
-        """Yield every object: those that others refer to come first."""
-        found = [line for answer in self.spans for line in holding.lines(answer)]
-        lines = [line for line in found if _tellable(line)]
+    def relationships(self) -> Iterator[Row]:
+        """Yield the relationships; note whom and what they name, and which reports they rest on."""
+        for line in (line for answer in self.spans for line in holding.lines(answer)):
+            if _tellable(line):
+                facts = self.noted.facts(line.evidence)
+                made = self.relationship(line, facts)
+                self.actors.add(line.actor)
+                self.places.add(line.place)
+                self.noted.rest(made["id"], {fact["report"] for fact in facts})
+                yield made
+
+    def named(self) -> Iterator[Row]:
+        """Yield what the relationships name, once they are made: that comes before them."""
         yield from tool()
         yield self.made("identity", self.desk, name=self.spans[0].title, identity_class="group")
-        for name in sorted({line.actor for line in lines}):
-            yield self.actor_object(name)
-        for name in sorted({line.place for line in lines}):
-            yield self.place_object(name)
-        resting: dict[str, list[str]] = {}
-        for line in lines:
-            made = self.relationship(line)
-            yield made
-            for report in {self.facts[one]["report"] for one in line.evidence if one in self.facts}:
-                resting.setdefault(report, []).append(made["id"])
-        yield from self.reports(resting)
+        yield from map(self.actor_object, sorted(self.actors))
+        yield from map(self.place_object, sorted(self.places))
 
     def made(self, kind: str, made_id: str, beside: Row | None = None, **properties: object) -> Row:
         """Make an object: what all have in common, its properties that are not None, ours."""
@@ -147,9 +154,9 @@ class Bundle:
             region=name if lat is None else None,  # an open vocabulary: small letters, hyphens
         )
 
-    def relationship(self, line: Line) -> Row:
-        """Give the relationship of a line."""
-        row, ratings = line.row, self.ratings(line.evidence)
+    def relationship(self, line: Line, facts: Iterable[Row]) -> Row:
+        """Give the relationship of a line, which rests on some facts."""
+        row, ratings = line.row, self.ratings(facts)
         number = hedged(row) if line.kind == "located-at" else None
         beside = {name: row.get(name) for name in ("status", "support", "certainty", "category")}
         beside |= {"since": line.since, "number": number, "ratings": ratings}
@@ -166,22 +173,18 @@ class Bundle:
             confidence=confidence(row["support"], ratings),
         )
 
-    def ratings(self, evidence: Iterable[str]) -> list[str]:
+    def ratings(self, facts: Iterable[Row]) -> list[str]:
         """Give the Admiralty codes of facts: their own, else that of who published them."""
         sources = self.registered["sources"]
         found: set[str] = set()
-        for fact in (self.facts[one] for one in evidence if one in self.facts):
+        for fact in facts:
             rating = fact["rating"] or sources.get(fact["source"], {}).get("rating")
             found |= {str(rating)} if rating else set()
         return sorted(found)
 
-    def reports(self, resting: Mapping[str, list[str]]) -> Iterator[Row]:
-        """Yield the reports that relationships rest on, with their sources before them."""
-        by_report: dict[str, Row] = {}
-        for fact in self.facts.values():
-            if fact["report"] in resting:
-                by_report.setdefault(fact["report"], fact)
-        for source in sorted({str(fact["source"]) for fact in by_report.values()}):
+    def sources(self) -> Iterator[Row]:
+        """Yield the sources of the reports that relationships rest on."""
+        for source in sorted({str(fact["source"]) for fact in self.noted.reports()}):
             found = self.registered["sources"].get(source, {})
             yield self.made(
                 "identity",
@@ -190,20 +193,25 @@ class Bundle:
                 name=_text(found.get("name", source)),
                 identity_class="organization",
             )
-        for report, fact in by_report.items():
-            found = self.registered["sources"].get(fact["source"], {})
-            called = str(found.get("name", fact["source"]))
-            yield self.made(
+
+    def reports(self) -> Iterator[tuple[Row, Iterator[str]]]:
+        """Yield the reports that relationships rest on, each with the ids of these.
+
+        They belong to its `object_refs`, after its source.
+        """
+        for fact in self.noted.reports():
+            report, source = fact["report"], fact["source"]
+            called = str(self.registered["sources"].get(source, {}).get("name", source))
+            made = self.made(
                 "report",
                 self.id("report", report),
                 {"tracker_id": report},
-                name=_text(
-                    words.cited(called, fact.get("title"), words.when(fact["published_edtf"]))
-                ),
+                name=_text(words.cited(called, fact["title"], words.when(fact["published_edtf"]))),
                 published=stamp(fact["published"]),
-                object_refs=[self.id("identity", "source", fact["source"]), *resting[report]],
+                object_refs=[self.id("identity", "source", source)],
                 external_references=[_reference(called, fact)],
             )
+            yield made, self.noted.resting(report)
 
     def note(self, told: Row) -> Row:
         """Say what the bundle is of."""
@@ -276,9 +284,9 @@ def _text(text: str) -> str:
 
 def _reference(source: str, fact: Row) -> Row:
     """Say where a report is to be found."""
-    document = fact["locator"].get("document") or {}
+    document = fact["document"]
     said = [f"{document['name']}, sha256 {document['sha256']}"] if document else []
-    named, link = fact.get("url"), uri(fact.get("url"))
+    named, link = fact["url"], uri(fact["url"])
     said += [f"at {named}"] if named and link is None else []  # a bundle's url is a URI
     parts = {"source_name": _text(source), "external_id": fact["report"], "url": link}
     parts["description"] = _text("; ".join(said))
@@ -286,19 +294,46 @@ def _reference(source: str, fact: Row) -> Row:
 
 
 def write(question: Question, path: Path) -> Told:
-    """Write a bundle, an object a line."""
-    bundle = Bundle(question)
-    made = list(bundle.objects())
-    told = about(bundle.spans[0], len(made) + 1)
-    told["query"] = {**told["query"], "projection": question.projection}
-    made.append(bundle.note(told))
-    name = bundle.id("bundle", dump(told, indent=None))
-    with path.open("w", encoding="utf-8") as file:
-        file.write(f'{{"type": "bundle", "id": "{name}", "objects": [')
-        for at, one in enumerate(made):
-            file.write(f"{',' if at else ''}\n{dump(one, indent=None)}")
-        file.write("\n]}\n")
-    return Told(len(made), told)
+    """Write a bundle, an object a line: those that others refer to come first."""
+    with Noted() as noted, body(path) as middle:
+        bundle = Bundle(question, noted)
+        lines = _written(middle, bundle.relationships())
+        sources = list(bundle.sources())
+        named, reports = (sum(1 for _ in some) for some in (bundle.named(), noted.reports()))
+        count = named + lines + len(sources) + reports + 1
+        told = about(bundle.spans[0], count)
+        told["query"] = {**told["query"], "projection": question.projection}
+        name = bundle.id("bundle", dump(told, indent=None))
+        with path.open("w", encoding="utf-8") as file:
+            file.write(f'{{"type": "bundle", "id": "{name}", "objects": [')
+            _written(file, bundle.named(), first=True)
+            middle.seek(0)
+            copyfileobj(middle, file)
+            _written(file, sources)
+            for made, resting in bundle.reports():
+                _write_report(file, made, resting)
+            _written(file, [bundle.note(told)])
+            file.write("\n]}\n")
+    return Told(count, told)
+
+
+def _written(file: IO[str], objects: Iterable[Row], *, first: bool = False) -> int:
+    """Write objects, the `first` of all or such as come after others; count them."""
+    count = 0
+    for one in objects:
+        file.write(f"{'' if first and not count else ','}\n{dump(one, indent=None)}")
+        count += 1
+    return count
+
+
+def _write_report(file: IO[str], made: Row, resting: Iterable[str]) -> None:
+    """Write a report with all that rests on it: of a large table that may be very much."""
+    source = f'"object_refs": ["{made["object_refs"][0]}"'
+    before, _, after = dump(made, indent=None).partition(source)
+    file.write(f",\n{before}{source}")
+    for one in resting:
+        file.write(f', "{one}"')
+    file.write(after)
 
 
 FORMAT = Format(
