@@ -34,8 +34,8 @@ class Noted:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size={_CACHE}"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.executescript(
-            "CREATE TABLE facts (at INTEGER PRIMARY KEY, fact TEXT UNIQUE, report TEXT, told TEXT);"
-            "CREATE INDEX facts_by_report ON facts (report);"
+            "CREATE TABLE noted (at INTEGER PRIMARY KEY, fact TEXT UNIQUE, report TEXT, told TEXT);"
+            "CREATE INDEX noted_by_report ON noted (report);"
             "CREATE TABLE resting (at INTEGER PRIMARY KEY, report TEXT, what TEXT);"
             "CREATE INDEX resting_by_report ON resting (report, at);"
             "BEGIN;"  # one for all that is noted, which is never kept
@@ -52,7 +52,7 @@ class Noted:
     def take(self, facts: Iterable[Row]) -> Self:
         """Note facts in their order."""
         self._connection.executemany(
-            "INSERT INTO facts (fact, report, told) VALUES (?, ?, ?)"
+            "INSERT INTO noted (fact, report, told) VALUES (?, ?, ?)"
             " ON CONFLICT (fact) DO UPDATE SET report = excluded.report, told = excluded.told",
             ((row["fact"], row["report"], json.dumps(_told(row))) for row in facts),
         )
@@ -63,7 +63,7 @@ class Noted:
 
         Each {report, source, rating, title, published, published_edtf, url, document}.
         """
-        sql = "SELECT told FROM facts WHERE fact = ?"
+        sql = "SELECT told FROM noted WHERE fact = ?"
         found = (self._connection.execute(sql, (one,)).fetchone() for one in ids)
         return [json.loads(row[0]) for row in found if row]
 
@@ -84,9 +84,9 @@ class Noted:
         In the order of their first facts; or of their last ones, the newest first.
         """
         sql = (
-            "SELECT f.told FROM (SELECT min(at) AS first, max(at) AS last FROM facts"
+            "SELECT f.told FROM (SELECT min(at) AS first, max(at) AS last FROM noted"
             " WHERE report IN (SELECT report FROM resting) GROUP BY report) r"
-            " JOIN facts f ON f.at = r.first ORDER BY CASE WHEN ? THEN -r.last ELSE r.first END"
+            " JOIN noted f ON f.at = r.first ORDER BY CASE WHEN ? THEN -r.last ELSE r.first END"
         )
         return (json.loads(told) for (told,) in self._connection.execute(sql, (newest_first,)))
 
