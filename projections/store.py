@@ -98,8 +98,7 @@ class Store(Held):
         """The registry as it was last made, and what it was made of (projections.taking)."""
         self.kept: Kept | None = None
         """The cells that are gone on from, by whoever follows the log into this store."""
-        self.promised: Promised | None = None
-        """The pledges that were looked up (projections.pledges.promised)."""
+        self.promised: Promised | None = None  # the pledges that were looked up (pledges.promised)
         self._names: dict[str, Register] = {}
         self._head: tuple[int, str, str] | None = None
         self._unread: int | None = None
