@@ -8,7 +8,7 @@ from tracker.drafting.sentences import sentences
 
 BREAKS = "\n\r\v\f\u2028\u2029"
 
-tricky = st.text(st.sampled_from("aB1.?!,\"'”»)( \t\n\r\u2028\xa0éÉ…"), max_size=60)
+tricky = st.text(st.sampled_from("aB1.?!,\"'”»)( \t\n\r\u2028\xa0éÉ…د؟。」「।"), max_size=60)
 words = st.sampled_from(["Gen.", "U.S.", "No.", "5", "1.5", "ran.", "They", "he", '"Go!"', "\n"])
 texts = st.one_of(st.text(max_size=80), tricky, st.lists(words).map(" ".join))
 
@@ -57,6 +57,22 @@ def split(text: str) -> list[str]:
         ("See example.org now. Éric left.", ["See example.org now.", "Éric left."]),
         ("What?! No... Yes", ["What?!", "No...", "Yes"]),
         ("?Odd start of a line. Next.", ["?Odd start of a line.", "Next."]),
+        # scripts without cases, and with stops of their own
+        (
+            "دخلوا المدينة. وغادر الجيش؟ لا أحد يعلم",
+            ["دخلوا المدينة.", "وغادر الجيش؟", "لا أحد يعلم"],
+        ),
+        ("قال د. سالم ذلك. نفى م. ب. حسن", ["قال د. سالم ذلك.", "نفى م. ب. حسن"]),
+        ("فوج داخل ہوئی\u06d4 لوگ گئے\u06d4", ["فوج داخل ہوئی\u06d4", "لوگ گئے\u06d4"]),
+        ("הצבא נכנס. הם עזבו.", ["הצבא נכנס.", "הם עזבו."]),
+        ("ჯარი შევიდა. ისინი წავიდნენ.", ["ჯარი შევიდა.", "ისინი წავიდნენ."]),
+        (
+            "军队进入该镇。「他们走了。」有人说!真的?是。",
+            ["军队进入该镇。", "「他们走了。」", "有人说!真的?是。"],
+        ),
+        ("सेना आई। वे चले गए॥ फिर", ["सेना आई।", "वे चले गए॥", "फिर"]),
+        ("တပ်ဝင်သည်။ ထွက်သွားသည်။", ["တပ်ဝင်သည်။", "ထွက်သွားသည်။"]),
+        ("Армия вошла. Они ушли.", ["Армия вошла.", "Они ушли."]),
     ],
 )
 def test_rules(text: str, expected: list[str]) -> None:

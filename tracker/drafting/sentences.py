@@ -3,13 +3,19 @@
 The rules, in full; to change one renumbers every document, and every sheet written against it:
 
 1. A line break ends a sentence, wherever it stands: LF, CR, VT, FF, U+2028 or U+2029.
-2. A run of `.`, `?`, `!`, with any closing quotes and brackets right after it, ends one where white
-   space follows and then an upper-case letter, a digit, an opening quote or an opening bracket.
-   A stop inside a number (1.5, 1.400) or a name (bbc.co.uk) has no white space after it.
+2. A run of `.`, `?`, `!`, of the Arabic question mark or the Urdu full stop, with any closing
+   quotes and brackets right after it, ends one where white space follows and then an upper-case
+   letter, a letter of a script that has no cases (Arabic, Hebrew, Georgian), a digit, an opening
+   quote or an opening bracket. A stop inside a number (1.5, 1.400) or a name (bbc.co.uk) has no
+   white space after it.
 3. A lone `.` without quote or bracket does not end one after a title (Gen., Mr., St.), after
-   initials or a single capital (U.S., J. Smith), or after Jan., No., p. and their like where a
-   digit follows. So a sentence that ends in "the U.S." runs on into the next: it is one.
-4. Sentences are trimmed of white space; what is nothing but white space is none.
+   initials or a single capital or caseless letter (U.S., J. Smith), or after Jan., No., p. and
+   their like where a digit follows. So a sentence that ends in "the U.S." runs on into the next:
+   it is one.
+4. A run of full stops of scripts that leave no space after them, or use theirs for nothing else
+   (Chinese and Japanese, Devanagari, Burmese, Khmer, Ethiopic), with what closes, ends one wherever
+   it stands. Thai and Lao write none: there only a line break ends a sentence.
+5. Sentences are trimmed of white space; what is nothing but white space is none.
 
 Nothing is mended: a sentence that scraping cut in the middle, or fused with another, is one as it
 stands. No clock, locale or library has a say: the same text is numbered the same for ever.
@@ -19,11 +25,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from unicodedata import category
 
 _LINE = re.compile(r"[^\n\r\v\f\u2028\u2029]+")
-_CLOSERS = "\"'”’»›)\\]}"
-_OPENERS = frozenset("\"'“‘„‚«‹([{¿¡")
-_STOP = re.compile(rf"(?<![.?!])[.?!]+[{_CLOSERS}]*(?=\s)")
+_CLOSERS = "\"'”’»›)\\]}」』》〉）】"
+_OPENERS = frozenset("\"'“‘„‚«‹([{¿¡「『《〈（【")
+_STOPS = ".?!\u061f\u06d4"
+_FULL_STOPS = "。！？｡।॥။៕።"
+_STOP = re.compile(rf"(?<![{_STOPS}])[{_STOPS}]+[{_CLOSERS}]*(?=\s)|[{_FULL_STOPS}]+[{_CLOSERS}]*")
 _LAST_WORD = re.compile(r"[^\W\d_]+(?:\.[^\W\d_]+)*\Z")
 _LONGEST_ABBREVIATION = 24  # characters looked back for a word that ends in a stop
 
@@ -56,14 +65,29 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def _ends(text: str, start: int, end: int) -> Iterator[int]:
     """Yield where a sentence ends within one line, the end of the line last."""
     for stop in _STOP.finditer(text, start, end):
-        after = _skip_space(text, stop.end(), end)
-        if after < end and _opens(text[after]) and not _abbreviates(text, start, stop, after):
+        if stop.group()[0] in _FULL_STOPS or _is_over(text, start, stop, end):
             yield stop.end()
     yield end
 
 
+def _is_over(text: str, start: int, stop: re.Match[str], end: int) -> bool:
+    """Whether another sentence begins after a stop (rules 2 and 3)."""
+    after = _skip_space(text, stop.end(), end)
+    return after < end and _opens(text[after]) and not _abbreviates(text, start, stop, after)
+
+
 def _opens(char: str) -> bool:
-    return char.isupper() or char.istitle() or char.isdecimal() or char in _OPENERS
+    return (
+        char.isupper()
+        or char.istitle()
+        or _is_caseless(char)
+        or char.isdecimal()
+        or char in _OPENERS
+    )
+
+
+def _is_caseless(char: str) -> bool:
+    return category(char) == "Lo" or "\u10d0" <= char <= "\u10ff"  # Georgian writes no capitals
 
 
 def _abbreviates(text: str, start: int, stop: re.Match[str], after: int) -> bool:
@@ -75,7 +99,8 @@ def _abbreviates(text: str, start: int, stop: re.Match[str], after: int) -> bool
     if not found:
         return False
     word = found.group()
-    if all(len(part) == 1 and part.isupper() for part in word.split(".")):
+    initials = word.split(".")
+    if all(len(one) == 1 and (one.isupper() or _is_caseless(one)) for one in initials):
         return True
     if text[after].isdecimal() and _BEFORE_DIGITS.fullmatch(word):
         return True
