@@ -8,10 +8,11 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
+from tracker.called import Ids, called, either, tellers
 from tracker.errors import Problem
 from tracker.facts import Fact
-from tracker.registry import Registry
-from tracker.sources import NO_ID
+from tracker.registry import Actor, AlertScheme, Place, Registry
+from tracker.sources import NO_ID, Source
 from tracker.yamltree import Tree
 
 OPEN = "?"
@@ -34,7 +35,7 @@ def _told(problem: Problem, value: object, registry: Registry) -> Problem:
         return problem
     named = _names(problem.path, registry)
     near = get_close_matches(value.casefold(), named, n=1, cutoff=NEAR)
-    hint = f": did you mean {named[near[0]]}?" if near else ""
+    hint = f": did you mean {either(named[near[0]])}?" if near else ""
     return replace(problem, message=problem.message + hint)
 
 
@@ -50,21 +51,18 @@ def _value(tree: Tree, path: str) -> Any:  # noqa: ANN401 - any YAML value
     return found
 
 
-def _names(path: str, registry: Registry) -> Mapping[str, str]:
+def _names(path: str, registry: Registry) -> Mapping[str, Ids]:
     """Give the ids that may stand at a path, by the names that they go by."""
     field = next((name for name, _ in reversed(_STEP.findall(path)) if name), "")
-    found: dict[str, str] = {}
-    if field == "source":
-        entries: Iterable[Any] = registry.sources.values()
-    elif field == "scheme":
-        entries = registry.schemes.values()
-    elif field in Fact.PLACE_FIELDS:
-        entries = registry.places.values()
-    else:
-        entries = (*registry.places.values(), *registry.actors.values())
-        if field in Fact.ACTOR_FIELDS:
-            entries = registry.actors.values()
-    for one in entries:
-        for name in (*getattr(one, "aliases", ()), one.name, one.id):
-            found[str(name).casefold()] = one.id
-    return found
+    if field in {"source", "scheme"}:
+        owners: Mapping[str, Source | AlertScheme] = (
+            registry.sources if field == "source" else registry.schemes
+        )
+        found = tellers((), owners.values(), str.casefold)
+        return {**found, **{one: (one,) for one in owners}}
+    entries: Mapping[str, Place | Actor] = {**registry.places, **registry.actors}
+    if field in Fact.PLACE_FIELDS:
+        entries = registry.places
+    elif field in Fact.ACTOR_FIELDS:
+        entries = registry.actors
+    return {**called(entries.values(), str.casefold), **{one: (one,) for one in entries}}

@@ -9,6 +9,7 @@ from typing import Any
 
 from projections.alerts import NOTICES
 from projections.names import BELIEVED
+from tracker.called import either, tellers
 from tracker.cautions import cautions
 from tracker.errors import InputError, Problem
 from tracker.facts import FACT_KINDS, Fact
@@ -253,17 +254,18 @@ def _unknown_ids(
 
 
 def _names_for_ids(tree: Tree, path: Path, fact: Fact, registry: Registry) -> list[Problem]:
-    """Find speakers and origins written by a registered name: they would count as someone else."""
-    named = {one_origin(one.name): one.id for one in registry.sources.values()}
-    named |= {one_origin(one.name): one.id for one in registry.actors.values()}
+    """Find speakers and origins told by a registered name: they would count as someone else."""
+    named = tellers(registry.actors.values(), registry.sources.values(), one_origin)
     problems = []
     for field in ("speaker", "origin"):
         said = getattr(fact, field)
         if said == MISSING:
             problems.append(tree.problem((*path, field), FILL_IN))
         known = said is None or said in registry.actors or said in registry.sources
-        if not known and one_origin(said) in named:
-            message = f"'{said}' is registered: write its id, {named[one_origin(said)]}"
+        ids = () if known else named.get(one_origin(said), ())
+        if ids:
+            its = "its id" if len(ids) == 1 else f"the id of one of {len(ids)} that go by it"
+            message = f"'{said}' is registered: write {its}, {either(ids)}"
             problems.append(tree.problem((*path, field), message))
     return problems
 
