@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
-from sheets_for_tests import fact, sheet
+from sheets_for_tests import ask, fact, sheet
+from tables_for_tests import Mapping, facts_in, load
 
 from tracker.errors import InputError
 from tracker.registry import Registry
 from tracker.sheets import read_sheet
+from tracker.situation import Situation
 from tracker.situation_file import read_situation
 
 SITUATION = """
@@ -26,6 +31,13 @@ sources:
   wire: {name: The Wire, type: agency}
 """.encode()
 TAKEN = fact("TownOccupied", place="mill", by=["saf"], when="2013-01-09", voice="attributed")
+
+
+@pytest.fixture
+def named() -> Situation:
+    situation = Situation(":memory:", create=True)
+    situation.register(SITUATION, "situation.yaml", by="tests")
+    return situation
 
 
 def registry() -> Registry:
@@ -62,3 +74,105 @@ def test_a_name_of_several_places_is_refused_with_each_of_them(words: str) -> No
     facts = sheet("gazette", "2013-01-10", {**TAKEN, "speaker": "saf", "place": words})
     with pytest.raises(InputError, match=r"did you mean salam-k or salam-n\?"):
         read_sheet(facts, "s.yaml", registry())
+
+
+# -- in a table -----------------------------------------------------------------------------------
+
+HEAD = "town,day,who,said\n"
+
+
+def table(**changes: object) -> Mapping:
+    """Give the mapping of a table of who held what, as someone said."""
+    return {
+        "dataset": "holds",
+        "title": "Who held what",
+        "shape": "events",
+        "source": "gazette",
+        "published": {"value": "2013-01-10"},
+        "place": {"name": {"column": "town"}},
+        "facts": [
+            {
+                "kind": "ControlReported",
+                "place": "$place",
+                "by": {"actor": {"column": "who"}},
+                "when": {"column": "day"},
+                "status": "ongoing",
+                "voice": "attributed",
+                "speaker": {"column": "said"},
+                "gist": "{who} in {town}",
+            }
+        ],
+        "bad": {"other": "quarantine"},
+        **changes,
+    }
+
+
+@pytest.mark.parametrize("words", ["saf", "Armed Forces", "The Army", "الجيش"])
+def test_whoever_speaks_by_an_alias_confirms_nothing_of_its_own(
+    named: Situation, tmp_path: Path, words: str
+) -> None:
+    rows = f"Mill,2013-01-09,SAF,saf\nMill,2013-01-09,SAF,{words}\n"
+    load(named, tmp_path, table(), HEAD + rows)
+    row = ask(named, "control", "mill", "2013-01-10")
+    assert row is not None
+    assert (row["holders"], row["support"]) == (["saf"], "claimed")
+
+
+def test_a_name_goes_before_an_alias_of_another(named: Situation, tmp_path: Path) -> None:
+    rows = "Mill,2013-01-09,National Guard,The Wire\n"
+    load(named, tmp_path, table(), HEAD + rows)
+    (one,) = facts_in(named)
+    assert (one["by"], one["speaker"]) == (["guard"], "wire")
+
+
+@pytest.mark.parametrize("cells", ["SDF,saf", "SAF,sdf"])
+def test_a_row_of_a_name_that_several_actors_have_is_set_aside(
+    named: Situation, tmp_path: Path, cells: str
+) -> None:
+    rows = f"Mill,2013-01-09,{cells}\nMill,2013-01-08,SAF,saf\n"
+    (file,) = load(named, tmp_path, table(), HEAD + rows).files
+    assert file.quarantined == {"other": 1}
+    column, name = ("who", "SDF") if cells.startswith("SDF") else ("said", "sdf")
+    (problem,) = file.problems
+    assert problem.endswith(
+        f":2: {column}: several are named '{name}' (alpha, guard), and this row does not say "
+        "which: give the id of one under `values`"
+    )
+    (left,) = facts_in(named)
+    assert left["by"] == ["saf"]
+
+
+def test_a_row_of_such_a_name_is_refused_unless_the_mapping_sets_it_aside(
+    named: Situation, tmp_path: Path
+) -> None:
+    with pytest.raises(InputError, match="several are named 'SDF'"):
+        load(named, tmp_path, table(bad={}), HEAD + "Mill,2013-01-09,SDF,saf\n")
+    assert not facts_in(named)
+
+
+def test_values_say_which_actor_such_a_name_means_here(named: Situation, tmp_path: Path) -> None:
+    mapping = table()
+    who = {"column": "who", "values": {"SDF": "guard"}}
+    said = {"column": "said", "values": {"sdf": "alpha"}, "otherwise": "keep"}
+    mapping["facts"][0] |= {"by": {"actor": who}, "speaker": said}
+    rows = "Mill,2013-01-09,SDF,sdf\nMill,2013-01-08,SAF,The Army\nMill,2013-01-07,SAF,the mayor\n"
+    load(named, tmp_path, mapping, HEAD + rows)
+    found = {(one["by"][0], one["speaker"]) for one in facts_in(named)}
+    assert found == {("guard", "alpha"), ("saf", "saf"), ("saf", "the mayor")}
+
+
+def test_a_mapping_that_names_several_is_refused_at_its_line(
+    named: Situation, tmp_path: Path
+) -> None:
+    wrong = {
+        "speaker": "SDF",
+        "by": {"actor": {"column": "who"}, "parent": "SDF"},
+    }
+    for field, name in wrong.items():
+        mapping = json.loads(json.dumps(table()))
+        mapping["facts"][0][field] = name
+        with pytest.raises(
+            InputError, match=rf"mapping\.yaml:1:\d+: facts\[0\]\.{field}"
+        ) as caught:
+            load(named, tmp_path, mapping, HEAD + "Mill,2013-01-09,New Force,saf\n")
+        assert "'SDF'" in str(caught.value)

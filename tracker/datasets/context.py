@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from tracker.datasets.actors import Cast
+from tracker.called import tellers
+from tracker.datasets.actors import Cast, only
 from tracker.datasets.blocks import ByName, Column, Spec, Time, Where, as_text, columns_in
 from tracker.datasets.mapping import FactSpec
 from tracker.datasets.mapping import Mapping as DatasetMapping
@@ -25,8 +26,10 @@ from tracker.datasets.values import (
     place_of,
     reader,
     shown,
+    squeezed,
 )
 from tracker.errors import InputError
+from tracker.kin import one_origin
 from tracker.registry import Place, Registry
 from tracker.validation import did_you_mean
 from tracker.yamltree import Path
@@ -138,10 +141,22 @@ def unlisted(text: str, column: str, otherwise: object) -> Bad | Skip:
     )
 
 
-def registered_names(registry: Registry) -> Mapping[str, str]:
-    """Give the ids of sources and actors by name: a name in the place of an id is someone else."""
-    named = {folded(one.name): one.id for one in registry.sources.values()}
-    return named | {folded(one.name): one.id for one in registry.actors.values()}
+def teller_finder(context: Context) -> Callable[[str, str], str]:
+    """Make what gives (text, its column) as who said it: an id, where that is registered.
+
+    A name or an alias in the place of an id is someone else. It raises Bad for one that several
+    have.
+    """
+    known = context.registry
+    named = tellers(known.actors.values(), known.sources.values(), one_origin)
+
+    def find(text: str, column: str) -> str:
+        ids = named.get(one_origin(text), ())
+        if not ids or text in known.actors or text in known.sources:
+            return text
+        return only(ids, text, column)
+
+    return find
 
 
 def template_reader(text: str, path: Path, context: Context) -> Read:
@@ -225,21 +240,24 @@ def _named(part: str | Column | None, called: str) -> str:
 
 def _all_columns(parts: Iterable[str | Column | None], context: Context) -> Callable[[Row], Any]:
     """Make what picks every cell that a place depends on."""
-    names: list[str] = []
-    for part in parts:
-        if isinstance(part, Column):
-            names += part.column
-        elif part is not None:
-            names += columns_in(part)
+    names = [name for part in parts for name in _columns(part)]
     places = sorted({place_of(name, context.header) for name in names})
     return itemgetter(*places) if places else lambda _row: ()
+
+
+def _columns(part: Spec | None) -> Sequence[str]:
+    """Name the columns that a text is made of."""
+    if isinstance(part, Column):
+        return part.column
+    return columns_in(part) if isinstance(part, str) else ()
 
 
 def field_text(spec: Spec, path: Path, context: Context) -> Read:
     """Make what gives the text of a plain field; an id for what is registered by that name."""
     read = text_reader(spec if isinstance(spec, str | Column) else str(spec), path, context)
-    named = registered_names(context.registry)
-    return lambda row: named.get(folded(text := read(row)), text)
+    find, columns = teller_finder(context), _columns(spec)
+    column = columns[0] if columns else str(path[-1])
+    return lambda row: find(squeezed(read(row)), column)
 
 
 def text_reader(spec: str | Column | None, path: Path, context: Context) -> Read:

@@ -24,7 +24,7 @@ from tracker.datasets.blocks import (
 from tracker.datasets.context import (
     Context,
     key_of,
-    registered_names,
+    teller_finder,
     template_reader,
     text_reader,
     unlisted,
@@ -40,7 +40,6 @@ from tracker.datasets.values import (
     Read,
     Row,
     Times,
-    folded,
     in_order,
     shown,
     squeezed,
@@ -215,6 +214,7 @@ def _chosen(spec: Chosen, path: Path, name: str, default: str, context: Context)
 def _valued(spec: Column, path: Path, name: str, context: Context, default: str) -> How:
     read = context.read(spec.column, (*path, "column"))
     table = {key_of(value, fold=spec.fold): said for value, said in (spec.values or {}).items()}
+    teller = _teller(name, context)
     instead = default if spec.default is None else fragment(name, listed(name, spec.default))
 
     def make(text: str) -> str:
@@ -225,7 +225,8 @@ def _valued(spec: Column, path: Path, name: str, context: Context, default: str)
         if not text.strip():
             return instead
         if spec.otherwise == "keep":
-            return fragment(name, squeezed(text))
+            kept = squeezed(text)
+            return fragment(name, teller(kept, spec.column[0]) if teller else kept)
         if spec.otherwise is None and spec.default is not None:
             return instead
         raise unlisted(text, spec.column[0], spec.otherwise)
@@ -253,12 +254,12 @@ def _judged(kind: type[Fact], name: str, context: Context, column: str) -> Calla
     adapter: TypeAdapter[Any] = TypeAdapter(info.rebuild_annotation())
     is_id = Slug in (info.annotation, info.rebuild_annotation()) and name not in kind.ACTOR_FIELDS
     sort = sort_of(kind, name)
-    named = registered_names(context.registry) if name in {"speaker", "origin"} else {}
+    teller = _teller(name, context)
 
     def judge(text: str) -> object:
         value: object = text
         if sort == "actor":
-            found = context.cast.known(text)
+            found = context.cast.known(text, column)
             if found is None:
                 raise Bad(
                     "other",
@@ -271,7 +272,7 @@ def _judged(kind: type[Fact], name: str, context: Context, column: str) -> Calla
                 raise Bad("place", column, f"unknown place {shown(text)}")
         elif is_id and name != "scheme":
             value = slug(text)
-        value = named.get(folded(text), value) if named else value
+        value = teller(text, column) if teller else value
         try:
             adapter.validate_python(tuple(value) if isinstance(value, list) else value)
         except ValidationError as error:
@@ -281,6 +282,11 @@ def _judged(kind: type[Fact], name: str, context: Context, column: str) -> Calla
         return value
 
     return judge
+
+
+def _teller(name: str, context: Context) -> Callable[[str, str], str] | None:
+    """Make what gives whom a field names that tells who said it; None for another field."""
+    return teller_finder(context) if name in {"speaker", "origin"} else None
 
 
 def _template(text: str, kind: type[Fact], path: Path, name: str, context: Context) -> How:
@@ -345,7 +351,11 @@ def _parent(spec: ByName, path: Path, context: Context) -> Read | None:
     if said is None:
         return None
     if isinstance(said, str) and not columns_in(said):
-        known = cast.known(said)
+        try:
+            known = cast.known(said, "parent")
+        except Bad as bad:
+            several = f"{shown(said)} may be any of several actors: write the id of the one"
+            raise context.wrong((*path, "parent"), several) from bad
         if known is None:
             raise context.wrong((*path, "parent"), f"unknown actor {shown(said)}")
         return lambda _row: known
@@ -353,7 +363,7 @@ def _parent(spec: ByName, path: Path, context: Context) -> Read | None:
     column = said.column[0] if isinstance(said, Column) else columns_in(said)[0]
 
     def find(text: str) -> str:
-        found = cast.known(squeezed(text)) if text.strip() else ""
+        found = cast.known(squeezed(text), column) if text.strip() else ""
         if found is None:
             raise Bad("other", column, f"unknown actor {shown(text)}: register it")
         return found
