@@ -135,14 +135,24 @@ OF_BELIEFS = (
 )
 
 _WORDS = """tokenize = "unicode61 remove_diacritics 2 separators 'ʻʼʽʾʿˈ'", prefix = '2 3'"""
+_NAMES = f"""CREATE VIRTUAL TABLE IF NOT EXISTS searched_names USING fts5(name, others,
+        sort UNINDEXED, id UNINDEXED, {_WORDS})"""
 SEARCH_TABLES = (
-    f"""CREATE VIRTUAL TABLE IF NOT EXISTS searched_facts USING fts5(gist, content = 'fact_rows',
-        content_rowid = 'position', {_WORDS})""",
-    f"""CREATE VIRTUAL TABLE IF NOT EXISTS searched_names USING fts5(name, others,
-        sort UNINDEXED, id UNINDEXED, {_WORDS})""",
-    "CREATE TABLE IF NOT EXISTS searched (facts INTEGER, names INTEGER)",
+    # Without content: what is indexed is not what the fact says, but what it is found by.
+    f"""CREATE VIRTUAL TABLE IF NOT EXISTS searched_facts USING fts5(gist, content = '',
+        {_WORDS})""",
+    _NAMES,
+    "CREATE TABLE IF NOT EXISTS searched (facts INTEGER, names INTEGER, made INTEGER)",
 )
 """Made at the first search, in a model that is there (projections.search)."""
+SEARCHED_BEFORE = (
+    f"""CREATE VIRTUAL TABLE IF NOT EXISTS searched_facts USING fts5(gist, content = 'fact_rows',
+        content_rowid = 'position', {_WORDS})""",
+    _NAMES,
+    "CREATE TABLE IF NOT EXISTS searched (facts INTEGER, names INTEGER)",
+)
+"""What the first search made of a model before: it is ours, and made anew by the next search."""
+SEARCHED = ("searched_facts", "searched_names", "searched")
 
 
 _COLUMN = r'["\[]?\w+["\]]? (TEXT|INTEGER)( PRIMARY KEY)?'
@@ -166,13 +176,19 @@ def foreign_parts(connection: sqlite3.Connection) -> list[str]:
         for sql in (*_SQL, *OF_CLAIMS, *OF_EVENTS, *OF_BELIEFS)
     }
     odd = [part for part in parts(connection) if part.sql not in ours and not _plain(part)]
-    return [str(part) for part in odd if part not in made_by(SEARCH_TABLES)] if odd else []
+    return _unsearched(odd)
 
 
 def foreign_modules(connection: sqlite3.Connection) -> list[str]:
     """Name the virtual tables of a model that no search made: they would run when dropped."""
     odd = [part for part in parts(connection) if part.virtual]
-    return [str(part) for part in odd if part not in made_by(SEARCH_TABLES)] if odd else []
+    return _unsearched(odd)
+
+
+def _unsearched(odd: list[Part]) -> list[str]:
+    """Name those of some odd parts that no search made, of now or before."""
+    made = made_by(SEARCH_TABLES) | made_by(SEARCHED_BEFORE) if odd else frozenset()
+    return [str(part) for part in odd if part not in made]
 
 
 def _plain(part: Part) -> bool:
@@ -191,8 +207,7 @@ def make_tables(connection: sqlite3.Connection, *, indexed: bool = True) -> None
     database = Database(connection)
     for view in VIEWS:
         _drop(connection, view.name)
-    searched = ("searched_facts", "searched_names", "searched")
-    for name in ("held", "rectangles", "states", *searched):
+    for name in ("held", "rectangles", "states", *SEARCHED):
         _drop(connection, name)
     for name, (columns, key) in _TABLES.items():
         _drop(connection, name)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from unicodedata import category, combining, normalize
 
-from projections.schema import SEARCH_TABLES
+from projections.schema import SEARCH_TABLES, SEARCHED
 from projections.store import Row, Store
 from tracker.errors import TrackerError
 from tracker.instants import format_instant
@@ -17,6 +18,10 @@ from tracker.instants import format_instant
 MOST_WORDS = 16
 LONGEST = 200
 """Characters of what is searched for; more is no search."""
+MADE = 2
+"""Of how the index is made: one that was made otherwise is made anew."""
+_LETTERS = frozenset({0, 8, 9})
+"""Combining classes of marks that make another letter: vowels, the voicing of kana, viramas."""
 _REGISTERS = {"places": "place", "actors": "actor", "sources": "source", "schemes": "scheme"}
 # A name counts for more than a word in an alias.
 _FOUND = (
@@ -27,35 +32,75 @@ _FOUND = (
 )
 
 
+def folded(text: str) -> str:
+    """Give what a text is found by: without case, and without the marks that stand on its letters.
+
+    Of every script: accents, the dots of Cyrillic, hamzas and what vowels Arabic and Hebrew leave
+    out. Other vowels that are written as marks are letters of their words, and so are the signs
+    that join letters or voice them (_LETTERS).
+    """
+    if text.isascii():
+        return text.lower()
+    apart = normalize("NFKD", normalize("NFKD", text).casefold())
+    return normalize("NFC", apart.translate(_MARKS))
+
+
+class _Marks(dict[int, int | None]):
+    """Characters by number: None for the marks that are left out, each looked up once."""
+
+    def __missing__(self, number: int) -> int | None:
+        one = chr(number)
+        left_out = category(one) == "Mn" and combining(one) not in _LETTERS
+        found = self[number] = None if left_out else number
+        return found
+
+
+_MARKS = _Marks()
+
+
 def is_ready(store: Store) -> bool:
     """Whether the index holds all that the model does."""
-    try:
-        found = store.rows("SELECT facts, names FROM searched")
-    except sqlite3.OperationalError:  # nobody has searched yet
-        return False
-    return bool(found) and (found[0]["facts"], found[0]["names"]) == _reached(store)
+    done = _done(store)
+    return done is not None and done == _reached(store)
 
 
 def bring_up(store: Store) -> None:
-    """Make the index where there is none, and add what has come since it was last asked."""
+    """Make the index where there is none of now, and add what has come since it was last asked."""
     with store.transaction():
-        for sql in SEARCH_TABLES:
-            store.connection.execute(sql)
-        (done,) = store.rows("SELECT facts, names FROM searched") or [{"facts": 0, "names": 0}]
+        done = _done(store)
+        if done is None:
+            done = (0, 0)
+            for name in SEARCHED:
+                store.connection.execute(f"DROP TABLE IF EXISTS {name}")
+            for sql in SEARCH_TABLES:
+                store.connection.execute(sql)
+        facts, names = done
         position, registered = _reached(store)
+        store.connection.create_function("folded", 1, folded, deterministic=True)
         store.connection.execute(
-            "INSERT INTO searched_facts (rowid, gist) SELECT position, gist FROM fact_rows"
+            "INSERT INTO searched_facts (rowid, gist) SELECT position, folded(gist) FROM fact_rows"
             " WHERE position > ?",
-            (done["facts"],),
+            (facts,),
         )
-        if registered != done["names"]:
+        if registered != names:
             store.connection.execute("DELETE FROM searched_names")
             store.connection.executemany(
-                "INSERT INTO searched_names (name, others, sort, id) VALUES (?, ?, ?, ?)",
+                "INSERT INTO searched_names (name, others, sort, id)"
+                " VALUES (folded(?), folded(?), ?, ?)",
                 _named(store),
             )
         store.connection.execute("DELETE FROM searched")
-        store.connection.execute("INSERT INTO searched VALUES (?, ?)", (position, registered))
+        reached = (position, registered, MADE)
+        store.connection.execute("INSERT INTO searched VALUES (?, ?, ?)", reached)
+
+
+def _done(store: Store) -> tuple[int, int] | None:
+    """Give up to where the index reaches; None where nobody has searched yet, as it is done now."""
+    try:
+        found = store.rows("SELECT facts, names FROM searched WHERE made = ?", (MADE,))
+    except sqlite3.OperationalError:
+        return None
+    return (found[0]["facts"], found[0]["names"]) if found else None
 
 
 def _reached(store: Store) -> tuple[int, int]:
@@ -75,10 +120,10 @@ def _named(store: Store) -> Iterator[tuple[str, str, str, str]]:
 def search(store: Store, text: str, limit: int, offset: int = 0) -> list[Row]:
     """Give what holds every word of a text, or words that begin so: names first, best first.
 
-    Letters count without their accents. A row is {found: place | actor | source | scheme | fact,
-    id, name, position, kind, place, published, source, report, retracted}; what comes after `name`
-    is null but for facts, whose `name` is their gist. Raises TrackerError for no words. The index
-    is to be ready.
+    Letters count without their marks (`folded`). A row is {found: place | actor | source | scheme |
+    fact, id, name, position, kind, place, published, source, report, retracted}; what comes after
+    `name` is null but for facts, whose `name` is their gist. Raises TrackerError for no words. The
+    index is to be ready.
     """
     asked = {"words": terms(text), "limit": limit, "offset": offset}
     return [
@@ -92,7 +137,8 @@ def terms(text: str) -> str:
 
     So no letter of it is syntax. Raises TrackerError where there is no word in it, or too many.
     """
-    words = [word for word in text.replace("\0", " ").split() if any(map(str.isalnum, word))]
+    told = folded(text.replace("\0", " "))
+    words = [word for word in told.split() if any(map(str.isalnum, word))]
     if not words:
         raise TrackerError("say what to search for: a word, or the beginning of one")
     if len(words) > MOST_WORDS or len(text) > LONGEST:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
-from commands_for_tests import answer, mali, run, said
+from commands_for_tests import answer, mali, run, said, sql
 from sheets_for_tests import fact, sheet, tell
 
+from projections.schema import SEARCHED_BEFORE
 from projections.search import LONGEST, MOST_WORDS, terms
 from projections.store import Store
 from tracker import Situation
@@ -143,3 +147,79 @@ def test_the_verb_shows_what_was_found(tmp_path: Path) -> None:
     assert "#58 TownOccupied" in said("--log", log, "search", "overrun")
     assert said("--log", log, "search", "nowhere") == "nothing found\n"
     assert "the first 2: --limit asks for more" in run("--log", log, "search", "ma", "-n", 2).stderr
+
+
+NAMES = {
+    "p1": "Артёмовск",
+    "p2": "Łódź",
+    "p3": "الأبيض",
+    "p4": "Đà Nẵng",
+    "p5": "Δίον",
+    "p6": "İzmir",
+    "p7": "Йошкар",
+    "p8": "नेपालगंज",
+    "p9": "မြို့",
+    "p10": "Saint-Denis",
+    "p12": "إدلب",
+    "p13": "Straße",
+    "p14": "大馬士革",
+    "p15": "がんこ",
+    "p16": "한국",
+}
+
+
+@pytest.fixture
+def abroad() -> Iterator[Situation]:
+    """Give places whose names are written in many scripts."""
+    with Situation(":memory:", create=True) as situation:
+        places = {one: {"name": name} for one, name in NAMES.items()}
+        sources = {"s1": {"name": "S1", "type": "agency"}}
+        yaml = json.dumps({"title": "Abroad", "places": places, "sources": sources})
+        situation.register(yaml.encode(), "situation.yaml", by="tests")
+        yield situation
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("Артемовск", "p1"), ("АРТЁМ", "p1"), ("артем", "p1"), (normalize("NFD", "Артём"), "p1"),
+        ("łodz", "p2"), ("الابيض", "p3"), ("الأبيض", "p3"), ("الا\u0654بيض", "p3"),
+        ("đa nang", "p4"), ("διον", "p5"), ("ΔΙΟΝ", "p5"), ("izmir", "p6"), ("İZMİR", "p6"),
+        ("иошкар", "p7"), ("йошкар", "p7"), ("नेपालगंज", "p8"), ("မြို့", "p9"),
+        ("saínt-denis", "p10"), ("ادلب", "p12"), ("إدلب", "p12"), ("إِدْلِب", "p12"),
+        ("strasse", "p13"), ("STRASSE", "p13"), ("大馬", "p14"), ("がん", "p15"), ("한", "p16"),
+    ],
+)  # fmt: skip
+def test_a_name_is_found_with_or_without_its_marks_in_any_script(
+    abroad: Situation, text: str, place: str
+) -> None:
+    assert found(abroad, text) == [("place", NAMES[place])]  # shown as it is written
+
+
+@pytest.mark.parametrize("text", ["かん", "नपालगज", "\uff41\uff02\uff42", "мовск"])
+def test_other_letters_are_not_found(abroad: Situation, text: str) -> None:
+    assert found(abroad, text) == []
+
+
+def test_what_facts_say_is_found_so_too(situation: Situation) -> None:
+    told = fact("FightingReported", place="mill", when={"edtf": "2013-01-14"}, gist="Бой за Ёлкино")
+    tell(situation, "gazette", "2013-01-15", told)
+    assert found(situation, "елкино") == [("fact", "Бой за Ёлкино")]
+
+
+def test_an_index_that_was_made_otherwise_is_made_anew(tmp_path: Path) -> None:
+    """As the first search made it before letters of every script were folded."""
+    yaml, log = tmp_path / "s.yaml", tmp_path / "s.db"
+    yaml.write_text(json.dumps({"title": "Abroad", "places": {"p1": {"name": "Артёмовск"}}}))
+    said("--log", log, "init", yaml)
+    said("--log", log, "state")
+    model = tmp_path / "s.state.db"
+    sql(
+        model,
+        *SEARCHED_BEFORE,
+        "INSERT INTO searched_names VALUES ('Артёмовск', 'p1', 'place', 'p1')",
+        "INSERT INTO searched SELECT value, (SELECT value FROM meta WHERE name = 'registered')"
+        " FROM meta WHERE name = 'position'",
+    )
+    for _ in range(2):
+        assert "Артёмовск" in said("--log", log, "search", "артемовск")
