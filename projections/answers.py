@@ -234,45 +234,72 @@ def has_key(store: Store, projection: str | None, key: str) -> bool:
     return bool(store.rows(sql + " LIMIT 1", parameters) or store.rows(facts, parameters))
 
 
-def key_named(store: Store, key: str) -> str:
-    """Give the id of the one place, else actor, that goes by a name, or by another; else the key.
+def keys_named(store: Store, key: str) -> tuple[str, ...]:
+    """Give the ids of the places, else the actors, that go by a name; the key where none does.
 
-    What is a key already stays one.
+    What is a key already stays one, and a name goes before another's alias.
     """
     if has_key(store, None, key) or key in store.names("actors"):
-        return key
+        return (key,)
     said = key.casefold()
     for register in ("places", "actors"):
-        found = [
-            name
-            for name, one in store.names(register).whole().items()
-            if said in {str(other).casefold() for other in (one["name"], *one.get("aliases", ()))}
+        entries = store.names(register).whole().items()
+        found = [name for name, one in entries if str(one["name"]).casefold() == said] or [
+            name for name, one in entries if said in map(_casefolded, one.get("aliases", ()))
         ]
         if found:
-            return found[0] if len(found) == 1 else key
-    return key
+            return tuple(sorted(found))
+    return (key,)
+
+
+def _casefolded(name: object) -> str:
+    return str(name).casefold()
+
+
+def key_named(store: Store, key: str) -> str:
+    """Give the id of the one place, else actor, that goes by a name; the key where none does.
+
+    Raises NotFoundError, with all ids, where several do.
+    """
+    keys = keys_named(store, key)
+    if len(keys) > 1:
+        raise NotFoundError(f"{shared(key, keys)}: ask about one of them by its id")
+    return keys[0]
+
+
+def shared(name: str, keys: Sequence[str]) -> str:
+    """Say that a name is that of several, and of which."""
+    return f"'{name}' is the name of {len(keys)} here, {', '.join(keys)}"
 
 
 def keys_meant(store: Store, projection: str | None, key: str | None) -> tuple[str | None, ...]:
-    """Give the keys that a question about one is about: its own, and all of a place or an actor.
+    """Give the keys that a question about a key or a name is about: of all that go by it.
 
-    Those come where a projection is asked whose keys such a name is only a part of.
+    With each come all cells of a place or an actor, where a projection is asked whose keys such a
+    name is only a part of.
     """
-    if projection is None or key is None or "/" in key:
-        return (key,)
+    if key is None:
+        return (None,)
+    keys = keys_named(store, key)
+    if projection is None or "/" in key:
+        return keys
     from projections.asked import cells_of
 
-    return (key, *sorted(cells_of(store, projection, key)))
+    cells = sorted(cell for one in keys for cell in cells_of(store, projection, one))
+    return tuple(dict.fromkeys((*keys, *cells)))
 
 
 def _key_alone(store: Store, said: str) -> str:
     """Give a key that stands in the place of a projection with its own before it; else nothing."""
     from projections.asked import cells_of
 
-    key = key_named(store, said)
-    held = store.rows("SELECT projection FROM cells WHERE key = ?", (key,))
+    keys = keys_named(store, said)
+    held = store.rows(
+        f"SELECT projection FROM cells WHERE key IN ({', '.join('?' * len(keys))})", keys
+    )
     names = [row["projection"] for row in held]
-    names += [name for name in BELIEVED if cells_of(store, name, key)]
+    names += [name for name in BELIEVED if any(cells_of(store, name, key) for key in keys)]
+    key = keys[0] if len(keys) == 1 else said
     return f"{min(names, key=BELIEVED.index)} {key}" if names else ""
 
 

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from sheets_for_tests import ask, fact, sheet
+from commands_for_tests import answer, run, said, unfolded
+from sheets_for_tests import ask, fact, sheet, tell
 from tables_for_tests import Mapping, facts_in, load
 
-from tracker.errors import InputError
+from tracker.errors import InputError, NotFoundError
 from tracker.registry import Registry
 from tracker.sheets import read_sheet
 from tracker.situation import Situation
@@ -176,3 +177,100 @@ def test_a_mapping_that_names_several_is_refused_at_its_line(
         ) as caught:
             load(named, tmp_path, mapping, HEAD + "Mill,2013-01-09,New Force,saf\n")
         assert "'SDF'" in str(caught.value)
+
+
+# -- asked about ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def salams(named: Situation) -> Situation:
+    """Two places of one name, each held by another."""
+    north = {**TAKEN, "place": "salam-n", "by": ["guard"], "voice": "reporter"}
+    tell(named, "gazette", "2013-01-10", {**TAKEN, "place": "salam-k", "voice": "reporter"}, north)
+    return named
+
+
+BOTH = ["salam-k", "salam-n"]
+NOTE = "is the name of 2 here, salam-k, salam-n: this tells of each of them"
+
+
+@pytest.mark.parametrize("name", ["Al-Salam", "al-salam", "Salama"])
+@pytest.mark.parametrize("projection", ["control", None])
+def test_a_name_of_several_places_asks_about_each_of_them(
+    salams: Situation, name: str, projection: str | None
+) -> None:
+    now, before = salams.clocks("2013-01-11"), salams.clocks("2013-01-01")
+    without = salams.weighing(without=["gazette"])
+    for found in (
+        salams.state(now, projection, name),
+        salams.diff(before, now, projection, name),
+        salams.whatif(now, without, projection, name),
+        salams.spans(now, projection, name),
+    ):
+        assert list(dict.fromkeys(row["key"] for row in found.dicts)) == BOTH, found.verb
+        assert found.notes == (f"'{name}' {NOTE}",)
+        assert found.query["key"] == name
+
+
+def test_of_several_places_a_dispute_is_told_and_none_is_no_slip(salams: Situation) -> None:
+    now = salams.clocks("2013-01-11")
+    assert salams.disputes(now, "control", "Al-Salam").notes == (f"'Al-Salam' {NOTE}",)
+    rival = {**TAKEN, "place": "salam-n", "voice": "reporter"}
+    tell(salams, "wire", "2013-01-10", rival)
+    assert [row["key"] for row in salams.disputes(now, "control", "Al-Salam").dicts] == ["salam-n"]
+    early = salams.state(salams.clocks("2012-01-01"), "control", "Al-Salam")
+    assert (early.dicts, early.notes) == ((), (f"'Al-Salam' {NOTE}",))
+
+
+def test_a_question_of_one_cell_is_refused_with_the_ids_of_each(salams: Situation) -> None:
+    now = salams.clocks("2013-01-11")
+    refused = r"'Al-Salam' is the name of 2 here, salam-k, salam-n: ask about one of them"
+    for ask_of_one in (
+        lambda: salams.audit(now, "control", "Al-Salam"),
+        lambda: salams.history("Al-Salam"),
+        lambda: salams.watched("control", "Al-Salam"),
+    ):
+        with pytest.raises(NotFoundError, match=refused):
+            ask_of_one()
+    ask_for = {"projection": "control", "key": "Al-Salam", "as_of": "2013-01-11"}
+    expected = {"expectations": [{"ask": ask_for, "expect": "none"}]}
+    with pytest.raises(InputError, match=rf"e\.yaml:1:\d+: expectations\[0\]\.ask\.key: {refused}"):
+        salams.check(json.dumps(expected).encode(), "e.yaml")
+
+
+def test_an_alias_is_that_of_who_has_it_as_a_name(salams: Situation) -> None:
+    salams.register(b"title: Names\nplaces:\n  nova: {name: Nova}\n", "more.yaml", by="tests")
+    found = salams.state(salams.clocks("2013-01-11"), "control", "NOVA")
+    assert (found.query["key"], found.dicts) == ("nova", ())
+
+
+def test_rows_of_one_name_are_told_apart_in_tables(tmp_path: Path) -> None:
+    def write(name: str, data: bytes) -> Path:
+        path = tmp_path / name
+        path.write_bytes(data)
+        return path
+
+    log = ("--log", tmp_path / "s.db")
+    said(*log, "init", write("situation.yaml", SITUATION))
+    here = [{**TAKEN, "place": place, "voice": "reporter"} for place in ("mill", *BOTH)]
+    troops = [
+        fact("TroopsDeployed", place=place, by=["saf"], when="2013-01-09", quantity={"best": 5})
+        for place in BOTH
+    ]
+    said(*log, "record", write("s.yaml", sheet("gazette", "2013-01-10", *here, *troops)))
+    at = ("--as-of", "2013-01-11", "-q")
+    control = said(*log, "state", "control", *at)
+    assert "\nAl-Salam (salam-k)  Armed Forces" in control
+    assert "\nAl-Salam (salam-n)  Armed Forces" in control
+    assert "\nMill                Armed Forces" in control
+    assert "Armed Forces  Al-Salam (salam-n)  troops" in said(*log, "state", "forces", *at)
+    told = unfolded(said(*log, "diff", "--from", "2013-01-01", "--to", "2013-01-11", "-q"))
+    assert "control: Al-Salam (salam-k)" in told
+    assert "forces: Armed Forces in Al-Salam (salam-k)," in told
+    assert "(salam-k)" in said(*log, "whatif", "control", "--without", "gazette", *at)
+    alone = said(*log, "state", "control", "salam-k", *at)
+    assert "(salam-k)" not in alone
+    (row,) = answer(*log, "state", "control", "salam-k", "--as-of", "2013-01-11")["rows"]
+    assert row["name"] == "Al-Salam"
+    wrong = run(*log, "audit", "control", "Al-Salam")
+    assert (wrong.exit_code, "salam-k, salam-n" in wrong.stderr) == (2, True)

@@ -164,15 +164,32 @@ class Asking:
 
     def keys_meant(self, projection: str | None, key: str | None) -> tuple[str | None, ...]:
         """Give the keys that a question about one is about (projections.answers.keys_meant)."""
+        return self._keys(projection, key)
+
+    def _keys(self, projection: str | None, key: str | None) -> tuple[str | None, ...]:
         return answers.keys_meant(self.store, projection, key)
 
     def _key(self, key: str) -> str:
-        """Give the key that a name of a place or an actor stands for; any other as it is."""
+        """Give the key that a name of a place or an actor stands for; any other as it is.
+
+        Raises NotFoundError for a name that several have.
+        """
         return answers.key_named(self.store, key)
+
+    def _asked(self, key: str | None) -> tuple[str | None, list[str]]:
+        """Give a key as the answer names it, and a note where all of its name are told of."""
+        if key is None:
+            return None, []
+        keys = answers.keys_named(self.store, key)
+        if len(keys) == 1:
+            return keys[0], []
+        return key, [f"{answers.shared(key, keys)}: this tells of each of them"]
 
     def _unknown(self, rows: Sequence[Row], projection: str | None, key: str | None) -> list[str]:
         """Note a key that names nothing, with the nearest that does."""
         if key is None or rows or answers.has_key(self.store, projection, key):
+            return []
+        if len(answers.keys_named(self.store, key)) > 1:
             return []
         return [f"nothing here is called '{key}'{self._near(key)}"]
 

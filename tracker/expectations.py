@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from projections.names import ALL
-from tracker.errors import InputError, Problem
+from tracker.errors import InputError, NotFoundError, Problem
 from tracker.instants import InstantError, parse_moment
 from tracker.sources import FROZEN, Text
 from tracker.validation import did_you_mean, validate
@@ -145,7 +145,7 @@ def read_expectations(data: bytes, file: str) -> list[Expected]:
 def keys_found(store: Store, expected: Sequence[Expected]) -> list[tuple[str, Expected]]:
     """Give each with the key that it asks for, found by a place's name too.
 
-    Raises InputError with every key that names nothing there.
+    Raises InputError with every key that names nothing there, or several.
     """
     from projections.answers import key_named
     from projections.asked import is_key, near_key
@@ -153,7 +153,11 @@ def keys_found(store: Store, expected: Sequence[Expected]) -> list[tuple[str, Ex
     found, problems = [], []
     for one in expected:
         ask = one.expectation.ask
-        key = key_named(store, ask.key)
+        try:
+            key = key_named(store, ask.key)
+        except NotFoundError as error:
+            problems.append(replace(one.key, message=str(error)))
+            continue
         found.append((key, one))
         if not is_key(store, ask.projection, key):
             problems.append(one.unknown(near_key(store, ask.projection, ask.key)))

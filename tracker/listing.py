@@ -168,13 +168,13 @@ class Listing(Questions):
         """Answer about no one moment of valid time, but about a period of it."""
         projection, key = asked
         with self.still() as store:
-            key = key and self._key(key)
-            named = {"projection": projection, "key": key}
-            cells = self.keys_meant(projection, key)[1:]
-            how = {**named, "cells": cells, "weighing": weighing, "period": period}
-            again = Again(partial(of, store, clocks, **how), store.lock)
+            first, *cells = self._keys(projection, key)
+            asks = partial(of, store, clocks, projection=projection, key=first, cells=cells)
+            again = Again(partial(asks, weighing=weighing, period=period), store.lock)
             rows = again[:] if kept else again
-            notes = self._unknown(rows, projection, key)
-            answer = self._answer(verb, clocks, weighing, rows, notes, **named)
+            key, notes = self._asked(key)
+            notes += self._unknown(rows, projection, key)
+            asked_of = {"projection": projection, "key": key}
+            answer = self._answer(verb, clocks, weighing, rows, notes, **asked_of)
         ends = {"as_of": None, "from": format_open(period[0]), "to": format_open(period[1])}
         return replace(answer, query={**answer.query, **ends})

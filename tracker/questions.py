@@ -47,7 +47,8 @@ class Questions(Asking):
         """Answer what is so as of a moment; a cell without evidence has no row.
 
         `projection` is control, forces, alerts, losses, incidents, humanitarian or posture, None
-        for all; `key` one cell of it, or a place or an actor by id or name: all of its cells.
+        for all; `key` one cell of it, or a place or an actor by id or name: all of its cells, and
+        those of all that have a name, which a note says.
         `stale_after` is in microseconds: rows say whether their evidence is older. Raises
         NotFoundError for an unknown projection, and TrackerError for a clock that cannot be read.
         """
@@ -65,10 +66,11 @@ class Questions(Asking):
         notes: list[str] = []
         rows = ask(key)
         if key is not None and not rows:
-            asked, key = key, self._key(key)
-            if (keys := self.keys_meant(projection, key)) != (asked,):
+            if (keys := self._keys(projection, key)) != (key,):
                 rows = of_each(keys, ask)
                 notes = list(dict.fromkeys(notes))
+            key, named = self._asked(key)
+            notes = named + notes
         notes += self._not_in_force(clocks, rows, projection)
         if clocks.as_of > self.clock():
             notes.append("as of a time still to come: this is the last state known")
@@ -170,12 +172,12 @@ class Questions(Asking):
         from projections.held import events_of
 
         before, after = self.clocks(before, **others), self.clocks(after, **others)
-        key = key and self._key(key)
         rows = of_each(
-            self.keys_meant(projection, key),
+            self._keys(projection, key),
             lambda one: diff(self.store, before, after, weighing, projection, one),
         )
-        notes = self._unknown(rows, projection, key)
+        key, notes = self._asked(key)
+        notes += self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key}
         answer = self._answer("diff", after, weighing, rows, notes, **asked)
         since = {"from": format_instant(before.as_of), "known_from": written(before.known_at)}
@@ -195,12 +197,12 @@ class Questions(Asking):
         from projections.changes import whatif
 
         clocks = self.clocks(as_of, **others)
-        key = key and self._key(key)
         rows = of_each(
-            self.keys_meant(projection, key),
+            self._keys(projection, key),
             lambda one: whatif(self.store, clocks, weighing, projection, one),
         )
-        notes = self._unknown(rows, projection, key)
+        key, notes = self._asked(key)
+        notes += self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key}
         return self._answer("whatif", clocks, weighing, rows, notes, **asked)
 
@@ -222,12 +224,12 @@ class Questions(Asking):
         from projections.disputes import disputes
 
         clocks = self.clocks(as_of, **others)
-        key = key and self._key(key)
-        keys = self.keys_meant(projection, key)
-        one = key if len(keys) == 1 else None  # of several: to look through all once is enough
+        keys = self._keys(projection, key)
+        one = keys[0] if len(keys) == 1 else None  # of several: to look through all once is enough
         rows = disputes(self.store, clocks, weighing, projection, one, closed=closed)
         rows = [row for row in rows if keys == (one,) or row["key"] in keys]
-        notes = self._unknown(rows, projection, key)
+        key, notes = self._asked(key)
+        notes += self._unknown(rows, projection, key)
         asked = {"projection": projection, "key": key, "closed": closed}
         return self._answer("disputes", clocks, weighing, rows, notes, **asked)
 

@@ -186,7 +186,7 @@ class Watching:
     ) -> Watched:
         """Say what to watch; `when` is a condition as people write it. Raises ConditionError.
 
-        A place goes by its names.
+        A place goes by its names; NotFoundError where several go by one.
         """
         if key is not None:
             with self.still() as store:

@@ -20,6 +20,7 @@ from tracker.cli.common import (
 )
 from tracker.cli.completing import keys, projections
 from tracker.cli.global_options import common_options, options
+from tracker.cli.namesakes import told_apart
 from tracker.cli.output import emit_answer, fitted, note, say, table
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def diff(
         note(text)
     if emit_answer(answer):
         return
+    answer = told_apart(answer)
     parts = [] if options().quiet else [fitted(heading(answer))]
     if answer.dicts:
         headers = ["WHAT", "BEFORE", "AFTER", "CAUSE", "EVENTS"]

@@ -18,6 +18,7 @@ from tracker.cli.common import (
 )
 from tracker.cli.completing import believed, keys
 from tracker.cli.global_options import common_options, options
+from tracker.cli.namesakes import told_apart
 from tracker.cli.output import emit_answer, fitted, note, say, table
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def disputes(
         note(text)
     if emit_answer(answer):
         return
+    answer = told_apart(answer)
     parts = [] if options().quiet else [fitted(words.heading(answer, "disputes"))]
     if answer.dicts:
         headers = ["WHAT", "WHO SAYS WHAT", "LAST UNDISPUTED", "OPENED"]

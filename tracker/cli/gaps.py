@@ -18,6 +18,7 @@ from tracker.cli.common import (
     weighing_options,
 )
 from tracker.cli.global_options import common_options, options
+from tracker.cli.namesakes import told_apart
 from tracker.cli.output import emit_answer, fitted, note, say, table
 
 TITLES = {
@@ -82,6 +83,7 @@ def gaps(
         note(text)
     if emit_answer(answer):
         return
+    answer = told_apart(answer)
     parts = [] if options().quiet else [fitted(words.heading(answer, "gaps"))]
     order = list(TITLES)
     rows = sorted(answer.dicts, key=lambda row: order.index(row["gap"]))

@@ -21,6 +21,7 @@ from tracker.cli.common import (
 )
 from tracker.cli.completing import keys, projections
 from tracker.cli.global_options import common_options, options
+from tracker.cli.namesakes import told_apart
 from tracker.cli.output import emit_answer, fitted, note, say, table
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def state(
         note(text)
     if emit_answer(answer):
         return
+    answer = told_apart(answer)
     parts = [] if options().quiet else [fitted(words.heading(answer, projection or "state"))]
     for name, rows in groupby(answer.dicts, key=lambda row: row["projection"]):
         headers, cells = COLUMNS[name]

@@ -16,6 +16,7 @@ from tracker.cli.common import (
 )
 from tracker.cli.completing import keys, projections
 from tracker.cli.global_options import common_options, options
+from tracker.cli.namesakes import told_apart
 from tracker.cli.output import emit_answer, fitted, note, say, table
 
 
@@ -54,6 +55,7 @@ def whatif(
         note(text)
     if emit_answer(answer):
         return
+    answer = told_apart(answer)
     parts = [] if options().quiet else [fitted(words.heading(answer, projection or "what if"))]
     if answer.dicts:
         cells = [

@@ -10,6 +10,7 @@ from tracker.cli import words
 from tracker.cli.diff import CAUSES
 from tracker.cli.gaps import TITLES
 from tracker.cli.history import HEADERS, lines, unlisted
+from tracker.cli.namesakes import told_apart
 from tracker.cli.state import COLUMNS
 from tracker.outcomes import Answer
 from tracker.situation import Situation
@@ -32,6 +33,7 @@ from tracker.web.parameters import (
     DisputesAsked,
     FrontAsked,
     GapsAsked,
+    Page,
     StateAsked,
 )
 from tracker.web.ways import (
@@ -104,14 +106,14 @@ def state(situation: Situation, asked: StateAsked, at: Address) -> Told:
     cell = (asked.projection, asked.key)
     stale = stale_of(asked.stale_after)
     found = situation.state(clocks, *cell, weighing=weighing, stale_after=stale)
-    shown = shown_of(found.each, asked)
+    here = _here(found, asked)
     tables = [
         table(
             parts.TITLES[name],
             [*COLUMNS[name][0], "why"],
-            [[*COLUMNS[name][1](dict(row), found), why(row, at)] for row in rows],
+            [[*COLUMNS[name][1](dict(row), here), why(row, at)] for row in rows],
         )
-        for name, rows in groupby(shown, key=lambda row: row["projection"])
+        for name, rows in groupby(here.each, key=lambda row: row["projection"])
     ]
     body = [*tables, pages_of(at, asked.offset, asked.limit, len(found.each))]
     title = "State" if asked.projection is None else parts.TITLES[asked.projection]
@@ -180,19 +182,23 @@ def diff(situation: Situation, asked: DiffAsked, at: Address) -> Told:
     before, after = situation.two_moments(*moments, recorded_at=asked.recorded_at, tz=asked.tz)
     weighing = weighing_of(situation, asked, at)
     found = situation.diff(before, after, asked.projection, asked.key, weighing=weighing)
-    shown = shown_of(found.each, asked)
     rows = [
         [_cell(row, found.query, at), *(_side(row, side, found) for side in ("before", "after")),
          CAUSES[row["cause"]],
          joined(*(event_link(one["position"], one["kind"], " ") for one in
                   map(found.more["events"].get, row["events"]) if one))]
-        for row in shown
+        for row in _here(found, asked).each
     ]  # fmt: skip
     headers = ["what", "before", "after", "cause", "events"]
     tables = [table("Changes", headers, rows)] if rows or not found.each else []
     body = [asks, *tables, pages_of(at, asked.offset, asked.limit, len(found.each))]
     until = until_of(max(before, after, key=lambda clocks: clocks.as_of))
     return whole_page("Changes", found, body, "/diff", until)
+
+
+def _here(found: Answer, asked: Page) -> Answer:
+    """Give an answer with the rows of this page alone, those of one name told apart."""
+    return told_apart(replace(found, each=shown_of(found.each, asked)))
 
 
 def _cell(row: Row, query: Row, at: Address) -> Markup:
@@ -225,7 +231,7 @@ def disputes(situation: Situation, asked: DisputesAsked, at: Address) -> Told:
          words.value(row["projection"], row["last_undisputed"], found.names)
          if row["last_undisputed"] else "none",
          _moment(row["opened"], found.read_in), _moment(row["closed"], found.read_in) or "open"]
-        for row in shown_of(found.each, asked)
+        for row in _here(found, asked).each
     ]  # fmt: skip
     headers = ["what", "who says what", "last undisputed", "opened", "closed"]
     tables = [table("Disputes", headers, rows)] if rows or not found.each else []
@@ -247,10 +253,11 @@ def gaps(situation: Situation, asked: GapsAsked, at: Address) -> Told:
     found = situation.gaps(clocks, weighing=weighing, stale_after=stale_of(asked.stale_after))
     order = list(TITLES)
     rows = sorted(found.dicts, key=lambda row: order.index(row["gap"]))
+    here = _here(replace(found, each=rows), asked)
     tables = [
         table(TITLES[kind].capitalize(), ["what", "missing"],
               [[words.cell(row), row["what"]] for row in some])
-        for kind, some in groupby(shown_of(rows, asked), key=lambda row: row["gap"])
+        for kind, some in groupby(here.each, key=lambda row: row["gap"])
     ]  # fmt: skip
     body = [form("/gaps", at), *tables, pages_of(at, asked.offset, asked.limit, len(rows))]
     return whole_page("Gaps", found, body, "/gaps", until_of(clocks))
