@@ -9,6 +9,7 @@ from typing import Any
 
 from projections.names import DEFAULT_POLICY, POLICY_NAMES
 from projections.store import Store
+from tracker.called import either
 from tracker.errors import NotFoundError
 from tracker.kin import one_origin
 
@@ -53,7 +54,7 @@ def weighing_of(
     only: Iterable[str] = (),
     without: Iterable[str] = (),
 ) -> Weighing:
-    """Make a weighing of what people type: a policy, and sources or origins by id or by name.
+    """Make a weighing of what people type: a policy, and sources or origins by id, name or alias.
 
     Raises NotFoundError for a policy, a source or an origin that there is not, with the nearest.
     """
@@ -69,7 +70,7 @@ def weighing_of(
     def known_as(text: str) -> str:
         if text in known.values():
             return text
-        found = known.get(one_origin(text))
+        found = known.get(one_origin(text)) or _by_alias(store, text)
         if found is None:
             near = _near(one_origin(text), {**known, **{one: one for one in known.values()}})
             msg = f"no source or origin '{text}'{near}"
@@ -97,6 +98,19 @@ def _tellers(store: Store) -> dict[str, str]:
         if row["one"]:
             found.setdefault(one_origin(str(row["one"])), str(row["one"]))
     return found
+
+
+def _by_alias(store: Store, text: str) -> str | None:
+    """Give the id of the actor that goes by an alias; raises NotFoundError where several do."""
+    named, actors = one_origin(text), store.names("actors").whole().items()
+    ids = [
+        name
+        for name, entry in actors
+        if any(one_origin(str(alias)) == named for alias in entry.get("aliases", ()))
+    ]
+    if len(ids) > 1:
+        raise NotFoundError(f"'{text}' may be {either(ids)}: say which, by its id")
+    return ids[0] if ids else None
 
 
 def _near(text: str, names: Mapping[str, str]) -> str:

@@ -244,6 +244,13 @@ def test_an_alias_is_that_of_who_has_it_as_a_name(salams: Situation) -> None:
     assert (found.query["key"], found.dicts) == ("nova", ())
 
 
+def test_an_actor_is_heard_or_left_out_by_its_alias(salams: Situation) -> None:
+    tell(salams, "wire", "2013-01-10", {**TAKEN, "speaker": "saf"})
+    assert salams.weighing(without=["the army"]).without == ("saf",)
+    with pytest.raises(NotFoundError, match="'SDF' may be alpha or guard: say which, by its id"):
+        salams.weighing(only=["SDF"])
+
+
 def test_rows_of_one_name_are_told_apart_in_tables(tmp_path: Path) -> None:
     def write(name: str, data: bytes) -> Path:
         path = tmp_path / name
