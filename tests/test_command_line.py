@@ -1288,7 +1288,11 @@ def test_a_key_of_another_projection_is_no_suggestion(log: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["log", "log --nl", "log --json", "replay", "state", "state --json", "schema sheet"]
+    "line",
+    [
+        *("log", "log --nl", "log --json", "replay", "schema sheet"),
+        *("state --as-of 2013-01-21", "state --as-of 2013-01-21 --json"),
+    ],
 )
 def test_a_broken_pipe_is_no_fault(log: Path, line: str) -> None:
     program = f"{shlex.quote(sys.executable)} -m tracker --log {shlex.quote(str(log))} {line}"

@@ -235,7 +235,7 @@ def test_a_read_model_with_more_than_one_holds(log: Path, odd: str) -> None:
     assert json.loads(result.stdout) == expected
     assert "holds what no read model holds" in unfolded(run("--log", log, "doctor").stdout)
     said("--log", log, "rebuild")
-    assert run("--log", log, "state").stderr == ""
+    assert run("--log", log, "state", "--as-of", "2013-01-21").stderr == ""
 
 
 @pytest.mark.parametrize("view", ["fact_rows", "claims"])
@@ -255,7 +255,7 @@ def test_the_index_that_a_search_makes_is_ours(log: Path, version: int | None) -
         assert "Diabaly" in said("--log", log, "search", "diabaly")
         if version is not None:
             sql(model, f"PRAGMA user_version={version}")
-        assert run("--log", log, "state").stderr == ""
+        assert run("--log", log, "state", "--as-of", "2013-01-21").stderr == ""
     said("--log", log, "search", "diabaly")
     sql(model, "CREATE TABLE searched_facts_more (a)")
     assert "cannot be opened" in run("--log", log, "state").stderr
@@ -267,7 +267,7 @@ def test_an_older_read_model_is_cleared_unless_a_module_would_have_to_run(
 ) -> None:
     model = log.with_name("situation.state.db")
     sql(model, f"PRAGMA user_version={version}")
-    assert run("--log", log, "state").stderr == ""
+    assert run("--log", log, "state", "--as-of", "2013-01-21").stderr == ""
     sql(model, f"PRAGMA user_version={version}", "CREATE VIRTUAL TABLE other USING fts5(a)")
     assert "cannot be opened" in run("--log", log, "state").stderr
 
