@@ -213,9 +213,7 @@ class Timeline:
             else:
                 insort(rest, claim, key=lambda one: order(one, t))
         if rest:
-            walk = self._trail.walk(
-                walk, rest, lambda walk, one: self._policy.advance(walk, one, at)
-            )
+            walk = self._trail.walk(walk, rest, self._policy.advance, at)
         return self._policy.fold(direct, at, walk) if direct else walk
 
     def _walk_lists(self, spoken: Sequence[Claim]) -> Any:  # noqa: ANN401 - as above

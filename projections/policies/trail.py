@@ -10,6 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from projections.claims import Claim
+from projections.policies.walk import At
+
+Advance = Callable[[Any, Claim, At], Any]
+"""Lets one claim more bear on what was reached."""
 
 
 class Trail:
@@ -21,7 +25,7 @@ class Trail:
         self._claims: list[Claim] = []
         self._reached: list[Any] = []
 
-    def walk(self, begun: object, claims: list[Claim], advance: Callable[[Any, Claim], Any]) -> Any:  # noqa: ANN401 - each policy's own walk
+    def walk(self, begun: object, claims: list[Claim], advance: Advance, at: At) -> Any:  # noqa: ANN401 - each policy's own walk
         """Let claims, in the order of their evidence, bear on what was reached before them.
 
         Only of claims whose part does not depend on the valid time: none that speaks directly.
@@ -31,7 +35,7 @@ class Trail:
         del reached[same:]
         walk = reached[-1] if reached else begun
         for claim in claims[same:]:
-            walk = advance(walk, claim)
+            walk = advance(walk, claim, at)
             reached.append(walk)
         self._begun, self._claims = begun, claims
         return walk
