@@ -85,6 +85,14 @@ def test_a_level_of_a_time_at_which_its_scheme_was_not_in_force_is_warned_of(
     assert warnings == ([expected] if said else [])
 
 
+def test_a_place_taken_from_ones_own_side_is_warned_of() -> None:
+    taken = {"place": "mill", "when": "2013-01-10", "status": "occurred", "voice": "reporter"}
+    (warning,) = warned(fact("TownOccupied", **taken, by=["legion"], against=["army"]))
+    assert "facts[0].against: Army and Legion are of one side in situation.yaml" in warning
+    assert warned(fact("TownOccupied", **taken, by=["legion"], against=["rebels"])) == []
+    assert warned(fact("TownOccupied", **taken, by=["legion"])) == []
+
+
 def test_a_level_that_is_changed_by_who_may_not_is_warned_of() -> None:
     moved = fact("ThreatLevelRaised", **{**LEVEL, "by": ["army"]}, level="red")
     (warning,) = warned(moved)

@@ -45,6 +45,8 @@ def cautions(
             )
             if counted:
                 yield tree.problem(("facts", index, "quantity"), message, warning=True)
+        if isinstance(fact, TownOccupied) and (message := _of_one_side(fact, registry)):
+            yield tree.problem(("facts", index, "against"), message, warning=True)
         if message := _over(fact, report):
             yield tree.problem(("facts", index, "when"), message, warning=True)
         if isinstance(fact, LevelFact) and (message := _wrong_way(fact, registry)):
@@ -79,6 +81,19 @@ def _over(fact: Fact, report: Report) -> str:
         f"told to be over after {describe(last)}: from then on what was told before holds again. "
         f"If it was on one of these days, write '{fact.when.inside}'{goes_on}"
     )
+
+
+def _of_one_side(fact: TownOccupied, registry: Registry) -> str:
+    """Say where a place is told to be taken from those who are on the side of who took it."""
+    for one in fact.by:
+        for other in fact.against:
+            if registry.kin.same_side(one, other):
+                who = " and ".join(sorted(registry.actors[name].name for name in (one, other)))
+                return (
+                    f"{who} are of one side in situation.yaml, and hold together what either has "
+                    "taken: where they fight each other, give them sides of their own"
+                )
+    return ""
 
 
 def to_come(published: When, now: Instant) -> str:
