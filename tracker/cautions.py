@@ -37,25 +37,34 @@ def cautions(
         if at.quote and at.sha256 and sha256(at.quote.encode()).hexdigest() != at.sha256:
             message = "it is not that of `quote`, but of other words, or other white space"
             yield tree.problem(("facts", index, "at", "sha256"), message, warning=True)
-        if isinstance(fact, TroopsWithdrawn) and fact.quantity and fact.actual:
-            counted = fact.quantity.semantics == "total" and fact.quantity.numbers
-            message = (
-                "a total of those who left takes nobody from those who are there: where so many "
-                "left, write `semantics: change`"
-            )
-            if counted:
-                yield tree.problem(("facts", index, "quantity"), message, warning=True)
-        if isinstance(fact, TownOccupied) and (message := _of_one_side(fact, registry)):
-            yield tree.problem(("facts", index, "against"), message, warning=True)
-        if message := _over(fact, report):
-            yield tree.problem(("facts", index, "when"), message, warning=True)
-        if isinstance(fact, LevelFact) and (message := _wrong_way(fact, registry)):
-            yield tree.problem(("facts", index, "from_level"), message, warning=True)
-        if isinstance(fact, LevelFact) and (message := _not_theirs(fact, registry)):
-            yield tree.problem(("facts", index, "by"), message, warning=True)
-        if isinstance(fact, LevelFact) and (message := _out_of_force(fact, registry)):
-            yield tree.problem(("facts", index, "scheme"), message, warning=True)
+        for field, message in _of_fact(fact, report, registry):
+            if message:
+                yield tree.problem(("facts", index, field), message, warning=True)
     yield from _one_for_all(tree, report)
+
+
+def _of_fact(fact: Fact, report: Report, registry: Registry) -> Iterator[tuple[str, str]]:
+    """Yield (its field, what one is warned of there, or nothing) of a fact alone."""
+    if isinstance(fact, TroopsWithdrawn):
+        yield "quantity", _left_in_all(fact)
+    if isinstance(fact, TownOccupied):
+        yield "against", _of_one_side(fact, registry)
+    yield "when", _over(fact, report)
+    if isinstance(fact, LevelFact):
+        yield "from_level", _wrong_way(fact, registry)
+        yield "by", _not_theirs(fact, registry)
+        yield "scheme", _out_of_force(fact, registry)
+
+
+def _left_in_all(fact: TroopsWithdrawn) -> str:
+    """Say where a number of those who left is told as a total, which takes nobody away."""
+    told = fact.quantity
+    if told is None or told.semantics != "total" or not told.numbers or not fact.actual:
+        return ""
+    return (
+        "a total of those who left takes nobody from those who are there: where so many left, "
+        "write `semantics: change`"
+    )
 
 
 def _over(fact: Fact, report: Report) -> str:
