@@ -49,6 +49,13 @@ def _leaving(cells: Cells, clocks: AsOf, row: Row, places: Mapping[str, Row]) ->
             if claim.effect == "withdraw":
                 yield claim
     for claim in cells.heard("forces", f"{row['key'].rpartition('/')[0]}/withdrawn", clocks.known):
+        if not _tells(claim):
+            continue
         counted = None not in (figure(claim.value), figure(row)) or claim.fact in row["evidence"]
         if claim.effect != "change" or not counted:
             yield claim
+
+
+def _tells(claim: Claim) -> bool:
+    """Whether a claim tells that somebody left: that is not planned, denied, ruled or dropped."""
+    return claim.mode not in {"mention", "ruling"} and claim.effect != "dropped"

@@ -729,6 +729,32 @@ def test_who_was_withdrawn_without_a_number_is_said_to_have_left(war: Situation)
     assert what.startswith("said to have left, 15 Jan 2013 (The Wire)")
 
 
+@pytest.mark.parametrize("status", ["planned", "possible", "denied"])
+@pytest.mark.parametrize("number", [None, more_by(100)])
+def test_nobody_is_said_to_have_left_by_what_is_planned_possible_or_denied(
+    war: Situation, status: str, number: Row | None
+) -> None:
+    tell(
+        war,
+        report("gazette", 10, troops({"best": 500}, 10)),
+        report("courier", 12, troops(number, 12, kind="TroopsWithdrawn", status=status)),
+    )
+    answered = war.state(at(war, 13), "forces", "army/valley/troops/deployed")
+    assert [row["best"] for row in answered.dicts] == [500]
+    assert lacking(war, 13, "left") == []
+    assert "said to have left" not in " ".join(answered.notes)
+
+
+def test_a_list_that_drops_who_left_tells_nothing_of_who_stays(war: Situation) -> None:
+    away = "forces/army/valley/troops/withdrawn"
+    version = {"source": "wire", "published": day(12), "title": "the list", "standing": True}
+    drops = {"version": "of 12 January", "entries": 0, "dropped": [away]}
+    data = json.dumps({"report": version, "facts": [], "snapshot": drops}).encode()
+    tell(war, report("gazette", 10, troops({"best": 500}, 10)))
+    war.record([(data, "list.yaml")], by="tests")
+    assert lacking(war, 13, "left") == []
+
+
 @pytest.mark.parametrize("word", ["many", "dozens", "several"])
 def test_many_who_left_by_a_word_are_taken_off_as_far_as_that_can_be(
     war: Situation, word: str
