@@ -64,7 +64,8 @@ class Claim(NamedTuple):
     withdrawal, a recapture); `stage` orders what one moment holds. `moves` marks what only moves
     the state that others tell of (a withdrawal, a change of a number). `standing`: an entry of a
     maintained list, which says so until the list changes it or drops it (effect "dropped").
-    `listed`: when its list was out, where the entry was put right since. `authority`: told by
+    `listed`: when its list was out, where the entry was put right since, and of all that moves what
+    its list told. `authority`: told by
     whoever sets what it tells of. `rating` is the fact's own. `origin` is what all spellings of an
     origin share; `told_by`, the words of this one where they are others. A ruling is an
     analyst's: its value holds `follows` (fact ids), `analyst`, `reason`; it is in force over
@@ -154,8 +155,10 @@ class Claim(NamedTuple):
         return _encode(self)
 
     def moving(self) -> Claim:
-        """Give the claim as one that only moves what others tell of."""
-        return self._replace(moves=True, standing=False, listed=None)
+        """Give the claim as one that only moves what others tell of: no entry of its list."""
+        out = self.published if self.listed is None else self.listed
+        listed = out if self.standing else None
+        return self._replace(moves=True, standing=False, listed=listed)
 
     def with_authority(self) -> Claim:
         """Give the claim as told by whoever sets what it tells of."""

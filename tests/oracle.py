@@ -216,6 +216,7 @@ class Timed:
     at: Instant
     supposed: bool = False
     less: bool = False
+    inside: bool = False  # told of the entry of its own list, and of nothing else
 
     def speaks(self, t: Instant, k: Instant) -> bool:
         """Whether it was known at k, and not taken back, and may have begun and not ended at t."""

@@ -324,9 +324,37 @@ def standing(one: Timed) -> bool:
     return one.telling.standing and not moves(one) and one.going is None
 
 
+def of_list(one: Timed) -> bool:
+    """Whether it moves what its own list has told."""
+    return one.telling.standing and moves(one) and one.going is None
+
+
+def bears_on(move: Timed, entry: Timed) -> bool:
+    """Whether a list told a move once it had told an entry, and of what came after it."""
+    alike = origin_of(move) == origin_of(entry) and of_list(move) and standing(entry)
+    return alike and said_before(entry, move)
+
+
+def said_before(one: Timed, move: Timed) -> bool:
+    """Whether a list told something, an entry or what moved one, before it told a move."""
+    return one.telling.listed <= move.telling.listed and passed(one) < passed(move)
+
+
+def bears_on_all(move: Timed, lines: Sequence[Timed], t: Instant) -> bool:
+    """Whether what is told of t itself is what the list of a move has told before."""
+    told = [one for one in lines if direct(one, t)]
+    own = all((standing(one) or one.inside) and origin_of(one) == origin_of(move) for one in told)
+    return of_list(move) and own and any(said_before(one, move) for one in told)
+
+
+def passed(one: Timed) -> tuple[Any, ...]:
+    told = one.telling
+    return one.at, told.out, one.turn, one.begins, told.stream, told.place
+
+
 def direct(one: Timed, t: Instant) -> bool:
     """Whether it speaks of t itself."""
-    return standing(one) or (one.seen is not None and t < one.seen)
+    return one.inside or standing(one) or (one.seen is not None and t < one.seen)
 
 
 def rank(one: Timed, t: Instant) -> tuple[Any, ...]:
@@ -336,6 +364,7 @@ def rank(one: Timed, t: Instant) -> tuple[Any, ...]:
         direct(one, t),
         0 if direct(one, t) else one.at,
         told.out,
+        one.inside,
         one.turn,
         one.begins,
         told.stream,
@@ -358,16 +387,46 @@ def seen(one: Timed) -> bool:
     return one.seen is not None or standing(one)
 
 
-def current(sure: Sequence[Timed]) -> list[Timed]:
-    """Of each origin's list let only the newest entry speak, and not where that is a drop."""
-    best: dict[str, Timed] = {}
+def current(sure: Sequence[Timed], asked: Question) -> list[Timed]:
+    """Of each origin's list let only the newest entry speak, and not where that is a drop.
+
+    What moved it since comes after it; where that left nobody, the entry is what was found so right
+    before, and it stays that whatever its list says later.
+    """
+    found: list[Timed] = []
     for one in sure:
-        if standing(one):
-            other = best.get(origin_of(one))
-            if other is None or _newer(one) > _newer(other):
-                best[origin_of(one)] = one
-    kept = [one for one in best.values() if not one.telling.dropped]
-    return [one for one in sure if not standing(one) or any(one is other for other in kept)]
+        if not standing(one):
+            found.append(one)
+            continue
+        later = [two for two in sure if standing(two) and origin_of(two) == origin_of(one)]
+        later = [two for two in later if _newer(two) > _newer(one)]
+        mine = [] if one.telling.dropped else [two for two in sure if bears_on(two, one)]
+        end = left_by(one, mine, asked)
+        if end and all(max(end.begun, one.begun) <= two.begun for two in later):
+            telling = replace(one.telling, standing=False)
+            found.append(replace(one, telling=telling, seen=end.begun - 1, at=end.begun - 1))
+        elif not later and not one.telling.dropped:
+            found.append(one)
+            out = [max(one.telling.out, two.telling.out) for two in mine]
+            mine = [
+                replace(two, inside=True, telling=replace(two.telling, corrected=when))
+                for two, when in zip(mine, out, strict=True)
+            ]
+            found += mine
+    return sorted(found, key=lambda one: rank(one, asked.t))
+
+
+def left_by(entry: Timed, mine: Sequence[Timed], asked: Question) -> Timed | None:
+    """Give what first told that nobody of an entry is left."""
+    if asked.projection != "control":
+        return None
+    now = step(None, [], entry, asked)
+    for one in sorted(mine, key=lambda one: (one.begun, passed(one))):
+        after = step(now[0], [], one, asked) if now else None
+        if after and after[0]["status"] in {"vacated", "unknown"}:
+            return one
+        now = after or now
+    return None
 
 
 def _newer(one: Timed) -> tuple[Any, ...]:
@@ -389,8 +448,13 @@ def still_meant(one: Timed, sure: Sequence[Timed]) -> bool:
 def walk(sure: Sequence[Timed], asked: Question) -> Walk:
     """Let each line that is certain at t bear on what the walk has reached."""
     done = Walk()
-    for number, one in enumerate(current(sure)):
+    for number, one in enumerate(current(sure, asked)):
         before = done.disputed
+        if one.inside:
+            move_entry(done, number, one, asked)
+            if done.disputed and not before:
+                done.opened = one.since
+            continue
         if moves(one):
             if not move(done, number, one, asked):
                 continue
@@ -480,7 +544,7 @@ def of_one_word(other: View, one: Timed, low: Instant, high: Instant, asked: Que
 def as_new(one: View, other: View, asked: Question) -> bool:
     """Whether two reports of an origin tell of one moment, and are as new."""
     first, second = rank(one.last, asked.t), rank(other.last, asked.t)
-    return one.last.telling.stream != other.last.telling.stream and first[:5] == second[:5]
+    return one.last.telling.stream != other.last.telling.stream and first[:6] == second[:6]
 
 
 def borne_on(
@@ -563,10 +627,18 @@ def move(done: Walk, number: int, one: Timed, asked: Question) -> bool:
     """Let a withdrawal or a change bear on what everyone says, and on what holds."""
     backing = [line for lines in backers(done, asked).values() for line in lines]
     move_words(done, one, asked)
+    move_what_holds(done, number, one, asked, backing)
+    return True
+
+
+def move_what_holds(
+    done: Walk, number: int, one: Timed, asked: Question, backing: list[Timed]
+) -> None:
+    """Let a move bear on what holds, which `backing` has told."""
     before = done.outcome
     found = step(before.value, before.counted, one, asked) if before else step(None, [], one, asked)
     if found is None:
-        return True
+        return
     value, how, counted = found
     told = {origin_of(one): (number, one, value)}
     if before is None or how == "new":
@@ -585,7 +657,31 @@ def move(done: Walk, number: int, one: Timed, asked: Question) -> bool:
             explain(before, one)
         elif how == "same" and tells_again(one, value):
             before.movers |= told
-    return True
+
+
+def move_entry(done: Walk, number: int, one: Timed, asked: Question) -> None:
+    """Let a move bear on what its own list says, and on nothing else."""
+    own = (word for word in done.live if word.origin == origin_of(one))
+    mine = next((word for word in own if any(map(standing, word.lines))), None)
+    found = step(mine.value, mine.counted, one, asked) if mine else None
+    if mine is None or found is None:
+        return
+    said = [(word.value, word.counted) for word in done.live]
+    said += [(done.outcome.value, done.outcome.counted)] if done.outcome else []
+    backing = [line for lines in backers(done, asked).values() for line in lines]
+    done.moved = True
+    mine.value, how, mine.counted = found
+    mine.lines = [one, *mine.lines]
+    alone = len(done.live) == 1 and len(done.groups) == 1
+    if alone:
+        move_what_holds(done, number, one, asked, backing)
+    settle(done, number, asked)
+    holds = done.outcome
+    if alone or holds is None or done.disputed or how not in {"new", "more"}:
+        return
+    known = [replace(holds, value=value, counted=counted) for value, counted in said]
+    if not any(goes_on(other, holds.value, holds.counted, asked) for other in known):
+        holds.since = one.since
 
 
 def move_words(done: Walk, one: Timed, asked: Question) -> None:
@@ -1032,7 +1128,8 @@ def may_be(  # noqa: C901, PLR0912 - each case in turn
         if one.begun > t:
             ranked = rank(one, t)
             supposed: tuple[Any, ...] = (ranked[0], 0 if ranked[0] else t + 1, *ranked[2:])
-            if last is not None and supposed[:-2] < last[:-2]:
+            after = bears_on_all(one, lines, t)
+            if last is not None and supposed[:-2] < last[:-2] and not after:
                 continue
             if one.telling.dropped:
                 continue

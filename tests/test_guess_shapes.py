@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from guesses_for_tests import guess, guessed, would_be_new
+from sheets_for_tests import ask, who_holds
 
 from tracker.datasets.guess_facts import NO_FACT
 from tracker.datasets.mapping import read_mapping
 from tracker.errors import InputError
+from tracker.situation import Situation
 
 PRICES = "sku,price,amount\n1,0.85,3\n2,0.51,4\n"
 QUOTES = "date,open,high,low,close\n2024-01-01,1,3,1,2\n2024-01-02,2,4,1,3\n"
@@ -260,3 +264,36 @@ def test_a_name_that_only_has_the_letters_of_a_date_is_none(name: str) -> None:
     lines = guess(f"town,killed,{name}\nAlfa,3,7.5\nBravo,2,8.5\n").splitlines()
     assert "    when: published" in lines
     assert lines[-1] == f"# Not used: {name}"
+
+
+def test_what_a_guess_takes_of_holds_answers_who_held_each_place(
+    situation: Situation, tmp_path: Path
+) -> None:
+    """Nobody is there between two holds, nor after the last, in any town of the table."""
+    table = (
+        "town,holder,start,end\n"
+        "Tamu,rebels,2013-01-01,2013-01-10\nTamu,rebels,2013-01-20,\n"
+        "Kale,rebels,2013-01-01,2013-01-05\nKale,army,2013-01-08,2013-01-12\n"
+    )
+    (tmp_path / "hold.csv").write_text(table)
+    mapping = guess(table, "hold.csv").encode()
+    situation.import_table((mapping, "guess.yaml"), [tmp_path / "hold.csv"], by="tests")
+
+    def held(place: str, *days: int) -> list[tuple[str, list[str]] | None]:
+        return [who_holds(situation, f"2013-01-{day:02}", place=place) for day in days]
+
+    rebels, army = ("held", ["rebels"]), ("held", ["army"])
+    nobody: tuple[str, list[str]] = ("vacated", [])
+    assert held("kale", 3, 4, 6, 7, 9, 13, 31) == [
+        rebels,
+        rebels,
+        *[nobody] * 2,
+        army,
+        nobody,
+        nobody,
+    ]
+    assert held("tamu", 3, 9, 11, 19, 21, 31) == [rebels, rebels, nobody, nobody, rebels, rebels]
+    row = ask(situation, "control", "kale", "2013-01-31")
+    assert row
+    assert row["since"]["edtf"] == "2013-01-12"
+    assert situation.compare() == []

@@ -507,6 +507,39 @@ def test_so_it_is_of_outlets_that_contradict_themselves(name: str) -> None:
     law()
 
 
+def of_lists(facts: st.SearchStrategy[Row]) -> st.SearchStrategy[list[Raw]]:
+    """Give stories that a list or two tell, some of them beside a report: a fact a version."""
+    one = st.builds(
+        Raw,
+        st.sampled_from(["gazette", "gazette", "radio"]),
+        PUBLISHED,
+        facts.map(lambda row: (row,)),
+        st.tuples(mostly_none(AMENDED).map(lambda one: one or Amended())),
+        st.sampled_from([True, True, True, False]),
+    )
+    return st.lists(one, min_size=2, max_size=5)
+
+
+LISTS: dict[str, tuple[st.SearchStrategy[list[Raw]], int]] = {
+    "control": (st.sampled_from(CASTS).flatmap(lambda cast: of_lists(control(cast))), 4),
+    "forces": (of_lists(FORCES), 1),
+    "losses": (of_lists(LOSSES), 1),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_so_it_is_of_lists_that_tell_what_became_of_their_entries(name: str) -> None:
+    stories, weight = LISTS[name]
+    hold_stories_to_the_oracle(stories, weight, whole=False)
+
+    @examples(50 * weight)
+    @given(stories, RULINGS, MORE)
+    def law(raws: list[Raw], rulings: list[RawRuling], more: list[tuple[Instant, Instant]]) -> None:
+        hold_rectangles_to_the_law(raws, rulings, more)
+
+    law()
+
+
 @pytest.mark.parametrize("name", STORIES)
 def test_what_is_stored_is_what_resolving_anew_gives(name: str) -> None:
     stories, weight = STORIES[name]
@@ -532,6 +565,22 @@ def test_taking_back_an_entry_that_a_later_one_had_overtaken_changes_nothing() -
     amended = (Amended("2013-01-06", None), Amended(None, "2013-01-05"))
     told = Raw("gazette", "2013-01-03", (to_come, before_it), amended, standing=True)
     hold_rectangles_to_the_law([told], [], [])
+
+
+def test_who_left_an_entry_has_left_it_for_as_long_as_that_stands() -> None:
+    """Also where what others tell since is the same with and without those who left."""
+
+    def one(kind: str, when: str, *by: str) -> tuple[Row, ...]:
+        told = {"kind": kind, "when": when, "by": list(by), "place": "mill"}
+        return ({**told, "voice": "reporter", "status": "occurred", "gist": kind},)
+
+    everyone, whole = ("brigade", "rebels", "army"), (Amended(),)
+    stories = [
+        ("gazette", "2013-01-03", one("TownRecaptured", "[..2013-01-03]", *everyone)),
+        ("radio", "2013-01-03", one("TownBesieged", "2013-01-06/..", *everyone)),
+        ("gazette", "2013-01-04T12:00:00Z", one("ForcesWithdrew", "2013-01-05?", "army")),
+    ]
+    hold_rectangles_to_the_law([Raw(*story, whole, standing=True) for story in stories], [], [])
 
 
 @pytest.mark.parametrize("name", SHORT_STORIES)

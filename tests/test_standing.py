@@ -6,7 +6,7 @@ import json
 from uuid import UUID
 
 import pytest
-from sheets_for_tests import fact, new_situation, registry, tell, who_holds
+from sheets_for_tests import ask, fact, maybe, new_situation, registry, tell, who_holds
 
 from projections.claims import Claim
 from projections.follower import follow
@@ -143,6 +143,118 @@ def test_a_retracted_version_takes_its_drops_back(situation: Situation) -> None:
     situation.retract(report=dropped.report, reason="a page was missing", by="ana")
     assert [claim.retracted is None for claim in claims(situation)] == [True, False]
     assert situation.compare() == []
+
+
+# -- what a list tells of its own entry ------------------------------------------------------------
+
+GONE = fact("ForcesWithdrew", place="mill", by=["rebels"], when="2013-01-20")
+TROOPS = {"place": "mill", "by": ["army"]}
+MANY = fact("TroopsDeployed", **TROOPS, quantity={"best": 500}, when="2013-01-10", status="ongoing")
+FEWER = fact(
+    "TroopsWithdrawn", **TROOPS, quantity={"best": 100, "semantics": "change"}, when="2013-01-20"
+)
+DEPLOYED = "army/mill/troops/deployed"
+OTHERS = {"source": "radio", "title": "the other list", "standing": True}
+
+
+def of_another(published: str, *facts: Row) -> bytes:
+    return json.dumps({"report": {**OTHERS, "published": published}, "facts": facts}).encode()
+
+
+@pytest.mark.parametrize("policy", ["origin-weighted/1", "majority-by-origin/1", "latest/1"])
+def test_who_left_by_the_list_that_told_of_them_is_gone(situation: Situation, policy: str) -> None:
+    record(situation, version("2013-01-10", LISTED, MANY))
+    record(situation, version("2013-01-20", GONE, FEWER))
+
+    def asked(as_of: str, projection: str, key: str, known: str | None = None) -> Row:
+        clocks, weighing = situation.clocks(as_of, known), situation.weighing(policy=policy)
+        (row,) = situation.state(clocks, projection, key, weighing=weighing).dicts
+        return row
+
+    held = [asked(day, "control", "mill")["status"] for day in ("2013-01-19", "2013-01-20")]
+    assert held == ["held", "vacated"]
+    assert asked("2013-02-20", "control", "mill")["since"]["edtf"] == "2013-01-20"
+    assert asked("2013-02-20", "control", "mill", "2013-01-19")["status"] == "held"
+    assert [asked(day, "forces", DEPLOYED)["best"] for day in ("2013-01-19", "2013-02-20")] == [
+        500,
+        400,
+    ]
+    assert situation.compare() == []
+
+
+def test_it_has_possibly_been_left_while_the_list_leaves_open_when(situation: Situation) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    record(situation, version("2013-01-20", {**GONE, "when": "[2013-01-14..2013-01-20]"}))
+    row = ask(situation, "control", "mill", "2013-01-16")
+    assert row
+    assert (row["status"], row["certainty"]) == ("held", "possible")
+    assert maybe(row, "status") == [["vacated"]]
+    assert who_holds(situation, "2013-01-20") == ("vacated", [])
+
+
+def test_a_hold_that_a_list_tells_of_again_stands_again(situation: Situation) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    (gone,) = situation.record([(version("2013-01-20", GONE), "list.yaml")], by="tests")
+    record(situation, version("2013-02-01", {**LISTED, "when": "2013-02-01"}))
+    days = ("2013-01-19", "2013-01-25", "2013-02-02")
+    assert [(who_holds(situation, day) or ("",))[0] for day in days] == ["held", "vacated", "held"]
+    situation.retract(report=gone.report, reason="of another town", by="ana")
+    assert [(who_holds(situation, day) or ("",))[0] for day in days] == ["held"] * 3
+    assert situation.compare() == []
+
+
+def test_what_a_list_tells_of_its_entry_changes_no_entry_of_another(situation: Situation) -> None:
+    record(situation, version("2013-01-10", LISTED, MANY))
+    other = of_another("2013-01-12", {**LISTED, "when": "2013-01-12"})
+    situation.record([(other, "other.yaml")], by="tests")
+    record(situation, version("2013-01-20", GONE))
+    assert who_holds(situation, "2013-02-20") == ("held", ["rebels"])  # by the other list
+    row = ask(situation, "control", "mill", "2013-02-20")
+    assert row
+    assert row["support"] == "reported"
+
+
+def test_what_a_list_leaves_of_its_entry_stands_as_that_did(situation: Situation) -> None:
+    both = {**LISTED, "by": ["army", "guard"]}
+    record(situation, version("2013-01-10", both, MANY))
+    tell(
+        situation, "radio", "2013-01-15", {**MANY, "quantity": {"best": 300}, "when": "2013-01-15"}
+    )
+    tell(situation, "radio", "2013-01-15", {**LISTED, "when": "2013-01-15"})
+    record(situation, version("2013-01-20", {**GONE, "by": ["guard"]}, FEWER))
+    assert who_holds(situation, "2013-01-25") == ("held", ["army"])
+    row = ask(situation, "forces", DEPLOYED, "2013-01-25")
+    assert row
+    assert (row["best"], row["since"]["edtf"]) == (400, "2013-01-20")
+
+
+def test_what_was_said_against_an_entry_does_not_come_back_once_that_is_over(
+    situation: Situation,
+) -> None:
+    """It was overtaken while the list stood: those it told of were there until they left."""
+    tell(situation, "radio", "2012-12-15", {**LISTED, "by": ["army"], "when": "2012-12-15"})
+    record(situation, version("2013-01-10", LISTED))
+    record(situation, version("2013-01-20", GONE))
+    record(situation, version("2013-02-10", snapshot={**SNAPSHOT, "dropped": ["mill"]}))
+    for day in ("2013-01-20", "2013-02-20"):
+        assert who_holds(situation, day) == ("vacated", [])
+    tell(situation, "radio", "2013-03-01", {**LISTED, "by": ["army"], "when": "2013-03-01"})
+    assert who_holds(situation, "2013-03-02") == ("held", ["army"])
+
+
+def test_an_audit_names_what_ended_an_entry(situation: Situation) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    record(situation, version("2013-01-20", GONE))
+    answer = situation.audit(situation.clocks("2013-02-20"), "control", "mill")
+    (left, listed) = answer.more["evidence"]
+    assert (left["kind"], left["role"]) == ("ForcesWithdrew", "decides")
+    assert (listed["role"], listed["why"]) == (
+        "superseded",
+        f"the withdrawal #{left['position']} ends it",
+    )
+
+
+# -- versions --------------------------------------------------------------------------------------
 
 
 def test_versions_are_followed_in_any_batches() -> None:

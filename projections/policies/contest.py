@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from projections.claims import Claim
-from projections.policies.moves import all_moved, backers_among, left, still_backing
+from projections.policies.moves import all_moved, backers_among, carrying, left, still_backing
 from projections.policies.rivals import not_overturned, rivals_among
 from projections.policies.settling import SEQUENCE, in_order, overturned, settle, settled_by
 from projections.policies.support import rating_of
@@ -38,6 +38,7 @@ from projections.policies.walk import (
     ground,
     interval,
     is_direct,
+    is_entrys_own,
     sharper,
 )
 from projections.policies.words import supersedes, told_with
@@ -72,6 +73,8 @@ class Contest:
     def advance(self, walk: Walk | None, claim: Claim, at: At) -> Walk | None:
         """Let one claim more bear on the walk; the same walk where it bears on nothing."""
         walk = walk or Walk((), (), None)
+        if is_entrys_own(claim):
+            return self._move_entry(walk, claim, at) if walk.outcome else None
         found = self._move(walk, claim, at) if claim.moves else self._hear(walk, claim, at)
         return found if found.outcome else None
 
@@ -162,6 +165,25 @@ class Contest:
         anew, stay = self._weigh(moved, views, claim, at)
         return _weighed_again(moved, anew, at), stay
 
+    def _move_entry(self, walk: Walk, claim: Claim, at: At) -> Walk:
+        """Let what a list has said since move its own entry, and nothing that others say."""
+        outcome, views = walk.outcome, walk.views
+        found = (n for n, view in enumerate(views) if _is_entry_of(view, claim))
+        place = next(found, None)
+        step = None if place is None else at.projection.step(views[place].value, claim, at.kin)
+        if outcome is None or place is None or step is None:
+            return walk
+        moved = carrying(views[place], claim, step)
+        said, views = views, (*views[:place], moved, *views[place + 1 :])
+        if len(views) == 1 and not outcome.rivals:
+            return Walk(views, walk.leavings, bear(outcome, claim, at, NEWEST))
+        anew, stay = self._weigh(outcome, views, claim, at)
+        known = (outcome.value, *(view.value for view in said))
+        goes_on = any(at.projection.goes_on(value, anew.value, at.kin) for value in known)
+        if step.relation != "agrees" and not anew.disputed and not goes_on:
+            anew = anew._replace(since=claim.since)
+        return Walk(stay, walk.leavings, anew)
+
     # -- the choice ----------------------------------------------------------------------------
 
     def _weigh(
@@ -185,10 +207,11 @@ class Contest:
             others = [rival for rival in rivals if rival is not chosen]
             return settle(outcome, [chosen, *others], views, rule, at), stay
         opened = outcome is not None and outcome.disputed
+        carried = Rival({}, tuple(left_in)).carrying
         found = Outcome(
             value=at.projection.disputed([rival.value for rival in rivals]),
             since=outcome.since if outcome and opened else claim.since,
-            run=in_order((*_moving(outcome, claim), *Rival({}, tuple(left_in)).carrying), at),
+            run=in_order(_each_once(carried, _moving(outcome, claim)), at),
             rule=DISPUTED,
             rivals=tuple(rivals),
             disputed=True,
@@ -262,10 +285,24 @@ def _before(walk: Walk, view: View) -> Outcome | None:
 
 
 def _moving(outcome: Outcome | None, claim: Claim) -> list[Claim]:
-    """Give the moves that bear on a dispute: those that did before, and this one if it is one."""
+    """Give the moves that bear on a dispute: those that did before, and this one if it is one.
+
+    Not what moved an entry of a list: its list's view carries that.
+    """
     before = outcome.run if outcome and outcome.disputed else ()
-    found = [one for one in before if one.moves]
-    return [*found, claim] if claim.moves else found
+    return [one for one in (*before, claim) if one.moves and not one.standing]
+
+
+def _each_once(carried: Sequence[Claim], moving: Iterable[Claim]) -> list[Claim]:
+    """Give what carries values and what moves them: a list's move of its entry does both."""
+    facts = {one.fact for one in carried}
+    return [*(one for one in moving if one.fact not in facts), *carried]
+
+
+def _is_entry_of(view: View, move: Claim) -> bool:
+    """Whether a view is what a list's entry says, of the list that says a move."""
+    own = view.origin == move.origin and view.direct
+    return own and any(one.standing for one in view.claims)
 
 
 def _outdoes_all(claim: Claim, walk: Walk, at: At) -> bool:

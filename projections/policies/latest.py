@@ -3,7 +3,7 @@
 Rules, for a cell at valid time t and known time k:
 1. Visible are the claims published by k, not retracted by k, begun and not ended by t. What was
    planned, possible or denied is no claim about what is. Of one maintained list only the newest
-   entry speaks.
+   entry speaks, as the list has moved it since; it stands no more once that leaves nobody there.
 2. Evidence time: of a transition its start; of an observation the moment it was observed, but t
    itself where t lies before that ("held since March" speaks directly about any day between); of
    an entry of a maintained list t. A start known only by its bounds counts at its first instant;
@@ -28,11 +28,15 @@ from collections.abc import Iterable
 
 from projections.claims import Claim
 from projections.policies.policy import Policy
-from projections.policies.walk import At, Outcome, bear
+from projections.policies.walk import At, Outcome, bear, is_entrys_own
 
 
 def advance(outcome: Outcome | None, claim: Claim, at: At) -> Outcome | None:
-    """Let one claim more bear on what was reached."""
+    """Let one claim more bear on what was reached; what moved an entry where that was last."""
+    if is_entrys_own(claim):
+        last = outcome.run[-1] if outcome else None
+        if last is None or not last.standing or last.origin != claim.origin:
+            return outcome
     return bear(outcome, claim, at, "newest evidence")
 
 

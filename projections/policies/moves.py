@@ -44,6 +44,12 @@ def _moved(view: View, step: Step, claim: Claim) -> View:
     return view._replace(value=step.value, backs=view.backs and own)
 
 
+def carrying(view: View, claim: Claim, step: Step) -> View:
+    """Give the view of a list as what the list has said since moves it: both carry the value."""
+    led, said = view.claims[: view.carried], view.claims[view.carried :]
+    return view._replace(value=step.value, claims=(*led, claim, *said))
+
+
 def still_backing(outcome: Outcome, claim: Claim, at: At) -> tuple[View, ...]:
     """Let a claim move what the backers say too, and keep those who still say what holds."""
     return backers_among(all_moved(outcome.backers, claim, at), outcome.value, at)

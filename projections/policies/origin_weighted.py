@@ -3,7 +3,8 @@
 Rules, for a cell at valid time t and known time k (instants to the microsecond, UTC):
 1. Visible are the claims published by k, not retracted by k, begun and not ended by t. What was
    planned, possible or denied is no claim about what is. An entry of a maintained list stands
-   until the list changes it or drops it.
+   until the list changes it or drops it; what the list says further on (who left, so many fewer)
+   moves it, and where that leaves nobody there the entry was so until then.
 2. Evidence time: of a transition its start; of an observation the moment it was observed, but t
    itself where t lies before that ("held since March" speaks directly about any day between);
    of a standing entry t.

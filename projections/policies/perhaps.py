@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from projections.claims import Claim, Since, Value
+from projections.policies.lists import is_listed, moves_on
 from projections.policies.walk import DROPPED, OF_REPORT, At, Outcome, ground, is_direct, order
 from projections.state import MOST_EVIDENCE, Alternative
 from tracker.edtf import somewhere_in
@@ -86,13 +87,20 @@ def may_begin(claim: Claim, outcome: Outcome | None, at: At) -> Alternative | No
     if outcome is None:
         step = at.projection.step(None, claim, at.kin)
         return Alternative(step.value, claim.since, (claim.fact,)) if step else None
-    if not _comes_after(claim, outcome.run[-1], at.t):
+    if not _moves_all(claim, outcome.run, at.t) and not _comes_after(claim, outcome.run[-1], at.t):
         return None
     on = ground(outcome, claim, at)
     step = at.projection.step(on.value if on else None, claim, at.kin)
     if step is None or not _otherwise(step.value, outcome.value):
         return None
     return Alternative(step.value, claim.since, (claim.fact,))
+
+
+def _moves_all(claim: Claim, run: Iterable[Claim], t: Instant) -> bool:
+    """Whether a list says a claim of an entry of its, and nothing else speaks of t itself."""
+    told = [one for one in run if is_direct(one, t)] if is_listed(claim) else []
+    own = all(one.standing and one.origin == claim.origin for one in told)
+    return own and any(moves_on(one, claim) for one in told)
 
 
 def _comes_after(claim: Claim, last: Claim, t: Instant) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from projections.claims import Claim
+from projections.policies.lists import speaking
 from projections.policies.perhaps import possibilities
 from projections.policies.support import contenders, support
 from projections.policies.timeline import Timeline
@@ -18,7 +19,6 @@ from projections.policies.walk import (
     listed_last,
     order,
     rulings,
-    speaking,
     still_listed,
 )
 from projections.state import MOST_EVIDENCE, Alternative, Projection, Role, State, newest
@@ -67,7 +67,7 @@ class Policy:
         ruled = rulings(visible)
 
         def outcome(claims: Sequence[Claim]) -> Outcome | None:
-            return self.read(self.fold(speaking(claims), at), ruled, at)
+            return self.read(self.fold(speaking(claims, at), at), ruled, at)
 
         def without(claim: Claim) -> Outcome | None:
             return outcome([one for one in certain if one is not claim])

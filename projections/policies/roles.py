@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from projections.claims import Claim
 from projections.policies.contest import RULING, Walk
+from projections.policies.lists import speaking
 from projections.policies.rivals import follower_of
 from projections.policies.support import best_rating, rank
 from projections.policies.walk import (
@@ -18,7 +19,6 @@ from projections.policies.walk import (
     of_one_rank,
     order,
     rulings,
-    speaking,
 )
 from projections.state import Role
 from tracker.edtf import describe
@@ -58,7 +58,7 @@ class Roles:
         visible = [one for one in told if is_visible(one, at.t, k) and policy.hears(one, at.kin)]
         certain = [one for one in visible if one.certain_from <= at.t and one.mode != "ruling"]
         walk: Any = None
-        for claim in sorted(speaking(certain), key=lambda one: order(one, at.t)):
+        for claim in sorted(speaking(certain, at), key=lambda one: order(one, at.t)):
             after = policy.advance(walk, claim, at)
             self._note(walk, after, claim)
             walk = after
@@ -168,7 +168,8 @@ class Roles:
         if claim.effect == DROPPED:
             return "superseded", "its list says nothing from here on"
         if claim.standing:
-            return "superseded", "its list says otherwise since, or dropped it"
+            since = "its list says otherwise since, or dropped it"
+            return "superseded", self._left.get(claim.fact, since)
         told = claim.fact in self._carried and not claim.moves
         bare = "newer evidence" if told else "bears on nothing that holds now"
         if ended := self._ended.get(claim.fact):

@@ -33,10 +33,6 @@ class Spells:
         """The instant at which the last of them is over."""
         return self._reach[-1]
 
-    def end_of(self, claim: Claim) -> Instant:
-        """Give the instant at which a claim's spell is over."""
-        return self._of[claim.fact][1]
-
     def add(self, claim: Claim, end: Instant) -> None:
         """Take in a claim, whose spell begins when it perhaps begins; a claim has one."""
         self._count += 1

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from projections.claims import Claim
+from projections.policies.lists import Lists, Turn, is_listed
 from projections.policies.perhaps import may_begin, possibilities
 from projections.policies.spells import Spells
 from projections.policies.trail import Trail
@@ -25,13 +26,10 @@ from projections.policies.walk import (
     At,
     Order,
     Outcome,
-    Succession,
     is_direct,
     is_unsettled,
     order,
     rulings,
-    speaking,
-    succession,
     windows,
 )
 from projections.policies.walk import points as points_of
@@ -49,13 +47,6 @@ MOST_LISTED = 1_000
 """Walks among what lists say that are kept to be gone on from."""
 
 
-class _Listed(NamedTuple):
-    """The entries of one list in the order of their succession, and that order beside them."""
-
-    entries: list[Claim]
-    orders: list[Succession]
-
-
 class Timeline:
     """The claims of one key known so far, and the state they make at any valid time."""
 
@@ -68,7 +59,8 @@ class Timeline:
         self._orders: list[Order] = []
         self._walks: list[Any] = []
         self._spells = Spells()
-        self._lists: dict[str, _Listed] = {}
+        self._lists = Lists(projection, kin)
+        self._relisted = PAST_OPEN
         self._rulings: list[Claim] = []
         self._points: list[Instant] = []
         self._windows: list[Instant] = []
@@ -83,7 +75,7 @@ class Timeline:
     ) -> tuple[Instant, Instant]:
         """Take claims in or out; give the stretch [first, upto) of valid time they can bear on."""
         first = min(claim.start.earliest for claim in (*added, *removed))
-        upto = PAST_OPEN
+        upto = self._relisted = PAST_OPEN
         low, high = len(self._plain), -1
         for claim in removed:
             upto = max(upto, self._spell_end(claim))
@@ -93,7 +85,7 @@ class Timeline:
             upto = max(upto, self._spell_end(claim))
         if high >= 0:
             upto = max(upto, self._walk_anew(low, high))
-        return first, self._past_bends(upto)
+        return first, self._past_bends(max(upto, self._relisted))
 
     def append(self, claim: Claim) -> list[tuple[Instant, State | None]] | None:
         """Take in a claim that begins when all that is known has run its course.
@@ -115,6 +107,8 @@ class Timeline:
         its = _order(claim)
         if self._orders and self._orders[-1] >= its:
             return None
+        if is_listed(claim):
+            self._lists.add(claim)
         certain = latest - 1
         walk = self._walks[-1] if self._walks else None
         self._points += [start] if start == certain else [start, certain]
@@ -196,8 +190,10 @@ class Timeline:
             if not is_direct(claim, t):
                 return self._walks[last - 1]
         if not last and all(claim.standing for claim in stabbed):
-            return self._walk_lists(speaking([one for one in stabbed if one.certain_from <= t]))
+            sure = [one for one in stabbed if one.certain_from <= t]
+            return self._walk_lists(self._lists.spoken(sure, t))
         skipped = {self._place(claim) for claim in stabbed if _is_early(claim, t)}
+        skipped |= {self._place(last) for last in self._lists.lasts(stabbed, t)}
         extra = [claim for claim in stabbed if claim.certain_from <= t and not _is_plain(claim, t)]
         places = [*skipped, *(self._place(claim) for claim in extra if not is_direct(claim, t))]
         start = min(places, default=last)
@@ -207,7 +203,7 @@ class Timeline:
             rest += self._plain[start:place]
             start = place + 1
         direct = []
-        for claim in speaking(extra):
+        for claim in self._lists.spoken(extra, t):
             if is_direct(claim, t):
                 direct.append(claim)
             else:
@@ -259,12 +255,14 @@ class Timeline:
             self._rulings.append(claim)
             return low, high
         self._window(claim)
+        if claim.standing or is_listed(claim):
+            low, high = self._relist(self._lists.add(claim), low, high)
         if claim.standing:
-            self._list(claim)
             return low, high
         self._spells.add(claim, _spell_end(claim))
-        if claim.end is not None:
-            return low, high
+        return (low, high) if claim.end is not None else self._put_in(claim, low, high)
+
+    def _put_in(self, claim: Claim, low: int, high: int) -> tuple[int, int]:
         its = _order(claim)
         place = bisect_left(self._orders, its)
         self._plain.insert(place, claim)
@@ -276,12 +274,14 @@ class Timeline:
         if claim.mode == "ruling":
             self._rulings = [one for one in self._rulings if one.fact != claim.fact]
             return low, high
-        self._spells.remove(claim)
+        if claim.standing or is_listed(claim):
+            low, high = self._relist(self._lists.remove(claim), low, high)
         if claim.standing:
-            self._unlist(claim)
             return low, high
-        if claim.end is not None:
-            return low, high
+        self._spells.remove(claim)
+        return (low, high) if claim.end is not None else self._pull_out(claim, low, high)
+
+    def _pull_out(self, claim: Claim, low: int, high: int) -> tuple[int, int]:
         place = self._place(claim)
         del self._plain[place], self._orders[place], self._walks[place]
         return min(low, place), max(high - (high > place), place - 1, 0)
@@ -311,42 +311,22 @@ class Timeline:
             self._windows = sorted(one for told in self._heard for one in windows(told, self._kin))
             self._heard = []
 
-    # -- lists that stand: each entry until a later one of the same list has begun ----------------
-
-    def _list(self, claim: Claim) -> None:
-        listed = self._lists.setdefault(claim.origin, _Listed([], []))
-        its = succession(claim)
-        at = bisect_left(listed.orders, its)
-        listed.entries.insert(at, claim)
-        listed.orders.insert(at, its)
-        self._spells.add(claim, self._listed_until(listed, its))
-        self._cut_short(listed, at)
-
-    def _unlist(self, claim: Claim) -> None:
-        listed = self._lists[claim.origin]
-        at = bisect_left(listed.orders, succession(claim))
-        del listed.entries[at], listed.orders[at]
-        self._cut_short(listed, at)
-
-    def _cut_short(self, listed: _Listed, upto: int) -> None:
-        """Bring the spells of the entries before a place up to date, newest first.
-
-        As soon as one stays as it was, so do all before it: they end no later.
-        """
-        for at in range(upto - 1, -1, -1):
-            claim, end = listed.entries[at], self._listed_until(listed, listed.orders[at])
-            if self._spells.end_of(claim) == end:
-                return
-            self._spells.remove(claim)
-            self._spells.add(claim, end)
-
-    def _listed_until(self, listed: _Listed, its: Succession) -> Instant:
-        """Give the end of an entry's spell: where the next of its list has begun for certain."""
-        after = bisect_right(listed.orders, its)
-        if after == len(listed.entries):
-            return FUTURE_OPEN
-        entry = listed.entries[after]
-        return min(entry.certain_from, self._spells.end_of(entry))
+    def _relist(self, turns: Sequence[Turn], low: int, high: int) -> tuple[int, int]:
+        """Let entries of lists stand as far as they do now, and be what they are after that."""
+        for entry, was, now in turns:
+            self._relisted = max([self._relisted, *(one.until for one in (was, now) if one)])
+            if was == now:
+                continue
+            if was:
+                self._spells.remove(entry)
+                if was.last:
+                    low, high = self._pull_out(was.last, low, high)
+            if now:
+                self._spells.add(entry, now.until)
+                if now.last:
+                    self._window(now.last)
+                    low, high = self._put_in(now.last, low, high)
+        return low, high
 
     def _spell_end(self, claim: Claim) -> Instant:
         """Give the end of the stretch in which a claim bears on more than the plain walk."""
@@ -354,12 +334,14 @@ class Timeline:
             return FUTURE_OPEN if claim.end is None else claim.end.latest - 1
         if not claim.standing:
             return _spell_end(claim)
-        return self._listed_until(self._lists[claim.origin], succession(claim))
+        return self._lists.course(claim).until
 
     def _past_bends(self, upto: Instant) -> Instant:
         """Move on to an instant at which every walk begins from what was reached as a whole."""
         while upto < FUTURE_OPEN:
-            ends = [_bend_end(claim) for claim in self._spells.at(upto) if not claim.standing]
+            bent = self._spells.at(upto)
+            ends = [_bend_end(claim) for claim in bent if not claim.standing]
+            ends += [self._spell_end(one) for one in bent if self._lists.lasts([one], upto)]
             upto, before = max([upto, *ends]), upto
             if upto == before:
                 break

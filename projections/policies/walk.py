@@ -1,4 +1,4 @@
-"""What every policy shares: which claims speak at (t, k), and in which order.
+"""What every policy shares: which claims are visible at (t, k), and in which order.
 
 A policy walks through the certain claims in the order of their evidence and lets each bear on
 what it has reached (`advance`). Instants are microseconds UTC.
@@ -183,17 +183,6 @@ def succession(claim: Claim) -> Succession:
     return out, claim.certain_from, claim.report, claim.version
 
 
-def speaking(certain: Iterable[Claim]) -> list[Claim]:
-    """Leave out what a list no longer says: of its certain entries only the newest speaks."""
-    found = list(certain)
-    lists = [claim for claim in found if claim.standing]
-    if not lists:
-        return found
-    current = listed_last(lists).values()
-    found = [claim for claim in found if not claim.standing]
-    return [*found, *(claim for claim in current if claim.effect != DROPPED)]
-
-
 def listed_last(certain: Iterable[Claim]) -> dict[str, Claim]:
     """Give, by origin, what each list said last among its certain entries."""
     current: dict[str, Claim] = {}
@@ -296,6 +285,11 @@ def bare(outcome: Outcome | None) -> Outcome | None:
     return outcome._replace(rivals=(), settled=None) if outcome.rivals else outcome
 
 
+def is_entrys_own(claim: Claim) -> bool:
+    """Whether a claim is what moved an entry of a list, and bears on that alone (lists.py)."""
+    return claim.moves and claim.standing
+
+
 def bear(outcome: Outcome | None, claim: Claim, at: At, rule: str) -> Outcome | None:
     """Let a claim bear on what was reached, as one story: it agrees, adds, or begins anew.
 
@@ -310,7 +304,10 @@ def bear(outcome: Outcome | None, claim: Claim, at: At, rule: str) -> Outcome | 
     if outcome is None or step.relation == "replaces":
         value = at.projection.explain(step.value, outcome.value if outcome else None, ())
         return Outcome(value, claim.since, (claim,), rule, (view._replace(value=value),))
-    run = kept((*outcome.run, claim), at)
+    before = outcome.run
+    if is_entrys_own(claim):  # as an entry's own what moved what others say before it
+        before = tuple([one for one in before if one.fact != claim.fact])
+    run = kept((*before, claim), at)
     if step.relation == "adds":
         return Outcome(step.value, claim.since, run, rule, (view,))
     backers = outcome.backers
