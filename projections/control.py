@@ -76,7 +76,7 @@ def step(value: Value | None, claim: Claim, kin: Kin) -> Step | None:
         case "hold":
             return _hold(value, holders, who, kin, seen=claim.mode == "observation")
         case "withdraw":
-            return _withdraw(value, holders, who, kin)
+            return _withdraw(value, holders, claim, kin)
         case "besiege":
             return _besiege(value, holders, who, kin)
         case "contested" | "mixed":
@@ -254,11 +254,13 @@ def _hold(value: Value | None, holders: list[str], who: list[str], kin: Kin, *, 
     return Step(_state("held", who), "replaces")
 
 
-def _withdraw(value: Value | None, holders: list[str], who: list[str], kin: Kin) -> Step | None:
+def _withdraw(value: Value | None, holders: list[str], claim: Claim, kin: Kin) -> Step | None:
     """End the hold of those who left, and of their parts; it contradicts no one else's.
 
-    A siege ends when all the besiegers leave. A fight and mixed hands go on while rivals stay.
+    A siege ends when all the besiegers leave. A fight and mixed hands go on while rivals stay. Who
+    admits having left a place that others hold says as much as they do.
     """
+    who = list(claim.actors)
     if value is None or value["status"] == "unknown":
         away = value.get("_away", []) if value else []
         if away and all(_allied(away, [one], kin) for one in who):
@@ -272,14 +274,25 @@ def _withdraw(value: Value | None, holders: list[str], who: list[str], kin: Kin)
     around = _without(value.get("besiegers", []), who, kin)
     if value["status"] == "besieged" and (left or not holders):
         return _after_siege(value, who, left, around)
+    admitted = value["status"] == "held" and _admits(claim, left, kin)
     if len(left) == len(holders):
-        return None
+        return Step(value, "agrees") if admitted else None
     if not left:
         return Step(_state("vacated", [], _left=sorted(who)), "replaces")
     rivals = any(not kin.same_side(one, other) for one in left for other in left)
     if value["status"] == "held" or rivals:
-        return Step({**value, "holders": left}, "agrees", backs=False)
+        return Step({**value, "holders": left}, "agrees", backs=admitted)
     return Step(_state("held", left), "replaces")
+
+
+def _admits(claim: Claim, holders: list[str], kin: Kin) -> bool:
+    """Whether who tells that forces left stands with them, and with none who hold the place.
+
+    It speaks against its own side, whoever is there instead: also one who is no party.
+    """
+    if not any(kin.leaning(claim.origin, one) for one in claim.actors):
+        return False
+    return not any(kin.leaning(claim.origin, one) for one in holders)
 
 
 def _after_siege(value: Value, who: list[str], left: list[str], around: list[str]) -> Step | None:

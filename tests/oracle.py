@@ -471,11 +471,23 @@ def bear(story: Story, one: Timed, projection: str, world: Registry) -> Outcome 
         story = Story(NOTHING[projection])
     if isinstance(fact, ControlFact):
         place = control(story, fact, world)
+        if place is None and isinstance(fact, ForcesWithdrew) and owns_up(one, story.shown, world):
+            place = story.shown, "same"
         return (*place, []) if place else None
     if isinstance(fact, LevelFact):
         shown = alert(fact, world)
         return shown, "same" if story.lines and story.shown == shown else "new", []
     return number(story, one, projection, world)
+
+
+def owns_up(one: Timed, shown: dict[str, Any], world: Registry) -> bool:
+    """Whether a side says that it left a place, of which none of its own is a holder."""
+    fact, kin = one.telling.fact, world.kin
+    speaker = getattr(fact, "speaker", None) if fact.voice == "attributed" else None
+    who = fact.origin or speaker or one.telling.source
+    ours = [kin.leaning(who, actor) for actor in getattr(fact, "by", ())]
+    theirs = [kin.leaning(who, actor) for actor in shown["holders"]]
+    return shown["status"] == "held" and True in ours and True not in theirs
 
 
 def overthrows(one: Timed, since: tuple[str, Instant, Instant], world: Registry) -> bool:

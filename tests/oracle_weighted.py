@@ -655,7 +655,7 @@ def move_what_holds(
         before.run.append(one)
         if how == "in":
             explain(before, one)
-        elif how == "same" and tells_again(one, value):
+        elif how == "same" and (tells_again(one, value) or owns_up(one, value, asked)):
             before.movers |= told
 
 
@@ -710,6 +710,12 @@ def explain(total: Outcome | View, one: Timed) -> None:
         total.known += figure or 0
     if total.gap is not None and figure is not None:
         total.gap = total.gap - figure or None
+
+
+def owns_up(one: Timed, value: Value, asked: Question) -> bool:
+    """Whether a side admits by having left what holds now."""
+    left = isinstance(one.telling.fact, ForcesWithdrew)
+    return left and oracle.owns_up(one, value, asked.world)
 
 
 def tells_again(one: Timed, value: Value) -> bool:

@@ -12,6 +12,7 @@ from projections.policies.walk import (
     Rival,
     View,
     begins_anew,
+    interval,
     kept,
     order,
     since_with,
@@ -60,11 +61,22 @@ def settle(
 
 
 def settled_by(claim: Claim, dispute: Outcome, found: Outcome, at: At) -> Outcome:
-    """Make a move that settles a dispute part of what tells of it; what nobody said begins then."""
+    """Make a move that settles a dispute part of what tells of it; what nobody said begins then.
+
+    Who admits by it what holds now backs that.
+    """
     goes_on = at.projection.goes_on
     said = any(goes_on(rival.value, found.value, at.kin) for rival in dispute.rivals)
     since = found.since if said else claim.since
-    return found._replace(since=since, run=kept((*found.run, claim), at), rule=SEQUENCE)
+    step = at.projection.step(found.value, claim, at.kin)
+    backers = found.backers
+    if step and step.backs and step.relation == "agrees" and step.value == found.value:
+        lo, hi = interval(claim, at.t)
+        view = View((claim,), step.value, None, lo, hi, sighted=claim.observed is not None)
+        told = {one.origin: one for one in backers} | {view.origin: view}
+        backers = backers_among(told.values(), found.value, at)
+    run = kept((*found.run, claim), at)
+    return found._replace(since=since, run=run, rule=SEQUENCE, backers=backers)
 
 
 def _story(outcome: Outcome | None, winner: Rival, views: Sequence[View], at: At) -> Outcome | None:
