@@ -106,7 +106,7 @@ def step(value: Value | None, claim: Claim) -> Step | None:
             found = {**claim.value, "_changes": [], "_total": claim.observed}
             return Step(found, "replaces")
         case _:
-            return _change(value, claim, claim.value)
+            return _change(value, claim)
 
 
 def _present(value: Value | None, claim: Claim) -> Step:
@@ -120,13 +120,13 @@ def _present(value: Value | None, claim: Claim) -> Step:
     return Step({**value, "comparator": hedge}, "agrees")
 
 
-def _change(value: Value | None, claim: Claim, stated: Value) -> Step | None:
-    change = _told(claim)
-    less = bool(claim.value.get("_less"))
+def _change(value: Value | None, claim: Claim) -> Step | None:
+    change, stated = _told(claim), claim.value
+    less = bool(stated.get("_less"))
     if (value is None or figure(value) is None) and less:
         return None
     if value is None:
-        bare = {name: item for name, item in claim.value.items() if name not in _OF_CHANGES}
+        bare = {name: item for name, item in stated.items() if name not in _OF_CHANGES}
         return Step({**bare, "_changes": [change]}, "replaces")
     known: list[list[Any]] = value["_changes"]
     dataset, key = change[6] or (None, None)

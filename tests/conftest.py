@@ -9,6 +9,7 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
+from contradictions_for_tests import open_war
 from effort_for_tests import times
 from hypothesis import HealthCheck, settings
 from server_for_tests import Server, fresh_schema, server
@@ -64,6 +65,13 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("keys") / "keys"
     with mock.patch.dict(os.environ, {"TRACKER_KEYS": str(folder)}):
         yield folder
+
+
+@pytest.fixture
+def war() -> Iterator[Situation]:
+    """A war that nobody has told anything of yet; closed after the test."""
+    with open_war() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

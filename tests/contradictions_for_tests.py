@@ -228,6 +228,11 @@ def open_war() -> Situation:
     return situation
 
 
+def tell(situation: Situation, *sheets: Sheet) -> None:
+    """Record these reports, in their order."""
+    situation.record([sheet.raw() for sheet in sheets], by="tests")
+
+
 def labels(situation: Situation) -> dict[str, str]:
     """Name every fact by its source and its turn there: {fact id: "gazette 1"}."""
     sources: dict[str, str] = {}

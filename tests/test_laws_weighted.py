@@ -423,6 +423,17 @@ def hold_policies_to_the_oracle(
                 assert found == wanted, explain(raws, rulings, cell, policy, t, k, found, wanted)
 
 
+def hold_stories_to_the_law(stories: st.SearchStrategy[list[Raw]], count: int) -> None:
+    """Hold the rectangles of so many stories to what resolving anew gives."""
+
+    @examples(count)
+    @given(stories, RULINGS, MORE)
+    def law(raws: list[Raw], rulings: list[RawRuling], more: list[tuple[Instant, Instant]]) -> None:
+        hold_rectangles_to_the_law(raws, rulings, more)
+
+    law()
+
+
 def hold_rectangles_to_the_law(
     raws: Sequence[Raw],
     rulings: Sequence[RawRuling],
@@ -498,13 +509,7 @@ TORN: dict[str, tuple[st.SearchStrategy[list[Raw]], int]] = {
 def test_so_it_is_of_outlets_that_contradict_themselves(name: str) -> None:
     stories, weight = TORN[name]
     hold_stories_to_the_oracle(stories, weight, whole=False)
-
-    @examples(25 * weight)
-    @given(stories, RULINGS, MORE)
-    def law(raws: list[Raw], rulings: list[RawRuling], more: list[tuple[Instant, Instant]]) -> None:
-        hold_rectangles_to_the_law(raws, rulings, more)
-
-    law()
+    hold_stories_to_the_law(stories, 25 * weight)
 
 
 def of_lists(facts: st.SearchStrategy[Row]) -> st.SearchStrategy[list[Raw]]:
@@ -531,25 +536,13 @@ LISTS: dict[str, tuple[st.SearchStrategy[list[Raw]], int]] = {
 def test_so_it_is_of_lists_that_tell_what_became_of_their_entries(name: str) -> None:
     stories, weight = LISTS[name]
     hold_stories_to_the_oracle(stories, weight, whole=False)
-
-    @examples(50 * weight)
-    @given(stories, RULINGS, MORE)
-    def law(raws: list[Raw], rulings: list[RawRuling], more: list[tuple[Instant, Instant]]) -> None:
-        hold_rectangles_to_the_law(raws, rulings, more)
-
-    law()
+    hold_stories_to_the_law(stories, 50 * weight)
 
 
 @pytest.mark.parametrize("name", STORIES)
 def test_what_is_stored_is_what_resolving_anew_gives(name: str) -> None:
     stories, weight = STORIES[name]
-
-    @examples(50 * weight)
-    @given(stories, RULINGS, MORE)
-    def law(raws: list[Raw], rulings: list[RawRuling], more: list[tuple[Instant, Instant]]) -> None:
-        hold_rectangles_to_the_law(raws, rulings, more)
-
-    law()
+    hold_stories_to_the_law(stories, 50 * weight)
 
 
 def test_taking_back_an_entry_that_a_later_one_had_overtaken_changes_nothing() -> None:

@@ -7,17 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from commands_for_tests import said
 from contradictions_for_tests import (
     SITUATION,
-    Sheet,
     day,
     more_by,
     number,
     open_war,
     pledged,
     report,
+    tell,
     troops,
 )
 from effort_for_tests import times
@@ -34,18 +33,6 @@ from tracker.watching import Watched
 
 PLEDGE = "army/valley/troops/pledged"
 Told = list[tuple[int, Any, Any]]
-
-
-@pytest.fixture
-def war() -> Iterator[Situation]:
-    """A war that nobody has told anything of yet; closed after the test."""
-    with open_war() as made:
-        yield made
-
-
-def tell(war: Situation, *sheets: Sheet) -> None:
-    """Record these reports, in their order."""
-    war.record([sheet.raw() for sheet in sheets], by="tests")
 
 
 def last(war: Situation) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -23,11 +22,11 @@ from contradictions_for_tests import (
     labels,
     left,
     more_by,
-    open_war,
     pledged,
     rated,
     report,
     said_by,
+    tell,
     took,
     troops,
 )
@@ -40,18 +39,6 @@ from tracker.cli import global_options
 from tracker.errors import NotFoundError, TrackerError
 from tracker.instants import DAY, AsOf
 from tracker.situation import Situation
-
-
-@pytest.fixture
-def war() -> Iterator[Situation]:
-    """A war that nobody has told anything of yet; closed after the test."""
-    with open_war() as made:
-        yield made
-
-
-def tell(war: Situation, *sheets: Sheet) -> None:
-    """Record these reports, in their order."""
-    war.record([sheet.raw() for sheet in sheets], by="tests")
 
 
 def fought(when: int, place: str = "mill") -> Row:

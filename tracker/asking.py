@@ -164,9 +164,6 @@ class Asking:
 
     def keys_meant(self, projection: str | None, key: str | None) -> tuple[str | None, ...]:
         """Give the keys that a question about one is about (projections.answers.keys_meant)."""
-        return self._keys(projection, key)
-
-    def _keys(self, projection: str | None, key: str | None) -> tuple[str | None, ...]:
         return answers.keys_meant(self.store, projection, key)
 
     def _key(self, key: str) -> str:
