@@ -164,6 +164,10 @@ class Asking:
 
     def keys_meant(self, projection: str | None, key: str | None) -> tuple[str | None, ...]:
         """Give the keys that a question about one is about (projections.answers.keys_meant)."""
+        return self._keys(projection, key)
+
+    def _keys(self, projection: str | None, key: str | None) -> tuple[str | None, ...]:
+        # What questions call: where a key is no text, they are named, not `keys_meant`.
         return answers.keys_meant(self.store, projection, key)
 
     def _key(self, key: str) -> str:

@@ -168,7 +168,7 @@ class Listing(Questions):
         """Answer about no one moment of valid time, but about a period of it."""
         projection, key = asked
         with self.still() as store:
-            first, *cells = self.keys_meant(projection, key)
+            first, *cells = self._keys(projection, key)
             asks = partial(of, store, clocks, projection=projection, key=first, cells=cells)
             again = Again(partial(asks, weighing=weighing, period=period), store.lock)
             rows = again[:] if kept else again

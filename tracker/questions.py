@@ -66,7 +66,7 @@ class Questions(Asking):
         notes: list[str] = []
         rows = ask(key)
         if key is not None and not rows:
-            if (keys := self.keys_meant(projection, key)) != (key,):
+            if (keys := self._keys(projection, key)) != (key,):
                 rows = of_each(keys, ask)
                 notes = list(dict.fromkeys(notes))
             key, named = self._asked(key)
@@ -173,7 +173,7 @@ class Questions(Asking):
 
         before, after = self.clocks(before, **others), self.clocks(after, **others)
         rows = of_each(
-            self.keys_meant(projection, key),
+            self._keys(projection, key),
             lambda one: diff(self.store, before, after, weighing, projection, one),
         )
         key, notes = self._asked(key)
@@ -198,7 +198,7 @@ class Questions(Asking):
 
         clocks = self.clocks(as_of, **others)
         rows = of_each(
-            self.keys_meant(projection, key),
+            self._keys(projection, key),
             lambda one: whatif(self.store, clocks, weighing, projection, one),
         )
         key, notes = self._asked(key)
@@ -224,7 +224,7 @@ class Questions(Asking):
         from projections.disputes import disputes
 
         clocks = self.clocks(as_of, **others)
-        keys = self.keys_meant(projection, key)
+        keys = self._keys(projection, key)
         one = keys[0] if len(keys) == 1 else None  # of several: to look through all once is enough
         rows = disputes(self.store, clocks, weighing, projection, one, closed=closed)
         rows = [row for row in rows if keys == (one,) or row["key"] in keys]
