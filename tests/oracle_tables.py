@@ -222,20 +222,13 @@ def alerts_of(rows: Rows) -> dict[str, list[Alert]]:
 def alert_at(alerts: Iterable[Alert], at: int) -> tuple[str, bool]:
     """Say the level at a second, by looking at every alert; and whether that is certain.
 
-    Alerts that overlap or touch are one. An assumed end may have been at any moment from the last
-    at which the alert was surely on.
+    One whose end was noted was on until then; an assumed end may have been at any moment since the
+    beginning.
     """
     inside = [one for one in alerts if one[0] <= at < one[1]]
     if not inside:
         return "all-clear", True
-    start, end = min(one[0] for one in inside), max(one[1] for one in inside)
-    joined, more = inside, True
-    while more:
-        joined = [one for one in alerts if one[0] <= end and one[1] >= start]
-        low, high = min(one[0] for one in joined), max(one[1] for one in joined)
-        more, start, end = (low, high) != (start, end), low, high
-    sure = max(last if surely else first for first, last, surely in joined)
-    return "alert", sure >= end or at < sure
+    return "alert", any(sure for _, _, sure in inside)
 
 
 def minutes_of(alerts: Iterable[Alert]) -> set[int]:

@@ -90,7 +90,10 @@ def test_an_interval_that_ends_before_it_begins_is_a_bad_date(
 
 
 SHARED = HealthCheck.function_scoped_fixture  # a folder: each example writes its own tables
-SPANS = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 15)), min_size=1, max_size=8)
+SPANS = st.lists(
+    st.tuples(st.integers(0, 50), st.integers(1, 15), st.booleans()), min_size=1, max_size=8
+)
+"""When each row begins, how many minutes it lasts, and whether its end is only assumed."""
 
 
 def clock(minute: int) -> str:
@@ -98,20 +101,24 @@ def clock(minute: int) -> str:
 
 
 @settings(max_examples=times(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example([(0, 30, True), (20, 40, False)])  # between the two it may have been over
 @given(SPANS)
 def test_the_level_at_every_minute_is_that_of_the_rows(
-    tmp_path: Path, spans: list[tuple[int, int]]
+    tmp_path: Path, spans: list[tuple[int, int, bool]]
 ) -> None:
+    """A row whose end was noted is certain as long as it lasts; one assumed to last is possible."""
     table = HEAD + "".join(
-        f"Valley,{clock(start)},{clock(start + length)},False\n" for start, length in spans
+        f"Valley,{clock(start)},{clock(start + length)},{guessed}\n"
+        for start, length, guessed in spans
     )
     with new_situation() as situation:
         load(situation, tmp_path, sirens(), table)
-        for minute in range(0, 70, 3):
-            on = any(start <= minute < start + length for start, length in spans)
+        for minute in range(70):
+            on = [guessed for start, length, guessed in spans if start <= minute < start + length]
             found = level(situation, clock(minute).replace(" ", "T").replace(":00+00:00", ":30Z"))
-            before = minute < min(start for start, _ in spans)
-            assert found == (None if before else ("red" if on else "white", "certain"))
+            sure = "certain" if not on or False in on else "possible"
+            before = minute < min(start for start, _, _ in spans)
+            assert found == (None if before else ("red" if on else "white", sure))
 
 
 def since_published() -> dict[str, object]:

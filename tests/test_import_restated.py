@@ -131,7 +131,9 @@ def written(spans: Spans) -> str:
 
 def wholes(situation: Situation) -> dict[str, str]:
     """Give when each alert begins -> when it ends, as one table tells them."""
-    facts = sorted(facts_in(situation), key=lambda fact: fact["when"]["edtf"].split("..")[-1])
+    facts = sorted(
+        facts_in(situation), key=lambda one: one["when"]["edtf"].split("..")[-1].strip("]")
+    )
     return {
         begun["when"]["edtf"]: ended["when"]["edtf"]
         for begun, ended in pairwise(facts)

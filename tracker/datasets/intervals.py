@@ -1,7 +1,7 @@
 """Shape `intervals`: rows with a start and an end -> a fact when each begins and when it ends.
 
 Rows of one cell that overlap or touch are one interval. An end that is only assumed is one moment
-somewhere between the last that is sure and the assumed end.
+somewhere between the last that is sure and the assumed end, or the next row's beginning before it.
 """
 
 from __future__ import annotations
@@ -265,17 +265,20 @@ class Intervals:
         return (NEVER, NEVER) if span.ended < 0 else readings(self.moments.moments[span.ended])
 
     def _joins(self, held: Merged, span: Span) -> bool:
-        """Whether a row joins those before it; one that does by some readings alone stands apart.
+        """Whether a row joins those before it; one that only may stands apart.
 
-        What went on before is over then once this one has begun by every reading: where it was not
-        over until then, this one was on as well.
+        So does one that joins by some readings of its clock alone, or what is only assumed to have
+        gone on until it began. What went on before is over then once this one has begun by every
+        reading: where it was not over until then, this one was on as well.
         """
         if held.last.ended < 0 or held.over >= 0:
             return held.reaches(span)
         (first, last), begins = held.until, readings(self.moments.moments[span.begun])
         if begins[1] <= first:
-            return True
-        if begins[0] <= last and first < last:
+            if held.lasts[0] >= begins[0]:
+                return True
+            self._end_between(held, held.lasts[0], begins[1], self._just_before(span))
+        elif begins[0] <= last and first < last:
             self._end_between(held, first, begins[1], self._just_before(span))
         return False
 
