@@ -292,6 +292,20 @@ def test_an_old_entry_that_is_put_right_is_not_what_its_list_says_last(
         assert [row["holders"] for row in rows] == ([last["after"]["holders"]] if rows else [])
 
 
+def test_what_may_have_followed_an_entry_still_may_once_that_is_put_right(
+    situation: Situation,
+) -> None:
+    record(situation, version("2013-01-10", LISTED))
+    old = next(event.id for event in situation.log.read() if event.fact)
+    later = {**LISTED, "by": ["army"], "when": "[2013-01-12..2013-01-14]"}
+    record(situation, version("2013-01-14", later))
+    before = maybe(ask(situation, "control", "mill", "2013-01-13"), "holders")
+    situation.correct(old, {"note": "a typo"}, reason="a typo", by="tests", published="2013-01-19")
+    assert (
+        maybe(ask(situation, "control", "mill", "2013-01-13"), "holders") == before == [[["army"]]]
+    )
+
+
 def test_a_diff_names_the_version_that_dropped_what_was_so(situation: Situation) -> None:
     """What is believed again is older: nothing happened that it tells of."""
     older = fact("ControlReported", place="mill", by=["army"], when="2013-01-08")

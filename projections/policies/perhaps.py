@@ -10,7 +10,16 @@ from typing import Any
 
 from projections.claims import Claim, Since, Value
 from projections.policies.lists import is_listed, moves_on
-from projections.policies.walk import DROPPED, OF_REPORT, At, Outcome, ground, is_direct, order
+from projections.policies.walk import (
+    DROPPED,
+    OF_REPORT,
+    At,
+    Outcome,
+    ground,
+    is_direct,
+    order,
+    succession,
+)
 from projections.state import MOST_EVIDENCE, Alternative
 from tracker.edtf import somewhere_in
 from tracker.instants import Instant
@@ -107,7 +116,14 @@ def _comes_after(claim: Claim, last: Claim, t: Instant) -> bool:
     """Whether a claim that begins just after t stands behind another in the order of evidence."""
     if not is_direct(claim, t) and not is_direct(last, t) and last.point != t + 1:
         return last.point <= t
+    if claim.standing and last.standing:  # of two entries of one time, what was listed last
+        return _listed(claim) >= _listed(last)
     return order(claim, t, t + 1)[:OF_REPORT] >= order(last, t)[:OF_REPORT]
+
+
+def _listed(claim: Claim) -> tuple[Instant, int, Instant]:
+    """Give when a list said it, and what puts it among what was said then."""
+    return succession(claim)[0], claim.stage, claim.start.earliest
 
 
 _COMPARED = frozenset({"unexplained", "restated", "alias"})
