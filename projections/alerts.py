@@ -166,6 +166,11 @@ def overturns(claim: Claim) -> bool:
     return claim.mode == "transition" and _left(claim.value) is not None
 
 
+def belies(_claim: Claim, _value: Value, _kin: Kin) -> bool:
+    """Any level may be told after any other."""
+    return False
+
+
 def _left(value: Value) -> list[Any] | None:
     """Give the level and the modifiers that a value was moved from: others than its own."""
     left: list[Any] | None = value.get("_from")

@@ -34,6 +34,7 @@ PROJECTIONS: dict[str, Projection] = {
         stake=module.stake,
         upholds=module.upholds,
         overturns=module.overturns,
+        belies=module.belies,
     )
     for module in (control, forces, alerts, losses)
 }

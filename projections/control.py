@@ -216,6 +216,20 @@ def overturns(claim: Claim) -> bool:
     return claim.effect == "hold" and claim.closing
 
 
+def belies(claim: Claim, value: Value, kin: Kin) -> bool:
+    """Whether those who hold the place are told to besiege it, or to fight their way in.
+
+    Whoever does is outside: they held it no more when it happened. Friends who fight their way to
+    them are no such case.
+    """
+    if value["status"] not in _HELD:
+        return False
+    holders, who = value["holders"], list(claim.actors)
+    if claim.effect == "besiege":
+        return bool(holders) and all(_allied([one], who, kin) for one in holders)
+    return claim.effect == "enter-yes" and bool(holders) and set(holders) <= set(who)
+
+
 def _state(status: str, holders: list[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401
     several = len(holders) > 1
     return {"status": status, "holders": sorted(set(holders)) if several else holders, **more}

@@ -221,6 +221,11 @@ def overturns(_claim: Claim) -> bool:
     return False
 
 
+def belies(_claim: Claim, _value: Value, _kin: Kin) -> bool:
+    """Any number may be told after any other."""
+    return False
+
+
 def gone(_value: Value) -> bool:
     """A level of nought is a level."""
     return False

@@ -72,7 +72,8 @@ def step(value: Value | None, claim: Claim, _kin: Kin) -> Step | None:
 
 same, backs, merge = levels.same, levels.backs, levels.merge
 goes_on, carry = levels.goes_on, levels.carry
-follows, gone, overturns = levels.follows, levels.gone, levels.overturns
+follows, gone = levels.follows, levels.gone
+overturns, belies = levels.overturns, levels.belies
 together = levels.together
 
 

@@ -33,7 +33,8 @@ class Projection:
     claims are not added up. stake: whether who says a claim gains from it
     (True), admits it (False), or neither (None). upholds: whether who denies that something
     happened speaks for a value, which that would have changed. overturns: whether a claim names
-    what it made an end of, so that what it tells of was not so before.
+    what it made an end of, so that what it tells of was not so before. belies: whether what a claim
+    tells of cannot be while the value is so.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Projection:
     stake: Callable[[Claim, Kin], bool | None]
     upholds: Callable[[Value, Claim, Kin], bool]
     overturns: Callable[[Claim], bool]
+    belies: Callable[[Claim, Value, Kin], bool]
 
 
 class Policy(Protocol):

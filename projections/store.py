@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tracker.registry import Registry
 
 MEMORY = ":memory:"
-VERSION = 27
+VERSION = 28
 """Of the tables and of the rules that fill them: another version is rebuilt."""
 LOCK_SECONDS = 30
 CACHE = -32_768  # SQLite's own unit: minus kilobytes

@@ -467,7 +467,7 @@ Outcome = tuple[dict[str, Any], str, list[Timed]]
 def bear(story: Story, one: Timed, projection: str, world: Registry) -> Outcome | None:
     """Give what a telling makes of the story and how: same, more or new; None for no bearing."""
     fact = one.telling.fact
-    if story.since and overthrows(one, story.since, world):
+    if story.since and is_over(story.shown, story.since, story.lines, one, world):
         story = Story(NOTHING[projection])
     if isinstance(fact, ControlFact):
         place = control(story, fact, world)
@@ -488,6 +488,43 @@ def owns_up(one: Timed, shown: dict[str, Any], world: Registry) -> bool:
     ours = [kin.leaning(who, actor) for actor in getattr(fact, "by", ())]
     theirs = [kin.leaning(who, actor) for actor in shown["holders"]]
     return shown["status"] == "held" and True in ours and True not in theirs
+
+
+def is_over(
+    shown: dict[str, Any],
+    since: tuple[str, Instant, Instant],
+    lines: Sequence[Timed],
+    one: Timed,
+    world: Registry,
+) -> bool:
+    """Whether what lines told was no more when this happened, whatever else that says."""
+    return overthrows(one, since, world) or is_outside(one, shown, lines, world)
+
+
+def is_outside(one: Timed, shown: dict[str, Any], lines: Sequence[Timed], world: Registry) -> bool:
+    """Whether holders besiege or storm their own place, a day or more after all that they hold it.
+
+    Nobody who is inside does.
+    """
+    fact, holders = one.telling.fact, set(shown.get("holders", ()))
+    if not holders or shown["status"] not in {"held", "besieged"}:
+        return False
+    if isinstance(fact, TownBesieged):
+        away = all(any(world.kin.same_side(a, b) for b in fact.by) for a in holders)
+    else:
+        away = isinstance(fact, TownEntered) and fact.opposed == "yes" and holders <= {*fact.by}
+    return away and all(one.begins >= told_until(line) + DAY for line in lines)
+
+
+def told_until(line: Timed) -> Instant:
+    """Give the last instant of which a line may tell; a list tells of every one."""
+    if line.telling.standing or line.inside:
+        return FUTURE_OPEN
+    if line.seen is None:
+        return line.begun
+    days_after = line.capped - line.seen - LONGEST_DAY
+    loose = line.seen == line.begins and days_after > 0 and line.capped != FUTURE_OPEN
+    return line.seen + days_after if loose else line.seen
 
 
 def overthrows(one: Timed, since: tuple[str, Instant, Instant], world: Registry) -> bool:

@@ -340,6 +340,16 @@ def said_before(one: Timed, move: Timed) -> bool:
     return one.telling.listed <= move.telling.listed and passed(one) < passed(move)
 
 
+def older_if_begun(one: Timed, newest: Timed, t: Instant) -> bool:
+    """Whether what begins just after t would stand before another: as a list has told them."""
+    if standing(one) and standing(newest):
+        told = [(line.telling.listed, line.turn, line.begins) for line in (one, newest)]
+        return told[0] < told[1]
+    ranked = rank(one, t)
+    supposed: tuple[Any, ...] = (ranked[0], 0 if ranked[0] else t + 1, *ranked[2:])
+    return supposed[:-2] < rank(newest, t)[:-2]
+
+
 def bears_on_all(move: Timed, lines: Sequence[Timed], t: Instant) -> bool:
     """Whether what is told of t itself is what the list of a move has told before."""
     told = [one for one in lines if direct(one, t)]
@@ -557,9 +567,18 @@ def borne_on(
         return shown_by(done, asked), []
     else:
         first = done.outcome
-    if first is None or oracle.overthrows(one, first.since, asked.world):
+    return gone_on_from(first, one, asked)
+
+
+def gone_on_from(
+    outcome: Outcome | None, one: Timed, asked: Question
+) -> tuple[Value | None, list[Timed]]:
+    """Give what a line goes on from: nothing where that was no more when it happened."""
+    if outcome is None:
         return None, []
-    return first.value, first.counted
+    if oracle.is_over(outcome.value, outcome.since, outcome.run, one, asked.world):
+        return None, []
+    return outcome.value, outcome.counted
 
 
 def leave_open(done: Walk, made: View, mine: View | None, asked: Question) -> None:
@@ -607,6 +626,9 @@ def is_hold(one: Timed) -> bool:
 
 
 def withdraw(made: View, gone: Timed, asked: Question) -> None:
+    if oracle.is_outside(gone, made.value, [*made.told, *made.lines], asked.world):
+        made.ended, made.silent = gone, True
+        return
     found = step(made.value, made.counted, gone, asked)
     if found is not None:
         made.value, how, made.counted = found
@@ -636,7 +658,7 @@ def move_what_holds(
 ) -> None:
     """Let a move bear on what holds, which `backing` has told."""
     before = done.outcome
-    found = step(before.value, before.counted, one, asked) if before else step(None, [], one, asked)
+    found = step(*gone_on_from(before, one, asked), one, asked)
     if found is None:
         return
     value, how, counted = found
@@ -1127,24 +1149,19 @@ def may_be(  # noqa: C901, PLR0912 - each case in turn
     lines = outcome.run if outcome else []
     if done.disputed:
         lines = [one for group in done.groups for view in group.views for one in view.lines]
-    last: tuple[Any, ...] | None = max((rank(one, t) for one in lines), default=None)
+    newest = max(lines, key=lambda one: rank(one, t), default=None)
     for one in heard:
         if done.disputed and moves(one):
             continue
         if one.begun > t:
-            ranked = rank(one, t)
-            supposed: tuple[Any, ...] = (ranked[0], 0 if ranked[0] else t + 1, *ranked[2:])
-            after = bears_on_all(one, lines, t)
-            if last is not None and supposed[:-2] < last[:-2] and not after:
+            if newest and older_if_begun(one, newest, t) and not bears_on_all(one, lines, t):
                 continue
             if one.telling.dropped:
                 continue
             if done.disputed:
                 told_too = step(shown_by(done, asked), [], one, asked)
-            elif outcome and not oracle.overthrows(one, outcome.since, asked.world):
-                told_too = step(outcome.value, outcome.counted, one, asked)
             else:
-                told_too = step(None, [], one, asked)
+                told_too = step(*gone_on_from(outcome, one, asked), one, asked)
             if told_too is None:
                 continue
             value = told_too[0]

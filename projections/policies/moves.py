@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from projections.claims import Claim, Step, Value
-from projections.policies.walk import At, Outcome, View
+from projections.policies.walk import At, Outcome, View, belied
 from projections.state import MOST_EVIDENCE
 
 
 def all_moved(views: Iterable[View], claim: Claim, at: At) -> tuple[View, ...]:
     """Let a claim move what views say; who says that nobody is there any more says nothing.
 
-    Nor does whoever told only of those who left, of a hold that was joint by what others said.
+    Nor does whoever told only of those who left, of a hold that was joint by what others said, nor
+    whose words cannot be so any more.
     """
     found: list[View] = []
     for view in views:
+        if belied(view.value, view.claims, claim, at):
+            continue
         step = at.projection.step(view.value, claim, at.kin)
         if step is None:
             found.append(view)

@@ -22,7 +22,8 @@ Rules, for a cell at valid time t and known time k (instants to the microsecond,
    stays so, whatever becomes of what overturned it. Holders of one side are one hold, whose row
    lists their union; of several sides they are until others are told to hold it. A recapture, or a
    level moved from another, begins anew what was so before, and whoever said that before does not
-   back it.
+   back it. Holders told to besiege their own place, or to fight their way in, a day or more after
+   the last word of their hold, hold it no more.
 6. Among values that still differ an analyst's ruling wins; then the authority of an alert scheme
    (rule 8); then the better reliability, then credibility (A to C before what cannot be judged,
    that before D and E); else they are disputed. Numbers whose ranges overlap do not differ.

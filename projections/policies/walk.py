@@ -249,8 +249,21 @@ def begins_anew(since: Since, claim: Claim, at: At) -> bool:
 
 
 def ground(outcome: Outcome | None, claim: Claim, at: At) -> Outcome | None:
-    """Give what a claim goes on from: nothing where it begins anew."""
-    return None if outcome and begins_anew(outcome.since, claim, at) else outcome
+    """Give what a claim goes on from: nothing where it begins anew, or shows that to be over."""
+    if outcome is None or begins_anew(outcome.since, claim, at):
+        return None
+    return None if belied(outcome.value, outcome.run, claim, at) else outcome
+
+
+def belied(value: Value, told_by: Iterable[Claim], claim: Claim, at: At) -> bool:
+    """Whether what claims told cannot be so any more, with what another tells of a day or more on.
+
+    Told of one day, or of two next to each other, the two are a sequence.
+    """
+    if not at.projection.belies(claim, value, at.kin):
+        return False
+    last = max(interval(one, at.t)[1] for one in told_by)
+    return at.kin.day_after(last) <= claim.start.earliest
 
 
 def since_with(since: Since, claim: Claim, at: At) -> Since:
