@@ -48,8 +48,8 @@ def disputes(
             and belief["known_from"] <= k
             and _is_disputed(belief["state"])
         ]
-        for at, known in _moments(rivals, t, k, closed=closed):
-            found = _describe(rivals, at, known, (t, k))
+        for group, at, known in _moments(rivals, t, k, closed=closed):
+            found = _describe(group, at, known, (t, k))
             state = found.pop("state")
             rows.append(
                 {
@@ -89,15 +89,15 @@ def _is_disputed(state: str) -> bool:
 
 def _moments(
     rivals: Sequence[Row], t: Instant, k: Instant, *, closed: bool
-) -> Iterator[tuple[Instant, Instant]]:
-    """Yield a (valid, known) moment of each dispute: the one asked about, else its last."""
+) -> Iterator[tuple[Sequence[Row], Instant, Instant]]:
+    """Yield each dispute with a (valid, known) moment of it: the one asked about, else its last."""
     for group in _groups(rivals) if closed else [rivals]:
         if any(_holds(one, t, k) for one in group):
-            yield t, k
+            yield group, t, k
         elif closed:
             last = max(min(one["known_to"] - 1, k) for one in group)
             reach = [one for one in group if one["known_from"] <= last < one["known_to"]]
-            yield max(min(one["valid_to"] - 1, t) for one in reach), last
+            yield group, max(min(one["valid_to"] - 1, t) for one in reach), last
 
 
 def _groups(rivals: Sequence[Row]) -> Iterator[list[Row]]:
@@ -133,7 +133,10 @@ def _holds(one: Row, t: Instant, k: Instant) -> bool:
 
 
 def _describe(rivals: Sequence[Row], t: Instant, k: Instant, asked: tuple[Instant, Instant]) -> Row:
-    """Say what the dispute at a moment is about, and how far it runs from there."""
+    """Say what the dispute at a moment is about, and how far it runs from there.
+
+    `rivals` are its rectangles, beside those of others perhaps.
+    """
     (here,) = (one for one in rivals if _holds(one, t, k))
     state = json.loads(here["state"])
     known_then = [one for one in rivals if one["known_from"] <= k < one["known_to"]]

@@ -43,8 +43,11 @@ if TYPE_CHECKING:
 MOST_STATES = 20_000
 """States kept to be given again; they are made anew where they are dropped."""
 
-MOST_LISTED = 1_000
-"""Walks among what lists say that are kept to be gone on from."""
+MOST_LISTED = 10_000
+"""Walks among what speaks of the very instant that are kept to be gone on from."""
+
+ANY = 0
+"""An instant that stands for all of which claims speak directly, if they do of this one."""
 
 
 class Timeline:
@@ -83,9 +86,10 @@ class Timeline:
         for claim in added:
             low, high = self._take_in(claim, low, high)
             upto = max(upto, self._spell_end(claim))
-        if high >= 0:
-            upto = max(upto, self._walk_anew(low, high))
-        return first, self._past_bends(max(upto, self._relisted))
+        upto = max(upto, self._relisted)
+        if high < 0:  # what ends, and what stands, bears on nothing beyond its spell
+            return first, upto
+        return first, self._past_bends(max(upto, self._walk_anew(low, high)))
 
     def append(self, claim: Claim) -> list[tuple[Instant, State | None]] | None:
         """Take in a claim that begins when all that is known has run its course.
@@ -189,9 +193,8 @@ class Timeline:
                 return self._walks[last - 2] if last > 1 else None
             if not is_direct(claim, t):
                 return self._walks[last - 1]
-        if not last and all(claim.standing for claim in stabbed):
-            sure = [one for one in stabbed if one.certain_from <= t]
-            return self._walk_lists(self._lists.spoken(sure, t))
+        if not last and _all_direct(stabbed, t):
+            return self._walk_direct(stabbed, t)
         skipped = {self._place(claim) for claim in stabbed if _is_early(claim, t)}
         skipped |= {self._place(last) for last in self._lists.lasts(stabbed, t)}
         extra = [claim for claim in stabbed if claim.certain_from <= t and not _is_plain(claim, t)]
@@ -212,13 +215,14 @@ class Timeline:
             walk = self._trail.walk(walk, rest, self._policy.advance, at)
         return self._policy.fold(direct, at, walk) if direct else walk
 
-    def _walk_lists(self, spoken: Sequence[Claim]) -> Any:  # noqa: ANN401 - as above
-        """Walk among entries of lists, and nothing else: at any t they speak about t itself.
+    def _walk_direct(self, stabbed: Sequence[Claim], t: Instant) -> Any:  # noqa: ANN401 - as above
+        """Walk among what speaks about t itself, and nothing else: entries of lists, long spans.
 
-        So the walk is the same at all of them, and is gone at one that stands for all; what some
+        So the walk is the same at all such t, and is gone at one that stands for all; what some
         lists say is gone on from when another says something else.
         """
-        at = At(0, self._projection, self._kin)
+        spoken = self._lists.spoken([one for one in stabbed if one.certain_from <= t], t)
+        at = At(ANY, self._projection, self._kin)
         walk: Any = None
         told: tuple[str, ...] = ()
         for claim in (
@@ -367,6 +371,14 @@ def _bend_end(claim: Claim) -> Instant:
 def _is_early(claim: Claim, t: Instant) -> bool:
     """Whether a claim stands in the order by t, but has not certainly begun."""
     return claim.end is None and not claim.standing and claim.point <= t < claim.certain_from
+
+
+def _all_direct(stabbed: Sequence[Claim], t: Instant) -> bool:
+    """Whether all that has certainly begun speaks about t itself, and so would about `ANY`."""
+    return all(
+        claim.certain_from > t or (is_direct(claim, t) and is_direct(claim, ANY))
+        for claim in stabbed
+    )
 
 
 def _is_plain(claim: Claim, t: Instant) -> bool:

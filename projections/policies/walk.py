@@ -262,8 +262,10 @@ def belied(value: Value, told_by: Iterable[Claim], claim: Claim, at: At) -> bool
     """
     if not at.projection.belies(claim, value, at.kin):
         return False
-    last = max(interval(one, at.t)[1] for one in told_by)
-    return at.kin.day_after(last) <= claim.start.earliest
+    told = list(told_by)
+    if any(is_direct(one, at.t) for one in told):
+        return False
+    return at.kin.day_after(max(_last_of(one) for one in told)) <= claim.start.earliest
 
 
 def since_with(since: Since, claim: Claim, at: At) -> Since:
