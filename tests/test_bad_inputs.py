@@ -441,6 +441,20 @@ def test_input_29_an_unknown_field_and_the_nearest_known_one(
     assert held(log) == before
 
 
+@pytest.mark.parametrize("degrees", ["true", "'8'", "NO", "1.8e+2"])
+def test_input_36_degrees_of_a_place_that_are_no_degrees(log: Path, degrees: str) -> None:
+    text = f"title: T\nplaces:\n  aa: {{name: A, lat: {degrees}, lon: 8, coordinates: c}}\n"
+    says = "90.0 or less is needed" if degrees[0] == "1" else "a number is needed here"
+    refused(log, "init", text, at="3:17", path="places.aa.lat", says=says)
+
+
+def test_degrees_may_be_whole_numbers(log: Path) -> None:
+    text = "title: T\nplaces:\n  aa: {name: A, lat: -8, lon: 8, coordinates: c}\n"
+    assert give(log, "init", text).exit_code == 0
+    place = bodies(log)[-1]["place"]
+    assert (place["lat"], place["lon"], type(place["lat"])) == (-8.0, 8.0, float)
+
+
 # -- text that would act -------------------------------------------------------------------------
 
 LIVE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029" + "".join(BIDI) + "]")
@@ -652,6 +666,59 @@ def test_input_27_a_name_that_looks_like_one_already_registered(log: Path) -> No
     text = 'title: Mali\nactors:\n  others: {name: "Fr\u0430nce"}\n'
     result = give(log, "init", text)
     assert "looks like 'France' (france), but is written with other letters" in result.stderr
+
+
+def places_named(*names: str) -> str:
+    lines = [f'  p{at}: {{name: "{name}"}}\n' for at, name in enumerate(names)]
+    return f"title: T\nplaces:\n{''.join(lines)}"
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "how"),
+    [
+        ("HAM", "\u0397\u0391\u039c", "is written with other letters"),  # all Greek
+        ("Cap", "\u03f9\u0391\u03a1", "is written with other letters"),  # Greek, a lunate Sigma
+        ("Mocka", "\u041c\u043e\u0441\u043a\u0430", "is written with other letters"),  # Cyrillic
+        ("Tao", "Ta\u0585", "is written with other letters"),  # Armenian
+        ("Aleppo", "\u13aaleppo", "is written with other letters"),  # Cherokee
+        ("Aleppo", "\uab7aleppo", "is written with other letters"),  # and its small letters
+        ("M\u00e1li", "M\u03ac\u006ci", "is written with other letters"),  # with its accent
+        ("Tao", "Ta\u034fo", "holds characters that do not show"),
+        ("Tao", "T\u3164ao", "holds characters that do not show"),
+        ("Tao", "Ta\ufe0fo", "holds characters that do not show"),
+        ("Tao", "Tao\U000e0041", "holds characters that do not show"),
+    ],
+)
+def test_input_27_letters_of_other_alphabets_and_what_does_not_show(
+    log: Path, name: str, other: str, how: str
+) -> None:
+    result = give(log, "init", places_named(name, other))
+    assert result.exit_code == 0
+    (warning,) = result.stderr.splitlines()
+    assert f"looks like '{name}' (p0), but {how}" in warning
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("Athens", "\u0391\u03b8\u03ae\u03bd\u03b1"),  # Athina, in Greek
+        ("NAU", "\u0397\u0391\u039c"),  # its small letters would look so, and are not there
+        ("Yerevan", "\u0535\u0580\u0587\u0561\u0576"),  # in Armenian
+        ("Moscow", "\u041c\u043e\u0441\u043a\u0432\u0430"),  # in Cyrillic
+        ("Tsalagi", "\u13e3\u13b3\u13a9"),  # in Cherokee
+        ("Hama", "\u1e24am\u0101h"),  # its accents show
+    ],
+)
+def test_input_27_honest_names_in_other_alphabets_are_not_warned_of(
+    log: Path, names: tuple[str, ...]
+) -> None:
+    result = give(log, "init", places_named(*names))
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+def test_input_27_one_name_in_two_cases_is_warned_of_in_any_alphabet(log: Path) -> None:
+    names = "\u0391\u03b8\u03ae\u03bd\u03b1", "\u0391\u0398\u0389\u039d\u0391"
+    assert "looks like" in give(log, "init", places_named(*names)).stderr
 
 
 # -- twice -----------------------------------------------------------------------------------------

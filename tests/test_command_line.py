@@ -1003,6 +1003,8 @@ state --recorded-at '#x'
 state --recorded-at '#-1'
 state --recorded-at '#99999999999999999999999999'
 state --recorded-at '#²'
+state --recorded-at '#٣'
+show "#٣"
 state --tz Mars
 state --tz ''
 state ''

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
-from commands_for_tests import answer, held, run, said
+from commands_for_tests import answer, bodies, held, run, said
 from sheets_for_tests import SITUATION, new_situation
 from tables_for_tests import (
     DIARY,
@@ -228,6 +228,10 @@ UNREADABLE = [
     ("16.27N", "0.04W", "lat: '16.27N' is no number of degrees: write it as 16.27"),
     ("16.27", "0,04° W", "lon: '0,04° W' is no number of degrees: write it as -0.04"),
     ("10.0", "NaN", "lon: 'NaN' is no number of degrees"),
+    ("10.0", "inf", "lon: 'inf' is no number of degrees"),
+    ("1_2", "8", "lat: '1_2' is no number of degrees"),
+    ("12", "\uff18", "lon: '\uff18' is no number of degrees"),
+    ("1e1_0", "8", "lat: '1e1_0' is no number of degrees"),
     ("x", "", "lon: empty, and lat is 'x': give both, or neither"),
     ("20.2", "", "lon: empty, and lat is '20.2': give both, or neither"),
     (" ", "1.4", "lat: empty, and lon is '1.4': give both, or neither"),
@@ -252,6 +256,15 @@ def test_such_degrees_are_dropped_and_counted_where_the_mapping_says_so(
     assert "table.csv: 1 row, 2 values mended" in result.stdout, says
 
 
+@pytest.mark.parametrize("lat", ["10", " +10.0 ", "10.", "1e1", "1.0E+01"])
+def test_degrees_are_read_as_tables_write_them(log: Path, lat: str) -> None:
+    result = do(log, HEAD + ROWS[0].replace("10.0,20.0", f"{lat},20").replace("Mill", "Barn"))
+    assert result.exit_code == 0, result.stderr
+    places = (one["place"] for one in bodies(log) if "place" in one)
+    (barn,) = (one for one in places if isinstance(one, dict) and one["name"] == "Barn")
+    assert (barn["lat"], barn["lon"]) == (10.0, 20.0)
+
+
 def test_a_place_may_have_no_degrees(log: Path) -> None:
     result = do(log, HEAD + ROWS[0].replace("10.0,20.0", ","))
     assert "table.csv: 1 row\n" in result.stdout
@@ -265,6 +278,34 @@ def test_input_37_latitude_and_longitude_swapped_is_warned_of(log: Path) -> None
     assert "fit only when swapped" in result.stderr
 
 
+@pytest.mark.parametrize(
+    "bounds",
+    [[91, 0, 100, 0], [15, 15, 5, 25], [5, 25, 15, 15], [5, 0, 15, 181], [5, 15, 5, 25]],
+    ids=["beyond the pole", "south and north", "west and east", "beyond 180", "of no height"],
+)
+def test_bounds_that_no_place_can_lie_in_are_refused(log: Path, bounds: list[int]) -> None:
+    mapping = diary()
+    mapping["place"]["bounds"] = bounds
+    stderr = refused(log, DIARY, mapping)
+    assert "mapping.yaml:1:" in stderr
+    said = ", ".join(map(str, bounds))
+    assert ": place.bounds: bounds are [south, west, north, east] in degrees, " in stderr
+    assert f"not [{said}]" in stderr
+
+
+@pytest.mark.parametrize("bounds", [[True, 15, 15, 25], ["5", 15, 15, 25]])
+def test_bounds_are_numbers(log: Path, bounds: list[object]) -> None:
+    mapping = diary()
+    mapping["place"]["bounds"] = bounds
+    assert "place.bounds[0]: a number is needed here" in refused(log, DIARY, mapping)
+
+
+def test_what_lies_within_the_bounds_as_written_is_not_warned_of(log: Path) -> None:
+    mapping = diary()
+    mapping["place"]["bounds"] = [5, 5, 25, 25]
+    assert "swapped" not in do(log, DIARY, mapping).stderr
+
+
 def test_input_41_a_repeated_column(log: Path) -> None:
     assert "two columns are named" in refused(log, HEAD.replace("notes", "who") + ROWS[0])
 
@@ -274,6 +315,27 @@ def test_input_41_a_repeated_column(log: Path) -> None:
 )
 def test_impossible_dates_are_refused(log: Path, day: str) -> None:
     assert "(bad row: date)" in refused(log, HEAD + ROWS[0].replace("2013-01-10", day))
+
+
+@pytest.mark.parametrize(
+    ("day", "form", "says"),
+    [
+        ("2013-01-10T12:00:60Z", "iso", "there is no second 60: leap seconds are not counted"),
+        ("2013-01-10T12:00:60", "%Y-%m-%dT%H:%M:%S", "there is no second 60: leap seconds are not"),
+        ("2013-01-10T24:00:00Z", "iso", "there is no 24:00: write 00:00 of the next day"),
+        ("2013-01-10T12:61:00Z", "iso", "there is no time 12:61: times run from 00:00 to 23:59"),
+        ("2013-13-10", "iso", "there is no month 13: months run from 01 to 12"),
+        ("2013-01-10 +25:00", "%Y-%m-%d %z", "no place keeps such an offset from UTC"),
+    ],
+)
+def test_input_46_impossible_times_are_told_as_those_of_sheets(
+    log: Path, day: str, form: str, says: str
+) -> None:
+    mapping = diary()
+    for one in mapping["facts"]:
+        one["when"]["formats"] = [form]
+    stderr = refused(log, HEAD + ROWS[0].replace("2013-01-10", day), mapping)
+    assert f"table.csv:2:1: day: '{day}': {says}" in stderr
 
 
 def test_impossible_dates_go_to_quarantine_with_their_reason(log: Path) -> None:

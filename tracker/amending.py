@@ -194,8 +194,9 @@ class Amending(Deciding):
 
         Raises NotFoundError where none, or more than one, has that prefix.
         """
-        said = name[1:LONGEST_POSITION] if name.startswith("#") and name[1:].isdecimal() else None
-        position = None if said is None else int(said)
+        digits = name.removeprefix("#")
+        named = digits != name and digits.isascii() and digits.isdecimal()
+        position = int(digits[: LONGEST_POSITION - 1]) if named else None
         if position is None:
             found = self.log.find(name)
             if len(found) > 1:

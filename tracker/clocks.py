@@ -56,11 +56,12 @@ def read_clocks(
 
     position, recorded = None, None
     if isinstance(recorded_at, str) and recorded_at.startswith("#"):
-        if not recorded_at[1:].isdecimal():
+        digits = recorded_at[1:]
+        if not (digits.isascii() and digits.isdecimal()):
             raise TrackerError(f"recorded-at: a position is # and a number, not {recorded_at!r}")
         if len(recorded_at) > len(str(FARTHEST)):
             raise TrackerError(f"recorded-at: no log is that long: {recorded_at[:40]}")
-        position = int(recorded_at[1:])
+        position = int(digits)
     elif recorded_at is not None:
         recorded = last("recorded-at", recorded_at)
     return AsOf(

@@ -30,8 +30,9 @@ def _moment(value: str) -> str:
 
 
 def _recorded(value: str) -> str:
-    position = value.startswith("#") and value[1:].isdecimal() and len(value) <= LONGEST_POSITION
-    return value if position else _moment(value)
+    digits = value.removeprefix("#")
+    position = digits != value and digits.isascii() and digits.isdecimal()
+    return value if position and len(value) <= LONGEST_POSITION else _moment(value)
 
 
 def _projection(value: str) -> str:

@@ -55,6 +55,7 @@ _FIRST: Instant = (date(1, 1, 1).toordinal() - _EPOCH_DAY) * DAY
 _LAST: Instant = (date(9999, 12, 31).toordinal() + 1 - _EPOCH_DAY) * DAY - 1
 _MONTHS = 12
 _HOURS = 24
+NO_SECOND_60 = "there is no second 60: leap seconds are not counted here, write second 59"
 _SIXTY = 60  # minutes in an hour, seconds in a minute
 _LONGEST = 64  # characters; nothing we read as a moment comes near it
 
@@ -266,8 +267,7 @@ def micros_of_day(hour: int, minute: int, second: int = 0, micros: int = 0) -> i
         msg = f"there is no time {hour:02}:{minute:02}: times run from 00:00 to 23:59"
         raise InstantError(msg)
     if second == _SIXTY:
-        msg = "there is no second 60: leap seconds are not counted here, write second 59"
-        raise InstantError(msg)
+        raise InstantError(NO_SECOND_60)
     if second > _SIXTY:
         msg = f"there is no second {second}: seconds run from 00 to 59"
         raise InstantError(msg)

@@ -16,8 +16,9 @@ from tracker.kin import Kin
 from tracker.sources import FROZEN, Slug, Source, Text, Upcast
 from tracker.times import When, check_zone
 
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
+# Strict: a truth value or a text is no number of degrees, a whole number is one.
+Latitude = Annotated[float, Field(strict=True, ge=-90, le=90)]
+Longitude = Annotated[float, Field(strict=True, ge=-180, le=180)]
 PlaceType = Literal["town", "region", "country", "site", "area"]
 
 

@@ -13,6 +13,8 @@ from pydantic import (
     ConfigDict,
     Field,
     StrictBool,
+    StrictFloat,
+    StrictInt,
     field_validator,
 )
 
@@ -57,8 +59,8 @@ class Test(_Block):
     equals: Scalar | None = None
     matches: str | None = None
     filled: StrictBool | None = None
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: StrictFloat | None = None
+    at_most: StrictFloat | None = None
 
 
 Tests = Annotated[tuple[Test, ...], BeforeValidator(_listed)]
@@ -179,11 +181,15 @@ class ByName(_Block):
     parent: str | Column | None = None
 
 
+Bounds = tuple[StrictFloat, StrictFloat, StrictFloat, StrictFloat]
+LAT, LON = 90, 180
+"""The most degrees that a latitude and a longitude have, north or south, east or west."""
+
 PLACE_TYPES: tuple[str, ...] = get_args(PlaceType)
 TYPES_SAID = f"{', '.join(PLACE_TYPES[:-1])} or {PLACE_TYPES[-1]}"
 
 
-NumberOf = Column | Annotated[int, Field(ge=0)]
+NumberOf = Column | Annotated[StrictInt, Field(ge=0)]
 
 
 def _is_whole(value: object) -> bool:
@@ -219,8 +225,9 @@ class HowMany(_Block):
 class Where(_Block):
     """How rows name a place: an id, or a name with or without coordinates (degrees, WGS 84).
 
-    `bounds` [south, west, north, east] is where the places lie: what fits only with latitude and
-    longitude swapped is warned of. `coordinates` says where they come from.
+    `bounds` [south, west, north, east] is where the places lie, south < north and west < east: what
+    fits only with latitude and longitude swapped is warned of. `coordinates` says where they come
+    from.
     """
 
     id: str | Column | None = None
@@ -230,7 +237,22 @@ class Where(_Block):
     type: PlaceType | Column = "town"
     within: str | Column | None = None
     coordinates: Text | None = None
-    bounds: tuple[float, float, float, float] | None = None
+    bounds: Bounds | None = None
+
+    @field_validator("bounds")
+    @classmethod
+    def _bounds_in_order(cls, said: Bounds | None) -> Bounds | None:
+        if said is None:
+            return None
+        south, west, north, east = said
+        if not (-LAT <= south < north <= LAT and -LON <= west < east <= LON):
+            msg = (
+                "bounds are [south, west, north, east] in degrees, south < north within -90 and "
+                "90, west < east within -180 and 180, "
+                f"not [{', '.join(f'{degrees:g}' for degrees in said)}]"
+            )
+            raise ValueError(msg)
+        return said
 
     @field_validator("type")
     @classmethod

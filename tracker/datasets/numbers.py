@@ -5,7 +5,6 @@ What may be read in two ways is read in none, unless a mapping says how numbers 
 
 from __future__ import annotations
 
-import math
 import re
 
 from tracker.datasets.values import Bad, shown
@@ -102,6 +101,11 @@ def meanings(text: str, column: str, decimal: str | None) -> tuple[float, ...]:
     return (float(number),)
 
 
+_DEGREES = re.compile(
+    r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d{1,3})?",
+    re.ASCII | re.IGNORECASE,
+)
+"""Plain digits: Python also reads 1_2, digits of other scripts, and words such as infinity."""
 _WRITTEN = re.compile(r"(-?)(\d+(?:[.,]\d+)?) ?°? ?([NSEW]?)", re.ASCII | re.IGNORECASE)
 """Degrees with a comma for a point, or with a letter for a sign."""
 
@@ -111,12 +115,10 @@ def degrees(text: str, most: int, column: str) -> float:
 
     What lies beyond is no place on earth, so a slip worth telling of.
     """
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if math.isnan(number):
+    plain = text.strip()
+    if not _DEGREES.fullmatch(plain):
         raise Bad("coordinate", column, f"{shown(text)} is no number of degrees{_degrees_as(text)}")
+    number = float(plain)
     if not -most <= number <= most:
         raise ValueError(number)
     return number

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from tracker.datasets.blocks import PLACE_TYPES, TYPES_SAID
+from tracker.datasets.blocks import LAT, LON, PLACE_TYPES, TYPES_SAID
 from tracker.datasets.numbers import degrees
 from tracker.datasets.values import Bad, folded, shown, squeezed
 from tracker.registry import Place
@@ -24,7 +24,6 @@ NEAR_KM = 10.0
 FAR_KM = 50.0
 """No town is so large, and hardly ever is it put so far from itself."""
 LONGEST_NAME = 200  # characters: no name of a place is longer
-LAT, LON = 90, 180
 WIDE = frozenset({"region", "country"})
 """Types of place that other places lie in, and that may be named after one of them."""
 _EARTH_KM = 6371.0

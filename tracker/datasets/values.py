@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from tracker.datasets.blocks import DAY_IN_FORM, HOUR_IN_FORM, MONTH_IN_FORM, ZONE_IN_FORM
 from tracker.facts.envelope import body_dict, canonical
 from tracker.facts.record import known_from
-from tracker.instants import DAY, SECOND, InstantError, check_zone, format_instant
+from tracker.instants import DAY, NO_SECOND_60, SECOND, InstantError, check_zone, format_instant
 from tracker.times import When
 
 REMEMBERED = 200_000
@@ -140,7 +140,9 @@ _ISO = re.compile(
 _UTC = frozenset({"Z", "UTC", "+00:00", "+0000", "+00", "-00:00"})
 _UTC_NAMES = ("UTC", "GMT", "Z")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PLAIN = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\dZ)?", re.ASCII)
+_PLAIN = re.compile(
+    r"\d{4}-(?:0[1-9]|1[0-2])-\d\d(?:T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ)?", re.ASCII
+)
 _DATE = len("2013-01-10")
 _MINUTE = 60 * SECOND
 
@@ -194,7 +196,8 @@ class Times:
     def _plain(self, text: str) -> Moment | None:
         """Read a date, or a time in UTC, as nearly all tables write them; None for the rest.
 
-        Raises ValueError for a day or an hour that there is not.
+        Raises ValueError for a day that there is not; what else is out of range is none of these,
+        and `of` says so.
         """
         if self.zone != "UTC" or not _PLAIN.fullmatch(text) or not "0002" <= text[:4] <= "9998":
             return None
@@ -311,6 +314,10 @@ def _plain_reason(error: Exception, text: str) -> str:
     if isinstance(error, InstantError):
         return str(error)
     what = str(error)
+    if what.startswith("second must"):
+        return f"{shown(text)}: {NO_SECOND_60}"
+    if "timedelta" in what:
+        return f"{shown(text)}: no place keeps such an offset from UTC"
     if "day" in what and ("range" in what or "month" in what):
         return f"{shown(text)}: there is no such day"
     return f"{shown(text)}: {what}"
