@@ -248,3 +248,73 @@ def test_a_correction_from_a_time_to_come_is_warned_of_at_the_command(tmp_path: 
     done = run(*ask, "--published", "9031-01-21")
     assert done.exit_code == 0
     assert "warning: published 21 Jan 9031, which is still to come: check the year" in done.stderr
+
+
+# -- what is said at a command -------------------------------------------------------------------
+
+BIDI = "a\u202eb"
+REORDERED = "holds bidirectional control characters: it may read otherwise than it is stored"
+
+
+def test_a_correction_is_warned_of_what_its_report_would_be(situation: Situation) -> None:
+    fought = fact("FightingReported", place="mill", when="2013-01-10")
+    (seen,) = tell(situation, "gazette", "2013-01-20", fought)
+    how: dict[str, Any] = {"reason": "a slip", "by": "tests", "published": "2013-02-01"}
+    later = "dated 1 Jan 2015, after the report was published (20 Jan 2013): check it, or use"
+    done = situation.correct(seen, {"when": "2015-01-01"}, **how)
+    assert done.warning.startswith(f"--set when: {later} status planned")
+    done = situation.correct(str(done.events[1]["id"]), {"place": "ford"}, **how)
+    assert done.warning.startswith(f"when: {later}")  # it was so before, and still is
+    anew = fought | {"when": "2015-01-01", "place": "valley"}
+    whole = json.dumps(anew).replace(", ", ",\n").encode()
+    done = situation.correct(str(done.events[1]["id"]), None, (whole, "new.yaml"), **how)
+    (warning,) = done.warnings
+    assert str(warning).startswith("new.yaml:6:1: warning: when: dated 1 Jan 2015, after")
+    done = situation.correct(str(done.events[1]["id"]), {"when": "2013-01-09"}, **how)
+    assert done.warnings == ()
+
+
+def test_a_correction_is_warned_of_a_total_beside_that_of_another_place(
+    situation: Situation,
+) -> None:
+    lost = {"side": "army", "category": "people", "fate": "killed", "when": "2013-01-10"}
+    killed = {"quantity": {"best": 5, "semantics": "total"}, **lost}
+    told = [
+        fact("CasualtiesReported", place="mill", **killed),
+        fact("CasualtiesReported", place="ford", **killed | {"when": "2013-01-12"}),
+    ]
+    _, other = tell(situation, "gazette", "2013-01-20", *told)
+    how: dict[str, Any] = {"reason": "a slip", "by": "tests", "published": "2013-02-01"}
+    done = situation.correct(other, {"when": "2013-01-10"}, **how)
+    assert done.warning.startswith("quantity: another total of the same losses, in another place")
+
+
+def test_a_text_that_reads_otherwise_is_warned_of_at_every_command(situation: Situation) -> None:
+    told = [
+        fact("FightingReported", place="mill", when="2013-01-10", note="a"),
+        fact("FightingReported", place="ford", when="2013-01-10"),
+        fact("TownOccupied", place="ford", by=["army"], when="2013-01-09"),
+    ]
+    first, second, third = tell(situation, "gazette", "2013-01-20", *told)
+    by: dict[str, Any] = {"by": "tests"}
+    why: dict[str, Any] = {"reason": BIDI, **by}
+    done = situation.correct(first, {"note": BIDI, "gist": "Else"}, reason="a slip", **by)
+    assert done.warning == f"--set note: {REORDERED}"
+    whole = json.dumps(told[1] | {"gist": BIDI}).replace(", ", ",\n").encode()
+    done = situation.correct(second, None, (whole, "new.yaml"), reason="a slip", **by)
+    (warning,) = done.warnings
+    assert (warning.file, warning.path, warning.message) == ("new.yaml", "gist", REORDERED)
+    done = situation.rule("control", "ford", [third], when="2013-01-10", **why)
+    assert done.warning == f"reason: {REORDERED}"
+    held = situation.hold([third], authority=BIDI, **why)
+    assert held.warning == f"reason: {REORDERED}; authority: {REORDERED}"
+    situation.hold([third], authority="court", reason="over", lift=True, **by)
+    erased = situation.redact(situation.to_erase([third]), authority=BIDI, reason="his", **by)
+    assert erased.warning == f"authority: {REORDERED}"
+    assert situation.retract([third], **why).warning == f"reason: {REORDERED}"
+
+
+def test_such_a_text_is_warned_of_on_standard_error(tmp_path: Path) -> None:
+    done = run("--log", mali(tmp_path), "retract", "#58", "--reason", BIDI, "--json")
+    assert done.stderr == f"warning: reason: {REORDERED}\n"
+    assert json.loads(done.stdout)["added"] == 1

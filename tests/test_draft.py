@@ -559,6 +559,7 @@ def test_of_an_article_in_another_language_it_says_so(log: Path) -> None:
         (b"caf\xe9", (), "byte 4 is not UTF-8: save the text as UTF-8"),
         (b"a\0b", (), "holds a zero byte: plain text is needed"),
         (b"a", ("--published", "lately"), "--published 'lately' is no date or time"),
+        (b"a", ("--published", "a" * 10**5), f"--published '{'a' * 64}...' is no date or time: "),
         (b"a", ("--source", "vao"), "unknown source 'vao': did you mean voa?"),
     ],
 )
@@ -570,6 +571,7 @@ def test_what_it_cannot_read_it_says(
     done = run("--log", log, "draft", article, "--published", "2013-01-27", *more)
     assert done.exit_code == 2
     assert message in done.stderr
+    assert len(done.stderr) < 500
     assert done.stdout == ""
 
 

@@ -595,6 +595,60 @@ def test_names_that_differ_by_case_and_names_of_before_are_not(log: Path) -> Non
     assert do(log, DIARY.replace("New Bridge", "NEW BRIDGE")).stderr.count("warning") == 0
 
 
+SPUN = "\u202e"
+REORDERED = "holds bidirectional control characters: it may read otherwise than it is stored"
+
+
+def test_cells_that_read_otherwise_are_warned_of_once_a_column(log: Path) -> None:
+    table = DIARY.replace("New Bridge", f"{SPUN}New Bridge").replace("River Men", f"{SPUN}Men")
+    table = table.replace("a raid", f"a{SPUN} raid").replace("at night", f"{SPUN} at night")
+    file = log.with_name("table.csv")
+    assert do(log, table).stderr.splitlines() == [
+        f"{file}:2:1: warning: notes: {REORDERED} (1 more row so)",
+        f"{file}:4:1: warning: town: {REORDERED}",
+        f"{file}:4:1: warning: who: {REORDERED}",
+    ]
+
+
+def test_cells_that_are_neither_registered_nor_stored_are_not(log: Path) -> None:
+    mapping = diary(where={"column": "notes", "filled": True})
+    for one in mapping["facts"]:
+        one["gist"] = "A raid"
+    assert do(log, DIARY.replace("a raid", f"a{SPUN} raid"), mapping).stderr == ""
+    left_out = DIARY.replace("Ford", f"{SPUN}Ford")  # its notes are empty
+    assert do(log, left_out, mapping).stderr == ""
+
+
+# -- when it was published -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mapping", [diary(), diary(published={"value": "2013-02-01"}), sirens()])
+@pytest.mark.parametrize("when", ["2013-02-30", "", "lately", "2013-02-01/2013-02-03"])
+def test_a_publication_that_is_none_is_refused_by_the_options_name(
+    log: Path, mapping: Mapping, when: str
+) -> None:
+    before = held(log)
+    result = do(log, DIARY, mapping, "--published", when)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("--published: ")
+    assert held(log) == before
+
+
+@pytest.mark.parametrize("mapping", [diary(), sirens(), listing()])
+def test_a_publication_that_rows_say_themselves_is_not_said_again(
+    log: Path, mapping: Mapping
+) -> None:
+    result = do(log, DIARY, mapping, "--published", "2013-02-01")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("--published does not apply: ")
+
+
+def test_a_publication_takes_the_place_of_the_mappings_own_day(log: Path) -> None:
+    mapping = diary(published={"value": "2013-02-01"})
+    assert do(log, DIARY, mapping, "--published", "2013-02-03").exit_code == 0
+    assert {one["published"]["edtf"] for one in bodies(log) if "published" in one} == {"2013-02-03"}
+
+
 def test_no_tables_are_refused(situation: Situation) -> None:
     with pytest.raises(TrackerError, match="no tables: name one at least"):
         situation.import_table("place-date-holder", [], by="tests")

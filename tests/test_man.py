@@ -79,6 +79,13 @@ def test_another_verb_is_refused_with_the_nearest() -> None:
     assert "did you mean 'tracker cite verify'?" in run("man", "cite", "verfy").stderr
 
 
+def test_a_refusal_shows_no_escape() -> None:
+    result = run("man", "\x1b[31m", color=True)
+    assert result.exit_code == 2
+    assert "no verb '\\x1b[31m'" in result.stderr
+    assert "\x1b" not in result.output
+
+
 def test_a_formatter_finds_nothing_wrong(pages: Path) -> None:
     groff = shutil.which("groff") or missing("needs Debian's package groff")
     for path in pages.iterdir():

@@ -230,6 +230,16 @@ def test_with_a_speaker_goes_what_corrections_made_of_the_facts(log: Path, named
     assert [body(log, one)["gist"] for one in (first(log), new)] == [WITHHELD] * 2
 
 
+@pytest.mark.parametrize("verb", ["redact", "hold"])
+@pytest.mark.parametrize("published", ["", " ", "2013-02-30"])
+def test_a_publication_that_is_none_is_refused(log: Path, verb: str, published: str) -> None:
+    before = held(log)
+    done = run("--log", log, verb, first(log), *COURT, "--published", published)
+    assert done.exit_code == 2
+    assert done.stderr.startswith("published: ")
+    assert held(log) == before
+
+
 @pytest.mark.parametrize("named", [SPEAKER, "a resident"])
 def test_a_held_fact_keeps_what_corrections_made_of_it_from_a_speakers_erasure(
     log: Path, named: str

@@ -12,13 +12,14 @@ from uuid import UUID
 
 from projections.store import Row
 from tracker.deciding import Deciding
-from tracker.errors import NotFoundError, TrackerError
+from tracker.errors import NotFoundError, Problem, TrackerError
 from tracker.instants import Instant
 from tracker.outcomes import Amended
 
 if TYPE_CHECKING:
     from tracker.amendments import Cell
-    from tracker.facts import Body, Fact, ReportRegistered
+    from tracker.arguments import Said
+    from tracker.facts import Body, ReportRegistered
     from tracker.facts.envelope import Event
     from tracker.reports import Decision
     from tracker.times import When
@@ -58,7 +59,8 @@ class Amending(Deciding):
             raise NotFoundError(f"{_name(wrong)} is no fact: only a fact can be corrected")
         registry, report = self.registry(), self._report(wrong.stream)
         when, why = arguments.amendment(published, reason, registry, now=self.clock(), tz=tz)
-        said: Fact | None = None
+        said: Said | None = None
+        warned: list[Problem] = []
         if again and (file is not None or changes):
             raise TrackerError("what is put back says what it said: correct it afterwards")
         if file is not None:
@@ -71,11 +73,14 @@ class Amending(Deciding):
             # What stands is read here: text that was erased meanwhile must not be said anew.
             stands = next(one.fact for one in past if one.fact and one.id == wrong.id)
             fresh = said or arguments.fact_with(stands, changes or {}, report, registry, tz=tz)
+            beside = amendments.standing(past, without=wrong.id)
+            warned[:] = fresh.warnings(beside, report, registry)
             return amendments.correct(
-                past, wrong.id, fresh, published=when, reason=why, at=at, by=by
+                past, wrong.id, fresh.fact, published=when, reason=why, at=at, by=by
             )
 
-        return self._amended(self._append(decide), when)
+        decision = self._append(decide)
+        return self._amended(decision, when, (*warned, *arguments.reordered(reason=why)))
 
     def retract(
         self,
@@ -127,7 +132,7 @@ class Amending(Deciding):
             lists = {stream: pasts[stream] for stream in (*reported, *batched)}
             return replace(found, events=self._relisted(found.events, lists, at=at, by=by))
 
-        return self._amended(self._append(decide), when)
+        return self._amended(self._append(decide), when, arguments.reordered(reason=why))
 
     def _relisted(
         self,
@@ -187,7 +192,7 @@ class Amending(Deciding):
             past = self.log.stream(amendments.ruling_stream(projection, key))
             return amendments.rule(past, ruling, cells, at=self.clock(), by=by)
 
-        return self._amended(self._append(decide), moment)
+        return self._amended(self._append(decide), moment, arguments.reordered(reason=why))
 
     def event(self, name: str) -> Event:
         """Find one event by `#position`, or by a unique prefix of its id or its report's.
@@ -255,7 +260,9 @@ class Amending(Deciding):
             raise NotFoundError(f"nothing was recorded as batch '{batch}' (batches: {named})")
         return list(streams)
 
-    def _amended(self, decision: Decision, when: When | None = None) -> Amended:
+    def _amended(
+        self, decision: Decision, when: When | None = None, warned: Sequence[Problem] = ()
+    ) -> Amended:
         """Tell what was appended: the rows of `log`, each with what it speaks `of`."""
         from projections.events import amends, event_row, names_in
         from tracker.cautions import to_come
@@ -273,8 +280,9 @@ class Amending(Deciding):
             row["restores"] = restores and places[restores]
             row["of"] = about and {"position": places[about], "kind": self._kind(about, places)}
             rows.append(row)
-        warning = "" if when is None else to_come(when, self.clock())
-        return Amended(len(rows), decision.already, self.log.position, tuple(rows), warning)
+        late = "" if when is None else to_come(when, self.clock())
+        warnings = (*([Problem("", 0, 0, "", late, warning=True)] if late else ()), *warned)
+        return Amended(len(rows), decision.already, self.log.position, tuple(rows), warnings)
 
     def _kind(self, event_id: str, places: Mapping[str, int]) -> str:
         found = self.store.rows("SELECT kind FROM fact_rows WHERE id = ?", (event_id,))

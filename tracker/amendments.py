@@ -298,6 +298,14 @@ def _retraction_of(past: Sequence[Event], fact_id: str) -> Event | None:
     return None
 
 
+def standing(past: Sequence[Event], *, without: str) -> list[Fact]:
+    """Give the facts of a report that were neither corrected nor retracted, but for one."""
+    bodies = (event.body for event in past)
+    gone = {one.fact for one in bodies if isinstance(one, FactCorrected | FactRetracted)}
+    gone |= {without}
+    return [one.fact for one in past if one.fact and one.id not in gone]
+
+
 def _stands(past: Sequence[Event], fact_id: str) -> bool:
     """Whether a fact was neither corrected nor retracted."""
     return not any(

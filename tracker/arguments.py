@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
+from tracker.cautions import of_one
 from tracker.erasures import Warrant
-from tracker.errors import InputError, TrackerError
+from tracker.errors import InputError, Problem, TrackerError
 from tracker.facts import Fact, ReportRegistered
 from tracker.facts.envelope import body_dict
 from tracker.facts.record import Published, RulingMade
@@ -17,7 +19,7 @@ from tracker.registry import Registry
 from tracker.sheets import read_fact
 from tracker.sources import FROZEN, Slug, Text
 from tracker.times import When
-from tracker.validation import validate
+from tracker.validation import validate, warn_of_bidi
 from tracker.yamltree import Path, Tree, load
 
 M = TypeVar("M", bound=BaseModel)
@@ -74,9 +76,15 @@ def warrant(
 ) -> Warrant:
     """Read on whose authority text is erased or held, when that is published, and why."""
     second = format_instant(now - now % _SECOND)
-    said = {"published": published or second, "reason": reason, "authority": authority}
+    given = second if published is None else published
+    said = {"published": given, "reason": reason, "authority": authority}
     found = _model(_Warrant, said, registry, tz)
     return Warrant(found.authority, found.published, found.reason)
+
+
+def reordered(**said: str) -> tuple[Problem, ...]:
+    """Warn of each text said at the command that may read otherwise than it is stored."""
+    return tuple(warn_of_bidi(Tree("", said)))
 
 
 def ruling(fields: Mapping[str, Any], registry: Registry, *, tz: str | None) -> RulingMade:
@@ -105,11 +113,43 @@ def _model(model: type[M], said: dict[str, Any], registry: Registry, tz: str | N
 # -- a fact that replaces another ----------------------------------------------------------------
 
 
+class Said(NamedTuple):
+    """A fact that is to replace another, and where it was said: a file, or fields at the command.
+
+    `changes` are the fields that were said anew; none where a file says all of it.
+    """
+
+    fact: Fact
+    tree: Tree
+    changes: Mapping[str, object] | None = None
+
+    def warnings(
+        self, beside: Sequence[Fact], report: ReportRegistered, registry: Registry
+    ) -> list[Problem]:
+        """Give what a sheet of the report would be warned of it, and its reordered text.
+
+        `beside` are the other facts that the report tells.
+        """
+        found = [
+            self.tree.problem(path, message, warning=True)
+            for path, message in of_one(self.fact, beside, report, registry)
+        ]
+        if self.changes is None:
+            return [*warn_of_bidi(self.tree), *found]
+        anew = tuple(self.changes)
+        reordered = warn_of_bidi(Tree("", dict(self.changes)))
+        return [
+            replace(one, path=f"--set {one.path}") if one.path.startswith(anew) else one
+            for one in (*reordered, *found)
+        ]
+
+
 def fact_from_file(
     data: bytes, file: str, report: ReportRegistered, registry: Registry, *, tz: str | None = None
-) -> Fact:
+) -> Said:
     """Read a file that holds one fact, as a sheet would; InputError with its line and column."""
-    return _read(load(data, file), report, registry, tz)
+    tree = load(data, file)
+    return Said(_read(tree, report, registry, tz), tree)
 
 
 def fact_with(
@@ -119,14 +159,15 @@ def fact_with(
     registry: Registry,
     *,
     tz: str | None = None,
-) -> Fact:
+) -> Said:
     """Give a fact with some fields said anew: {field or dotted field: its value in YAML}.
 
     A null takes a field away. Raises ArgumentError, which names the field.
     """
     entry = _as_entry(fact, changes)
-    for name, text in changes.items():
-        _set(entry, name, _value(name, text))
+    values = {name: _value(name, text) for name, text in changes.items()}
+    for name, value in values.items():
+        _set(entry, name, value)
     try:
         made = _read(Tree("", entry), report, registry, tz)
     except InputError as error:
@@ -134,7 +175,7 @@ def fact_with(
         raise ArgumentError("\n".join(lines)) from error
     # No sheet names a document for each fact, but a row of a table stands in a file of its own.
     stands = made.locator.model_copy(update={"document": fact.locator.document})
-    return made.model_copy(update={"locator": stands})
+    return Said(made.model_copy(update={"locator": stands}), Tree("", entry), values)
 
 
 def _read(tree: Tree, report: ReportRegistered, registry: Registry, tz: str | None) -> Fact:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from tracker.edtf import describe
 from tracker.errors import Problem
-from tracker.facts import Fact
+from tracker.facts import Fact, ReportRegistered
 from tracker.facts.alerts import LevelFact, ThreatLevelLowered, ThreatLevelRaised
 from tracker.facts.control import ControlReported, TownOccupied, TownRecaptured
 from tracker.facts.forces import TroopsWithdrawn
@@ -16,7 +16,7 @@ from tracker.instants import DAY, Instant
 from tracker.registry import Registry
 from tracker.reports import Report
 from tracker.times import When
-from tracker.yamltree import Tree
+from tracker.yamltree import Path, Tree
 
 _DAY_AT_LEAST: Instant = DAY - 2 * (DAY // 24)
 """No day is shorter, whatever its clocks do."""
@@ -33,18 +33,42 @@ def cautions(
     yield from _later_events(tree, report)
     yield from _unread(tree, report)
     for index, fact in enumerate(report.facts):
-        at = fact.locator
-        if at.quote and at.sha256 and sha256(at.quote.encode()).hexdigest() != at.sha256:
-            message = "it is not that of `quote`, but of other words, or other white space"
-            yield tree.problem(("facts", index, "at", "sha256"), message, warning=True)
-        for field, message in _of_fact(fact, report, registry):
+        for path, message in _of_fact(fact, report.registered, registry):
             if message:
-                yield tree.problem(("facts", index, field), message, warning=True)
-    yield from _one_for_all(tree, report)
+                yield tree.problem(("facts", index, *path), message, warning=True)
+    for index in _one_for_all(report.facts):
+        yield tree.problem(("facts", index, "quantity"), _ANOTHER_TOTAL, warning=True)
 
 
-def _of_fact(fact: Fact, report: Report, registry: Registry) -> Iterator[tuple[str, str]]:
+def of_one(
+    fact: Fact, beside: Sequence[Fact], report: ReportRegistered, registry: Registry
+) -> Iterator[tuple[Path, str]]:
+    """Yield (its field, what one is warned of there) of a fact as a sheet of its report has it.
+
+    `beside` are the other facts of the report.
+    """
+    if message := _later_event(fact, report):
+        yield ("when",), message
+    yield from (found for found in _of_fact(fact, report, registry) if found[1])
+    total = _total_of(fact)
+    if total is not None and any(
+        _total_of(one) == total and _elsewhere(one, fact) for one in beside
+    ):
+        yield ("quantity",), _ANOTHER_TOTAL
+
+
+def _of_fact(
+    fact: Fact, report: ReportRegistered, registry: Registry
+) -> Iterator[tuple[Path, str]]:
     """Yield (its field, what one is warned of there, or nothing) of a fact alone."""
+    yield ("at", "sha256"), _of_other_words(fact)
+    for field, message in _of_fields(fact, report, registry):
+        yield (field,), message
+
+
+def _of_fields(
+    fact: Fact, report: ReportRegistered, registry: Registry
+) -> Iterator[tuple[str, str]]:
     if isinstance(fact, TroopsWithdrawn):
         yield "quantity", _left_in_all(fact)
     if isinstance(fact, TownOccupied):
@@ -54,6 +78,14 @@ def _of_fact(fact: Fact, report: Report, registry: Registry) -> Iterator[tuple[s
         yield "from_level", _wrong_way(fact, registry)
         yield "by", _not_theirs(fact, registry)
         yield "scheme", _out_of_force(fact, registry)
+
+
+def _of_other_words(fact: Fact) -> str:
+    """Say where the hash of a quotation is not that of the words beside it."""
+    at = fact.locator
+    if not at.quote or not at.sha256 or sha256(at.quote.encode()).hexdigest() == at.sha256:
+        return ""
+    return "it is not that of `quote`, but of other words, or other white space"
 
 
 def _left_in_all(fact: TroopsWithdrawn) -> str:
@@ -67,7 +99,7 @@ def _left_in_all(fact: TroopsWithdrawn) -> str:
     )
 
 
-def _over(fact: Fact, report: Report) -> str:
+def _over(fact: Fact, report: ReportRegistered) -> str:
     """Say where a place is told to be somebody's over days gone by, and so no longer.
 
     Most who write so of a capture mean that it was on one of these days. Versions of a list mean
@@ -75,12 +107,12 @@ def _over(fact: Fact, report: Report) -> str:
     """
     taken = isinstance(fact, TownOccupied | TownRecaptured)
     found = isinstance(fact, ControlReported) and fact.state == "held"
-    if not (taken or found) or not fact.actual or report.registered.standing:
+    if not (taken or found) or not fact.actual or report.standing:
         return ""
     if isinstance(fact, ControlReported) and fact.since and "/" in fact.since.edtf:
         return ""  # that span is the one that ends, or does not
     end = fact.when.end
-    if end is None or end.latest > report.registered.published.start.latest:
+    if end is None or end.latest > report.published.start.latest:
         return ""
     if end.latest - end.earliest < _DAY_AT_LEAST:  # over at a time of day: that is no unsure day
         return ""
@@ -114,17 +146,21 @@ def to_come(published: When, now: Instant) -> str:
 
 def _later_events(tree: Tree, report: Report) -> list[Problem]:
     """Warn of what a report says has happened, but dates after its own publication."""
-    published = report.registered.published
     return [
-        tree.problem(
-            ("facts", index, "when"),
-            f"dated {fact.when.describe()}, after the report was published "
-            f"({published.describe()}): check it, or use status planned",
-            warning=True,
-        )
+        tree.problem(("facts", index, "when"), message, warning=True)
         for index, fact in enumerate(report.facts)
-        if fact.actual and fact.when.start.earliest >= published.start.latest
+        if (message := _later_event(fact, report.registered))
     ]
+
+
+def _later_event(fact: Fact, report: ReportRegistered) -> str:
+    published = report.published
+    if not fact.actual or fact.when.start.earliest < published.start.latest:
+        return ""
+    return (
+        f"dated {fact.when.describe()}, after the report was published ({published.describe()}): "
+        "check it, or use status planned"
+    )
 
 
 def _unread(tree: Tree, report: Report) -> Iterator[Problem]:
@@ -144,22 +180,37 @@ def _unread(tree: Tree, report: Report) -> Iterator[Problem]:
     yield tree.problem(("not_coded",), message, warning=True)
 
 
-def _one_for_all(tree: Tree, report: Report) -> Iterator[Problem]:
-    """Warn of losses of one time in several places, of which as totals only one can count."""
-    told: dict[tuple[str, ...], list[LossFact]] = {}
-    for index, fact in enumerate(report.facts):
-        if not isinstance(fact, LossFact) or not fact.actual or fact.place is None:
+_ANOTHER_TOTAL = (
+    "another total of the same losses, in another place: only one of them counts, for all; of "
+    "losses that add up write `semantics: change`"
+)
+
+
+def _one_for_all(facts: Sequence[Fact]) -> Iterator[int]:
+    """Yield which tell, after another, losses of one time in another place: one total counts."""
+    told: dict[tuple[str, ...], list[Fact]] = {}
+    for index, fact in enumerate(facts):
+        total = _total_of(fact)
+        if total is None:
             continue
-        if fact.quantity is None or fact.quantity.semantics != "total":
-            continue
-        same = told.setdefault((fact.TOPIC, fact.side, fact.category, _fate(fact)), [])
-        if any(one.place != fact.place and _together(one.when, fact.when) for one in same):
-            message = (
-                "another total of the same losses, in another place: only one of them counts, for "
-                "all; of losses that add up write `semantics: change`"
-            )
-            yield tree.problem(("facts", index, "quantity"), message, warning=True)
+        same = told.setdefault(total, [])
+        if any(_elsewhere(one, fact) for one in same):
+            yield index
         same.append(fact)
+
+
+def _total_of(fact: Fact) -> tuple[str, ...] | None:
+    """Name the losses of which a fact tells the total in a place; None where it tells none."""
+    if not isinstance(fact, LossFact) or not fact.actual or fact.place is None:
+        return None
+    if fact.quantity is None or fact.quantity.semantics != "total":
+        return None
+    return fact.TOPIC, fact.side, fact.category, _fate(fact)
+
+
+def _elsewhere(one: Fact, other: Fact) -> bool:
+    """Whether two facts may speak of one time, in two places."""
+    return one.place != other.place and _together(one.when, other.when)
 
 
 def _fate(fact: LossFact) -> str:

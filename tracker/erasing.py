@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tracker.deciding import Deciding
-from tracker.errors import NotFoundError, TrackerError
+from tracker.errors import NotFoundError, Problem, TrackerError
 from tracker.outcomes import Amended, Erasable
 
 if TYPE_CHECKING:
     from tracker.erasures import Warrant
     from tracker.facts.envelope import Event
     from tracker.reports import Decision
+    from tracker.times import When
 
 SOME = 5
 
@@ -28,7 +29,9 @@ class Erasing(Deciding):
         """Find one event by `#position`, or by a unique prefix of its id or its report's."""
         raise NotImplementedError
 
-    def _amended(self, decision: Decision) -> Amended:
+    def _amended(
+        self, decision: Decision, when: When | None = None, warned: Sequence[Problem] = ()
+    ) -> Amended:
         raise NotImplementedError
 
     def to_erase(
@@ -131,7 +134,7 @@ class Erasing(Deciding):
 
         decision = self._append(decide)
         self.log.settle()
-        outcome = self._amended(decision)
+        outcome = self._amended(decision, warned=_reordered(warrant))
         _ = self.store  # made anew, for what was erased stands in the old one
         if self.log.sealer.vault.pending:
             raise TrackerError(
@@ -167,7 +170,7 @@ class Erasing(Deciding):
             wanted = [event.id for event in named]
             return act(self._pasts(streams), wanted, warrant, at=self.clock(), by=by)
 
-        return self._amended(self._append(decide))
+        return self._amended(self._append(decide), warned=_reordered(warrant))
 
     def withhold(
         self,
@@ -193,7 +196,7 @@ class Erasing(Deciding):
         def decide() -> Decision:
             return erasures.withhold(self._pasts(streams), wanted, warrant, at=self.clock(), by=by)
 
-        return self._amended(self._append(decide))
+        return self._amended(self._append(decide), warned=_reordered(warrant))
 
     def _leaf(self, position: int) -> str:
         from tracker.ledger import leaf_hashes
@@ -252,6 +255,12 @@ def _erasable(
         event.fact.gist if event.fact else "",
         tuple(sorted(clear)),
     )
+
+
+def _reordered(warrant: Warrant) -> tuple[Problem, ...]:
+    from tracker import arguments
+
+    return arguments.reordered(reason=warrant.reason, authority=warrant.authority)
 
 
 def _listed(fields: Collection[str]) -> str:

@@ -69,7 +69,8 @@ def is_full(error: BaseException) -> bool:
 class Problem:
     """One thing wrong with an input file.
 
-    `line` and `column` count from 1 (0: the file as a whole); `path` is the place inside the
+    `line` and `column` count from 1 (0: the file as a whole); without a `file` it was said at the
+    command; `path` is the place inside the
     document, such as `facts[3].when.edtf`; a `warning` does not stop the file
     being accepted, though one to `confirm` asks first where there is someone to ask.
     """
@@ -84,7 +85,7 @@ class Problem:
 
     def __str__(self) -> str:
         """Give `file:line:col: path: message`, the form editors and grep understand."""
-        where = f"{self.file}:{self.line}:{self.column}: "
+        where = f"{self.file}:{self.line}:{self.column}: " if self.file else ""
         path = f"{self.path}: " if self.path else ""
         return f"{where}{'warning: ' if self.warning else ''}{path}{self.message}"
 

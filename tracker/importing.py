@@ -74,8 +74,8 @@ class Importing(Deciding):
         Nothing is recorded while there is a problem that the mapping does not send to quarantine.
         `batch` names what is recorded (None: the dataset and a digest of the files); `dataset`
         takes the place of the mapping's, so that what was taken back is told anew; `published` is
-        when the tables were, where no column says so; with `restate` versions of a list take the
-        place of what the log holds of them, as if it had never been told. `quarantine` is where
+        when the tables were, refused where their rows say it; with `restate` versions of a list
+        take the place of what the log holds, as if it had never been told. `quarantine` is where
         quarantined rows go (None: beside their table), with a number where several tables have
         any, or where that file holds something else. A run that was killed goes on where it
         stopped; a table imported again adds nothing. Raises InputError, LogError, NotFoundError,
@@ -84,10 +84,10 @@ class Importing(Deciding):
         """
         from tracker import arguments
         from tracker.datasets.aside import Aside
-        from tracker.datasets.blocks import Time
         from tracker.datasets.mapping import read_mapping
         from tracker.datasets.plan import Plan
         from tracker.datasets.registering import not_registered
+        from tracker.datasets.shapes import published_as_said
         from tracker.datasets.shipped import shipped, to_be_copied
         from tracker.datasets.staging import Staging
 
@@ -112,9 +112,7 @@ class Importing(Deciding):
         if accepted.head.source not in registry.sources:
             message = f"unknown source '{accepted.head.source}': register it, here or before"
             raise InputError([accepted.problem(("source",), message)])
-        when = accepted.head.published
-        if published is not None and (when is None or when.column is None):
-            when = Time(value=published, formats=("iso",))
+        when = published_as_said(published, accepted, registry.zone, tz)
         total = sum(path.stat().st_size for path in files if path.exists())
         with uncollected(), handed_over_soon(), ExitStack() as opened:
             staging = opened.enter_context(Staging())

@@ -40,15 +40,22 @@ class Amended:
 
     `events` are the rows of the events that it added, as `log` gives them, each with `published`
     (EDTF; null for a fact and a snapshot), `of`: {position, kind} of what it corrects or retracts,
-    or null, and `restores`: the position of the fact whose words it puts back, or null. `warning`
-    says where it counts from a time still to come, which may be a slip.
+    or null, and `restores`: the position of the fact whose words it puts back, or null. `warnings`
+    say what may be meant otherwise than it was said: that it counts from a time still to come, that
+    a text reads otherwise than it is stored, and what a sheet is warned of that tells such a fact.
     """
 
     added: int
     already: int
     position: int
     events: tuple[Row, ...] = ()
-    warning: str = ""
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def warning(self) -> str:
+        """What it is warned of, in a line; empty where there is nothing."""
+        said = (f"{one.path}: {one.message}" if one.path else one.message for one in self.warnings)
+        return "; ".join(said)
 
     def as_json(self) -> Row:
         """Give {"added", "already", "position", "events"}."""

@@ -147,14 +147,16 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any 
     return None
 
 
+REORDERS = "holds bidirectional control characters: it may read otherwise than it is stored"
+
+
 def warn_of_bidi(tree: Tree) -> list[Problem]:
     """Warn of every text whose controls reorder what a reader sees; it is kept as it is."""
-    message = "holds bidirectional control characters: it may read otherwise than it is stored"
     found = []
 
     def look(value: object, path: Path) -> None:
         if isinstance(value, str) and has_bidi_controls(value):
-            found.append(tree.problem(path, message, warning=True))
+            found.append(tree.problem(path, REORDERS, warning=True))
         elif isinstance(value, dict):
             for key, item in value.items():
                 look(item, (*path, key))

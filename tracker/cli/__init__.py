@@ -151,6 +151,14 @@ def _in_words(ctx: click.Context) -> Iterator[None]:
     except BrokenPipeError:
         _let_go()
         ctx.exit(NOBODY_READS)
+    except click.UsageError as error:
+        from tracker.cli.output import safe
+
+        said = error.format_message()
+        shown = "\n".join(map(safe, said.split("\n")))
+        if shown == said:
+            raise
+        raise click.UsageError(shown, error.ctx) from error
     except Exception as error:
         message = _message(error)
         if message is None:

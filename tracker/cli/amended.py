@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli import words
-from tracker.cli.common import by_option, refuse_far_position, warn_of, zone_option
+from tracker.cli.common import by_option, refuse_far_position, warn, zone_option
 from tracker.cli.global_options import F, common_options
 from tracker.cli.output import emit, safe
 
@@ -47,8 +47,7 @@ def tell(
     `did` is the verb of what was done; `without` says what is so as of a time before it, None for
     what no clock undoes; `already`, what is so where nothing was added.
     """
-    if outcome.warning:
-        warn_of(outcome.warning)
+    warn(outcome.warnings)
     if emit(outcome.as_json(), outcome.events):
         return
     if not outcome.added:

@@ -44,7 +44,7 @@ class Context:
 
     `lacking` are those columns of `header` that the file has not, and need not have.
     `of_quarantine`: it holds rows that an import put aside; `partly`: later records may have
-    columns that `header` has not.
+    columns that `header` has not. `columns` are those that the mapping reads.
     """
 
     mapping: DatasetMapping
@@ -60,6 +60,7 @@ class Context:
     partly: bool = False
     mended: int = 0
     late: int = 0
+    columns: set[str] = field(default_factory=set)
     _sample: list[Registry] = field(default_factory=list)
 
     def wrong(self, path: Path, message: str) -> InputError:
@@ -69,6 +70,7 @@ class Context:
     def read(self, columns: Sequence[str], path: Path) -> Read:
         """Make what reads a column. Raises InputError for one that the table has not."""
         for name in columns:
+            self.columns.add(name)
             if place_of(name, self.header) < 0:
                 its = [one for one in self.header if one not in self.lacking]
                 hint = did_you_mean(name, its) or f": it has {', '.join(its)}"

@@ -13,6 +13,7 @@ from tracker.datasets.appending import Appender
 from tracker.datasets.context import Context
 from tracker.datasets.mapping import Mapping
 from tracker.datasets.places import Book
+from tracker.datasets.reordered import Reordered
 from tracker.datasets.resolving import Resolved
 from tracker.datasets.row_tests import passes
 from tracker.datasets.staging import Judge, Staging
@@ -144,9 +145,12 @@ class Plan:
             for test, at in self.mapping.tests():
                 context.read(test.column, at)
             where = passes(head.where, header, decimal=context.decimal)
+            context.columns.clear()  # what rows are only chosen by is not stored
             take = self.shape.open(context, len(self.files))
             self.files.append(one)
-            self._sweep(table, one, where, take, ("",) * len(lacking))
+            reordered = Reordered(str(path), header, context.columns)
+            self._sweep(table, one, where, take, reordered)
+            one.warnings.extend(reordered.warnings())
             if table.late:
                 one.warnings.append(_late(str(path), table.late))
         one.sha256 = file_sha256(path)
@@ -158,10 +162,11 @@ class Plan:
         one: FileRead,
         where: Callable[[Row], bool] | None,
         take: Callable[[Row, int], bool],
-        lacking: tuple[str, ...],
+        reordered: Reordered,
     ) -> None:
         """Take every row of a file, with empty cells for the columns that it lacks."""
         judge, context = one.judge, one.context
+        lacking = ("",) * len(context.lacking)
         rows = left_out = before = 0
         for number, row in table.rows():
             rows += 1
@@ -177,6 +182,8 @@ class Plan:
             try:
                 if (where is not None and not where(full)) or not take(full, number):
                     left_out += 1
+                elif reordered.holds(full):
+                    reordered.note(full, table.place(number).line)
             except Bad as bad:
                 judge.bad(table.place(number), bad, row)
             if context.late and not one.late_at:

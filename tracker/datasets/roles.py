@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tracker.datasets.places import LAT, LON
+from tracker.datasets.blocks import LAT, LON
 from tracker.datasets.profile import Profile
 from tracker.datasets.values import folded
 

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from tracker.datasets.blocks import Time
 from tracker.datasets.compile import PLACE_MARKS, Maker
 from tracker.datasets.context import Context
+from tracker.datasets.mapping import Mapping
 from tracker.datasets.resolving import Resolved
 from tracker.datasets.staging import Publications, Staging
-from tracker.datasets.values import Bad, Moment, Row
+from tracker.datasets.values import Bad, Moment, Row, Times
+from tracker.errors import TrackerError
 from tracker.instants import FUTURE_OPEN
 from tracker.validation import reason_of
 from tracker.yamltree import Path
@@ -50,6 +52,33 @@ def published_reader(spec: Time | None, context: Context, moments: Publications)
             return found
 
     return publish
+
+
+def published_as_said(said: str | None, mapping: Mapping, zone: str, tz: str | None) -> Time | None:
+    """Give when rows were published: as the command says it, else as the mapping does.
+
+    `zone` is the situation's, `tz` that of times without one. Raises TrackerError for what is no
+    such time, and where the rows themselves say it, so that nobody would read it.
+    """
+    head = mapping.head
+    if said is None:
+        return head.published
+    try:
+        one_moment(Times(("iso",), head.zone or zone, tz or head.zone).of(said), "published")
+    except (ValueError, Bad) as error:
+        raise TrackerError(f"--published: {reason_of(error)}") from error
+    if head.shape == "intervals":
+        raise TrackerError(
+            "--published does not apply: of intervals, each start and each end is published when "
+            "it is; leave the option out"
+        )
+    if head.published is not None and head.published.column is not None:
+        columns = ", ".join(head.published.column)
+        raise TrackerError(
+            f"--published does not apply: the mapping reads it from the table ({columns}); leave "
+            "the option out, or `published: {column: ...}` out of the mapping"
+        )
+    return Time(value=said, formats=("iso",))
 
 
 def one_moment(moment: Moment, column: str) -> Moment:

@@ -11,7 +11,7 @@ from tracker.drafting.proposing import Reader
 from tracker.drafting.writing import Draft
 from tracker.errors import TrackerError
 from tracker.facts.record import known_from
-from tracker.instants import InstantError, parse_moment
+from tracker.instants import InstantError, parse_moment, quoted
 from tracker.reading import ARTICLE
 from tracker.registry import Registry
 from tracker.sheets import MISSING
@@ -27,9 +27,9 @@ def _lacking(published: str, error: Exception) -> str:
     try:
         parse_moment(published)
     except InstantError as told:
-        return str(told).removeprefix(f"'{published}': ").partition(", or ")[0]
+        return str(told).removeprefix(f"{quoted(published)}: ").partition(", or ")[0]
     found = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-    return found.partition(f"'{published}': ")[2] or "2013-01-14 is one"
+    return found.partition(f"{quoted(published)}: ")[2] or "2013-01-14 is one"
 
 
 def draft(
@@ -60,7 +60,7 @@ def draft(
         day = to_datetime(known_from(moment), registry.zone).date()
     except (ValidationError, ValueError) as error:
         raise TrackerError(
-            f"--published '{published}' is no date or time: {_lacking(published, error)}"
+            f"--published {quoted(published)} is no date or time: {_lacking(published, error)}"
         ) from error
     document = {"name": name, "sha256": sha256(data).hexdigest()}
     proposals, unread = [], []
