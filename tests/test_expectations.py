@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sheets_for_tests import fact, new_situation, tell
@@ -11,6 +11,8 @@ from sheets_for_tests import fact, new_situation, tell
 from tracker.errors import InputError
 from tracker.expectations import Expected, differences, expectations_schema, read_expectations
 from tracker.situation import Situation
+from tracker.web.shapes import rows
+from tracker.web.shapes.base import Shape, Since, Spot
 
 ROW = {
     "status": "held",
@@ -140,6 +142,72 @@ def test_what_cannot_be_asked(old: str, new: str, said: str) -> None:
 def test_every_problem_is_told() -> None:
     found = problems(ENTRY.replace("control", "rivers").replace("none", "3") + "more: 1\n")
     assert len(found) == 3
+
+
+@pytest.mark.parametrize(
+    ("projection", "expect", "said"),
+    [
+        (
+            "control",
+            "{stauts: held}",
+            "14: expectations[0].expect.stauts: unknown field 'stauts': ",
+        ),
+        (
+            "control",
+            "{dissentt: ~}",
+            "14: expectations[0].expect.dissentt: unknown field 'dissentt'",
+        ),
+        ("control", "{best: ~}", "14: expectations[0].expect.best: unknown field 'best'"),
+        ("forces", "{holders: []}", "14: expectations[0].expect.holders: unknown field 'holders'"),
+        ("posture", "{support: ~}", "14: expectations[0].expect.support: unknown field 'support'"),
+        (
+            "control",
+            "{possibly: [{stauts: ~}]}",
+            "26: expectations[0].expect.possibly[0].stauts: unknown field 'stauts': did you mean",
+        ),
+        ("control", "{since: 2013-02-30}", "14: expectations[0].expect.since: '2013-02-30': 2013-"),
+        ("incidents", "{when: 2013-13}", "14: expectations[0].expect.when: '2013-13': there is no"),
+        ("forces", "{best: 1e+308}", "14: expectations[0].expect.best: a whole number is needed"),
+        ("losses", "{low: 1.5}", "14: expectations[0].expect.low: a whole number is needed here"),
+        ("losses", "{low: true}", "14: expectations[0].expect.low: a whole number is needed here"),
+    ],
+)
+def test_what_no_row_can_have_is_refused(projection: str, expect: str, said: str) -> None:
+    text = ENTRY.replace("control", projection).replace("none", expect)
+    (found,) = problems(text)
+    assert found.startswith(f"e.yaml:3:{said}")
+
+
+ROWS: dict[str, type[Shape]] = {
+    "control": rows.ControlRow,
+    "forces": rows.ForcesRow,
+    "alerts": rows.AlertsRow,
+    "losses": rows.LossesRow,
+    **dict.fromkeys(("incidents", "humanitarian", "posture"), rows.FactRow),
+}
+
+
+@pytest.mark.parametrize("projection", ROWS)
+def test_every_field_that_a_row_can_have_can_be_expected(projection: str) -> None:
+    """As the API declares them, those too that only some rows have."""
+    loose = {"forces": {"cumulative", "restated"}, "losses": {"unexplained"}}  # one shape for both
+    others = loose.get(projection, set())
+    for name, field in ROWS[projection].model_fields.items():
+        if name in others:
+            continue
+        text = ENTRY.replace("control", projection)
+        assert read(text.replace("none", f"{{{name}: ~}}"))
+        for inner in _inner(field.annotation) - others:
+            wanted = f"{{{name}: [{{{inner}: ~}}]}}"
+            assert read(text.replace("none", wanted)), (name, inner)
+
+
+def _inner(annotation: object) -> set[str]:
+    found = {one for one in get_args(annotation) if isinstance(one, type)}
+    return {name for one in found if issubclass(one, Shape) for name in one.model_fields} - {
+        *Since.model_fields,
+        *Spot.model_fields,
+    }
 
 
 def asked(projection: str, key: str, expect: str = "none") -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,8 +12,10 @@ from projections.names import ALL
 from tracker.errors import InputError, NotFoundError, Problem
 from tracker.instants import InstantError, parse_moment
 from tracker.sources import FROZEN, Text
-from tracker.validation import did_you_mean, validate
-from tracker.yamltree import load
+from tracker.tabular import columns_of, names_in
+from tracker.times import When
+from tracker.validation import did_you_mean, reason_of, validate
+from tracker.yamltree import Path, Tree, load
 
 if TYPE_CHECKING:
     from projections.store import Store
@@ -135,12 +137,61 @@ def read_expectations(data: bytes, file: str) -> list[Expected]:
         at = ("expectations", index)
         made, found = validate(tree, at, entry, Expectation)
         problems += found
+        if made and made.expect != "none":
+            fields = _fields(made.ask.projection)
+            problems += _impossible(tree, (*at, "expect"), made.expect, fields)
         if made:
             key = tree.problem((*at, "ask", "key"), "")
             expected.append(Expected(made, file, *tree.marks[at], key))
     if problems:
         raise InputError(problems)
     return expected
+
+
+_PARTS = frozenset({"since", "evidence", "origins", "ratings"})
+"""What each of the values of a dispute has, and of what may be so already, beside the value."""
+_SUBROWS = frozenset({"possibly", "values", "last_undisputed"})
+_TIMES = frozenset({"since", "when"})
+_WHOLE = frozenset({"low", "best", "high", "unexplained", "remainder", "restated", "age_days"})
+_MOST = 2**63
+"""No sum of counts comes near it."""
+
+
+def _fields(projection: str) -> frozenset[str]:
+    """Name all that a row of `state --json` of a projection can have, and only some rows do."""
+    columns = columns_of("state", projection, stale=True)
+    return frozenset(names_in(columns, placed=projection == "control"))
+
+
+def _impossible(
+    tree: Tree, path: Path, expect: Mapping[str, Any], fields: Collection[str]
+) -> Iterator[Problem]:
+    """Find what no row can have: fields that there are not, and values that none of them takes."""
+    for name, wanted in expect.items():
+        at = (*path, name)
+        if name not in fields:
+            yield tree.problem(at, f"unknown field '{name}'{did_you_mean(name, sorted(fields))}")
+        elif message := _never(name, wanted):
+            yield tree.problem(at, message)
+        elif name in _SUBROWS:
+            several = enumerate(wanted) if isinstance(wanted, list) else [("", wanted)]
+            for index, one in several:
+                if isinstance(one, dict):
+                    step = (index,) if isinstance(index, int) else ()
+                    yield from _impossible(tree, (*at, *step), one, {*fields, *_PARTS})
+
+
+def _never(name: str, wanted: object) -> str:
+    """Say why no row has this value; nothing where one may, or where that is not known."""
+    if name in _TIMES and isinstance(wanted, str):
+        try:
+            When.model_validate(wanted, context={"zone": "UTC", "tz": "UTC"})
+        except ValueError as error:
+            return reason_of(error)
+    if name in _WHOLE and isinstance(wanted, int | float):
+        whole = not isinstance(wanted, bool) and float(wanted).is_integer()
+        return "" if whole and abs(wanted) < _MOST else "a whole number is needed here"
+    return ""
 
 
 def keys_found(store: Store, expected: Sequence[Expected]) -> list[tuple[str, Expected]]:
