@@ -29,6 +29,8 @@ SHOWN = 3
 REPORTS_AT_ONCE = 200
 """Of which the facts are held in memory."""
 Names = Callable[[str], str]
+Runs = list[tuple[int, int]]
+"""Runs of numbers, (first, last) each, that rise."""
 
 
 def gaps(
@@ -60,9 +62,7 @@ def gaps(
 
 def left_out(report: Row) -> Iterator[Row]:
     """Yield the gap of the sentences that a report leaves out, as far as its sheet can tell."""
-    numbers = mentioned(report)
-    missing = sorted(set(range(max(numbers, default=0))) - numbers)
-    if missing:
+    if missing := passed_over(mentioned(report)):
         yield sentence_gap(report, missing)
 
 
@@ -338,20 +338,41 @@ def mentioned(report: Row) -> set[int]:
     return {number for number in found if number is not None}
 
 
-def sentence_gap(report: Row, numbers: list[int], said: str = "neither coded nor set aside") -> Row:
+def sentence_gap(report: Row, runs: Runs, said: str = "neither coded nor set aside") -> Row:
     """Give the gap of sentences of which something is to be `said`: that nobody read them."""
-    several = len(numbers) > 1
-    return _gap(
-        "sentence", report, f"sentence{'s' if several else ''} {ranges(numbers)} {said}", []
-    )
+    plural = "s" if several(runs) else ""
+    return _gap("sentence", report, f"sentence{plural} {in_short(runs)} {said}", [])
 
 
-def ranges(numbers: list[int]) -> str:
-    """Say numbers that rise in short: `3, 5-7`."""
-    runs: list[list[int]] = []
+def passed_over(numbers: Iterable[int]) -> Runs:
+    """Give the runs of numbers, from 0 to the greatest, that are not told.
+
+    By the numbers told, not by all that there may be: one of them may be a slip, and huge.
+    """
+    runs, due = [], 0
+    for number in sorted(set(numbers)):
+        if number > due:
+            runs.append((due, number - 1))
+        due = number + 1
+    return runs
+
+
+def runs_of(numbers: Iterable[int]) -> Runs:
+    """Give numbers that rise as runs of those that follow each other."""
+    runs: Runs = []
     for number in numbers:
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
+        if runs and number == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], number)
         else:
-            runs.append([number])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs)
+            runs.append((number, number))
+    return runs
+
+
+def several(runs: Runs) -> bool:
+    """Whether these are more numbers than one."""
+    return len(runs) > 1 or any(first < last for first, last in runs)
+
+
+def in_short(runs: Runs) -> str:
+    """Say runs of numbers in short: `3, 5-7`."""
+    return ", ".join(f"{first}-{last}" if first < last else f"{first}" for first, last in runs)

@@ -856,6 +856,22 @@ def test_an_actor_that_is_named_twice(log: Path) -> None:
     refused(log, "record", text, at=at, path="facts[0].by", says="'france' is named twice")
 
 
+@pytest.mark.parametrize("number", [1_000_000, 999_999_999_999_999_999])
+def test_a_sentence_that_no_document_has(log: Path, number: int) -> None:
+    says = f"no document has a sentence {number:,}: count from 0"
+    text = sheet("note: VALUE", f"at: {{sentence: {number}, span: [0, 3]}}")
+    at = place_of(text, "sentence:")
+    refused(log, "record", text, at=at, path="facts[0].at.sentence", says=says)
+    text = sheet("facts:", f"not_coded:\n  - {{sentence: {number}, why: a slip}}\nfacts:")
+    at = place_of(text, "sentence:")
+    refused(log, "record", text, at=at, path="not_coded[0].sentence", says=says)
+    recorded(log, SHEET.replace("VALUE", "nothing"))
+    words = ("--set", f"at={{sentence: {number}}}", "--reason", "Where it stands.")
+    result = run("--log", log, "correct", f"#{len(bodies(log))}", *words)
+    assert result.exit_code == 2
+    assert f"--set at.sentence: {says}" in result.stderr
+
+
 # -- questions -------------------------------------------------------------------------------------
 
 

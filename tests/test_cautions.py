@@ -209,6 +209,11 @@ def test_a_number_far_beyond_the_others_may_be_a_slip() -> None:
     assert read([0, 1], [2, 99], **DOCUMENT) == [said]
 
 
+def test_what_a_number_passes_over_is_told_by_the_numbers_told() -> None:
+    (said,) = read([0, 1], [2, 999_999], **DOCUMENT)
+    assert said == "sentences 3-999998 neither coded nor listed here, or 999999 is a slip"
+
+
 def out(published: str, now: str) -> list[str]:
     """Give what is said of a report from a day, read on another."""
     data = sheet("gazette", published, fact("FightingReported", place="mill", when="2013-01-10"))

@@ -819,6 +819,21 @@ def test_sentences_that_nobody_read_are_a_gap(war: Situation, tmp_path: Path) ->
     assert lacking(war, 12, "sentence", documents=tmp_path) == lacking(war, 12, "sentence")
 
 
+def test_a_slip_that_an_older_log_holds_is_one_gap(
+    war: Situation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slip = 999_999_999_999_999_999
+    monkeypatch.setattr("tracker.slips.LAST_SENTENCE", slip)  # there was no bound once
+    tell(war, read([2], [0, slip]))
+    said = f"sentences 1, 3-{slip - 1} neither coded nor set aside"
+    assert [what for _, _, what in lacking(war, 12)] == [said]
+    (tmp_path / "report.txt").write_text(TEXT)
+    assert [what for _, _, what in lacking(war, 12, "sentence", documents=tmp_path)] == [
+        "sentence 1 neither coded nor set aside",
+        f"sentence {slip} set aside, but report.txt has only 3, from 0 on",
+    ]
+
+
 def test_a_document_shows_the_sentences_after_the_last_that_is_mentioned(
     war: Situation, tmp_path: Path
 ) -> None:

@@ -168,15 +168,16 @@ def _unread(tree: Tree, report: Report) -> Iterator[Problem]:
     numbers = {fact.locator.sentence for fact in report.facts} - {None}
     numbers |= {entry.sentence for entry in report.registered.not_coded}
     known = sorted(one for one in numbers if one is not None)
-    missing = sorted(set(range(max(known, default=0))) - set(known))
-    if report.registered.document is None or not missing:
+    if report.registered.document is None:
         return
-    from projections.gaps import ranges
+    from projections.gaps import in_short, passed_over, several
 
+    if not (missing := passed_over(known)):
+        return
     alone = known[-1] - max(known[:-1], default=0) > FAR
     far = f", or {known[-1]} is a slip" if alone else ""
-    plural = "" if len(missing) == 1 else "s"
-    message = f"sentence{plural} {ranges(missing)} neither coded nor listed here{far}"
+    plural = "s" if several(missing) else ""
+    message = f"sentence{plural} {in_short(missing)} neither coded nor listed here{far}"
     yield tree.problem(("not_coded",), message, warning=True)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from projections.gaps import left_out, mentioned, read_by, sentence_gap
+from projections.gaps import left_out, mentioned, read_by, runs_of, sentence_gap
 from projections.store import Row, Store
 from tracker.instants import AsOf
 from tracker.quotes import look_up, read_document
@@ -39,7 +39,7 @@ def document_gaps(store: Store, clocks: AsOf, folder: Path) -> Iterator[Row]:
         spans = sentences(raw.decode("utf-8", errors="replace"))
         missing = _unread(report, spans)
         if missing:
-            yield sentence_gap(report, missing)
+            yield sentence_gap(report, runs_of(missing))
         yield from _invented(report, str(document["name"]), len(spans))
 
 
@@ -58,7 +58,8 @@ def _invented(report: Row, name: str, count: int) -> Iterator[Row]:
     aside = {one["sentence"] for one in report["data"].get("not_coded") or ()}
     beyond = sorted(number for number in aside if number >= count)
     if beyond:
-        yield sentence_gap(report, beyond, f"set aside, but {name} has only {count}, from 0 on")
+        said = f"set aside, but {name} has only {count}, from 0 on"
+        yield sentence_gap(report, runs_of(beyond), said)
 
 
 def _unread(report: Row, spans: list[tuple[int, int]]) -> list[int]:

@@ -20,6 +20,7 @@ from tracker.kin import one_origin
 from tracker.meant import FILL_IN, OPEN, meant
 from tracker.registry import Registry
 from tracker.reports import Report, make_report
+from tracker.slips import beyond, slips
 from tracker.times import When
 from tracker.validation import did_you_mean, validate, warn_of_bidi
 from tracker.yamltree import Path, Tree, load
@@ -196,24 +197,8 @@ def _made(
         tree, path, fields, KINDS[kind], context=context, renamed={"locator": "at"}
     )
     if fact is not None:
-        found += _slips(tree, path, fact)
+        found += slips(tree, path, fact)
     return (None if problems or found else fact), problems + found
-
-
-def _slips(tree: Tree, path: Path, fact: Fact) -> Iterator[Problem]:
-    """Find what no fact can mean, though each field can; older events may hold it all the same."""
-    for field in fact.ACTOR_FIELDS:
-        named = getattr(fact, field, None)
-        twice = [one for one in named if named.count(one) > 1] if isinstance(named, tuple) else []
-        if twice:
-            yield tree.problem((*path, field), f"'{twice[0]}' is named twice: name it once")
-    since: When | None = getattr(fact, "since", None)
-    last = fact.when.end or fact.when.start
-    if since is not None and since.speaks_from >= last.latest:
-        message = (
-            f"{since.describe()} is after {fact.when.describe()}, when it was found so: check both"
-        )
-        yield tree.problem((*path, "since"), message)
 
 
 def unknown_names(tree: Tree, path: Path, fact: Fact, registry: Registry) -> list[Problem]:
@@ -281,6 +266,8 @@ def _not_coded(tree: Tree, problems: list[Problem]) -> tuple[NotCoded, ...]:
         problems += found
         if made and made.why == MISSING:
             problems.append(tree.problem(("not_coded", index, "why"), FILL_IN))
+        if made and (message := beyond(made.sentence)):
+            problems.append(tree.problem(("not_coded", index, "sentence"), message))
         entries += [made] if made else []
     return tuple(entries)
 
