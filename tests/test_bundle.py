@@ -390,6 +390,62 @@ def test_input_53_a_link_in_a_bundle(whole: Path, tmp_path: Path) -> None:
     assert outsider(tmp_path / "b.zip")[0] == 2
 
 
+@pytest.mark.parametrize("name", ["events.jsonl", "key.txt", "texts.jsonl", "of-theirs"])
+def test_what_is_no_plain_file_is_refused_and_never_waited_for(whole: Path, name: str) -> None:
+    (whole / name).unlink(missing_ok=True)
+    os.mkfifo(whole / name)
+    code, text = outsider(whole)
+    assert (code, f"'{name}' is a link, no plain file, or leads out" in text) == (2, True)
+    result = run("bundle", "--check", whole)
+    assert (result.exit_code, "no plain file" in result.stderr) == (2, True)
+
+
+def test_a_pipe_in_the_place_of_a_bundle_is_never_waited_for(tmp_path: Path) -> None:
+    for name in ("b.zip", "b.json", "b"):
+        os.mkfifo(tmp_path / name)
+        assert outsider(tmp_path / name)[0] == 2
+        assert run("bundle", "--check", tmp_path / name).exit_code == 2
+
+
+@pytest.mark.parametrize("name", ["events.jsonl", "key.txt", "checkpoints.jsonl"])
+def test_of_a_file_without_an_end_no_more_is_read_than_is_needed(whole: Path, name: str) -> None:
+    os.truncate(whole / name, 2**40)  # sparse
+    code, text = outsider(whole)
+    assert (code, f"{name}, or a line of it, is longer" in text) == (2, True)
+    result = run("bundle", "--check", whole)
+    assert (result.exit_code, "is longer than in a bundle" in result.stderr) == (2, True)
+
+
+def test_a_line_that_unpacks_to_much_is_refused(whole: Path, tmp_path: Path) -> None:
+    for name in ("events.jsonl", "texts.jsonl"):
+        with zipfile.ZipFile(tmp_path / name, "w", zipfile.ZIP_DEFLATED) as packed:
+            for file in whole.iterdir():
+                if file.name != name:
+                    packed.write(file, file.name)
+            packed.writestr(name, b'"' + b"a" * (verify_bundle.LONGEST + 1))
+        result = run("bundle", "--check", tmp_path / name)
+        assert (result.exit_code, "is longer than in a bundle" in result.stderr) == (2, True)
+    assert outsider(tmp_path / "events.jsonl")[0] == 2
+
+
+def test_a_zip_of_more_files_than_a_bundle_has_is_refused(whole: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as packed:
+        for file in whole.iterdir():
+            packed.write(file, file.name)
+        for number in range(50_000):
+            packed.writestr(f"f{number}", b"")
+    result = run("bundle", "--check", tmp_path / "b.zip")
+    assert (result.exit_code, "over 50,000 files" in result.stderr) == (2, True)
+
+
+def test_a_number_of_thousands_of_digits_is_refused_in_words_of_ours(whole: Path) -> None:
+    (whole / "events.jsonl").write_text('{"position": ' + "9" * 5000 + "}\n")
+    code, text = outsider(whole)
+    assert (code, text) == (2, "cannot be read: it is neither a bundle nor an event's proof\n")
+    result = run("bundle", "--check", whole)
+    assert (result.exit_code, "thousands of digits" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize("path", ["nowhere", "nowhere.json", CHECKER])
 def test_what_is_no_bundle_is_said_in_a_line(path: object) -> None:
     code, text = outsider(path)

@@ -10,8 +10,9 @@ import json
 import re
 import struct
 import zipfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -34,17 +35,24 @@ from tracker.notes import (
     read_verifier,
 )
 from tracker.outcomes import Row
+from tracker.reading import OTHER
 from tracker.reports import fact_id
 from tracker.sealing import Sealer, Texts, parts_of
 from tracker.timestamping import Stamp, look_at
 from tracker.vault import MEMORY, Vault
 from tracker.verdicts import Examined
-from tracker.verify_bundle import check, read
+from tracker.verify_bundle import LARGEST, LONGEST, check, read
 
 if TYPE_CHECKING:
     from tracker.facts.codec import StoredRow
 
 _TOO_LONG = 64 * 2**20  # bytes of a proof file
+MOST_FILES = 50_000
+"""Of a bundle: seven, and the timestamps of its checkpoints; one an hour makes them in five years.
+
+With the bounds of its own verifier (bytes of a line, of all), it keeps a stranger's zip from
+filling memory; a bundle of a million events with long texts stays far below each.
+"""
 _OF_PROOF = {"format", "event", "checkpoint", "public_key"}
 _OF_EVENT = {"position", "stream", "version", "topic", "state", "inclusion"}
 
@@ -156,8 +164,10 @@ def _since_made(path: str, public_key: str) -> tuple[list[str], list[str]]:
         return [f"{MANIFEST} is not there: nobody signs for what went in"], []
     own, notes, _ = read(path)
     origin = read_checkpoint(read_note(notes[-1])).origin
-    there = {name: partial(_opened, path, name) for name in names}
-    return differences(_held(path, MANIFEST), origin, [read_verifier(public_key or own)], there)
+    with _files(path) as opened:
+        there = {name: partial(opened, name) for name in names}
+        manifest = _held(opened, MANIFEST)
+        return differences(manifest, origin, [read_verifier(public_key or own)], there)
 
 
 CANNOT_TELL = "CANNOT TELL"
@@ -171,13 +181,15 @@ _WHO_TELLS = "; a newer, whole bundle tells, or a proof by `tracker prove --cons
 
 def _why(error: Exception) -> str:
     """Say in words why something cannot be read."""
-    if isinstance(error, OSError):
+    if isinstance(error, OSError) and error.filename:
         return f"{error.filename}: {error.strerror}"
     if isinstance(error, UnicodeError):
         return "it is not UTF-8"
     if isinstance(error, json.JSONDecodeError):
         return f"a line of it is no JSON ({error})"
-    if isinstance(error, TrackerError | ValueError | zipfile.BadZipFile):
+    if isinstance(error, ValueError) and "int_max_str_digits" in str(error):
+        return "a number in it has thousands of digits: no bundle holds one"
+    if isinstance(error, TrackerError | OSError | ValueError | zipfile.BadZipFile):
         return str(error)
     return "it is none (a proof is checked by `tracker prove --check`)"
 
@@ -196,7 +208,7 @@ def _two_pasts(notes: list[str]) -> list[str]:
 
 def _twice(names: list[str]) -> list[str]:
     """Say which files a zip holds twice: other programs may show another one than is checked."""
-    return [f"{name} stands there twice" for name in {*names} if names.count(name) > 1]
+    return [f"{name} stands there twice" for name, times in Counter(names).items() if times > 1]
 
 
 @dataclass(slots=True)
@@ -293,41 +305,66 @@ def _is_its_id(row: StoredRow, texts: Texts) -> bool:
 def _stamps(path: str) -> Iterator[Stamp]:
     """Give the timestamps of a bundle, each with the checkpoint that its name says."""
     _, notes, _ = read(path)
-    for name in _names(path):
-        if found := _STAMP.fullmatch(name):
-            number = int(found[1])
-            note = notes[number - 1].encode() if 0 < number <= len(notes) else None
-            yield Stamp(name, f"checkpoint {number}", note, _held(path, name))
+    names = _names(path)
+    with _files(path) as opened:
+        for name in names:
+            if found := _STAMP.fullmatch(name):
+                number = int(found[1])
+                note = notes[number - 1].encode() if 0 < number <= len(notes) else None
+                yield Stamp(name, f"checkpoint {number}", note, _held(opened, name, OTHER))
 
 
 _STAMP = re.compile(r"timestamp-([0-9]{1,9})(?:-[0-9]{1,9})?\.tsr", re.ASCII)
 
 
-def _lines(path: str, name: str) -> list[bytes]:
-    """Read a file of a bundle that may be lacking."""
-    return _held(path, name).splitlines() if name in _names(path) else []
+def _lines(path: str, name: str) -> Iterator[bytes]:
+    """Read the lines of a file of a bundle that may be lacking. Raises TrackerError for long ones.
+
+    A folder's and a zip's are read as its own verifier reads those of its events.
+    """
+    if name not in _names(path):
+        return
+    with _files(path) as opened, opened(name) as file:
+        while line := file.readline(LONGEST + 1):
+            if len(line) > LONGEST or file.tell() > LARGEST:
+                raise TrackerError(f"{name}, or a line of it, is longer than in a bundle: refused")
+            yield line
 
 
 def _names(path: str) -> list[str]:
-    """Name the files of a bundle; a proof has none."""
+    """Name the files of a bundle; a proof has none. Raises TrackerError for too many, too long."""
     if path.endswith(".json"):
         return []
     if Path(path).is_dir():
-        return sorted(one.name for one in Path(path).iterdir())
-    with zipfile.ZipFile(path) as packed:
-        return packed.namelist()
+        names, size = sorted(one.name for one in Path(path).iterdir()), 0
+    else:
+        with zipfile.ZipFile(path) as packed:
+            names = packed.namelist()
+            size = sum(one.file_size for one in packed.infolist())
+    if len(names) > MOST_FILES or size > LARGEST:
+        raise TrackerError(
+            f"it holds over {MOST_FILES:,} files, or over {LARGEST:,} bytes once unpacked: "
+            "no bundle does, so nothing of it was looked at"
+        )
+    return names
 
 
-def _held(path: str, name: str) -> bytes:
-    with _opened(path, name) as file:
-        return file.read()
+Open = Callable[[str], AbstractContextManager[IO[bytes]]]
+
+
+def _held(opened: Open, name: str, most: int = LONGEST) -> bytes:
+    with opened(name) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise TrackerError(f"{name} has over {most:,} bytes: no bundle's is so long")
+    return data
 
 
 @contextmanager
-def _opened(path: str, name: str) -> Iterator[IO[bytes]]:
+def _files(path: str) -> Iterator[Open]:
+    """Give what opens the files of a bundle by name: of a zip, its list is read once."""
     if Path(path).is_dir():
-        with (Path(path) / name).open("rb") as file:
-            yield file
+        yield lambda name: (Path(path) / name).open("rb")
     else:
-        with zipfile.ZipFile(path) as packed, packed.open(name) as file:
-            yield file
+        with zipfile.ZipFile(path) as packed:
+            yield packed.open

@@ -4,25 +4,25 @@
 
 PATH is a bundle's folder or zip, or an event's proof (.json). KEY.txt is the public key as you got
 it some other way: without it, a forger's bundle passes for a true one. A whole bundle must extend
-checkpoints kept from earlier. It opens no text, timestamp or manifest. Needs Python 3.9, no library
-or network; writes nothing. Exit 0: as signed. 1: it is not, or cannot be told. 2: unreadable.
+kept checkpoints. Needs Python 3.9, no library or network; opens no text, timestamp or manifest, and
+writes nothing. Exit 0: as signed. 1: it is not, or cannot be told. 2: unreadable.
 """
 
 import base64
 import functools
 import hashlib
 import json
-import pathlib
+import os
 import sys
 import zipfile
 
+MOST, LONGEST, LARGEST = 10**5, 2**26, 2**38  # faults told; bytes of a line, of a file
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493  # RFC 8032, 5.1: Ed25519
 D, BASE = -121665 * pow(121666, -1, P) % P, (4 * pow(5, -1, P) % P).to_bytes(32, "little")
 
 
 def add(a, b):  # points (x, y) of the curve
-    both = D * a[0] * b[0] * a[1] * b[1]
-    x, y = a[0] * b[1] + b[0] * a[1], a[1] * b[1] + a[0] * b[0]
+    both, x, y = D * a[0] * b[0] * a[1] * b[1], a[0] * b[1] + b[0] * a[1], a[1] * b[1] + a[0] * b[0]
     return x * pow(1 + both, -1, P) % P, y * pow(1 - both, -1, P) % P
 
 
@@ -40,17 +40,15 @@ def times(number, packed):  # ... of which one is given as its 32 bytes
     return total
 
 
-def opened(note, key):
-    """Give size and root of a checkpoint (C2SP tlog-checkpoint), if this key signed it."""
+def opened(note, key):  # size and root of a checkpoint (C2SP tlog-checkpoint), if so signed
     (name, _, public), (text, _, lines) = key.strip().split("+", 2), note.rpartition("\n\n")
     signed, raw = f"{text}\n".encode(), base64.b64decode(public, validate=True)[1:]
-    for line in lines.splitlines():
-        if line.startswith(f"\u2014 {name} "):
-            signature = base64.b64decode(line.split(" ")[2])[4:]
-            r, s = signature[:32], int.from_bytes(signature[32:], "little")
-            digest = int.from_bytes(hashlib.sha512(r + raw + signed).digest(), "little") % ORDER
-            if s < ORDER and times(s, BASE) == add(times(1, r), times(digest, raw)):
-                return int(text.split("\n")[1]), base64.b64decode(text.split("\n")[2])
+    for line in lines.split(f"\u2014 {name} ")[1:]:
+        signature = base64.b64decode(line.split("\n")[0])[4:]
+        r, s = signature[:32], int.from_bytes(signature[32:], "little")
+        digest = int.from_bytes(hashlib.sha512(r + raw + signed).digest(), "little") % ORDER
+        if s < ORDER and times(s, BASE) == add(times(1, r), times(digest, raw)):
+            return int(text.split("\n")[1][:20]), base64.b64decode(text.split("\n")[2])
     raise ValueError("it is not signed by this log's key, or was changed since")
 
 
@@ -58,15 +56,13 @@ def sha256(*parts):
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-def leaf(event):
-    """Hash an event as the ledger does (RFC 9162, 2.1.1): its place, topic and exact bytes."""
+def leaf(event):  # hashed as in the ledger (RFC 9162, 2.1.1): its place, topic and exact bytes
     topic, stream = event["topic"].encode(), int(event["stream"], 16).to_bytes(16, "big")
     at = event["position"].to_bytes(8, "big") + event["version"].to_bytes(8, "big")
     return sha256(b"\0", at, stream, len(topic).to_bytes(2, "big"), topic, event["state"].encode())
 
 
-def proves(found, at, last, path, wanted):
-    """Check an inclusion proof, the nearest neighbour first (RFC 9162, 2.1.3.2)."""
+def proves(found, at, last, path, wanted):  # the nearest neighbour first (RFC 9162, 2.1.3.2)
     for other in map(bytes.fromhex, path):
         found = sha256(b"\1", *((other, found) if at & 1 or at == last else (found, other)))
         done = (at & -at).bit_length() if at and at == last else 1
@@ -74,23 +70,27 @@ def proves(found, at, last, path, wanted):
     return at == last == 0 and found == wanted
 
 
-def read(path):
-    """Give the key, the checkpoints, the events' lines; refuse links and names that lead out."""
-    if path.endswith(".json"):
-        proof = json.loads(pathlib.Path(path).read_bytes())
+def read(path):  # its key, checkpoints, lines of events; what leads out, waits or is long: refused
+    if path.endswith(".json") and os.path.isfile(path):
+        with open(path, "rb") as file:
+            proof = json.loads(file.read(LONGEST))
         return proof["public_key"], [proof["checkpoint"]], [json.dumps(proof["event"])]
-    packed = None if pathlib.Path(path).is_dir() else zipfile.ZipFile(path)
-    for f in packed.infolist() if packed else pathlib.Path(path).iterdir():
+    packed = zipfile.ZipFile(path) if os.path.isfile(path) else None
+    for f in packed.infolist() if packed else [*os.scandir(path)]:
         name = f.filename if packed else f.name
-        if (f.external_attr >> 28 == 0o12 if packed else f.is_symlink()) or set(name) & set("/\\"):
-            raise ValueError(f"{name!r} is a link, or leads out of the bundle: refused")
+        plain = f.external_attr >> 28 in (0, 8) if packed else f.is_file(follow_symlinks=False)
+        if not plain or {*name} & {*"/\\"} or (packed and f.compress_type not in (0, 8)):
+            raise OSError(f"{name!r} is a link, no plain file, or leads out of the bundle: refused")
 
-    def lines(name):
-        with packed.open(name) if packed else open(pathlib.Path(path, name), "rb") as file:
-            yield from file
+    def lines(name, most=LARGEST):
+        with packed.open(name) if packed else open(os.path.join(path, name), "rb") as file:
+            while line := file.readline(LONGEST + 1):
+                if len(line) > LONGEST or file.tell() > most:
+                    raise OSError(f"{name}, or a line of it, is longer than in a bundle: refused")
+                yield line
 
-    notes = [json.loads(line) for line in lines("checkpoints.jsonl")]
-    return b"".join(lines("key.txt")).decode(), notes, lines("events.jsonl")
+    notes = [json.loads(line) for line in lines("checkpoints.jsonl", LONGEST)]
+    return b"".join(lines("key.txt", LONGEST)).decode(), notes, lines("events.jsonl")
 
 
 def check(path: str, key: str = "", *kept: str) -> tuple[int, list[str]]:
@@ -102,9 +102,9 @@ def check(path: str, key: str = "", *kept: str) -> tuple[int, list[str]]:
         try:
             heads.append((*opened(note, key or own), number))
         except (ValueError, IndexError) as error:
-            found.append(f"checkpoint {number}: {error}")
+            found += [f"checkpoint {number}: {error}"][: MOST - len(found)]
     due, newest = sorted(heads), max((h for h in heads if h[2] <= len(notes)), default=(-1, b""))
-    for at, event in enumerate(map(json.loads, lines), 1):
+    for at, event in enumerate((json.loads(line) for line in lines if len(found) < MOST), 1):
         last, position, size = position, event["position"], 1
         entry = bytes.fromhex(event["leaf"]) if "leaf" in event else leaf(event)
         own = ["leaf"] if "leaf" in event else ["stream", "version", "topic", "state", "texts"]
@@ -140,7 +140,7 @@ if __name__ == "__main__":
         events, wrong = check(sys.argv[1], *(open(f, "rb").read().decode() for f in sys.argv[2:]))
         alone = "inclusion" in json.loads(next(iter(read(sys.argv[1])[2]), "[]"))
     except Exception as error:
-        plain = isinstance(error, (OSError, ValueError, zipfile.BadZipFile))
+        plain = isinstance(error, (OSError, zipfile.BadZipFile))
         print("cannot be read:", error if plain else "it is neither a bundle nor an event's proof")
         sys.exit(2)
     part = "; a selection: what is left out cannot be told" if alone else ""
