@@ -302,6 +302,27 @@ def test_input_16_a_tab(log: Path, verb: str) -> None:
 
 
 @every_file
+def test_input_16_a_tab_within_braces(log: Path, verb: str) -> None:
+    text = FILES[verb][0].replace("VALUE", "{\n\ta: 1}")
+    at = place_of(text, "a: 1")
+    refused(log, verb, text, at=at, says="indent with spaces, never tabs")
+
+
+@every_file
+def test_a_directive(log: Path, verb: str) -> None:
+    text = "# a word\n%FOO bar\n---\n" + FILES[verb][0]
+    refused(log, verb, text, at="2:1", says="directives are not allowed")
+
+
+@every_file
+@pytest.mark.parametrize("code", ["00110000", "FFFFFFFF"])
+def test_an_escape_of_no_character(log: Path, verb: str, code: str) -> None:
+    text = FILES[verb][0].replace("VALUE", f'"a\\U{code}"')
+    at = place_of(text, code)
+    refused(log, verb, text, at=at, says="an escape of no character")
+
+
+@every_file
 def test_input_16_a_wrong_indent(log: Path, verb: str) -> None:
     text = FILES[verb][0].replace("note", "   note").replace("quantity: {best: 7}", "origin: x")
     refused(log, verb, text, at=place_of(text, ": VALUE"), says="not valid YAML: mapping values")
@@ -453,6 +474,15 @@ def test_degrees_may_be_whole_numbers(log: Path) -> None:
     assert give(log, "init", text).exit_code == 0
     place = bodies(log)[-1]["place"]
     assert (place["lat"], place["lon"], type(place["lat"])) == (-8.0, 8.0, float)
+
+
+def test_of_very_many_unknown_fields_the_nearest_is_looked_for_a_hundred_times(log: Path) -> None:
+    extra = "".join(f"facs{number}:\n" for number in range(1_000))
+    result = give(log, "record", SHEET.replace("VALUE", "nothing") + extra)
+    assert result.exit_code == 2
+    told = [line for line in result.stderr.splitlines() if "unknown field" in line]
+    assert len(told) == 1_000
+    assert sum("did you mean facts?" in line for line in told) == 100
 
 
 # -- text that would act -------------------------------------------------------------------------

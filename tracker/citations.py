@@ -279,8 +279,12 @@ def read_citation(data: bytes, file: str) -> Citation:
         value = json.loads(data.decode(), object_pairs_hook=_once, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise refuse(f"damaged: {error.msg}", error.lineno, error.colno) from error
-    except (ValueError, RecursionError) as error:
-        raise refuse(f"damaged: {error}") from error
+    except RecursionError as error:
+        raise refuse("damaged: lists or mappings stand too deep in each other") from error
+    except ValueError as error:
+        long = "int_max_str_digits" in str(error)
+        what = "a number of thousands of digits, which no citation holds" if long else str(error)
+        raise refuse(f"damaged: {what}") from error
     if not isinstance(value, dict) or "citation" not in value:
         raise refuse("no citation: `tracker state --cite FILE` writes one")
     if value["citation"] != FORMAT:

@@ -21,8 +21,7 @@ from tracker.meant import FILL_IN, OPEN, meant
 from tracker.registry import Registry
 from tracker.reports import Report, make_report
 from tracker.slips import beyond, slips
-from tracker.times import When
-from tracker.validation import did_you_mean, validate, warn_of_bidi
+from tracker.validation import HINTED, did_you_mean, validate, warn_of_bidi
 from tracker.yamltree import Path, Tree, load
 
 KINDS: dict[str, type[Fact]] = {kind.TOPIC: kind for kind in FACT_KINDS}
@@ -104,17 +103,16 @@ def _base(file: str) -> str:
 
 def _unknown_keys(tree: Tree) -> list[Problem]:
     problems = [
-        tree.problem((key,), _DRAFTED if key == GATE else _unknown(key))
-        for key in tree.value
-        if key not in _TOP
+        tree.problem((key,), _DRAFTED if key == GATE else _unknown(key, hint=number < HINTED))
+        for number, key in enumerate(key for key in tree.value if key not in _TOP)
     ]
     if "report" not in tree.value:
         problems.append(tree.problem((), "a sheet needs a `report` block"))
     return problems
 
 
-def _unknown(key: str) -> str:
-    return f"unknown field '{key}'{did_you_mean(key, _TOP)}"
+def _unknown(key: str, *, hint: bool) -> str:
+    return f"unknown field '{key}'{did_you_mean(key, _TOP) if hint else ''}"
 
 
 def _facts(

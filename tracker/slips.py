@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tracker.errors import Problem
 from tracker.facts import Fact
 from tracker.times import When
 from tracker.yamltree import Path, Tree

@@ -33,6 +33,10 @@ _PLAIN = {
 }
 
 
+HINTED = 100
+"""Unknown fields of one mapping for which the nearest known one is looked for: it takes long."""
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Give `: did you mean x?` for the nearest known word, else nothing."""
     by_look = {skeleton(name): name for name in known}
@@ -57,8 +61,10 @@ def validate(
         return model.model_validate(value, context=dict(context or {})), []
     except ValidationError as error:
         problems = []
+        unknown = 0
         for found in _as_written(tree, path, error.errors(include_url=False)):
-            message = _message(found, model)
+            unknown += found["type"] == "extra_forbidden"
+            message = _message(found, model, hint=unknown <= HINTED)
             steps = (
                 (renamed or {}).get(str(found["loc"][0]), found["loc"][0]) if found["loc"] else None
             )
@@ -107,17 +113,18 @@ def reason_of(error: Exception) -> str:
     return str(error)
 
 
-def _message(found: Mapping[str, Any], model: type[BaseModel] | None) -> str:
+def _message(found: Mapping[str, Any], model: type[BaseModel] | None, *, hint: bool = True) -> str:
     kind, loc = found["type"], found["loc"]
     if kind == "extra_forbidden":
         owner = _model_at(model, loc[:-1])
         known = owner.model_fields if owner else ()
-        return f"unknown field '{loc[-1]}'{did_you_mean(str(loc[-1]), known)}"
+        near = did_you_mean(str(loc[-1]), known) if hint else ""
+        return f"unknown field '{loc[-1]}'{near}"
     if kind == "literal_error":
         expected = str(found["ctx"]["expected"])
         choices = re.findall(r"'([^']*)'", expected)
-        hint = did_you_mean(str(found["input"]), choices) if isinstance(found["input"], str) else ""
-        return f"not one of {expected}{hint}"
+        near = did_you_mean(str(found["input"]), choices) if isinstance(found["input"], str) else ""
+        return f"not one of {expected}{near}"
     if kind == "value_error":
         return str(found["ctx"]["error"])
     if kind == "string_type" and isinstance(found["input"], list | dict):

@@ -38,6 +38,9 @@ _PADDED = re.compile(r"[-+]?0[0-9]+")
 _GROUPED = re.compile(r"[-+]?[0-9][0-9_]*_[0-9_]*")
 _INDENTED = re.compile(r"expected <block end>, but found '(<block (mapping|sequence) start>|-|\?)'")
 _LONG_TAG = re.compile(rf"!\S{{{LONGEST_TAG}}}")
+_DIRECTIVE = re.compile(
+    r"(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*%(?!YAML|TAG)"
+)  # these two the parser tells
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _WORDS = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -126,8 +129,14 @@ class _Builder:
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
         from ruamel.yaml.reader import Reader
 
+        readers: list[Reader] = []
+
         class AnyCharacter(Reader):
             """Control characters are kept as they are written; showing them is made safe."""
+
+            def __init__(self, *stream: Any, **kinds: Any) -> None:  # noqa: ANN401
+                readers.append(self)
+                super().__init__(*stream, **kinds)
 
             def check_printable(self, data: Any) -> None:  # noqa: ANN401
                 """Allow all."""
@@ -136,10 +145,16 @@ class _Builder:
             line, column = _place(text.encode(), len(text[: found.start()].encode()))
             message = f"a tag, or a word after !, of more than {LONGEST_TAG} characters"
             raise InputError([Problem(self.file, line, column, "", message)])
+        if found := _DIRECTIVE.match(text):
+            message = "directives are not allowed: take out this line that begins with %"
+            raise InputError(
+                [Problem(self.file, text.count("\n", 0, found.end()) + 1, 1, "", message)]
+            )
         yaml = YAML(typ="safe", pure=True)
         yaml.Reader = AnyCharacter
         try:
-            return self._document(yaml.parse(io.StringIO(self._hide(text))))
+            hidden = self._hide(text)
+            return self._document(self._untabbed(yaml.parse(io.StringIO(hidden)), hidden))
         except MarkedYAMLError as error:
             what = " ".join(str(error.problem or error).split())
             hint = " (indent with spaces, never tabs)" if "\\t" in what or "\t" in text else ""
@@ -149,9 +164,25 @@ class _Builder:
                     "this line is not indented as those that it belongs to are: begin it under them"
                 )
             raise self.refuse(mark, (), f"not valid YAML: {what}{hint}") from error
-        except (YAMLError, ValueError) as error:  # ValueError: a %YAML directive of many digits
+        except (ValueError, OverflowError) as error:  # of chr(): an escape beyond Unicode
+            if isinstance(error, ValueError) and "chr()" not in str(error):  # a %YAML of digits
+                what = " ".join(str(error).split())
+                raise self.refuse(None, (), f"not valid YAML: {what}") from error
+            message = "an escape of no character: the last one there is, is \\U0010FFFF"
+            raise self.refuse(readers[-1].get_mark(), (), message) from error
+        except YAMLError as error:
             what = " ".join(str(error).split())
             raise self.refuse(None, (), f"not valid YAML: {what}") from error
+
+    def _untabbed(self, events: Iterator[Any], text: str) -> Iterator[Any]:
+        """Refuse what a tab indents, also within braces, where the parser allows it."""
+        lines = re.split(r"\r\n|\r|\n", text) if "\t" in text else []
+        for event in events:
+            mark = event.start_mark
+            before = lines[mark.line][: mark.column] if mark and mark.line < len(lines) else ""
+            if "\t" in before and not before.strip():
+                raise self.refuse(mark, (), "a tab before it: indent with spaces, never tabs")
+            yield event
 
     def _hide(self, text: str) -> str:
         """Put letters that the parser makes nothing of in the place of the old line breaks."""

@@ -18,6 +18,8 @@ from pydantic import (
     field_validator,
 )
 
+from tracker.datasets.patterns import pattern
+from tracker.datasets.text import text_encoding
 from tracker.instants import check_zone
 from tracker.quantities import LARGEST, Comparator, Semantics
 from tracker.registry import PlaceType
@@ -57,7 +59,7 @@ class Test(_Block):
     in_: tuple[Scalar, ...] | None = Field(default=None, alias="in")
     not_in: tuple[Scalar, ...] | None = None
     equals: Scalar | None = None
-    matches: str | None = None
+    matches: Annotated[str, AfterValidator(pattern)] | None = None
     filled: StrictBool | None = None
     at_least: StrictFloat | None = None
     at_most: StrictFloat | None = None
@@ -74,7 +76,7 @@ class ReadAs(_Block):
     """
 
     format: Literal["csv", "tsv", "json", "jsonl", "geojson"] | None = None
-    encoding: str | None = None
+    encoding: Annotated[str, AfterValidator(text_encoding)] | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     records: str | None = None
     neutralised: StrictBool = False

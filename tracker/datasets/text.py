@@ -33,6 +33,23 @@ _OTHERS = {  # first bytes -> what such a file is, and what to do
 _MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
+_OF_NO_FILE = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
+"""Codecs of names in addresses and of literals in programs; no table is written in them."""
+
+
+def text_encoding(name: str) -> str:
+    """Give the name of an encoding back that files are written in. Raises ValueError."""
+    try:
+        known = codecs.lookup(name).name.replace("_", "-") not in _OF_NO_FILE
+        codecs.getincrementaldecoder(name)()
+        b"a".decode(name, "replace")  # hex, zip and the like are no text encodings
+    except (LookupError, ValueError):  # a NUL in its name
+        known = False
+    if not known:
+        raise ValueError(f"no text encoding is named {name!r}: try utf-8")
+    return name
+
+
 def file_sha256(path: Path) -> str:
     """Give the sha256 of a file as it lies, in hex. Raises InputError if it cannot be read."""
     from hashlib import file_digest
@@ -59,10 +76,10 @@ class Text:
         self.file = str(path)
         self.encoding = "utf-8-sig" if _is_utf8(encoding) else encoding
         try:
-            self._decoder = codecs.getincrementaldecoder(self.encoding)()
-            b"a".decode(self.encoding, "replace")  # hex, zip and the like are no text encodings
-        except LookupError as error:
-            raise self.refuse(f"no text encoding is named {encoding!r}: try utf-8") from error
+            text_encoding(encoding)
+        except ValueError as error:
+            raise self.refuse(str(error)) from error
+        self._decoder = codecs.getincrementaldecoder(self.encoding)()
         self._seen = (0, 0)  # lines that ended in the chunks so far, characters after the last
         try:
             self._raw: BinaryIO = path.open("rb")
