@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined]
+from re import _constants as sre
+from re import _parser
 from typing import Any
 
 FEW = 3
@@ -75,7 +75,8 @@ class _Choices:
 
     def _one(self, op: Any, value: Any, after: Letters, times: int) -> None:  # noqa: ANN401
         if op in _REPEATS:
-            self._repeat(*value, after, times)
+            least, most, body = value
+            self._repeat((least, most), body, after, times)
         elif op is sre.BRANCH:
             self._ways(value[1], after, times)
         elif op is sre.SUBPATTERN:
@@ -90,7 +91,8 @@ class _Choices:
             for way in filter(None, value[1:]):
                 self.look(way, after, times)
 
-    def _repeat(self, least: int, most: int, body: Any, after: Letters, times: int) -> None:  # noqa: ANN401
+    def _repeat(self, bounds: tuple[int, int], body: Any, after: Letters, times: int) -> None:  # noqa: ANN401
+        least, most = bounds
         first, _ = self.first(body)
         if times > FEW and least != most and first & after:
             raise ValueError(_AMBIGUOUS)
