@@ -13,9 +13,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
-from re import _constants as sre
-from re import _parser
+from importlib import import_module
 from typing import Any
+
+sre: Any = import_module("re._constants")  # no types are told of re's own parser
+_parser: Any = import_module("re._parser")
 
 FEW = 3
 """Times that something may be repeated and its parts still be ambiguous."""
