@@ -43,7 +43,7 @@ def times(number, packed):  # ... of which one is given as its 32 bytes
 def opened(note, key):  # size and root of a checkpoint (C2SP tlog-checkpoint), if so signed
     (name, _, public), (text, _, lines) = key.strip().split("+", 2), note.rpartition("\n\n")
     signed, raw = f"{text}\n".encode(), base64.b64decode(public, validate=True)[1:]
-    for line in lines.split(f"\u2014 {name} ")[1:]:
+    for line in f"\n{lines}".split(f"\n\u2014 {name} ")[1:]:
         signature = base64.b64decode(line.split("\n")[0])[4:]
         r, s = signature[:32], int.from_bytes(signature[32:], "little")
         digest = int.from_bytes(hashlib.sha512(r + raw + signed).digest(), "little") % ORDER

@@ -129,14 +129,16 @@ class _Builder:
         from ruamel.yaml.error import MarkedYAMLError, YAMLError
         from ruamel.yaml.reader import Reader
 
-        readers: list[Reader] = []
+        reached: list[Any] = []
 
         class AnyCharacter(Reader):
             """Control characters are kept as they are written; showing them is made safe."""
 
-            def __init__(self, *stream: Any, **kinds: Any) -> None:  # noqa: ANN401
-                readers.append(self)
-                super().__init__(*stream, **kinds)
+            def reset_reader(self) -> None:
+                """Remember how far it came: after an error the parser begins anew."""
+                if hasattr(self, "line"):
+                    reached.append(self.get_mark())
+                super().reset_reader()
 
             def check_printable(self, data: Any) -> None:  # noqa: ANN401
                 """Allow all."""
@@ -169,7 +171,7 @@ class _Builder:
                 what = " ".join(str(error).split())
                 raise self.refuse(None, (), f"not valid YAML: {what}") from error
             message = "an escape of no character: the last one there is, is \\U0010FFFF"
-            raise self.refuse(readers[-1].get_mark(), (), message) from error
+            raise self.refuse(reached[-1] if reached else None, (), message) from error
         except YAMLError as error:
             what = " ".join(str(error).split())
             raise self.refuse(None, (), f"not valid YAML: {what}") from error
