@@ -205,6 +205,14 @@ def test_state_names_every_clock() -> None:
 
 
 @pytest.mark.usefixtures("log")
+@pytest.mark.parametrize("figures", ["", "-1", "x", "\u0663", "\uff11", "1\u0663"])
+def test_a_position_is_in_figures_as_they_are_shown(figures: str) -> None:
+    result = run("state", "--recorded-at", f"#{figures}")
+    assert result.exit_code == 2
+    assert "recorded-at: a position is # and a number, not " in result.stderr
+
+
+@pytest.mark.usefixtures("log")
 def test_state_of_all_has_a_heading_for_each_projection() -> None:
     shown = said("state", "--as-of", "2013-01-21").splitlines()
     heads = [name.upper() for name in (*BELIEVED, *CHRONICLED)]
@@ -488,7 +496,7 @@ def test_show_does_not_guess() -> None:
     several = run("show", "0")
     assert several.exit_code == 2
     assert "'0' is the beginning of several ids: " in several.stderr
-    for unknown in ("#9999", "#0", "#", "#-1", "#x", "zz", "", "ffffffff-ffff", "%", "*"):
+    for unknown in ("#9999", "#0", "#", "#-1", "#x", "#٣", "zz", "", "ffffffff-ffff", "%", "*"):
         result = run("show", unknown)
         assert result.exit_code == 2, unknown
         assert "`tracker log` lists them" in result.stderr

@@ -124,6 +124,7 @@ ENTRY = "expectations:\n  - ask: {projection: control, key: x, as_of: 2013}\n   
         ("as_of: 2013", "as_of: true", "2:40: expectations[0].ask.as_of: text is needed here"),
         (", as_of: 2013", "", "2:5: expectations[0].ask.as_of: this field is needed"),
         ("2013}", "2013, recorded_at: '#x'}", "2:53: expectations[0].ask.recorded_at: cannot"),
+        ("2013}", "2013, recorded_at: '#٣'}", "2:53: expectations[0].ask.recorded_at: cannot"),
         ("2013}", f"2013, recorded_at: '#{'9' * 30}'}}", "2:53: expectations[0].ask.recorded_at:"),
         ("none", "nothing", "3:5: expectations[0].expect: what the row must have is needed here"),
         ("none", "[a]", "3:5: expectations[0].expect: what the row must have is needed here"),

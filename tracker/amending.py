@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from projections.store import Row
+from tracker.clocks import is_position
 from tracker.deciding import Deciding
 from tracker.errors import NotFoundError, Problem, TrackerError
 from tracker.instants import Instant
@@ -199,9 +200,8 @@ class Amending(Deciding):
 
         Raises NotFoundError where none, or more than one, has that prefix.
         """
-        digits = name.removeprefix("#")
-        named = digits != name and digits.isascii() and digits.isdecimal()
-        position = int(digits[: LONGEST_POSITION - 1]) if named else None
+        said = name[1:LONGEST_POSITION] if is_position(name) else None
+        position = None if said is None else int(said)
         if position is None:
             found = self.log.find(name)
             if len(found) > 1:

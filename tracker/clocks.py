@@ -56,8 +56,7 @@ def read_clocks(
 
     position, recorded = None, None
     if isinstance(recorded_at, str) and recorded_at.startswith("#"):
-        digits = recorded_at[1:]
-        if not (digits.isascii() and digits.isdecimal()):
+        if not is_position(recorded_at):
             raise TrackerError(f"recorded-at: a position is # and a number, not {recorded_at!r}")
         if len(recorded_at) > len(str(FARTHEST)):
             raise TrackerError(f"recorded-at: no log is that long: {recorded_at[:40]}")
@@ -71,6 +70,11 @@ def read_clocks(
         position,
         zone,
     )
+
+
+def is_position(text: str) -> bool:
+    """Whether a text is #POSITION, in the figures that every position is shown in."""
+    return text[:1] == "#" and text[1:].isascii() and text[1:].isdecimal()
 
 
 def check_whole(name: str, value: object) -> None:

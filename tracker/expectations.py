@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from projections.names import ALL
+from tracker.clocks import is_position
 from tracker.errors import InputError, NotFoundError, Problem
 from tracker.instants import InstantError, parse_moment
 from tracker.sources import FROZEN, Text
@@ -32,9 +33,8 @@ def _moment(value: str) -> str:
 
 
 def _recorded(value: str) -> str:
-    digits = value.removeprefix("#")
-    position = digits != value and digits.isascii() and digits.isdecimal()
-    return value if position and len(value) <= LONGEST_POSITION else _moment(value)
+    position = is_position(value) and len(value) <= LONGEST_POSITION
+    return value if position else _moment(value)
 
 
 def _projection(value: str) -> str:
