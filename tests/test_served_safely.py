@@ -11,11 +11,13 @@ from urllib.parse import quote
 
 import pytest
 from commands_for_tests import mali, run
+from pydantic_core import to_json
 from serving_for_tests import Served, serving
 from sheets_for_tests import fact, sheet
 
 from tracker import Situation
 from tracker.errors import TrackerError
+from tracker.harmless import dump, escaped
 from tracker.web import guard
 from tracker.web.safety import MOST_BODY, Door
 
@@ -69,12 +71,31 @@ def raw(server: Served, data: bytes) -> tuple[int, bytes]:
         "/static/%2e%2e%2f%2e%2e%2fsituation.py",
         "/api/%2e%2e%5c%2e%2e%5cetc",
         "/static//etc/passwd",
+        "/event/%2e%2e",
+        "/event/%2E",
+        "/api/event/..",
+        "/api/report/%2e%2e%5c",
     ],
 )
 def test_a_path_that_climbs_out_is_not_there(path: str, server: Served) -> None:
     reply = server.ask(path)
     assert reply.status == 404
     assert b"root:" not in reply.body
+
+
+# 42
+def test_a_value_is_left_out_only_where_a_form_sent_none(server: Served) -> None:
+    assert server.ask("/state?as_of=&known_at=").status == 200
+    for said in ("as_of=2013-02-30=", "as_of=2013-01-21=", "as_of==", "limit=1=", "=", "=="):
+        assert server.ask(f"/state?{said}").status == 422, said
+        assert server.ask(f"/api/state?{said}").status == 422, said
+    assert b"No evidence" in server.ask("/state?key=diabaly=").body
+
+
+@pytest.mark.parametrize("figures", ["%D9%A3", "%EF%BC%91", "1%D9%A3", "-1", ""])
+def test_a_position_is_in_figures_as_they_are_shown(figures: str, server: Served) -> None:
+    reply = server.ask(f"/api/state?recorded_at=%23{figures}")
+    assert (reply.status, "a position is # and a number" in reply.json["error"]) == (422, True)
 
 
 # 56
@@ -217,6 +238,32 @@ def test_markup_in_a_fact_is_only_text(server: Served) -> None:
     assert reply.headers["content-type"] == "application/json"
 
 
+# 26, 52
+def test_what_would_turn_or_move_what_is_read_is_escaped_as_on_the_command_line(
+    tmp_path: Path,
+) -> None:
+    log, gist = mali(tmp_path), "é \x7f\x9b31m \u202eturned\u2066 \ufeff\u200b\u061c “so”"
+    told = fact("FightingReported", place="diabaly", when={"edtf": "2013-01-20"}, gist=gist)
+    with Situation(str(log)) as situation:
+        situation.record([(sheet("voa", "2013-01-22", told), "x.yaml")], by="x")
+        position = situation.position
+    with serving(log) as server:
+        for path in (f"/api/event/{position}", "/api/log", "/api/search?q=turned"):
+            body = server.ask(path).body.decode()
+            assert escaped(body.encode()).decode() == body
+            assert r"\u007f\u009b31m \u202eturned\u2066 \ufeff\u200b\u061c “so”" in body, path
+        with server.stream(f"/api/events?after={position - 1}") as stream:
+            lines = iter(stream.readline, b"")
+            row = next(line for line in lines if line.startswith(b"data:")).decode()
+        assert r"\u202eturned" in row
+        assert gist in {row["name"] for row in server.json("/api/search?q=turned")["rows"]}
+
+
+def test_bytes_are_escaped_as_text_is() -> None:
+    every = "".join(map(chr, [*range(0xD800), *range(0xE000, 0x11000)]))
+    assert escaped(to_json([every])).decode() == dump([every], None)
+
+
 @pytest.mark.parametrize(
     "path", ["/api/about", "/api/nothing", "/api/state?x=1", "/api/openapi.json"]
 )
@@ -252,9 +299,58 @@ def test_only_who_asks_by_a_name_of_this_host_is_answered(
     assert server.ask("/api/about", headers=named).status == status
 
 
+@pytest.mark.parametrize(
+    ("target", "hosts", "status"),
+    [
+        ("/api/about", ["127.0.0.1", "evil.example"], 400),
+        ("/api/about", ["evil.example", "127.0.0.1"], 400),
+        ("/api/about", ["127.0.0.1", "127.0.0.1"], 400),
+        ("http://evil.example/api/about", ["127.0.0.1"], 421),
+        ("http://evil.example@127.0.0.1/api/about", ["127.0.0.1"], 421),
+        ("http://127.0.0.1/api/about", ["127.0.0.1"], 200),
+        ("http://127.0.0.1/api/about", ["127.0.0.1", "evil.example"], 400),
+        ("http://LOCALHOST:{port}/api/about", [], 200),
+        ("http://evil.example/api/about", [], 421),
+        ("/api/about?key=http://evil.example", ["127.0.0.1"], 422),
+    ],
+)
+def test_a_request_names_one_host(
+    target: str, hosts: list[str], status: int, server: Served
+) -> None:
+    lines = [f"GET {target.format(port=server.port)} HTTP/1.1", *(f"Host: {one}" for one in hosts)]
+    found, _ = raw(server, "\r\n".join([*lines, "Connection: close", "", ""]).encode())
+    assert found == status
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " ",
+        "*",
+        "*.example",
+        "http://x",
+        "x:80",
+        "x/",
+        "a b",
+        "a..b",
+        "dësk",
+        "[x]",
+        "0.0.0.0",  # noqa: S104 - it is refused
+        "::",
+    ],
+)
+def test_what_is_no_name_of_a_host_is_refused(name: str, tmp_path: Path) -> None:
+    result = run("--log", mali(tmp_path), "serve", "--port", "0", "--host-name", name)
+    assert result.exit_code == 2
+    assert f"--host-name {name!r}: a name in ASCII, such as desk.example" in result.output
+
+
 def test_a_further_name_can_be_allowed(tmp_path: Path) -> None:
-    with serving(mali(tmp_path), "--host-name", "desk.example") as server:
+    names = ("--host-name", "Desk.example", "--host-name", "fd00::1")
+    with serving(mali(tmp_path), *names) as server:
         assert server.ask("/api/about", headers={"Host": "desk.example"}).status == 200
+        assert server.ask("/api/about", headers={"Host": "[fd00::1]"}).status == 200
         assert server.ask("/api/about", headers={"Host": "other.example"}).status == 421
 
 

@@ -15,6 +15,12 @@ _LIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
 )
 _LIVE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# The same in bytes of UTF-8, and the bytes that it begins with: what holds none of them, as nearly
+# all that is served, need not be searched.
+_LIVE_IN_UTF8 = re.compile(
+    rb"\x7f|\xc2[\x80-\x9f]|\xd8\x9c|\xe2\x80[\x8b\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]|\xef\xbb\xbf"
+)
+_BEGINNINGS = (b"\x7f", b"\xc2", b"\xd8", b"\xe2", b"\xef")
 # How a cell begins that a spreadsheet runs as a formula, and the numbers that begin so as well.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -38,6 +44,13 @@ def dump(value: object, indent: int | None = 2) -> str:
     """Write JSON that is readable and holds no live character."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     return _LIVE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def escaped(written: bytes) -> bytes:
+    """Escape what is live in JSON that was written as UTF-8, as `dump` does."""
+    if not any(beginning in written for beginning in _BEGINNINGS):
+        return written
+    return _LIVE_IN_UTF8.sub(lambda found: b"\\u%04x" % ord(found[0].decode()), written)
 
 
 def neutral(text: str) -> str:

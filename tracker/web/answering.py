@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
@@ -17,6 +16,7 @@ from tracker.errors import (
     StoreError,
     TrackerError,
 )
+from tracker.harmless import dump
 from tracker.web.desk import BusyError, Made, Pair
 from tracker.web.safety import HEADERS, Refusal
 
@@ -27,6 +27,7 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 JSON = (b"content-type", b"application/json")
 HTML = (b"content-type", b"text/html; charset=utf-8")
 AGAIN = (b"retry-after", b"1")
+CLOSE = (b"connection", b"close")
 FRESH = (b"cache-control", b"private, no-cache")
 VARY = (b"vary", b"accept-encoding, authorization")
 LOGGER = logging.getLogger("tracker.web")
@@ -71,7 +72,7 @@ async def send_refusal(send: Send, refusal: Refusal, scope: Scope) -> None:
     After what is not read to its end the connection ends too.
     """
     page = is_page(scope)
-    body = _page(refusal, scope) if page else json.dumps({"error": refusal.error}).encode()
+    body = _page(refusal, scope) if page else dump({"error": refusal.error}, None).encode()
     length = (b"content-length", b"%d" % len(body))
     extra = [
         HTML if page else JSON,
@@ -81,7 +82,7 @@ async def send_refusal(send: Send, refusal: Refusal, scope: Scope) -> None:
         *HEADERS,
     ]
     if refusal.status in {403, 413}:
-        extra.append((b"connection", b"close"))
+        extra.append(CLOSE)
     await _send(send, refusal.status, extra, body)
 
 

@@ -26,6 +26,7 @@ Responses = dict[int | str, dict[str, Any]]
 WRONG: Responses = {
     status: {"model": shapes.Problem, "description": text}
     for status, text in {
+        400: "It cannot be read, or names more than one host",
         401: "The token is missing or wrong",
         404: "Nothing is called so",
         413: "The request's body is too large",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -14,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from tracker._version import __version__
 from tracker.errors import TrackerError
+from tracker.harmless import escaped
 from tracker.web import event_pages, pages
 from tracker.web import parameters as asked_by
 from tracker.web.answering import Receive, Scope, Send, is_page, refused, send_made, send_refusal
@@ -24,7 +26,7 @@ from tracker.web.events import Events
 from tracker.web.frontpage import STATIC
 from tracker.web.page import resource
 from tracker.web.picture import Pictures
-from tracker.web.safety import HEADERS, Door, Refusal
+from tracker.web.safety import HEADERS, TWO_HOSTS, Door, Refusal
 
 
 class App:
@@ -56,9 +58,12 @@ class App:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1000})
             return
-        refusal = self.door.refuse(scope["method"], dict(scope["headers"]))
+        headers = dict(scope["headers"])
+        refusal = self._refusal(scope, headers)
         if refusal is not None:
             await send_refusal(send, refusal, scope)
+            return
+        if b"transfer-encoding" in headers and not await _passed_over(receive):
             return
         if is_page(scope):
             scope = {**scope, "query_string": _said_only(scope["query_string"])}
@@ -71,10 +76,36 @@ class App:
             return
         await self.inner(scope, receive, _with_headers(send))
 
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> Refusal | None:
+        """Say why a request is not answered; of what is said twice the last stands in `headers`."""
+        said = scope["headers"]
+        if len(said) > len(headers) and [name for name, _ in said].count(b"host") > 1:
+            return TWO_HOSTS
+        return self.door.refuse(scope["method"], headers) or _climbs(scope["path"])
+
+
+def _climbs(path: str) -> Refusal | None:
+    """Refuse a path that leads up, wherever to: none of ours does."""
+    if "/." not in path and "\\." not in path:
+        return None
+    steps = re.split(r"[/\\]", path)
+    return Refusal(404, "not found") if not {".", ".."}.isdisjoint(steps) else None
+
+
+async def _passed_over(receive: Receive) -> bool:
+    """Wait for a body whose length is not said; False where it does not come whole.
+
+    Nothing asks by it, but who sends too much is told so by the guard, and not answered before.
+    """
+    while (message := await receive())["type"] == "http.request":
+        if not message["more_body"]:
+            return True
+    return False
+
 
 def _said_only(query: bytes) -> bytes:
     """Leave out what a form sends of a field that nobody filled in."""
-    return b"&".join(one for one in query.split(b"&") if not one.endswith(b"="))
+    return b"&".join(one for one in query.split(b"&") if not 0 < one.find(b"=") == len(one) - 1)
 
 
 def _without_body(send: Send) -> Send:
@@ -129,7 +160,7 @@ def _inner(desk: Desk, events: Events, pictures: Pictures) -> FastAPI:
 
     @cache
     def description() -> Fixed:
-        return Fixed(to_json(app.openapi()), b"application/json")
+        return Fixed(escaped(to_json(app.openapi())), b"application/json")
 
     @cache
     def described_to_people() -> Fixed:

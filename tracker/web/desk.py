@@ -25,6 +25,7 @@ from typing import Any, Literal, Self, get_args
 from pydantic_core import to_json
 
 from tracker.errors import AwayError, LogError, NoLogError, StoreError, TrackerError
+from tracker.harmless import escaped
 from tracker.situation import Situation, now
 from tracker.web.parameters import USUAL_POLICY
 
@@ -340,7 +341,7 @@ def _seen(answer: asyncio.Future[Made]) -> None:
 
 def made(told: Told) -> Made:
     """Write an answer as bytes."""
-    body = told.body if isinstance(told.body, bytes) else to_json(told.body)
+    body = told.body if isinstance(told.body, bytes) else escaped(to_json(told.body))
     packed = gzip.compress(body, PACKING, mtime=0) if len(body) > WORTH_PACKING else None
     tag = f'W/"{told.position}-{hashlib.blake2b(body, digest_size=8).hexdigest()}"'
     headers = ((b"content-type", told.media), *told.headers)

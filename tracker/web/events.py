@@ -12,6 +12,7 @@ from itertools import islice
 from pydantic_core import to_json
 
 from tracker.errors import TrackerError
+from tracker.harmless import escaped
 from tracker.situation import Situation
 from tracker.web.desk import BusyError, Desk, Question, Told
 
@@ -32,7 +33,8 @@ def since(after: int, situation: Situation) -> Told:
     position = situation.position
     rows = list(islice(situation.log_rows(after, position), AT_ONCE))
     text = b"".join(
-        b"id: %d\nevent: recorded\ndata: %s\n\n" % (row["position"], to_json(row)) for row in rows
+        b"id: %d\nevent: recorded\ndata: %s\n\n" % (row["position"], escaped(to_json(row)))
+        for row in rows
     )
     return Told(text, rows[-1]["position"] if rows else position)
 

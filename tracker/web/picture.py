@@ -21,6 +21,7 @@ from typing import IO, Any
 from pydantic_core import to_json
 
 from tracker.errors import TrackerError
+from tracker.harmless import escaped
 from tracker.instants import to_datetime
 from tracker.situation import Situation
 from tracker.web import page as parts
@@ -151,7 +152,7 @@ def draw(path: str, policy: str | None, asked: IO[bytes], answered: IO[bytes]) -
             except TrackerError as error:
                 head, body = {"error": str(error)}, b""
             else:
-                body = to_json(told.body)
+                body = escaped(to_json(told.body))
                 head = {"position": told.position, "until": told.until, "size": len(body)}
             answered.write(to_json(head) + b"\n" + body)
             answered.flush()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -40,6 +41,11 @@ class Refusal:
     headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
+TOO_LARGE = Refusal(413, f"a request's body has at most {MOST_BODY} bytes")
+TWO_HOSTS = Refusal(400, "this request names more than one Host: name one")
+_NAME = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?")
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach an address."""
     try:
@@ -56,7 +62,8 @@ class Door:
     ) -> None:
         """Bind to `host`; `names` are further names that it may be asked by.
 
-        Raises TrackerError where others could reach the address and no token keeps them out.
+        Raises TrackerError where others could reach the address and no token keeps them out, and
+        for names that no browser would ask by.
         """
         if token is not None and (len(token) < SHORTEST_TOKEN or not token.isascii()):
             raise TrackerError(
@@ -70,7 +77,8 @@ class Door:
         self._token = None if token is None else token.encode()
         local = {"127.0.0.1", "localhost", "[::1]"}
         bound = f"[{host}]" if ":" in host.strip("[]") else host
-        self.hosts = {name.lower() for name in (*local, bound, *names)} - {"0.0.0.0", "[::]"}  # noqa: S104 - kept out, not bound
+        self.hosts = {bound.lower()} - {"", "0.0.0.0", "[::]"}  # noqa: S104 - kept out, not bound
+        self.hosts |= local | set(map(_name, names))
         self.port = port
 
     @property
@@ -89,7 +97,7 @@ class Door:
         if self._token is not None and not self._has_token(headers):
             return Refusal(401, "say the token: Authorization: Bearer TOKEN", (CHALLENGE,))
         if _length(headers) > MOST_BODY:
-            return Refusal(413, f"a request's body has at most {MOST_BODY} bytes")
+            return TOO_LARGE
         if method in {"GET", "HEAD"}:
             return None
         allow = ((b"allow", b"GET, HEAD"),)
@@ -118,6 +126,37 @@ class Door:
     def _of_ours(self, headers: Mapping[bytes, bytes]) -> bool:
         origin = headers.get(b"origin", b"")
         return origin.lower() == b"http://" + headers.get(b"host", b"").lower()
+
+
+def named_in(target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Give the headers of a request whose target names the host itself: that one counts.
+
+    RFC 9112, 3.2.2. `target` is a whole address, or none that names a host.
+    """
+    _, whole, rest = target.partition(b"://")
+    if not whole:
+        return list(headers)
+    named = re.split(rb"[/?#]", rest, maxsplit=1)[0]
+    found = [(name, named if name == b"host" else said) for name, said in headers]
+    return found if (b"host", named) in found else [(b"host", named), *found]
+
+
+def _name(said: str) -> str:
+    """Read a further name as a browser sends it. Raises TrackerError."""
+    name = said.lower()
+    try:
+        address = ip_address(name.strip("[]"))
+    except ValueError:
+        usable = _NAME.fullmatch(name) is not None
+    else:
+        usable = not address.is_unspecified
+        name = f"[{address}]" if address.version == 6 else str(address)  # noqa: PLR2004 - as in IPv6
+    if usable:
+        return name
+    raise TrackerError(
+        f"--host-name {said[:60]!r}: a name in ASCII, such as desk.example, or an address is"
+        " meant, without http://, a port, a path or a *"
+    )
 
 
 def _split(host: str) -> tuple[str, str | None]:

@@ -14,7 +14,6 @@ from tracker.web.app import App
 from tracker.web.guard import Guarded
 from tracker.web.safety import Door
 
-MOST_CONNECTIONS = 1_000
 SWITCH = 0.0005
 """Seconds after which a thread that computes lets another go on; Python's own 5 ms is what a thread
 that reads the database would wait after each of its many short reads while others are served."""
@@ -61,7 +60,6 @@ def serve(
             access_log=False,
             server_header=False,
             proxy_headers=False,
-            limit_concurrency=MOST_CONNECTIONS,
             timeout_keep_alive=10,
             timeout_graceful_shutdown=GRACE,
         )
