@@ -60,7 +60,7 @@ def read_clocks(
             raise TrackerError(f"recorded-at: a position is # and a number, not {recorded_at!r}")
         if len(recorded_at) > len(str(FARTHEST)):
             raise TrackerError(f"recorded-at: no log is that long: {recorded_at[:40]}")
-        position = int(digits)
+        position = int(recorded_at[1:])
     elif recorded_at is not None:
         recorded = last("recorded-at", recorded_at)
     return AsOf(

@@ -143,15 +143,7 @@ class _Builder:
             def check_printable(self, data: Any) -> None:  # noqa: ANN401
                 """Allow all."""
 
-        if found := _LONG_TAG.search(text):
-            line, column = _place(text.encode(), len(text[: found.start()].encode()))
-            message = f"a tag, or a word after !, of more than {LONGEST_TAG} characters"
-            raise InputError([Problem(self.file, line, column, "", message)])
-        if found := _DIRECTIVE.match(text):
-            message = "directives are not allowed: take out this line that begins with %"
-            raise InputError(
-                [Problem(self.file, text.count("\n", 0, found.end()) + 1, 1, "", message)]
-            )
+        self._refuse_unread(text)
         yaml = YAML(typ="safe", pure=True)
         yaml.Reader = AnyCharacter
         try:
@@ -175,6 +167,17 @@ class _Builder:
         except YAMLError as error:
             what = " ".join(str(error).split())
             raise self.refuse(None, (), f"not valid YAML: {what}") from error
+
+    def _refuse_unread(self, text: str) -> None:
+        """Refuse what is seen before anything is parsed: a very long tag, a directive."""
+        if found := _LONG_TAG.search(text):
+            line, column = _place(text.encode(), len(text[: found.start()].encode()))
+            message = f"a tag, or a word after !, of more than {LONGEST_TAG} characters"
+            raise InputError([Problem(self.file, line, column, "", message)])
+        if found := _DIRECTIVE.match(text):
+            line = text.count("\n", 0, found.end()) + 1
+            message = "directives are not allowed: take out this line that begins with %"
+            raise InputError([Problem(self.file, line, 1, "", message)])
 
     def _untabbed(self, events: Iterator[Any], text: str) -> Iterator[Any]:
         """Refuse what a tab indents, also within braces, where the parser allows it."""
