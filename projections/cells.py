@@ -102,7 +102,7 @@ class Cells:
         self, projection: str | None = None, key: str | None = None, known: Instant | None = None
     ) -> Iterator[Heard]:
         """Yield the same cell by cell, in the order of their names; of few at a time."""
-        if key is not None:  # found by its name: not all names are read for each event of a watch
+        if key is not None:  # found by its name: not all names are read
             for name in sorted(BELIEVED) if projection is None else [projection]:
                 if claims := self.heard(name, key, known):
                     yield name, key, claims

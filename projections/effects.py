@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from projections.answers import wanted_names
+from projections.catching import Catching, CaughtUp, catching
 from projections.cells import Cells, value_of
 from projections.front import Line
 from projections.growing import Grown, Kept
@@ -76,8 +77,8 @@ class Effects:
         if self.store.rows(sql, (fact, position)):
             return  # nothing rested on it any more
         clocks = AsOf(as_of, position=position)
-        for cell in sorted(self._cells(self._named(fact)).cells):
-            after = self._row(clocks, cell)
+        cells = sorted(self._cells(self._named(fact)).cells)
+        for cell, after in zip(cells, self._sides(clocks, cells, {}), strict=True):
             if after or self.weighing.only or self.weighing.without:  # it may be heard no more
                 yield _change(cell, None, after, changed=True) | {"erased": True}
 
@@ -120,23 +121,31 @@ class Effects:
 
     def _changes(self, clocks: AsOf, first: int, touched: _Touched) -> Iterator[Row]:
         """Yield what differs between before the event at `first` and after that at the clocks."""
-        alone = clocks.position == first
-        for cell, number in sorted(touched.cells.items()):
-            if cell[1].endswith(PLEDGED):
-                one, two = self._owed(clocks, first, cell, touched.forces if alone else {})
-            else:
-                known = self._lines(first, number) if alone else None
-                one, two = self._sides(clocks, first, cell, known)
+        cells = sorted(touched.cells)
+        known = self._lines(first, touched) if clocks.position == first else {}
+        was = {cell: (grown, line) for cell, (grown, line, _) in known.items()}
+        now = {cell: (grown, line) for cell, (grown, _, line) in known.items()}
+        before = self._sides(replace(clocks, position=first - 1), cells, was)
+        after = self._sides(clocks, cells, now)
+        for cell, one, two in zip(cells, before, after, strict=True):
             moved = begun(one) != begun(two) or not owes_the_same(one, two)
             if moved or not says_the_same(one, two):
                 changed = moved or not says_the_same(one, two, support=False)
                 yield _change(cell, one, two, changed=changed)
 
-    def _lines(self, position: int, cell: int | None) -> tuple[Grown, Line, Line] | None:
-        """Give what a cell was before an event and is now, where whoever followed it just knows."""
-        grown = self._kept.get(cell) if self._kept and cell is not None else None
-        lines = grown.lines(position) if grown else None
-        return (grown, *lines) if grown and lines else None
+    def _lines(self, position: int, touched: _Touched) -> dict[Key, tuple[Grown, Line, Line]]:
+        """Give what cells were before an event and are now, where whoever followed it just knows.
+
+        Each with the cell as it was gone on with.
+        """
+        numbers = touched.cells | {("forces", key): one for key, one in touched.forces.items()}
+        found = {}
+        for cell, number in numbers.items() if self._kept else ():
+            grown = self._kept.get(number) if self._kept and number is not None else None
+            lines = grown.lines(position) if grown else None
+            if grown and lines:
+                found[cell] = (grown, *lines)
+        return found
 
     @cached_property
     def _kept(self) -> Kept | None:
@@ -145,24 +154,25 @@ class Effects:
         return kept if kept and kept.version == self.store.version() else None
 
     def _sides(
-        self, clocks: AsOf, first: int, cell: Key, known: tuple[Grown, Line, Line] | None
-    ) -> tuple[Row | None, Row | None]:
-        """Give the rows of a cell before the event at `first` and after that at the clocks."""
-        before = replace(clocks, position=first - 1)
-        if known:
-            grown, was, now = known
-            return self._drawn(before, cell, grown, was), self._drawn(clocks, cell, grown, now)
-        return self._row(before, cell), self._row(clocks, cell)
+        self, clocks: AsOf, cells: Sequence[Key], known: Mapping[Key, tuple[Grown, Line]]
+    ) -> list[Row | None]:
+        """Give the rows of cells on one side of an event: of all before any of the other side.
 
-    def _owed(
-        self, clocks: AsOf, first: int, cell: Key, forces: Mapping[str, int]
-    ) -> tuple[Row | None, Row | None]:
-        """Give the same of a pledge, with what is still to come, counted at both sides."""
-        known = {key: self._lines(first, number) for key, number in forces.items()}
-        was = {key: one[1] for key, one in known.items() if one}
-        now = {key: one[2] for key, one in known.items() if one}
-        before = replace(clocks, position=first - 1)
-        return self._row(before, cell, was), self._row(clocks, cell, now)
+        So each cell is gone on from once, also one that a pledge before it is counted against.
+        """
+        asked = CaughtUp(self.store, clocks, self._caught)
+        lines = {key: line for (name, key), (_, line) in known.items() if name == "forces"}
+        return [
+            self._drawn(clocks, cell, *known[cell])
+            if cell in known and not cell[1].endswith(PLEDGED)
+            else _row(asked, clocks, cell, lines)
+            for cell in cells
+        ]
+
+    @cached_property
+    def _caught(self) -> Catching:
+        """The cells that are gone on from, event by event."""
+        return catching(self.store, self.weighing, self._live)
 
     def _drawn(self, clocks: AsOf, cell: Key, grown: Grown, line: Line) -> Row | None:
         """Give the row of a cell from what is believed of it: as `_row` would, nothing read."""
@@ -202,38 +212,6 @@ class Effects:
             return ()
         return promised(self.store).hanging_on(forces, around_in(self.store))
 
-    def is_last(self, position: int, cell: Key) -> bool:
-        """Whether nothing later speaks of a cell: then the stored beliefs tell what it is."""
-        if not self.weighing.stored or self._amended > position:
-            return False
-        sql = (
-            "SELECT 1 FROM cells c JOIN held h ON h.cell = c.id"
-            " WHERE c.projection = ? AND c.key = ? AND h.position > ? LIMIT 1"
-        )
-        return not self.store.rows(sql, (*cell, position))
-
-    @cached_property
-    def _amended(self) -> int:
-        """The position of the last event that took back or corrected another."""
-        found = self.store.rows("SELECT coalesce(max(position), 0) AS last FROM retractions")
-        return int(found[0]["last"])
-
-    def _row(self, clocks: AsOf, cell: Key, lines: Mapping[str, Line] | None = None) -> Row | None:
-        """Give the row of a cell at the clocks; of forces, some `lines` may be known."""
-        asked = AsOf(clocks.as_of) if self.is_last(clocks.position or 0, cell) else clocks
-        decorator = Decorator(self.asked(asked), asked)
-        if cell[1].endswith(PLEDGED):
-            decorator.forces = _Known(self, clocks, lines or {})
-        rows = decorator.rows(*cell)
-        return rows[0] if rows else None
-
-    def asked(self, clocks: AsOf) -> Cells:
-        """Give the cells at the clocks, weighed as is watched."""
-        cells = Cells(self.store, clocks, self.weighing)
-        if not cells.stored:
-            cells.live = self._live  # one for all: who is kin to whom is read once
-        return cells
-
     def _entries(self, clocks: AsOf, fact: str, *, gone: bool) -> Iterator[Row]:
         """Yield the entries of chronologies that came with a fact, or went with it."""
         wanted = [name for name in self.wanted if name in CHRONICLED]
@@ -262,22 +240,27 @@ class Effects:
 
 
 class _Known(Stored):
-    """The forces before or after an event, of some of which it is known what was believed."""
+    """The forces on one side of an event, some of them as whoever followed it knows them."""
 
-    def __init__(self, effects: Effects, clocks: AsOf, lines: Mapping[str, Line]) -> None:
-        super().__init__(effects.asked(clocks), clocks)
-        self._effects, self._clocks, self._lines = effects, clocks, lines
+    def __init__(self, cells: CaughtUp, clocks: AsOf, lines: Mapping[str, Line]) -> None:
+        super().__init__(cells, clocks)
+        self._caught, self._as_of, self._lines = cells, clocks.as_of, lines
 
     def came(self, key: str, since: Instant) -> Came | None:
         """Say how many of a force were there, from an instant to the one asked; None of none."""
-        if key in self._lines:
-            line = self._lines[key].within(since, self._clocks.as_of)
-            levels = [state.value["best"] for _, _, state in line if state is not None]
-            return came_in(levels, first=bool(line) and line[0][2] is not None)
-        if self._effects.is_last(self._clocks.position or 0, ("forces", key)):
-            now = AsOf(self._clocks.as_of)
-            return Stored(self._effects.asked(now), now).came(key, since)
-        return super().came(key, since)
+        line = self._lines.get(key) or self._caught.line("forces", key)
+        told = line.within(since, self._as_of)
+        levels = [state.value["best"] for _, _, state in told if state is not None]
+        return came_in(levels, first=bool(told) and told[0][2] is not None)
+
+
+def _row(cells: CaughtUp, clocks: AsOf, cell: Key, lines: Mapping[str, Line]) -> Row | None:
+    """Give the row of a cell at the clocks; of forces, some `lines` may be known."""
+    decorator = Decorator(cells, clocks)
+    if cell[1].endswith(PLEDGED):
+        decorator.forces = _Known(cells, clocks, lines)
+    rows = decorator.rows(*cell)
+    return rows[0] if rows else None
 
 
 def _change(cell: Key, before: Row | None, after: Row | None, *, changed: bool) -> Row:

@@ -117,6 +117,25 @@ class Held:
         clock = {"position": FUTURE_OPEN, "recorded_at": FUTURE_OPEN}
         return self._amended([Claim.from_json(row[0]) for row in rows], clock)
 
+    def rows_of(self, cell: int, after: int) -> list[tuple[int, int]]:
+        """Give (position, row) of the claims of a cell by its number, of rows beyond a row."""
+        sql = "SELECT position, rowid FROM held WHERE cell = ? AND rowid > ?"
+        return self.tuples(sql, (cell, after))
+
+    def claims_at(self, rows: Sequence[int]) -> list[Claim]:
+        """Give claims by their rows, in this order, whether or not they were taken back since."""
+        sql = "SELECT h.data FROM json_each(?) j CROSS JOIN held h ON h.rowid = j.value"
+        found = decoded([text for (text,) in self.tuples(sql, (str(list(rows)),))])
+        return amended(list(map(Claim.from_fields, found)), {}, self._replacing)
+
+    def taken_back(self, facts: Sequence[str]) -> dict[str, int]:
+        """Give the position at which each of these facts was first taken back, if it ever was."""
+        sql = (
+            "SELECT r.fact, min(r.position) FROM json_each(?) j"
+            " CROSS JOIN retractions r ON r.fact = j.value GROUP BY r.fact"
+        )
+        return dict(self.tuples(sql, (json.dumps(facts),)))
+
     def denied_of(self, place: str | None = None) -> set[str]:
         """Name the places of which anything was ever denied; of one, it or none."""
         sql = "SELECT DISTINCT place FROM fact_rows WHERE status = 'denied' AND place"

@@ -107,6 +107,9 @@ class Timeline(Protocol):
     def at(self, t: Instant, /) -> State | None:
         """Give the state at a valid time, as the policy's resolve would."""
 
+    def forget(self) -> None:
+        """Let go of what was kept to be given again; it is made anew where it is asked for."""
+
 
 def stretches(timeline: Timeline, first: Instant, last: Instant) -> Iterator[tuple[Instant, State]]:
     """Yield (from, state) of each stretch of [first, last] at which there is a state."""

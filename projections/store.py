@@ -25,6 +25,7 @@ from tracker.instants import FUTURE_OPEN, Instant
 from tracker.kin import Kin
 
 if TYPE_CHECKING:
+    from projections.catching import Catching
     from projections.growing import Kept
     from projections.pledges import Promised
     from tracker.registry import Registry
@@ -98,6 +99,7 @@ class Store(Held):
         """The registry as it was last made, and what it was made of (projections.taking)."""
         self.kept: Kept | None = None
         """The cells that are gone on from, by whoever follows the log into this store."""
+        self.catching: Catching | None = None  # by whoever goes through what the store holds
         self.promised: Promised | None = None  # the pledges that were looked up (pledges.promised)
         self._names: dict[str, Register] = {}
         self._head: tuple[int, str, str] | None = None
@@ -172,7 +174,7 @@ class Store(Held):
         """Drop whatever is there and make empty tables."""
         from projections.schema import make_tables
 
-        self.registry = self.kept = self.promised = None
+        self.registry = self.kept = self.catching = self.promised = None
         with self.transaction():
             if only_if_old and self._version() == VERSION:
                 return  # another process made them while this one waited for the lock
@@ -231,8 +233,7 @@ class Store(Held):
     def names(self, register: str) -> Register:
         """Give a register (places, actors, sources, schemes) by id, as registered."""
         if register not in REGISTERS:
-            msg = f"no register {register}"
-            raise ValueError(msg)
+            raise ValueError(f"no register {register}")
         if register not in self._names:
             self._names[register] = Register(self.handle, register)
         return self._names[register]
@@ -278,8 +279,7 @@ class Store(Held):
 
     def version(self) -> int:
         """Give a number that changes whenever another process has written to the model."""
-        found: tuple[int] = self._plain.execute("PRAGMA data_version").fetchone()
-        return found[0]
+        return int(self._plain.execute("PRAGMA data_version").fetchone()[0])
 
     @property
     def head(self) -> tuple[int, str, str]:

@@ -169,6 +169,10 @@ class Timeline:
             return perhaps(settled, possibly)
         return settled
 
+    def forget(self) -> None:
+        """Let go of the states that were given, and of the walks behind them that are no more."""
+        self._states.clear()
+
     def _settled(self, outcome: Outcome | None, at: At) -> State | None:
         """Make the state of an outcome beside which nothing else may hold; each only once."""
         known = self._states.get(id(outcome))
