@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Callable
+from itertools import islice
 
 from projections.catalogue import PROJECTIONS
 from projections.cells import Cells, value_of
@@ -24,8 +25,11 @@ from projections.store import Row, Store
 from projections.weighing import Weighing
 from tracker.instants import FUTURE_OPEN, PAST_OPEN, AsOf, Instant
 
-MOST_CLAIMS = 50_000
-"""Of the cells that are kept, together, some 6 KB each; those longest left alone go first."""
+MOST_CLAIMS = 100_000
+"""Of the cells that are kept, together: some 7 KB each, 700 MB in all. Of more claims, cells that
+are dropped are worked out anew when they are asked about again, from all that they hold."""
+_LOOKED_AT = 8
+"""Cells that were longest left alone, of which the one goes that is soonest worked out again."""
 _AMENDING = ("retractions", "custody", "acts")
 """What is written there may bear on claims that were read before."""
 _NUMBER = "SELECT id FROM cells WHERE key = ? AND projection = ?"
@@ -40,8 +44,8 @@ class Caught:
         self.number = number
         self.position = 0
         """That of the last event that was taken in."""
-        self.claims = 0
-        """How many are held."""
+        self.claims = 1
+        """How many are held; one at least, for a cell of none takes room too."""
         self._timeline = timeline
         self._hears = hears
         self._held: dict[str, Claim] = {}
@@ -79,7 +83,7 @@ class Caught:
             if one.fact in ends:
                 insort(self._leaving, (ends[one.fact], one.fact), key=_later)
         if come or gone:
-            self.claims = len(self._held)
+            self.claims = max(1, len(self._held))
             self._timeline.forget()  # else each state that ever was would be kept, with its walk
             first, last = self._timeline.change(come, gone)
             if first < last:
@@ -157,11 +161,16 @@ class Catching:
         if found is None or found.position > upto:
             found = self._begun(store, cell)
         found.go_on(store, upto)
+        while self._cells and self.claims + found.claims > MOST_CLAIMS:
+            self._drop_one()
         self._cells[cell] = found
         self.claims += found.claims
-        while self.claims > MOST_CLAIMS and len(self._cells) > 1:
-            self.claims -= self._cells.pop(next(iter(self._cells))).claims
         return found
+
+    def _drop_one(self) -> None:
+        cells = self._cells
+        least = min(islice(cells, _LOOKED_AT), key=lambda cell: cells[cell].claims)
+        self.claims -= cells.pop(least).claims
 
     def _begun(self, store: Store, cell: Key) -> Caught:
         number = store.tuples(_NUMBER, (cell[1], cell[0]))
