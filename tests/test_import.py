@@ -634,13 +634,12 @@ def test_a_publication_that_is_none_is_refused_by_the_options_name(
     assert held(log) == before
 
 
-@pytest.mark.parametrize("mapping", [diary(), sirens(), listing()])
-def test_a_publication_that_rows_say_themselves_is_not_said_again(
-    log: Path, mapping: Mapping
-) -> None:
-    result = do(log, DIARY, mapping, "--published", "2013-02-01")
-    assert result.exit_code == 2
-    assert result.stderr.startswith("--published does not apply: ")
+def test_a_publication_that_rows_say_themselves_counts(log: Path) -> None:
+    assert do(log, DIARY, diary(), "--published", "2013-02-03").exit_code == 0
+    assert {one["published"]["edtf"] for one in bodies(log) if "published" in one} == {
+        "2013-01-11",
+        "2013-01-13",
+    }
 
 
 def test_a_publication_takes_the_place_of_the_mappings_own_day(log: Path) -> None:

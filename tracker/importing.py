@@ -74,7 +74,7 @@ class Importing(Deciding):
         Nothing is recorded while there is a problem that the mapping does not send to quarantine.
         `batch` names what is recorded (None: the dataset and a digest of the files); `dataset`
         takes the place of the mapping's, so that what was taken back is told anew; `published` is
-        when the tables were, refused where their rows say it; with `restate` versions of a list
+        when the tables were, where their rows do not say it; with `restate` versions of a list
         take the place of what the log holds, as if it had never been told. `quarantine` is where
         quarantined rows go (None: beside their table), with a number where several tables have
         any, or where that file holds something else. A run that was killed goes on where it

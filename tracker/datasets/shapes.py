@@ -57,8 +57,8 @@ def published_reader(spec: Time | None, context: Context, moments: Publications)
 def published_as_said(said: str | None, mapping: Mapping, zone: str, tz: str | None) -> Time | None:
     """Give when rows were published: as the command says it, else as the mapping does.
 
-    `zone` is the situation's, `tz` that of times without one. Raises TrackerError for what is no
-    such time, and where the rows themselves say it, so that nobody would read it.
+    Where the rows themselves say it, theirs counts. `zone` is the situation's, `tz` that of times
+    without one. Raises TrackerError for what is no such time, whether or not it would count.
     """
     head = mapping.head
     if said is None:
@@ -67,17 +67,8 @@ def published_as_said(said: str | None, mapping: Mapping, zone: str, tz: str | N
         one_moment(Times(("iso",), head.zone or zone, tz or head.zone).of(said), "published")
     except (ValueError, Bad) as error:
         raise TrackerError(f"--published: {reason_of(error)}") from error
-    if head.shape == "intervals":
-        raise TrackerError(
-            "--published does not apply: of intervals, each start and each end is published when "
-            "it is; leave the option out"
-        )
     if head.published is not None and head.published.column is not None:
-        columns = ", ".join(head.published.column)
-        raise TrackerError(
-            f"--published does not apply: the mapping reads it from the table ({columns}); leave "
-            "the option out, or `published: {column: ...}` out of the mapping"
-        )
+        return head.published
     return Time(value=said, formats=("iso",))
 
 
