@@ -49,6 +49,15 @@ def test_a_withdrawal_says_what_it_ended(situation: Situation) -> None:
     assert told(situation)[taken] == "decides: sequence"  # nobody is left to be outrated
 
 
+def test_a_siege_by_the_holders_says_what_it_shows_to_be_over(situation: Situation) -> None:
+    (taken,) = tell(situation, "wire", "2013-01-05", {**TAKEN, "when": "2013-01-05"})
+    siege = {**TAKEN, "kind": "TownBesieged", "when": DAY}
+    (besieged,) = tell(situation, "gazette", DAY, siege)
+    place = situation.log.positions([besieged])[besieged]
+    assert told(situation)[taken] == f"superseded: #{place} shows it was over"
+    assert told(situation)[besieged] == "decides: newest evidence"
+
+
 def test_where_nothing_is_certain_yet_the_support_backs_no_state(situation: Situation) -> None:
     tell(situation, "wire", DAY, {**TAKEN, "when": "[..2013-01-10]"})
     (row,) = situation.state("2013-01-10T12:00:00Z", "control", "mill").dicts

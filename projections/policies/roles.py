@@ -92,7 +92,9 @@ class Roles:
                 continue
             if claim.moves:
                 self._ended.setdefault(claim.fact, []).append(self._places[fact])
-                self._left[fact] = f"the withdrawal #{claim.position} ends it"
+                there = claim.effect != "besiege"  # who besieges a place had lost it before
+                over = f"the withdrawal #{claim.position} ends it"
+                self._left[fact] = over if there else f"#{claim.position} shows it was over"
             elif origin == claim.origin:
                 self._left[fact] = self._of_one_origin(self._told[fact], claim)
             elif self._at.projection.overturns(claim):
