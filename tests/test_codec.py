@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from tracker.errors import LogError
 from tracker.facts import TOPICS, Body
-from tracker.facts.codec import CodecError, decode, encode
-from tracker.facts.envelope import Event
+from tracker.facts.codec import CodecError, decode, encode, id_in
+from tracker.facts.envelope import Event, canonical
 from tracker.facts.record import FactRetracted, RecordEvent
 from tracker.log import Log
 from tracker.sources import Text, Upcast
@@ -244,3 +244,25 @@ def test_whatever_json_a_state_is_it_is_read_or_it_is_a_codec_error(value: objec
     except CodecError:
         return
     assert read("BirdSeen", encode(event)) == event
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "id": st.text(),
+            "recorded_at": st.just(AT),
+            "recorded_by": st.text() | st.sampled_from([',"id":"y","', '"body":', "\\", ',"id":"']),
+            "v": st.just(1),
+            "body": json_values | st.builds(lambda one: {"a": 1, "id": one, "z": 2}, st.text()),
+        },
+        optional={"batch": st.text()},
+    )
+)
+def test_the_id_is_found_in_what_is_stored_without_reading_it_all(
+    envelope: dict[str, Any],
+) -> None:
+    try:
+        stored = canonical(envelope)
+    except UnicodeEncodeError:
+        return  # half a character: nothing that could be stored
+    assert id_in(stored) == envelope["id"]

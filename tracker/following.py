@@ -35,6 +35,7 @@ from tracker.replicas import (
     source_to_follow,
     without_secrets,
 )
+from tracker.threads import handed_over_soon
 from tracker.waiting import Waiting
 
 NEAR = 20_000
@@ -204,6 +205,7 @@ class Follower:
         return None
 
     @uncollected()
+    @handed_over_soon()
     def _copy(
         self, log: Log, replica: Replica, last: int, progress: Callable[[int, int], None]
     ) -> tuple[Frontier, int]:
