@@ -13,11 +13,11 @@ from tracker.ledger import leaf_hashes
 from tracker.logfile import EventRow
 from tracker.replicas import Batch, Signed
 
-BATCH = 16_000
+BATCH = 8_000
 """Events copied in one transaction; or up to twice as many, to end where the source was signed for:
 its root there is at hand. Onto a long log more: each batch writes most of the indexes anew."""
 OF_LONG = 0.25
-MOST = 2.5
+MOST = 5
 """Such a part of what is there already, up to so many times BATCH."""
 BATCH_BYTES = 16 << 20
 """Bytes of events in one transaction, so that memory stays bounded; one event may be larger."""
