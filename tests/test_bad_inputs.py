@@ -31,7 +31,7 @@ from sheets_for_tests import registry
 
 from tracker import yamltree
 from tracker.errors import InputError
-from tracker.lookalikes import BIDI
+from tracker.harmless import BIDI
 from tracker.sheets import read_sheet
 
 SHEET = """\

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from commands_for_tests import mali, run
+from commands_for_tests import SEEDS, mali, run
 from sheets_for_tests import fact, registry, sheet, tell
 
 from tracker.instants import parse_moment
@@ -323,3 +323,13 @@ def test_such_a_text_is_warned_of_on_standard_error(tmp_path: Path) -> None:
     done = run("--log", mali(tmp_path), "retract", "#58", "--reason", BIDI, "--json")
     assert done.stderr == f"warning: reason: {REORDERED}\n"
     assert json.loads(done.stdout)["added"] == 1
+
+
+@pytest.mark.parametrize("option", ["--by", "--batch"])
+def test_a_name_that_reads_otherwise_is_warned_of_where_it_is_recorded(
+    option: str, tmp_path: Path
+) -> None:
+    log = mali(tmp_path)
+    sheet = SEEDS / "voa-2013-01-17.yaml"
+    done = run("--log", log, "record", option, BIDI, sheet)
+    assert done.stderr == f"warning: {option} {REORDERED}\n"

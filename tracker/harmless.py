@@ -30,6 +30,12 @@ _MARKUP = re.compile(r"[\\`*_{}\[\]<>#|~&!$^=]|(?<=\S)[.:](?=\S)")
 _AT = re.compile("@")
 
 
+BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that reorder what a reader sees."""
+REORDERS = "holds bidirectional control characters: it may read otherwise than it is stored"
+"""What is told of a text of which has_bidi_controls is true."""
+
+
 def _escape(found: re.Match[str]) -> str:
     code = ord(found[0])
     return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - a byte
@@ -38,6 +44,11 @@ def _escape(found: re.Match[str]) -> str:
 def safe(text: str) -> str:
     """Make a text from outside fit for one line of a terminal: what is live shows as an escape."""
     return _LIVE.sub(_escape, text.replace("\n", " ").replace("\t", " "))
+
+
+def has_bidi_controls(text: str) -> bool:
+    """Whether a text holds characters that reorder what a reader sees."""
+    return not BIDI.isdisjoint(text)
 
 
 def dump(value: object, indent: int | None = 2) -> str:

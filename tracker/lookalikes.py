@@ -44,8 +44,6 @@ _UNSEEN = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
 _BORROWED = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
-BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that reorder what a reader sees."""
 
 
 def skeleton(name: str) -> str:
@@ -75,11 +73,6 @@ def is_mixed(name: str) -> bool:
         return False
     found = scripts(name)
     return "LATIN" in found and bool(found & _BORROWED)
-
-
-def has_bidi_controls(text: str) -> bool:
-    """Whether a text holds characters that reorder what a reader sees."""
-    return not BIDI.isdisjoint(text)
 
 
 class Odd(NamedTuple):

@@ -11,7 +11,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from tracker.errors import Problem
-from tracker.lookalikes import has_bidi_controls, skeleton
+from tracker.harmless import REORDERS, has_bidi_controls
+from tracker.lookalikes import skeleton
 from tracker.yamltree import Path, Tree
 
 M = TypeVar("M", bound=BaseModel)
@@ -152,9 +153,6 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 - any 
         if found:
             return found
     return None
-
-
-REORDERS = "holds bidirectional control characters: it may read otherwise than it is stored"
 
 
 def warn_of_bidi(tree: Tree) -> list[Problem]:

@@ -239,6 +239,29 @@ def tell_of_replica(situation: Situation) -> None:
             note(replica(found))
 
 
+def warn_of_name(option: str, name: str) -> None:
+    """Warn of a name given at the command that may read otherwise than it is stored."""
+    from tracker.harmless import REORDERS, has_bidi_controls
+
+    if has_bidi_controls(name):
+        from tracker.cli.output import note
+
+        note(f"warning: {option} {REORDERS}")
+
+
+def _batch(_context: click.Context, _param: click.Parameter, name: str | None) -> str | None:
+    warn_of_name("--batch", name or "")
+    return name
+
+
+batch_option = click.option(
+    "--batch",
+    metavar="NAME",
+    callback=_batch,
+    help="Name what is recorded, to retract it together.",
+)
+
+
 def recorder(by: str | None) -> str:
     """Name who records; what is not UTF-8 in a login name is shown as question marks."""
     import getpass
@@ -247,7 +270,9 @@ def recorder(by: str | None) -> str:
         name = by or getpass.getuser()
     except (OSError, KeyError):  # no login name, as in some containers
         name = os.environ.get("HOSTNAME", "unknown")
-    return name.encode(errors="replace").decode()
+    name = name.encode(errors="replace").decode()
+    warn_of_name("--by", name)
+    return name
 
 
 def read_file(path: str, kind: str = "") -> tuple[bytes, str]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tracker.cli.common import by_option, open_situation, recorder, warn, zone_option
+from tracker.cli.common import batch_option, by_option, open_situation, recorder, warn, zone_option
 from tracker.cli.completing import mappings, paths
 from tracker.cli.global_options import common_options, options
 from tracker.cli.output import emit, safe
@@ -30,7 +30,7 @@ LABELS = {"read": "Reading", "append": "Recording"}
 @click.option(
     "--guess", metavar="FILE", shell_complete=paths, help="Write a starting mapping for a table."
 )
-@click.option("--batch", metavar="NAME", help="Name what is recorded, to retract it together.")
+@batch_option
 @click.option("--dataset", metavar="NAME", help="Another name than the mapping's `dataset`.")
 @click.option(
     "--restate", is_flag=True, help="Versions of a list take the place of what is recorded of them."

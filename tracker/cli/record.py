@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli.common import by_option, open_situation, read_file, recorder, warn, zone_option
+from tracker.cli.common import (
+    batch_option,
+    by_option,
+    open_situation,
+    read_file,
+    recorder,
+    warn,
+    zone_option,
+)
 from tracker.cli.completing import paths
 from tracker.cli.global_options import common_options
 from tracker.cli.output import emit, safe
@@ -13,7 +21,7 @@ from tracker.cli.output import emit, safe
 @click.command()
 @click.argument("sheets", metavar="SHEET...", nargs=-1, required=True, shell_complete=paths)
 @zone_option("Zone of times written without one; it is recorded.")
-@click.option("--batch", metavar="NAME", help="Name what is recorded, to retract it together.")
+@batch_option
 @click.option("--dry-run", is_flag=True, help="Only validate: record nothing.")
 @by_option
 @common_options

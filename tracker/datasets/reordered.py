@@ -6,8 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from tracker.datasets.values import Row, place_of
 from tracker.errors import Problem
-from tracker.lookalikes import has_bidi_controls
-from tracker.validation import REORDERS
+from tracker.harmless import REORDERS, has_bidi_controls
 
 
 class Reordered:
