@@ -307,10 +307,8 @@ def _readings(day: date, micros: int, zone: tzinfo) -> tuple[Instant, Instant]:
 def _start_of_day(day: date, zone: tzinfo) -> Instant:
     """Give the first instant whose local date is `day` or, where clocks skipped `day`, later."""
     first, second = _readings(day, 0, zone)
-    if first <= second:
-        return first
-    before, after = second // SECOND, first // SECOND  # midnight was skipped: find the change
-    while after - before > 1:
+    before, after = second // SECOND, first // SECOND
+    while after - before > 1:  # midnight was skipped: find the change
         middle = (before + after) // 2
         if to_datetime(middle * SECOND).astimezone(zone).date() < day:
             before = middle
