@@ -461,6 +461,8 @@ def test_old_evidence_is_a_gap_and_is_marked(war: Situation) -> None:
     tell(war, report("gazette", 2, took("rebels", 1)))
     assert lacking(war, 15, "stale") == []
     assert lacking(war, 16, "stale") == [("stale", "mill", "newest evidence 15 days old")]
+    ((_, _, what),) = lacking(war, 2, "stale", stale_after=DAY // 2)
+    assert what == "newest evidence 1 day old"
     assert lacking(war, 4, "stale", stale_after=2 * DAY) != []
     rows = war.state(at(war, 3), stale_after=2 * DAY).dicts
     assert [row["stale"] for row in rows] == [False]
@@ -588,6 +590,26 @@ def test_one_event_that_two_tell_with_two_numbers_is_perhaps_counted_twice(war: 
     assert f"Army in Valley: {what}" in war.state(at(war, 21), "forces", key).notes
     tell(war, report("gazette", 22, troops({"best": 800}, 22)))
     assert lacking(war, 23, "double") == []  # a total says how many there are
+
+
+@pytest.mark.parametrize(
+    ("others", "more"), [([250, 40, 60], ""), ([250, 40, 60, 70, 80], "; and 2 more")]
+)
+def test_of_many_that_are_perhaps_counted_twice_three_are_named_and_all_are_cited(
+    war: Situation, others: list[int], more: str
+) -> None:
+    tell(
+        war,
+        report("gazette", 10, troops({"best": 300}, 10)),
+        report("gazette", 13, troops(more_by(200), 13)),
+        report("courier", 14, *(troops(more_by(one), 13) for one in others)),
+    )
+    (gap,) = (one for one in war.gaps(at(war, 21)).dicts if one["gap"] == "double")
+    pairs = (f"+200 (The Gazette) and +{one} (The Courier) may be one event" for one in others[:3])
+    assert gap["what"] == f"{'; '.join(pairs)}{more}: both are counted"
+    named = labels(war)
+    cited = [f"courier {turn}" for turn in range(1, len(others) + 1)]
+    assert sorted(named[one] for one in gap["evidence"]) == [*cited, "gazette 2"]
 
 
 def test_losses_that_are_perhaps_counted_twice_are_noted(war: Situation) -> None:
@@ -872,8 +894,11 @@ def test_sentences_that_the_document_does_not_have_are_a_gap(
 def test_facts_that_stand_nowhere_are_a_gap_of_their_source(war: Situation) -> None:
     tell(war, report("gazette", 12, took("rebels", 10), fought(10)))
     tell(war, report("gazette", 13, fought(11)))
-    ((_, key, what),) = lacking(war, 13, "locator")
-    assert (key, what) == ("gazette", "3 facts do not say where in a document")
+    tell(war, report("courier", 13, fought(12)))
+    assert [(key, what) for _, key, what in lacking(war, 13, "locator")] == [
+        ("gazette", "3 facts do not say where in a document"),
+        ("courier", "1 fact does not say where in a document"),
+    ]
 
 
 # -- as commands -----------------------------------------------------------------------------------

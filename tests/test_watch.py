@@ -353,8 +353,8 @@ def test_a_condition_that_does_not(change: Row, text: str) -> None:
 
 
 REFUSED = (
-    ("", 1, "a field or a word is expected here"),
-    ("holder=army and", 16, "a field or a word is expected here"),
+    ("", 1, "the end: a field or a word is expected here"),
+    ("holder=army and", 16, "the end: a field or a word is expected here"),
     ("holdr=army", 1, "did you mean holder?"),
     ("disputd", 1, "did you mean disputed?"),
     ("status=hold", 8, "did you mean held?"),
