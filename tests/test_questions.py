@@ -402,9 +402,11 @@ def test_a_dispute_closes_when_newer_evidence_settles_the_place(war: Situation) 
     )
     assert spans(war, 16) == [["mill", "2013-01-14", "2013-01-15", None, None]]
     assert spans(war, 19) == []
-    ((key, opened, raised, closed, settled),) = spans(war, 19, closed=True)
-    assert (key, opened, raised) == ("mill", "2013-01-14", "2013-01-15")
-    assert (closed, settled) == ("2013-01-18", None)
+    assert spans(war, 18) == []
+    for as_of in (18, 19):
+        ((key, opened, raised, closed, settled),) = spans(war, as_of, closed=True)
+        assert (key, opened, raised) == ("mill", "2013-01-14", "2013-01-15")
+        assert (closed, settled) == ("2013-01-18", None)
 
 
 def test_a_dispute_closes_when_knowledge_settles_it(war: Situation) -> None:
@@ -416,9 +418,10 @@ def test_a_dispute_closes_when_knowledge_settles_it(war: Situation) -> None:
     )
     assert len(spans(war, 16, 19)) == 1
     assert spans(war, 16) == []
-    ((_, opened, raised, closed, settled),) = spans(war, 16, closed=True)
-    assert (opened, raised, settled) == ("2013-01-14", "2013-01-15", "2013-01-20")
-    assert closed is None
+    for known in (20, None):
+        ((_, opened, raised, closed, settled),) = spans(war, 16, known, closed=True)
+        assert (opened, raised, settled) == ("2013-01-14", "2013-01-15", "2013-01-20")
+        assert closed is None
 
 
 def test_one_dispute_is_told_once_however_many_rectangles_it_has(war: Situation) -> None:
