@@ -388,6 +388,25 @@ VIEWS = [
         held("army", **SETTLED),
     ),
     case(
+        "what one report finds of one moment it says as one: all of it stands for its value",
+        3,
+        report("courier", 15, found("bandits", 15), found("army", 15, state="contested")),
+        report("gazette", 15, found("army", 15, since=12)),
+        mill(15),
+        disputed(
+            held("army", origins=["gazette"], evidence=["gazette 1"]),
+            held("bandits", origins=["courier"], evidence=["courier 1", "courier 2"]),
+            **UNKNOWN,
+        ),
+    ),
+    case(
+        "of two totals that one report gives of one moment the later is no rise from the other",
+        3,
+        report("gazette", 15, troops(number(100), 15), troops(number(500), 15)),
+        ask_for(ARMY_IN_VALLEY, 15),
+        {"best": 500, "unexplained": None, **SETTLED},
+    ),
+    case(
         "a paper that tells of one day what differs, in two reports of one day, is in dispute",
         3,
         *TORN,

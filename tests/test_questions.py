@@ -26,6 +26,7 @@ from contradictions_for_tests import (
     rated,
     report,
     said_by,
+    stands_at,
     tell,
     took,
     troops,
@@ -491,6 +492,11 @@ def test_what_is_not_certain_disputed_or_only_claimed_is_a_gap(war: Situation) -
     ((_, key, what),) = lacking(war, 23, "disputed")
     assert key == "mill"
     assert {"Army", "Clans"} == set(what.split(" / "))
+    tell(
+        war, report("courier", 24, stands_at("red", 24)), report("wire", 24, stands_at("white", 24))
+    )
+    ((_, key, what),) = (one for one in lacking(war, 24, "disputed") if one[1] != "mill")
+    assert (key, set(what.split(" / "))) == ("lantern/land", {"red", "white"})
 
 
 @pytest.mark.parametrize(
@@ -540,6 +546,18 @@ def test_a_pledge_keeps_its_remainder_until_it_is_fulfilled(war: Situation) -> N
     assert lacking(war, 14, "pledge") == [("pledge", key, "pledged: 500; 50 still to come")]
     tell(war, report("gazette", 16, troops({"best": 500}, 16)))
     assert lacking(war, 16, "pledge") == []
+
+
+def test_of_a_pledge_that_may_not_have_been_made_yet_nothing_is_still_to_come(
+    war: Situation,
+) -> None:
+    tell(war, report("gazette", 19, pledged({"best": 500}, 19)))
+    that_morning = war.gaps(war.clocks("2013-01-19T10:00:00Z")).dicts
+    assert [one["what"] for one in that_morning if one["projection"] == "forces"] == [
+        "nothing certain; possibly 500"
+    ]
+    ((_, _, what),) = lacking(war, 19, "pledge")
+    assert what == "pledged: 500; 500 still to come"
 
 
 def test_a_pledge_is_counted_against_those_in_a_place_within(war: Situation) -> None:
