@@ -359,6 +359,11 @@ def test_what_if_lists_the_cells_that_flip(war: Situation) -> None:
     assert row["after"] is None
     with pytest.raises(NotFoundError, match="lists facts"):
         war.whatif(at(war, 18), war.weighing("latest"), "incidents")
+    for ask in (war.whatif, war.disputes):
+        with pytest.raises(NotFoundError, match="did you mean control"):
+            ask(at(war, 12), weighing=war.weighing(), projection="contol")
+    with pytest.raises(NotFoundError, match="did you mean control"):
+        war.diff(at(war, 12), at(war, 13), "contol")
 
 
 # -- disputes --------------------------------------------------------------------------------------

@@ -83,6 +83,27 @@ def test_others_are_told_beside_them(situation: Situation) -> None:
     assert [(one["best"], one["high"]) for one in row["possibly"]] == [(None, 1153), (100, 100)]
 
 
+def test_beside_one_that_moves_no_number_a_few_are_told_one_by_one(situation: Situation) -> None:
+    told(situation, 16, killed("2012", 1) | {"quantity": {"comparator": "many"}})
+    row = ask(situation, "losses", KILLED, "2012-06-01")
+    assert row is not None
+    assert [one["best"] for one in row["possibly"]] == [1000 + number for number in range(1, 17)]
+
+
+def test_many_that_may_have_been_beside_an_unknown_number_are_told_one_by_one(
+    situation: Situation,
+) -> None:
+    """No number is there for them to reach from."""
+    dozens = killed("2012-03-01", 1) | {"quantity": {"comparator": "dozens"}}
+    vague = (killed("2012", number) for number in range(1, 18))
+    tell(situation, "gazette", "2013-01-10", dozens, *vague)
+    row = ask(situation, "losses", KILLED, "2012-06-01")
+    assert row is not None
+    assert [(one["low"], one["comparator"]) for one in row["possibly"]] == [
+        (number, "at least") for number in range(1, 18)
+    ]
+
+
 # -- what they cost, and that they are what resolving anew gives -------------------------------
 
 
