@@ -407,6 +407,15 @@ VIEWS = [
         {"best": 500, "unexplained": None, **SETTLED},
     ),
     case(
+        "what comes after rivals of which one was chosen begins at its own time",
+        4,
+        report("gazette", 10, took("army", 10)),
+        report("mission", 10, took("rebels", 10)),
+        report("courier", 12, took("bandits", 12)),
+        mill(13),
+        held("bandits", since="2013-01-12", evidence=["courier 1"], **SETTLED),
+    ),
+    case(
         "a paper that tells of one day what differs, in two reports of one day, is in dispute",
         3,
         *TORN,

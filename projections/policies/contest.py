@@ -254,12 +254,8 @@ def _alone(walk: Walk, claim: Claim, at: At) -> Walk:
     bare = view = View(told_by, value, None, *of)
     if before is not None:
         view = View(told_by, value, before, *of)
-    goes_on = projection.goes_on
     story = outcome.settled if outcome and outcome.disputed else outcome
-    on = story is not None and goes_on(story.value, value, kin)
-    if not on and outcome and not outcome.disputed:
-        story = before
-        on = before is not None and before is not outcome and goes_on(before.value, value, kin)
+    on = story is not None and projection.goes_on(story.value, value, kin)
     if overturned((outcome, story), told_by, at):
         outcome = story = None
     told = {one.claims[-1].origin: one for one in story.backers} if story else {}
