@@ -111,6 +111,11 @@ def disputed(*values: Row, **more: object) -> Row:
     return {"support": "disputed", "rule": "disputed", "values": list(values), **more}
 
 
+def recorded(key: str) -> Row:
+    """Locate a fact in a table's record."""
+    return {"record": key, "row": int(key)}
+
+
 def case(name: str, rule: int, *parts: object) -> Case:
     """Write a case: its reports, then the question, then the row."""
     *told, asked, row = parts
@@ -398,6 +403,17 @@ VIEWS = [
             held("bandits", origins=["courier"], evidence=["courier 1", "courier 2"]),
             **UNKNOWN,
         ),
+    ),
+    *(
+        case(
+            f"records of {tables} that tell one number of one day: {best} in all",
+            7,
+            report("gazette", 12, killed("rebels", more_by(5), 11) | {"at": recorded("1")}),
+            report(other, 13, killed("rebels", more_by(5), 11) | {"at": recorded("2")}),
+            ask_for(REBELS_KILLED, 14),
+            {"best": best},
+        )
+        for tables, other, best in (("two tables", "courier", 5), ("one table", "gazette", 10))
     ),
     case(
         "of two totals that one report gives of one moment the later is no rise from the other",
