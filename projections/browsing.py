@@ -140,7 +140,7 @@ QUERIES = (
 )
 
 
-def datasette_metadata(database: str = DATABASE) -> dict[str, Any]:
+def datasette_metadata() -> dict[str, Any]:
     """Give datasette's metadata for a read model: titles, columns with units, queries."""
     about = {
         "title": "Situation",
@@ -155,7 +155,7 @@ def datasette_metadata(database: str = DATABASE) -> dict[str, Any]:
             for one in QUERIES
         },
     }
-    return {"databases": {database: about}}
+    return {"databases": {DATABASE: about}}
 
 
 def _explained(view: View) -> dict[str, Any]:

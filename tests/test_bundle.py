@@ -17,6 +17,7 @@ import pytest
 from commands_for_tests import SHEETS, answer, held, mali, run, said
 
 from tracker import bundling, verify_bundle
+from tracker.facts.record import EventWithheld
 from tracker.situation import Situation
 
 CHECKER = Path(verify_bundle.__file__)
@@ -313,7 +314,7 @@ def test_what_the_log_says_is_withheld_is_explained() -> None:
     """The verifier asked alone; what writes such events is tested with redaction."""
     known: dict[str, Any] = {"position": 1, "leaf": "aa" * 32}
     said_so = {
-        "position": 2, "stream": "0" * 32, "version": 1, "topic": bundling.WITHHOLDING,
+        "position": 2, "stream": "0" * 32, "version": 1, "topic": EventWithheld.TOPIC,
         "state": json.dumps({"body": {"position": 1}}),
     }  # fmt: skip
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -172,7 +172,7 @@ def test_nothing_is_recorded_in_a_replica(
 def test_an_import_into_a_replica_begins_nothing(source: Path, replica: Path) -> None:
     copied(source, replica)
     with Situation(str(replica)) as situation, pytest.raises(LogError, match="is a replica of"):
-        situation.log.append_encoded([])
+        situation.log.begin_append([])
 
 
 # -- going on ------------------------------------------------------------------------------------

@@ -429,7 +429,7 @@ def test_positions_without_a_gap_are_the_servers_business_too(url: str) -> None:
 def test_a_large_batch_is_one_copy(url: str) -> None:
     """More than the library's own way of inserting gets through."""
     with Log(url, create=True) as log:
-        assert log.append_encoded([encoded(one) for one in facts(1, 13_000)]) == range(1, 13_001)
+        assert log.begin_append([encoded(one) for one in facts(1, 13_000)])() == range(1, 13_001)
         assert log.health().counts == (13_000,) * 3
         assert log.root(13_000) is not None
 

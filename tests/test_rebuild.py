@@ -200,7 +200,7 @@ def test_an_event_that_cannot_be_read_is_named_and_the_old_model_stays(
     expected = list(situation.store.dump())
     odd = next(situation.log.rows(situation.position - 1))
     stream = next(situation.log.read(situation.position - 1)).stream
-    situation.log.append_encoded([Encoded(stream, odd[2] + 1, "odd", "BirdSeen", b"{}")])
+    situation.log.begin_append([Encoded(stream, odd[2] + 1, "odd", "BirdSeen", b"{}")])()
     with pytest.raises(TrackerError, match="BirdSeen"):
         situation.rebuild()
     with Store(situation.store_path) as store:

@@ -228,6 +228,6 @@ def test_who_cannot_be_reached_is_waited_for_once_in_a_question(
         with pytest.raises(LogError, match="cannot be reached"):
             list(log.read())
         with pytest.raises(LogError) as told:
-            log.append_encoded([encoded(facts(1, 1)[0])])
+            log.begin_append([encoded(facts(1, 1)[0])])()
     assert len(tried) == 1
     assert "is not known" not in str(told.value)  # nothing was sent, so nothing is in doubt

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 PROOF = "situation-tracker proof/1"
 CONSISTENCY = "situation-tracker consistency/1"
-WITHHOLDING = "EventWithheld"
-"""Topic of the events that say, by `position`, which events a bundle may leave out, and why."""
 CHECKER = "verify_bundle.py"
 TEXTS = "texts.jsonl"
 _PAGE = 500  # events whose texts are looked up at once
@@ -163,8 +161,8 @@ def bundle(  # noqa: PLR0913 - by keyword: an option each
 
     All events to the last of `checkpoints`, or `only` those at some positions, each with its proof.
     Of those to `withhold`, the leaf alone goes in; the log itself must say which these are
-    (WITHHOLDING), or whoever checks the bundle is told that they are unexplained. Texts go in with
-    their keys, unless `sealed`. What went in is listed, and `sign` signs for that (manifest).
+    (EventWithheld), or whoever checks the bundle is told that they are unexplained. Texts go in
+    with their keys, unless `sealed`. What went in is listed, and `sign` signs for that (manifest).
     """
     newest = checkpoints[-1]
     head = read_checkpoint(read_note(newest.note))

@@ -139,22 +139,14 @@ class Log(LedgeredLog, SealedLog):
         ]
         return self._append(self._sealed(encoded), timeline) if encoded else self._nothing(timeline)
 
-    def append_encoded(
-        self, events: Sequence[Encoded], *, seal: bool = False, timeline: str | None = None
-    ) -> range:
-        """Record events that are encoded already, in one transaction; as `append` otherwise.
-
-        With `seal` their text is sealed, as that of `append` is.
-        """
-        return self.begin_append(events, seal=seal, timeline=timeline)()
-
     def begin_append(
         self, events: Sequence[Encoded], *, seal: bool = False, timeline: str | None = None
     ) -> Callable[[], range]:
-        """Begin to do what `append_encoded` does; give what waits for it, and gives or raises that.
+        """Begin to record events that are encoded already, in one transaction.
 
-        They are written in a thread, while the caller makes more of them. Until it has waited the
-        log is asked nothing else.
+        Gives what waits for that, and gives or raises what `append` does. They are written in a
+        thread, while the caller makes more of them. Until it has waited the log is asked nothing
+        else. With `seal` their text is sealed, as that of `append` is.
         """
         self.check_writable()
         if not events:

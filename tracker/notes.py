@@ -26,7 +26,7 @@ LONGEST = 1 << 16  # characters of a note; ours have three lines and a signature
 _SIGNED = "\u2014 "
 _NAME = re.compile(r"[^\s+]+")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,17}")
-_KEY_BYTES, _SIGNATURE_BYTES, _ID_BYTES = 32, 64, 4
+_KEY_BYTES, _ID_BYTES = 32, 4
 
 
 class NoteError(TrackerError):

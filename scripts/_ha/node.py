@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,6 @@ SETTINGS = {
     "wal_receiver_timeout": "10s",
     "lc_messages": "C",
 }
-Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
 class Node:

@@ -49,10 +49,9 @@ class Land:
 class Basemap:
     """The file, opened: its head read, its body unpacked."""
 
-    def __init__(self, data: bytes | None = None) -> None:
-        """Read the file that comes with the package, or another."""
-        if data is None:
-            data = files("tracker.web").joinpath("basemap.bin").read_bytes()
+    def __init__(self) -> None:
+        """Read the file that comes with the package."""
+        data = files("tracker.web").joinpath("basemap.bin").read_bytes()
         (size,) = struct.unpack(">I", data[:4])
         self.head: dict[str, Any] = json.loads(zlib.decompress(data[4 : 4 + size]))
         self.body = zlib.decompress(data[4 + size :])

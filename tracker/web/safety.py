@@ -81,11 +81,6 @@ class Door:
         self.hosts |= local | set(map(_name, names))
         self.port = port
 
-    @property
-    def asks_for_a_token(self) -> bool:
-        """Whether only who knows the token may ask."""
-        return self._token is not None
-
     def refuse(self, method: str, headers: Mapping[bytes, bytes]) -> Refusal | None:
         """Say why a request does not come in; None where it does.
 
