@@ -64,7 +64,8 @@ def gaps(
 
     Old evidence (14 days, or --stale-after), what is not certain, disputes, what only the side
     that gains says, pledges not fulfilled, numbers that do not add up, or that may count an event
-    twice or lack one, levels of schemes that are not in force, sentences nobody read.
+    twice or lack one, forces that are said to have left, holders that somebody denies, levels of
+    schemes that are not in force, sentences nobody read.
 
     \b
     Examples:

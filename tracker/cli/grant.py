@@ -21,7 +21,7 @@ def grant(role: str | None, user: str | None) -> None:
     \b
     reader     asks, verifies, follows
     recorder   also records what reports say
-    reviewer   also corrects, retracts, rules, erases, registers
+    reviewer   also corrects, retracts, rules, erases, holds, registers
     admin      also grants, and owns the tables
     none       nothing at all
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def guide(name: str | None) -> None:
     """List the guides, or print one.
 
-    They are the Markdown files of tracker/guides. On a terminal a guide is shown by your $PAGER.
+    They are the Markdown files of tracker/guides. A long one goes through your pager on a terminal.
 
     \b
     Examples:

@@ -40,7 +40,7 @@ Row = dict[str, Any]
     help="Only changes of this projection.",
 )
 @click.option("--key", metavar="KEY", shell_complete=keys, help="Only changes of this one cell.")
-@click.option("--when", metavar="CONDITION", help="Only changes of which this holds; see below.")
+@click.option("--when", metavar="CONDITION", help="Only changes of which this holds; see above.")
 @click.option(
     "--after",
     type=click.IntRange(0, 10**15),
