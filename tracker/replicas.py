@@ -195,7 +195,7 @@ class Replica:
         """Open the replica of a log, or make it; of which source, as `shown` writes it.
 
         Raises ReplicaError for a log that is none, or another's; LogError for a file that is no
-        log. Nothing is changed then.
+        log, or in a folder where nothing can be written. Nothing is changed then.
         """
         self.path = path
         self._connection: sqlite3.Connection | None = None
