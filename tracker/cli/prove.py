@@ -51,7 +51,8 @@ def prove(
 
     The proof holds the event's exact bytes, its texts, a signed checkpoint and what joins them.
     Anyone checks it with --check. The verify_bundle.py that goes with every bundle checks it too,
-    but for its texts; what --consistency proves is checked with --check alone.
+    but for its texts; what --consistency proves is checked with --check alone. Exit 2 where the
+    file proves nothing.
 
     \b
     Example:
