@@ -328,8 +328,8 @@ class Store(Held):
             {"name": plain},
         )
         if len(found) == 1 and plain:
-            head = found[0]
-            return {**head, "published": Dated(head["published"], None, head.pop("out"))}
+            out, head = found[0].pop("out"), found[0]
+            return {**head, "published": Dated(head["published"], None, out)}
         many = "several reports begin" if plain and found else "no report begins"
         raise NotFoundError(f"{many} with '{name}': `tracker log` lists their ids")
 

@@ -108,6 +108,17 @@ def test_a_report_is_told_whole(served: Mali) -> None:
     assert found["report"]["facts"] == len(found["rows"]) - 1
 
 
+def test_what_is_asked_by_name_has_the_shape_that_is_declared(served: Mali) -> None:
+    log, server = served
+    shown = answer("--log", log, "show", "#60")
+    named = {"/event/{name}": shown["id"], "/report/{name}": shown["report"]}
+    shapes: dict[str, Any] = {one.path: one.shape for one in ROUTES if "{name}" in one.path}
+    assert shapes.keys() == named.keys()
+    for path, name in named.items():
+        body = server.ask(f"/api{path}".format(name=name)).body
+        shapes[path].model_validate_json(body, strict=True)
+
+
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_an_answer_has_the_shape_that_is_declared(name: str, served: Mali) -> None:
     verb, asked = QUESTIONS[name]
